@@ -1,0 +1,1 @@
+"""What the platform accepts: pure rules, no I/O."""

@@ -1,0 +1,212 @@
+"""The org: users, clients, numbers, queues, switches and limits, read from TOML text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from ringback_contracts.decode import DecodeError, decode
+from ringback_contracts.model import Contract
+
+ContractChoice = Contract | Literal["any"]
+
+
+class OrgError(ValueError):
+    """The text is no org: what is wrong, where, and the nearest valid name."""
+
+
+class Outcome(StrEnum):
+    """How a call to a number ends."""
+
+    ANSWER = "answer"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    NO_ROUTE = "no_route"
+    STATION_TIMEOUT = "station_timeout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user of the org. ``enabled`` false is a deactivated account; ``outbound`` is the user's
+    set-up for outbound calling; ``station`` names the phone, without which no call can be placed."""
+
+    id: str
+    name: str
+    email: str = ""
+    enabled: bool = True
+    outbound: bool = True
+    station: str | None = None
+    permissions: frozenset[str] = frozenset()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue that can be dialled, or called for."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """An outbound campaign that may stand in ``from``."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """An OAuth client. ``permissions`` are those of the roles of a client-credentials client;
+    ``scopes`` those that a user's token gets; ``token_seconds`` is the life of its tokens."""
+
+    id: str
+    secret: str
+    name: str = ""
+    grants: tuple[str, ...] = ("client_credentials",)
+    permissions: frozenset[str] = frozenset()
+    scopes: tuple[str, ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    token_seconds: int = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A bearer token that exists from the start: of ``user``, or of ``client`` alone."""
+
+    value: str
+    user: str | None = None
+    client: str | None = None
+    scopes: tuple[str, ...] = ()
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestNumber:
+    """A range of numbers (both ends included) that dial with a fixed outcome."""
+
+    __test__ = False  # pytest would take the class for a test
+
+    first: str
+    last: str = ""
+    outcome: Outcome = Outcome.ANSWER
+
+    def covers(self, number: str) -> bool:
+        """Whether the E.164 number lies in the range."""
+        return len(number) == len(self.first) and self.first <= number <= (self.last or self.first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Rate limit: requests a minute for a token; ``None`` sets none."""
+
+    rate_per_minute: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Org:
+    """One org as the contract sees it: what exists, who may do what, and its switches."""
+
+    id: str
+    name: str
+    region: str = "US"
+    contract: ContractChoice = "any"
+    sip_trunking: bool = True
+    strict_numbers: bool = False
+    success_status: Literal[200, 202] = 202
+    numbers: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    users: tuple[User, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    clients: tuple[Client, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    test_numbers: tuple[TestNumber, ...] = ()
+    user_by_id: Mapping[str, User] = field(init=False, repr=False, compare=False)
+    queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
+    campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
+    client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
+    token_by_value: Mapping[str, Token] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _index(self, "user_by_id", self.users, "id")
+        _index(self, "queue_by_id", self.queues, "id")
+        _index(self, "campaign_by_id", self.campaigns, "id")
+        _index(self, "client_by_id", self.clients, "id")
+        _index(self, "token_by_value", self.tokens, "value")
+        for token in self.tokens:
+            _check_token(self, token)
+
+    def test_number(self, number: str) -> TestNumber | None:
+        """The test range that the E.164 number lies in."""
+        return next((test for test in self.test_numbers if test.covers(number)), None)
+
+    def owns(self, number: str, user_id: str | None) -> bool:
+        """Whether the org, or that user, may show the E.164 number as its own."""
+        user = self.user_by_id.get(user_id or "")
+        return number in self.numbers or (user is not None and number in user.numbers)
+
+
+def _index(org: Org, name: str, items: Sequence[Any], key: str) -> None:
+    table: dict[str, Any] = {}
+    for position, item in enumerate(items):
+        value = getattr(item, key)
+        if value in table:
+            kind = type(item).__name__.lower()
+            raise OrgError(f"two {kind}s have the {key} {value!r}: the one at position {position} repeats it")
+        table[value] = item
+    object.__setattr__(org, name, table)
+
+
+def _check_token(org: Org, token: Token) -> None:
+    if (token.user is None) == (token.client is None):
+        raise OrgError(f"token {token.value!r}: give it either a user or a client")
+    if token.user is not None and token.user not in org.user_by_id:
+        raise OrgError(f"token {token.value!r}: no user has the id {token.user!r}")
+    if token.client is not None and token.client not in org.client_by_id:
+        raise OrgError(f"token {token.value!r}: no client has the id {token.client!r}")
+
+
+def load_org(text: str) -> Org:
+    """Read an org from TOML text.
+
+    Raises ``OrgError`` for text that is no TOML, an unknown key (naming the nearest valid one), a value
+    of the wrong type, a repeated id, or a token of nobody.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise OrgError(f"this is no TOML: {error}") from error
+    try:
+        return decode(Org, data)
+    except DecodeError as error:
+        raise OrgError(str(error)) from error
+
+
+def default_org_text() -> str:
+    """The TOML text of the org that serves when none is given."""
+    return files("ringback_contracts").joinpath("data/org.toml").read_text("utf-8")
+
+
+@cache
+def default_org() -> Org:
+    """The org that serves when none is given; its ids are fixed."""
+    return load_org(default_org_text())
+
+
+def changed(org: Org, changes: Mapping[str, Any]) -> Org:
+    """The org with some of its switches set otherwise, in the spelling of the TOML file."""
+    return replace(org, **{key: decode_field(key, value) for key, value in changes.items()}) if changes else org
+
+
+def decode_field(key: str, value: Any) -> Any:
+    """One top-level value of the TOML file, as the field of an ``Org``."""
+    probe = decode(Org, {"id": "x", "name": "x", key: value})
+    return getattr(probe, key)
