@@ -1,0 +1,87 @@
+# Each target works on a fresh machine that has git, make and Python >= 3.11, and sets up what it needs.
+# The set-up is done once, and again when pyproject.toml changes (the stamp files say so).
+
+PYTHON ?= python3
+PORT ?= 8010
+ARGS ?=
+
+SERVE := .venv
+DEV := .venv-dev
+BENCH := .venv-bench
+EVERYTHING := .[test,lint]
+PARALLEL := -n auto --dist worksteal
+# The parts that `make test` alone runs: they need the official SDK, or Node.js.
+LIGHT := -m "not sdk and not node"
+
+.PHONY: help serve test lint format bench wheel light clean
+
+help:
+	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
+	@echo "make test     run the whole suite under coverage (ARGS='-k name' chooses)"
+	@echo "make lint     ruff, mypy, import-linter"
+	@echo "make format   let ruff format and mend what it can"
+	@echo "make wheel    build the wheel, check its contents and run the suite against it"
+	@echo "make light    run the suite, without the SDK and Node.js, on another PYTHON="
+	@echo "make bench    measure Ringback against its peers (needs wrk and npm)"
+	@echo "make clean    remove whatever these targets made"
+
+# $(call environment,FOLDER,WHAT TO INSTALL): a fresh environment, stamped once it is complete.
+define environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Ringback needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "setting up $(1) (once)"
+	@rm -rf $(1)
+	@$(PYTHON) -m venv $(1) || { echo "$(PYTHON) has no working venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
+	@touch $(1)/.ready
+endef
+
+$(SERVE)/.ready: pyproject.toml
+	$(call environment,$(SERVE),--editable .)
+
+$(DEV)/.ready: pyproject.toml
+	$(call environment,$(DEV),--editable '$(EVERYTHING)')
+
+$(BENCH)/.ready: pyproject.toml
+	$(call environment,$(BENCH),--editable '.[bench]')
+
+serve: $(SERVE)/.ready
+	@exec $(SERVE)/bin/ringback serve --port $(PORT) $(ARGS)
+
+test: $(DEV)/.ready
+	@rm -f .coverage .coverage.*
+	$(DEV)/bin/coverage run -m pytest $(PARALLEL) $(ARGS)
+	@$(DEV)/bin/coverage combine --quiet
+	@$(DEV)/bin/coverage report $(if $(ARGS),--fail-under=0)
+
+lint: $(DEV)/.ready
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+
+format: $(DEV)/.ready
+	$(DEV)/bin/ruff check --fix-only --quiet .
+	$(DEV)/bin/ruff format .
+
+# A fresh environment each time: what is installed is what somebody else would get.
+wheel: $(DEV)/.ready
+	@rm -rf dist .venv-wheel
+	$(DEV)/bin/python -m build --outdir dist
+	$(DEV)/bin/python tools/check_wheel.py dist/*.whl
+	$(PYTHON) -m venv .venv-wheel
+	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[suite]"
+	.venv-wheel/bin/python tools/check_wheel.py --installed
+	.venv-wheel/bin/pytest $(PARALLEL) $(LIGHT) $(ARGS)
+
+light:
+	@rm -rf .venv-light
+	$(call environment,.venv-light,'.[suite]')
+	.venv-light/bin/pytest $(PARALLEL) $(LIGHT) $(ARGS)
+
+bench: $(BENCH)/.ready
+	@$(BENCH)/bin/python bench/run.py $(ARGS)
+
+clean:
+	rm -rf .venv .venv-* .bench dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find contracts mockserver client harness tests tools bench examples -name __pycache__ -type d -prune -exec rm -rf {} +
