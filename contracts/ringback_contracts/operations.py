@@ -12,8 +12,8 @@ PATCH_CALL = "patchConversationsCall"
 DISCONNECT = "postConversationDisconnect"
 GET_ME = "getUsersMe"
 GET_USER = "getUser"
-GET_TOKEN = "getTokensMe"  # noqa: S105 - the name of an operation
-DELETE_TOKEN = "deleteTokensMe"  # noqa: S105 - the name of an operation
+GET_TOKEN = "getTokensMe"
+DELETE_TOKEN = "deleteTokensMe"
 
 PLACING = frozenset({PLACE_CALL, PLACE_CALL_FOR_USER})
 """The two operations that dial."""
