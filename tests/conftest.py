@@ -1,4 +1,4 @@
-"""What every test relies on: it stays on this machine, reads nothing of the user's, and skips nothing in CI."""
+"""What every test relies on: it stays on this machine, reads nothing of the user's, skips nothing in CI."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _stay_on_loopback(event: str, args: tuple[Any, ...]) -> None:
         pytest.fail(f"a test reached for {host!r}; tests talk to loopback only")
 
 
-# An audit hook sees every road to a socket. pytest.fail raises no Exception, so the code under test lets it by.
+# An audit hook sees every road to a socket. What pytest.fail raises is no Exception, so nobody swallows it.
 sys.addaudithook(_stay_on_loopback)
 
 

@@ -1,0 +1,154 @@
+"""The house keeps its form: four packages, named alike everywhere, in small modules, standing alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PACKAGES = [
+    "contracts/ringback_contracts",
+    "mockserver/ringback_mock",
+    "client/ringback_client",
+    "harness/ringback_harness",
+]
+FOLDERS = [Path(package).parts[0] for package in PACKAGES]
+NAMES = [Path(package).name for package in PACKAGES]
+DATA = {".py", ".json", ".toml", ".html", ".css", ".js", ".md", ".yaml", ".txt"}
+
+
+def _modules() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def _tracked() -> list[Path]:
+    """The project's files: those that git knows, and new ones that it does not ignore."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize(
+    ("where", "listed"),
+    [
+        (
+            "the wheel",
+            [Path(p).name for p in CONFIG["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]],
+        ),
+        ("import-linter", CONFIG["tool"]["importlinter"]["root_packages"]),
+    ],
+)
+def test_each_list_of_packages_names_the_four(where: str, listed: list[str]) -> None:
+    assert listed == NAMES, where
+
+
+@pytest.mark.parametrize(
+    ("where", "listed"),
+    [
+        ("mypy", CONFIG["tool"]["mypy"]["files"]),
+        ("ruff", CONFIG["tool"]["ruff"]["src"]),
+        ("coverage", CONFIG["tool"]["coverage"]["run"]["source"]),
+    ],
+)
+def test_each_list_of_folders_names_the_four(where: str, listed: list[str]) -> None:
+    assert listed[: len(FOLDERS)] == FOLDERS, where
+
+
+def test_every_layer_of_the_import_rules_is_a_package() -> None:
+    layers = CONFIG["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert sorted(re.findall(r"\w+", " ".join(layers))) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_is_typed(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_importable_stands_beside_a_package(package: str) -> None:
+    beside = [
+        p.name for p in (ROOT / package).parent.iterdir() if p.name not in {"__pycache__", Path(package).name}
+    ]
+    assert not beside, "an editable install would put these on everybody's path"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_holds_modules_and_known_kinds_of_data(package: str) -> None:
+    files = [p for p in (ROOT / package).rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    assert not [p for p in files if p.suffix not in DATA and p.name != "py.typed"]
+
+
+@pytest.mark.parametrize("folder", ["", "contracts", "mockserver", "client", "harness", "examples"])
+def test_each_folder_of_tests_is_a_package_so_that_equal_names_do_not_clash(folder: str) -> None:
+    assert (ROOT / "tests" / folder / "__init__.py").is_file()
+
+
+def test_modules_stay_small() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in _modules()}
+    assert not {name: length for name, length in lengths.items() if length > 500}
+
+
+def _functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{path.relative_to(ROOT)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+def test_functions_stay_small() -> None:
+    functions = [function for path in _modules() for function in _functions(path)]
+    assert not [(name, lines) for name, lines in functions if lines > 60]
+
+
+def test_the_median_function_has_at_most_ten_lines() -> None:
+    lines = sorted(lines for path in _modules() for _, lines in _functions(path))
+    assert lines[len(lines) // 2] <= 10
+
+
+OUTSIDE = re.compile(r"[.]{2}/shared|/(?:work|root|home|Users)/\w|\bseeds?/")
+
+
+def test_no_file_reaches_outside_the_project() -> None:
+    reaching = {
+        str(path.relative_to(ROOT)): found.group()
+        for path in _tracked()
+        if (found := OUTSIDE.search(path.read_text("utf-8", errors="replace")))
+    }
+    assert not reaching
+
+
+def test_the_changelog_s_top_version_is_the_package_s() -> None:
+    found = re.search(
+        r"^## \[(.+?)\] - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert found is not None
+    assert found.group(1) == CONFIG["project"]["version"]
+
+
+IGNORE = re.compile(r"#\s*(?:type: ignore|noqa|pragma).*")
+CODES = r"(?:type: ignore\[[\w, -]+\]|noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*|pragma: no \w+)"
+REASONED = re.compile(rf"#\s*{CODES}\s*[#-]\s*\w")
+
+
+def _ignores() -> Iterator[tuple[str, str]]:
+    for path in _tracked():
+        if path.suffix == ".py" and path != Path(__file__):
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                if found := IGNORE.search(line):
+                    yield f"{path.relative_to(ROOT)}:{number}", found.group()
+
+
+def test_every_ignore_names_its_code_and_gives_its_reason() -> None:
+    assert not [(where, text) for where, text in _ignores() if not REASONED.match(text)]

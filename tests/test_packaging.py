@@ -1,0 +1,157 @@
+"""What an installed Ringback brings, needs and leaves alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import entry_points, packages_distributions, version
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PACKAGES = ["ringback_contracts", "ringback_mock", "ringback_client", "ringback_harness"]
+SOURCES = [ROOT / folder for folder in ("contracts", "mockserver", "client", "harness")]
+
+# Python imports the modules of a package one by one, then tells which of the forbidden ones came along.
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+package, *forbidden = sys.argv[1:]
+module = importlib.import_module(package)
+for found in pkgutil.walk_packages(module.__path__, package + "."):
+    if not found.name.endswith("__main__"):
+        importlib.import_module(found.name)
+print(*sorted(name for name in forbidden if name in sys.modules))
+"""
+# The same where the forbidden ones are not installed.
+WITHOUT = "import sys; sys.modules.update(dict.fromkeys(sys.argv[2:]));" + IMPORT_ALL.replace(
+    "name in sys.modules", "sys.modules.get(name)"
+)
+
+
+def _python(code: str, *arguments: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=cwd, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def _names(requirements: list[str]) -> set[str]:
+    """The distributions that the requirements name, in normal form."""
+    return {re.split(r"[\[<>=!; ]", line)[0].lower().replace("_", "-") for line in requirements}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def _third_party() -> set[str]:
+    """The distributions that the four packages import."""
+    imported = {name for source in SOURCES for path in source.rglob("*.py") for name in _imports(path)}
+    known = packages_distributions()
+    outside = imported - set(sys.stdlib_module_names) - set(PACKAGES)
+    return {known[name][0].lower().replace("_", "-") for name in outside}
+
+
+def test_the_distribution_has_the_version_of_the_checkout() -> None:
+    assert version("ringback") == PROJECT["version"]
+
+
+def test_the_command_is_installed_and_says_its_version() -> None:
+    (script,) = entry_points(group="console_scripts", name="ringback")
+    assert script.value == PROJECT["scripts"]["ringback"]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("ringback"), "--version"], check=True, capture_output=True, text=True
+    )
+    assert PROJECT["version"] in done.stdout
+
+
+def test_what_the_packages_import_is_declared() -> None:
+    extras = PROJECT["optional-dependencies"]
+    declared = _names(PROJECT["dependencies"]) | _names(extras["harness"]) | _names(extras["redis"])
+    assert _third_party() <= declared
+
+
+def test_what_is_declared_is_imported() -> None:
+    chosen_by_uvicorn = {"uvloop"}
+    assert _names(PROJECT["dependencies"]) - _third_party() - chosen_by_uvicorn == set()
+
+
+def test_contracts_import_neither_a_server_nor_a_client_nor_a_test_library() -> None:
+    heavy = ["flask", "werkzeug", "requests", "urllib3", "uvicorn", "asyncio", "hypothesis", "pytest", "rich"]
+    assert _python(IMPORT_ALL, "ringback_contracts", *heavy) == ""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_plain_install_can_import_every_module_without_the_extras(package: str) -> None:
+    _python(WITHOUT, package, "schemathesis", "hypothesis", "pytest", "redis")
+
+
+@pytest.mark.parametrize("folder", ["client", "contracts", "harness", "mockserver", "tests", "tools"])
+def test_installing_ringback_shadows_nobody_s_package(folder: str, tmp_path: Path) -> None:
+    found = "import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]))"
+    assert _python(found, folder, cwd=tmp_path) == "None"
+
+
+def _check_wheel(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "tools/check_wheel.py"), *map(str, arguments)]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    """An archive with the names and the metadata that a wheel of this checkout must have."""
+    info = f"ringback-{PROJECT['version']}.dist-info"
+    names = [
+        path.relative_to(source).as_posix()
+        for source in SOURCES
+        for path in source.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    metadata = (
+        f"Name: ringback\nVersion: {PROJECT['version']}\nRequires-Python: >=3.11\nLicense-Expression: MIT\n"
+    )
+    extras = "".join(f"Provides-Extra: {extra}\n" for extra in PROJECT["optional-dependencies"])
+    path = tmp_path / "ringback.whl"
+    with ZipFile(path, "w") as archive:
+        for name in [
+            *names,
+            *(f"{info}/{n}" for n in ("RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")),
+        ]:
+            archive.writestr(name, "")
+        archive.writestr(f"{info}/METADATA", metadata + extras)
+    return path
+
+
+def test_check_wheel_is_content_with_just_the_packages(wheel: Path) -> None:
+    done = _check_wheel(wheel)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_check_wheel_names_what_is_too_much(wheel: Path) -> None:
+    with ZipFile(wheel, "a") as archive:
+        archive.writestr("tests/conftest.py", "")
+    done = _check_wheel(wheel)
+    assert (done.returncode, done.stderr) == (1, f"{wheel}: too much: tests/conftest.py\n")
+
+
+def test_check_wheel_names_what_is_missing(wheel: Path, tmp_path: Path) -> None:
+    poorer = tmp_path / "poorer.whl"
+    with ZipFile(wheel) as whole, ZipFile(poorer, "w") as archive:
+        for name in whole.namelist():
+            if name != "ringback_contracts/data/org.toml":
+                archive.writestr(name, whole.read(name))
+    done = _check_wheel(poorer)
+    assert (done.returncode, done.stderr) == (1, f"{poorer}: missing: ringback_contracts/data/org.toml\n")
