@@ -17,7 +17,7 @@ class _Node:
     ends: bool = False
 
 
-def known(path: str) -> bool:
+def known_path(path: str) -> bool:
     """Whether the official SDK has an operation of any method at the path.
 
     The path is percent-decoded and carries no query. The table is made from the SDK by

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts import platform_paths
 from ringback_contracts.operations import OPERATIONS, Operation
+from ringback_contracts.platform_paths import known_path
 from tests.sdk import sdk_folder
 
 TOOL = Path(__file__).parents[2] / "tools" / "platform_paths.py"
@@ -62,17 +62,17 @@ def disturbed(draw: st.DrawFn) -> str:
 
 @given(filled())
 def test_every_path_of_the_sdk_is_known_whatever_its_parameters_are(path: str) -> None:
-    assert platform_paths.known(path)
+    assert known_path(path)
 
 
 @given(disturbed() | st.text())
 def test_a_path_is_known_exactly_when_it_fits_a_template(path: str) -> None:
-    assert platform_paths.known(path) == bool(patterns().fullmatch(path))
+    assert known_path(path) == bool(patterns().fullmatch(path))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_what_the_mock_serves_is_known_to_the_sdk(operation: Operation) -> None:
-    assert platform_paths.known(re.sub(r"\{\w+\}", "x", operation.template))
+    assert known_path(re.sub(r"\{\w+\}", "x", operation.template))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_the_mock_serves_is_known_to_the_sdk(operation: Operation) -> None:
     ],
 )
 def test_literals_parameters_and_empty_segments(path: str, known: bool) -> None:
-    assert platform_paths.known(path) is known
+    assert known_path(path) is known
 
 
 @pytest.mark.sdk
