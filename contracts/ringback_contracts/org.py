@@ -29,6 +29,8 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     NO_ROUTE = "no_route"
     STATION_TIMEOUT = "station_timeout"
+    INVALID = "invalid"
+    """The number cannot exist: the call fails as soon as it is dialled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class Client:
     ``scopes`` those that a user's token gets; ``token_seconds`` is the life of its tokens."""
 
     id: str
-    secret: str
+    secret: str = field(repr=False)
     name: str = ""
     grants: tuple[str, ...] = ("client_credentials",)
     permissions: frozenset[str] = frozenset()
@@ -81,7 +83,7 @@ class Client:
 class Token:
     """A bearer token that exists from the start: of ``user``, or of ``client`` alone."""
 
-    value: str
+    value: str = field(repr=False)
     user: str | None = None
     client: str | None = None
     scopes: tuple[str, ...] = ()
