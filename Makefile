@@ -80,7 +80,7 @@ light:
 	.venv-light/bin/pytest $(PARALLEL) $(LIGHT) $(ARGS)
 
 bench: $(BENCH)/.ready
-	@$(BENCH)/bin/python bench/run.py $(ARGS)
+	@$(BENCH)/bin/python -m bench $(ARGS)
 
 clean:
 	rm -rf .venv .venv-* .bench dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

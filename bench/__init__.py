@@ -1,0 +1,1 @@
+"""Measure Ringback against its peers; `make bench` runs it."""

@@ -1,0 +1,88 @@
+"""Time a call in one process, without a socket: over the pipeline, and under ``responses``."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from io import BytesIO
+from urllib.parse import urlsplit
+
+import requests
+import responses
+from requests.adapters import BaseAdapter
+from ringback_mock.pipeline import Pipeline
+from ringback_mock.store import Store
+
+from bench.servers import HEADERS, PATH, VALID
+from ringback_contracts.model import Request
+from ringback_contracts.org import default_org
+
+URL = "http://ringback.test" + PATH
+CALLS = 400
+
+
+class PipelineAdapter(BaseAdapter):
+    """Answer what a session sends straight from the mock's pipeline."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        super().__init__()
+        self._pipeline = pipeline
+
+    def send(  # the signature is the base class's
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002 - nothing is streamed
+        timeout: object = None,  # noqa: ARG002 - nothing waits
+        verify: object = True,  # noqa: ARG002 - there is no TLS
+        cert: object = None,  # noqa: ARG002 - the same
+        proxies: object = None,  # noqa: ARG002 - there is no network
+    ) -> requests.Response:
+        parts = urlsplit(request.url or "")
+        body = request.body or b""
+        answer = self._pipeline.answer(
+            Request(
+                method=request.method or "",
+                path=parts.path,
+                headers={name.lower(): value for name, value in request.headers.items()},
+                body=body.encode() if isinstance(body, str) else body,
+                query=parts.query,
+            )
+        )
+        reply = requests.Response()
+        reply.status_code = answer.status
+        reply.headers.update(answer.headers)
+        reply.raw = BytesIO(answer.body)
+        reply.url = request.url or ""
+        reply.request = request
+        return reply
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def measure(rounds: int) -> dict[str, list[float]]:
+    """Microseconds a call, one figure a round, in alternating rounds."""
+    figures: dict[str, list[float]] = {"pipeline": [], "responses": []}
+    over_pipeline = requests.Session()
+    over_pipeline.mount("http://", PipelineAdapter(Pipeline(Store(default_org()))))
+    with responses.RequestsMock() as patched:
+        patched.post(URL, json={"id": "1", "selfUri": PATH + "/1"}, status=202)
+        under_responses = requests.Session()
+        for _ in range(rounds):
+            figures["pipeline"].append(_time(lambda: _call(over_pipeline)))
+            figures["responses"].append(_time(lambda: _call(under_responses)))
+    return figures
+
+
+def _call(session: requests.Session) -> None:
+    reply = session.post(URL, data=VALID, headers=HEADERS, timeout=5)
+    if reply.status_code != 202 or "id" not in json.loads(reply.content):
+        raise RuntimeError(f"{reply.status_code} {reply.text}")
+
+
+def _time(call: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    for _ in range(CALLS):
+        call()
+    return (time.perf_counter() - began) / CALLS * 1e6
