@@ -1,4 +1,4 @@
-"""What the README shows is what happens: its blocks run, on a fresh server, and print what stands below them."""
+"""What the README shows is what happens: its blocks run, on a fresh server, and print what is below them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8010"
-RUN = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-W", "error", "-c"]}
+RUN = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 OUTPUT = {"json", "text", "http"}
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
@@ -59,7 +59,7 @@ def _parameters() -> Iterator[object]:
 @pytest.fixture
 def address() -> Iterator[str]:
     """Where a fresh ``ringback serve`` takes calls."""
-    command = [Path(sys.executable).with_name("ringback"), "serve", "--port", "0"]
+    command = [str(Path(sys.executable).with_name("ringback")), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         ready = server.stdout.readline()
