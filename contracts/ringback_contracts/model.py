@@ -154,6 +154,8 @@ class Example:
     org: Mapping[str, Any] = field(default_factory=dict)
     used: int = 0
     contract: Contract = PUBLISHED
+    host_allowed: bool = True
+    well_formed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +243,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The request is granted. ``notes`` say why a call that was accepted cannot work."""
+    """The request is granted. ``params`` are those of the path; ``notes`` say why the call cannot work."""
 
     operation: Operation
+    params: Mapping[str, str]
     intent: Intent | None = None
     notes: tuple[str, ...] = ()
 

@@ -1,0 +1,124 @@
+"""What an accepted request asks for, in one form for both contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
+from ringback_contracts.case import Case, read_number
+from ringback_contracts.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.numbers import Dialled, assess
+from ringback_contracts.org import Org
+from ringback_contracts.rules.addressing import parties
+from ringback_contracts.rules.number import dead
+
+Kind = DestinationKind
+
+
+def intent_of(case: Case) -> Intent:
+    """The call that an accepted request places. The request must have passed the rules."""
+    return _of_participants(case) if case.contract == PARTICIPANTS else _of_published(case)
+
+
+def _of_participants(case: Case) -> Intent:
+    user = case.acting_user
+    return Intent(
+        contract=PARTICIPANTS,
+        targets=(_target(case),),
+        user_id=user.id if user else None,
+        campaign_id=case.from_.id if isinstance(case.from_, CampaignAddress) else None,
+        caller_id=case.from_.number if isinstance(case.from_, TelAddress) else None,
+    )
+
+
+def _target(case: Case) -> Target:
+    endpoint = case.endpoint("to")
+    name = endpoint.name if endpoint else None
+    if isinstance(case.to, UserAddress):
+        return Target(Kind.USER, case.to.id, name)
+    if isinstance(case.to, SipAddress):
+        return Target(Kind.SIP, endpoint.text if endpoint and endpoint.text else "", name)
+    if isinstance(case.to, TelAddress):
+        return Target(Kind.PHONE, case.to.number, name)
+    raise AssertionError("an accepted body has a destination")
+
+
+def _of_published(case: Case) -> Intent:
+    body: Mapping[str, Any] = case.published or {}
+    user = case.acting_user
+    attributes = body.get("attributes")
+    return Intent(
+        contract=PUBLISHED,
+        targets=tuple(_published_targets(case, body)),
+        user_id=user.id if user else None,
+        caller_id=_caller_id(case),
+        caller_id_name=case.text("callerIdName"),
+        from_queue_id=case.text("callFromQueueId"),
+        attributes=attributes if isinstance(attributes, dict) else {},
+        uui_data=case.text("uuiData"),
+    )
+
+
+def _caller_id(case: Case) -> str | None:
+    text = case.text("callerId")
+    number = read_number(text) if text else None
+    return _e164(number, case.org) if isinstance(number, Dialled) else text
+
+
+def _published_targets(case: Case, body: Mapping[str, Any]) -> Iterator[Target]:
+    if (number := body.get("phoneNumber")) is not None:
+        yield _dialled_target(number, case.org)
+    elif (user_id := case.text("callUserId")) is not None:
+        yield Target(Kind.USER, user_id.lower())
+    elif (queue_id := case.text("callQueueId")) is not None:
+        yield Target(Kind.QUEUE, queue_id.lower())
+    for call_id in body.get("conversationIds") or ():
+        yield Target(Kind.CONVERSATIONS, call_id)
+    for party in parties(case):
+        yield _party_target(party, case.org)
+
+
+def _party_target(party: Mapping[str, Any], org: Org) -> Target:
+    name = party.get("name")
+    if party.get("address"):
+        target = _dialled_target(party["address"], org)
+        return Target(target.kind, target.value, name)
+    if party.get("userId"):
+        return Target(Kind.USER, party["userId"].lower(), name)
+    return Target(Kind.QUEUE, party["queueId"].lower(), name)
+
+
+def _dialled_target(text: str, org: Org) -> Target:
+    number = read_number(text)
+    if not isinstance(number, Dialled):
+        return Target(Kind.SIP, text.strip())
+    if number.kind == "extension":
+        return Target(Kind.EXTENSION, number.number)
+    return Target(Kind.PHONE, _e164(number, org))
+
+
+def _e164(number: Dialled, org: Org) -> str:
+    return assess(number.number, org.region).e164 or number.number
+
+
+def notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
+    """Why a call that is accepted cannot work, one sentence each."""
+    return tuple(note for target in intent.targets if (note := _hopeless(target, org)))
+
+
+def _hopeless(target: Target, org: Org) -> str | None:
+    if target.kind is Kind.PHONE:
+        known = dead(target.value, org)
+        return f"accepted, but the call will end in an error: {known.detail}" if known else None
+    if target.kind is Kind.USER:
+        return _unreachable(target.value, org)
+    return None
+
+
+def _unreachable(user_id: str, org: Org) -> str | None:
+    user = org.user_by_id.get(user_id)
+    if user is None or (user.enabled and user.station is not None):
+        return None
+    reason = "has no station" if user.enabled else "is disabled"
+    return f"accepted, but nobody will answer: the user {user_id} {reason}"

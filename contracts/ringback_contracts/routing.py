@@ -1,0 +1,66 @@
+"""Which operation a method and a path name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ringback_contracts.operations import OPERATIONS, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What was found at a path: the operation, its path parameters, and the methods that are served.
+
+    An empty ``allow`` means that nothing is served there.
+    """
+
+    operation: Operation | None
+    params: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    parameter: tuple[str, _Node] | None = None
+    methods: dict[str, Operation] = field(default_factory=dict)
+
+    def child(self, segment: str) -> _Node:
+        if segment.startswith("{"):
+            self.parameter = self.parameter or (segment.strip("{}"), _Node())
+            return self.parameter[1]
+        return self.children.setdefault(segment, _Node())
+
+
+def _tree(operations: tuple[Operation, ...]) -> _Node:
+    root = _Node()
+    for operation in operations:
+        node = root
+        for segment in operation.template.split("/"):
+            node = node.child(segment)
+        node.methods[operation.method] = operation
+        if operation.method == "GET":
+            node.methods["HEAD"] = operation
+    return root
+
+
+_ROOT = _tree(OPERATIONS)
+NOWHERE = Route(None)
+
+
+def route(method: str, path: str) -> Route:
+    """Find the operation of a request; literal segments win over parameters."""
+    node = _ROOT
+    params: dict[str, str] = {}
+    for segment in path.split("/"):
+        child = node.children.get(segment)
+        if child is None:
+            if node.parameter is None or not segment:
+                return NOWHERE
+            name, child = node.parameter
+            params[name] = segment
+        node = child
+    if not node.methods:
+        return NOWHERE
+    return Route(node.methods.get(method), params, tuple(node.methods))

@@ -1,0 +1,1 @@
+"""The rules: each module holds those of one part of a request."""

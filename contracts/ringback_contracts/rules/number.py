@@ -1,0 +1,183 @@
+"""Numbers that no network can reach, and the phone that has to place the call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ringback_contracts.addresses import TelAddress
+from ringback_contracts.case import Case
+from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Evidence, Example, Knowledge, Stage, Violation
+from ringback_contracts.numbers import Assessment, Dialled, Problem, assess
+from ringback_contracts.operations import PLACING
+from ringback_contracts.rules.declare import (
+    BOB,
+    FINE,
+    INVALID_NUMBER,
+    OK,
+    OK_PARTICIPANTS,
+    OUR_CHOICE,
+    SWAGGER_2017,
+    TEST_NUMBER,
+    TUTORIAL,
+    found,
+    participants,
+    published,
+    rule,
+)
+from ringback_contracts.org import Org
+
+CODE = "invalid.phone.number"
+IMPOSSIBLE = frozenset({Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY})
+
+
+def assessment(case: Case) -> Assessment | None:
+    """What is known of the number in ``to``."""
+    return assess(case.to.number, case.org.region) if isinstance(case.to, TelAddress) else None
+
+
+def dead(text: str, org: Org) -> Assessment | None:
+    """The assessment of a number that rings nobody in this org; ``None`` for one that can ring."""
+    known = assess(text, org.region)
+    if known.problem is None or (known.e164 is not None and org.test_number(known.e164)):
+        return None
+    return known
+
+
+def _with_problem(case: Case, problems: frozenset[Problem]) -> Sequence[Violation]:
+    known = assessment(case)
+    if known is None or known.problem not in problems:
+        return FINE
+    return found(known.detail, "/to")
+
+
+@rule(
+    id="number.letters",
+    stage=Stage.NUMBER,
+    status=422,
+    code=CODE,
+    message=INVALID_NUMBER,
+    title="The number has letters in it",
+    fix="Write the digits that the letters stand for.",
+    evidence=Evidence.MISSION,
+    source=TUTORIAL,
+    knowledge=Knowledge.REQUEST,
+    contracts=(PARTICIPANTS,),
+    operations=PLACING,
+    rejects=[participants("tel:+1555ABCDEFG")],
+    accepts=[OK_PARTICIPANTS],
+)
+def number_letters(case: Case) -> Sequence[Violation]:
+    return _with_problem(case, frozenset({Problem.LETTERS}))
+
+
+@rule(
+    id="number.impossible",
+    stage=Stage.NUMBER,
+    status=422,
+    code=CODE,
+    message=INVALID_NUMBER,
+    title="The number is too short or too long, or has no country code that exists",
+    fix="Write the whole number with its country code: at most 15 digits after the plus.",
+    evidence=Evidence.MISSION,
+    source=TUTORIAL,
+    knowledge=Knowledge.REQUEST,
+    contracts=(PARTICIPANTS,),
+    operations=PLACING,
+    rejects=[participants("tel:+1202"), participants("tel:+1202555012399999"), participants("tel:+999123456789")],
+    accepts=[OK_PARTICIPANTS],
+)
+def number_impossible(case: Case) -> Sequence[Violation]:
+    return _with_problem(case, IMPOSSIBLE)
+
+
+@rule(
+    id="number.unassigned",
+    stage=Stage.NUMBER,
+    status=422,
+    code=CODE,
+    message=INVALID_NUMBER,
+    title="The number has the right length and no network assigns it",
+    fix="Check the area code; +1 555 is none. For tests use +442079460100 to +442079460199.",
+    evidence=Evidence.MISSION,
+    source=TUTORIAL,
+    knowledge=Knowledge.REQUEST,
+    contracts=(PARTICIPANTS,),
+    operations=PLACING,
+    rejects=[participants("tel:+15551234567")],
+    accepts=[OK_PARTICIPANTS, participants("tel:+13172222222")],
+)
+def number_unassigned(case: Case) -> Sequence[Violation]:
+    return _with_problem(case, frozenset({Problem.NOT_ASSIGNED}))
+
+
+@rule(
+    id="number.reserved",
+    stage=Stage.NUMBER,
+    status=422,
+    code=CODE,
+    message=INVALID_NUMBER,
+    title="The number lies in a range that is kept for fiction or for services",
+    fix="Use a number that can ring, or one of the org's test numbers.",
+    evidence=Evidence.MISSION,
+    source=TUTORIAL,
+    contracts=(PARTICIPANTS,),
+    operations=PLACING,
+    rejects=[participants("tel:+12025550123"), participants("tel:+442079460500")],
+    accepts=[OK_PARTICIPANTS],
+)
+def number_reserved(case: Case) -> Sequence[Violation]:
+    if isinstance(case.to, TelAddress) and case.org.test_number(case.to.number):
+        return FINE
+    return _with_problem(case, frozenset({Problem.RESERVED}))
+
+
+@rule(
+    id="number.strict",
+    stage=Stage.NUMBER,
+    status=422,
+    code=CODE,
+    message=INVALID_NUMBER,
+    title="The org refuses published bodies whose number rings nobody",
+    fix="Use a number that can ring, or switch strict_numbers off to see the call fail as on the platform.",
+    evidence=Evidence.ASSUMED,
+    source=f"Ringback's own switch strict_numbers; {OUR_CHOICE}",
+    contracts=(PUBLISHED,),
+    operations=PLACING,
+    rejects=[
+        Example({"phoneNumber": "+15551234567"}, org={"strict_numbers": True}),
+        Example({"phoneNumber": "+12025550123"}, org={"strict_numbers": True}),
+    ],
+    accepts=[
+        published(phoneNumber="+15551234567"),
+        Example({"phoneNumber": TEST_NUMBER}, org={"strict_numbers": True}),
+        Example({"phoneNumber": "30005"}, org={"strict_numbers": True}),
+    ],
+)
+def number_strict(case: Case) -> Sequence[Violation]:
+    if not case.org.strict_numbers or not isinstance(case.dialled, Dialled) or case.dialled.kind == "extension":
+        return FINE
+    known = dead(case.dialled.number, case.org)
+    return found(known.detail, "/phoneNumber") if known else FINE
+
+
+@rule(
+    id="station.missing",
+    stage=Stage.STATION,
+    status=400,
+    code="conversation.error.no.user.station",
+    message="The user has no station to place the call with",
+    title="The user who would call has no phone",
+    fix="Select a station for the user; without one no call can be placed for them.",
+    evidence=Evidence.PUBLISHED,
+    source=f"{SWAGGER_2017}: conversation.error.no.user.station",
+    operations=PLACING,
+    rejects=[
+        Example({"phoneNumber": TEST_NUMBER}, token="bob"),  # noqa: S106 - a token of the default org
+        participants(from_="user:" + BOB),
+        Example({"phoneNumber": TEST_NUMBER}, path=f"/api/v2/conversations/calls/user/{BOB}"),
+    ],
+    accepts=[OK, OK_PARTICIPANTS],
+)
+def station_missing(case: Case) -> Sequence[Violation]:
+    user = case.acting_user
+    return found(f"{user.name} has no station") if user is not None and user.station is None else FINE

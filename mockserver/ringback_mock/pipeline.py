@@ -1,0 +1,163 @@
+"""The road of a request: resolve the caller and the quota, judge, apply, encode, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from ringback_contracts import operations as ops
+from ringback_contracts.envelope import envelope
+from ringback_contracts.judge import judge
+from ringback_contracts.model import PARTICIPANTS, Accepted, Caller, Rejected, Request
+from ringback_contracts.table import TABLE, Table
+from ringback_mock.clock import timestamp
+from ringback_mock.conversation import conversation, listing, nested_conversation, self_uri
+from ringback_mock.http import JSON_TYPE, Headers, Response
+from ringback_mock.ids import new_id
+from ringback_mock.outcomes import outcomes
+from ringback_mock.profiles import token_info, user_profile
+from ringback_mock.sessions import bearer
+from ringback_mock.store import Store, Tenant
+from ringback_mock.version import VERSION
+
+VERSION_HEADER = ("Ringback-Version", VERSION)
+T = TypeVar("T")
+Applied = tuple[int, Any]
+"""A status and the value of the JSON body; ``None`` for no body."""
+
+
+class Ask(NamedTuple):
+    """A granted request: of which org, by whom, for what."""
+
+    tenant: Tenant
+    caller: Caller
+    verdict: Accepted
+    authorization: str | None
+
+
+class Pipeline:
+    """Answers every request under ``/api``. Total: it never raises because of what was sent."""
+
+    def __init__(self, store: Store, table: Table = TABLE) -> None:
+        self.store = store
+        self.table = table
+        self._apply: dict[str, Callable[[Ask], Applied]] = {
+            ops.PLACE_CALL: self._place,
+            ops.PLACE_CALL_FOR_USER: self._place,
+            ops.LIST_CALLS: self._list,
+            ops.GET_CALL: self._show,
+            ops.PATCH_CALL: self._patch,
+            ops.DISCONNECT: self._disconnect,
+            ops.GET_ME: self._me,
+            ops.GET_USER: self._user,
+            ops.GET_TOKEN: self._token,
+            ops.DELETE_TOKEN: self._revoke,
+        }
+
+    def answer(self, request: Request) -> Response:
+        """Judge the request, do what it asks if it may, and keep the exchange."""
+        with self.store.lock:
+            authorization = request.headers.get("authorization")
+            tenant, caller = self.store.resolve(authorization)
+            verdict = judge(request, caller, tenant.org, self.table)
+            context_id = new_id()
+            if isinstance(verdict, Accepted):
+                response, call_id = self._grant(Ask(tenant, caller, verdict, authorization), context_id)
+            else:
+                response, call_id = _refuse(verdict, caller, context_id), None
+            tenant.journal.record(context_id, self.store.clock(), request, response, verdict, call_id)
+            return response
+
+    def _grant(self, ask: Ask, context_id: str) -> tuple[Response, str | None]:
+        verdict = ask.verdict
+        status, value = self._apply[verdict.operation.id](ask)
+        headers = _headers(context_id, ask.caller)
+        if value is None:
+            return Response(status, headers), None
+        if verdict.intent is None:
+            return Response(status, (JSON_TYPE, *headers), orjson.dumps(value)), None
+        headers += _call_headers(verdict)
+        return Response(status, (JSON_TYPE, *headers), orjson.dumps(value)), value["id"]
+
+    def _place(self, ask: Ask) -> Applied:
+        intent = _required(ask.verdict.intent)
+        now = self.store.clock()
+        call = ask.tenant.calls.place(intent, outcomes(intent, ask.tenant.org), now)
+        uri = self_uri(call)
+        reply = {"id": call.id, "selfUri": uri}
+        if intent.contract == PARTICIPANTS:
+            reply |= {"uri": uri, "createdTime": timestamp(now)}
+        return ask.tenant.org.success_status, reply
+
+    def _list(self, ask: Ask) -> Applied:
+        return 200, listing(ask.tenant.calls.of_user(_required(ask.caller.user).id), self.store.clock())
+
+    def _show(self, ask: Ask) -> Applied:
+        call = _required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
+        return 200, conversation(call, self.store.clock())
+
+    def _patch(self, ask: Ask) -> Applied:
+        now = self.store.clock()
+        call = _required(ask.tenant.calls.hang_up(ask.verdict.params["conversationId"], now))
+        return 200, nested_conversation(call, now)
+
+    def _disconnect(self, ask: Ask) -> Applied:
+        ask.tenant.calls.hang_up(ask.verdict.params["conversationId"], self.store.clock())
+        return 202, None
+
+    def _me(self, ask: Ask) -> Applied:
+        return 200, user_profile(_required(ask.caller.user))
+
+    def _user(self, ask: Ask) -> Applied:
+        return 200, user_profile(ask.tenant.org.user_by_id[ask.verdict.params["userId"].lower()])
+
+    def _token(self, ask: Ask) -> Applied:
+        return 200, token_info(ask.caller, ask.tenant.org)
+
+    def _revoke(self, ask: Ask) -> Applied:
+        ask.tenant.revoke(_required(bearer(ask.authorization)))
+        return 200, None
+
+
+def _required(value: T | None) -> T:
+    """A value that the rules have made sure of."""
+    if value is None:
+        raise AssertionError("a rule has let through what it must refuse")
+    return value
+
+
+def _headers(context_id: str, caller: Caller) -> Headers:
+    headers: Headers = (("ININ-Correlation-Id", context_id), VERSION_HEADER)
+    quota = caller.quota
+    if quota is None:
+        return headers
+    return (
+        *headers,
+        ("inin-ratelimit-count", str(quota.count)),
+        ("inin-ratelimit-allowed", str(quota.allowed)),
+        ("inin-ratelimit-reset", str(quota.reset)),
+    )
+
+
+def _call_headers(verdict: Accepted) -> Headers:
+    intent = _required(verdict.intent)
+    headers: Headers = (("Ringback-Contract", PARTICIPANTS),) if intent.contract == PARTICIPANTS else ()
+    if verdict.notes:
+        headers += (("Ringback-Note", "; ".join(verdict.notes).encode("ascii", "replace").decode()),)
+    return headers
+
+
+def _refuse(verdict: Rejected, caller: Caller, context_id: str) -> Response:
+    finding = verdict.finding
+    headers = (JSON_TYPE, *_headers(context_id, caller), ("Ringback-Rule", finding.rule.id))
+    params = finding.violation.params
+    if "retryAfter" in params:
+        headers += (("Retry-After", params["retryAfter"]),)
+    if "allow" in params:
+        headers += (("Allow", params["allow"]),)
+    if finding.rule.status == HTTPStatus.UNAUTHORIZED:
+        headers += (("WWW-Authenticate", 'Bearer realm="ringback"'),)
+    return Response(finding.rule.status, headers, orjson.dumps(envelope(finding, context_id)))
