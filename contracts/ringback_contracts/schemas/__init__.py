@@ -1,0 +1,113 @@
+"""The JSON Schemas (2020-12) of the bodies, one file a model, and what a body has wrong by them.
+
+The published models have the field names, types and enums of the official SDK; the tests hold them to it.
+The dictionaries are shared: do not change them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+BASE = "https://ringback.invalid/schemas/"
+"""Where the schemas' ids lie: a host that can never exist (RFC 2606), so nothing is ever fetched."""
+
+MOST_ERRORS = 50
+"""A body can be wrong a quarter of a million times; so many are enough to mend it."""
+
+Schema = dict[str, Any]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all schemas."""
+    entries = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".json") for name in entries if name.endswith(".json")))
+
+
+@cache
+def schema(name: str) -> Schema:
+    """The schema of a model; raises ``KeyError`` for a name that is none of ``names()``."""
+    if name not in names():
+        raise KeyError(f"there is no schema {name!r}; there are {', '.join(names())}")
+    loaded: Schema = json.loads(files(__name__).joinpath(f"{name}.json").read_bytes())
+    return loaded
+
+
+def referred(uri: str) -> Schema:
+    """The schema that a ``$ref`` or an ``$id`` names."""
+    return schema(uri.removeprefix(BASE).removesuffix(".json"))
+
+
+@cache
+def validator(name: str) -> Validator:
+    """The compiled validator of a model. Formats are notes, as the standard has it, and are not checked."""
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(schema(name), retriever=referred)
+
+
+def type_errors(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where a published body has the wrong JSON type (a JSON pointer), and what is wrong there.
+
+    The first fifty are told, in the body's order.
+    """
+    if validator("CreateCallRequest").is_valid(body):
+        return []
+    return list(islice(_type_errors(schema("CreateCallRequest"), body, ""), MOST_ERRORS))
+
+
+def _type_errors(expected: Schema, value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    """The same, found lazily: the compiled validator would make every error before the first is read."""
+    if "$ref" in expected:
+        expected = referred(expected["$ref"])
+    kinds = expected["type"] if isinstance(expected["type"], list) else [expected["type"]]
+    found = json_type(value)
+    if found not in kinds and not (found == "integer" and "number" in kinds):
+        yield pointer, f"expected {_ARTICLED[kinds[0]]}, found {_ARTICLED[found]}"
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _type_errors(expected["items"], item, f"{pointer}/{position}")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            inner = expected.get("properties", {}).get(key, expected.get("additionalProperties"))
+            if inner is not None:
+                yield from _type_errors(inner, item, f"{pointer}/{_escaped(key)}")
+
+
+_ARTICLED = {
+    "array": "an array",
+    "boolean": "a boolean",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+
+
+def json_type(value: object) -> str:
+    """The most precise JSON Schema type of a decoded value; 1.0 is an integer, true is none."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def _escaped(key: str) -> str:
+    """A key as part of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
