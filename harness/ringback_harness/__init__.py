@@ -1,0 +1,1 @@
+"""Everything that proves: the command line, explanations, checks and the pytest plugin."""

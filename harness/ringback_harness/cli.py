@@ -1,0 +1,48 @@
+"""The command ``ringback``. Its subcommands are imported when they are invoked, so that each starts fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import click
+
+from ringback_mock.version import VERSION
+
+
+def _call() -> click.Command:
+    from ringback_harness.commands.call import command
+
+    return command
+
+
+def _init() -> click.Command:
+    from ringback_harness.commands.init import command
+
+    return command
+
+
+def _serve() -> click.Command:
+    from ringback_harness.commands.serve import command
+
+    return command
+
+
+COMMANDS: Mapping[str, Callable[[], click.Command]] = {"call": _call, "init": _init, "serve": _serve}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name not in COMMANDS:
+            raise click.NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
+        return COMMANDS[cmd_name]()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="ringback")
+def main() -> None:
+    """A Genesys Cloud Calls API that runs on a laptop and says why."""

@@ -1,0 +1,1 @@
+"""The commands of ``ringback``, one a module, imported only when invoked."""

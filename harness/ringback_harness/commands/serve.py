@@ -1,0 +1,63 @@
+"""``ringback serve``: run the mock until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringback_contracts.model import CONTRACTS
+from ringback_contracts.org import OrgError
+from ringback_harness.exits import Exit, SetupError
+from ringback_mock.orgfile import read_org
+from ringback_mock.serve import ServeError, Settings, serve
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8010,
+    show_default=True,
+    help="0: any free one.",
+)
+@click.option("--org", type=FILE, help="TOML file of the org to serve; see 'ringback init'.")
+@click.option(
+    "--contract",
+    type=click.Choice(["any", *CONTRACTS]),
+    help="Request bodies taken, whatever the org says.",
+)
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to this Host name too; repeatable.")
+@click.option(
+    "--journal-size", type=click.IntRange(0), default=2_000, show_default=True, help="Exchanges kept per org."
+)
+@click.option("--tls-cert", type=FILE, help="PEM certificate (chain): serve HTTPS.")
+@click.option("--tls-key", type=FILE, help="PEM private key, if it is not in the certificate's file.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each request.")
+def command(org: Path | None, contract: str | None, verbose: bool, **settings: Any) -> None:
+    """Serve the mock until SIGTERM or Ctrl-C.
+
+    Prints one line when it accepts connections: 'ringback ready on URL'.
+    """
+    _log_to_stderr(verbose)
+    # A server that is told to stop has done its work: no traceback, and exit code 0.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda *_: sys.exit(Exit.FINE))
+    try:
+        serve(read_org(org, contract), Settings(**settings))
+    except (OrgError, ServeError) as error:
+        raise SetupError(str(error)) from error
+
+
+def _log_to_stderr(verbose: bool) -> None:
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("ringback").setLevel(logging.INFO)
+    logging.getLogger("ringback.access").setLevel(logging.INFO if verbose else logging.WARNING)

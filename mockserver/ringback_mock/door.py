@@ -1,0 +1,252 @@
+"""The door: a uvicorn protocol that answers the hot operations itself and lets the rest go on to ASGI.
+
+What makes it fast is what it leaves out: no task, no ASGI messages, no Flask; one write for a reply.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any, ClassVar, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from ringback_contracts.operations import BY_ID, GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.payload import MAX_BYTES
+from ringback_mock.edge import Edge, read_headers
+from ringback_mock.http import Response
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+MAX_HEAD = 65_536
+"""Bytes that may come in a row without a request or a piece of a body coming of them."""
+
+
+def _hot_targets(*operations: str) -> re.Pattern[bytes]:
+    """Plain targets of the operations: no escapes and no query, which the ordinary road reads."""
+    templates = [BY_ID[operation].template for operation in operations]
+    return re.compile("|".join(re.sub(r"\{\w+\}", r"[\\w.~-]+", template) for template in templates).encode())
+
+
+HOT = {b"POST": _hot_targets(PLACE_CALL, PLACE_CALL_FOR_USER), b"GET": _hot_targets(GET_CALL)}
+
+
+class Road(Enum):
+    """Which way the message that is being read goes."""
+
+    HOT = "straight to the pipeline"
+    ORDINARY = "to ASGI"
+    NOWHERE = "not answered, or answered already"
+
+
+class Door(HttpToolsProtocol):
+    """One connection. ``edge`` is what it opens to."""
+
+    edge: ClassVar[Edge]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._road = Road.NOWHERE
+        self._in_head = False
+        self._body = bytearray()
+        self._keep_alive = True
+        self._unframed = 0
+        self._last_words: Response | None = None
+        self.url = b""
+
+    # What arrives
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        self._unframed += len(data)
+        while data and self._last_words is None:
+            data = self._feed(data)
+        if self._unframed > MAX_HEAD and self._last_words is None:
+            self._refuse()
+
+    def _feed(self, data: bytes) -> bytes:
+        """Parse; the result is what must be parsed anew."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return self._without_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserCallbackError as error:
+            self._refuse(error.__context__)
+        except httptools.HttpParserError:
+            self._refuse()
+        return b""
+
+    def _without_upgrade(self, rest: bytes) -> bytes:
+        """The request without its wish to upgrade, which a server may ignore (RFC 9110 section 7.8).
+
+        The parser takes the body of such a request for the other protocol; Java's HttpClient offers h2c
+        with every first request.
+        """
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse()
+            return b""
+        kept = b"".join(b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade")
+        version = self.parser.get_http_version().encode()
+        return b"%b %b HTTP/%b\r\n%b\r\n%b" % (method, self.url, version, kept, rest)
+
+    # What the parser finds
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # A field after the body is a trailer: it must not pass for a header (RFC 9110 section 6.5.1).
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._unframed = 0
+        self._road = self._choose_road()
+        if self._road is Road.ORDINARY:
+            self._make_origin_form()
+            super().on_headers_complete()
+        elif self._road is Road.HOT:
+            self._keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+            self._body.clear()
+            if self.expect_100_continue:
+                self.transport.write(CONTINUE)
+
+    def _choose_road(self) -> Road:
+        """A hot request behind one that is being answered goes the ordinary way, which keeps the order."""
+        if self.parser.should_upgrade() or self.transport.is_closing():
+            return Road.NOWHERE
+        targets = HOT.get(self.parser.get_method())
+        if targets is None or targets.fullmatch(self.url) is None or self._unanswered():
+            return Road.ORDINARY
+        return Road.HOT
+
+    def _unanswered(self) -> RequestResponseCycle | None:
+        """The newest request that went to ASGI, unless it has its answer."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return None if cycle is None or cycle.response_complete else cycle
+
+    def _make_origin_form(self) -> None:
+        """Turn an absolute target into a path and a Host, which it overrules (RFC 9112 section 3.2.2)."""
+        if self.url.startswith(b"/"):
+            return
+        parsed = httptools.parse_url(self.url)
+        if not parsed.host:
+            return
+        authority = self.url.split(b"/", 3)[2].split(b"?", 1)[0]
+        self.headers[:] = [header for header in self.headers if header[0] != b"host"]
+        self.headers.append((b"host", authority))
+        query = b"?" + parsed.query if parsed.query else b""
+        self.url = (parsed.path or b"/") + query
+
+    def on_body(self, body: bytes) -> None:
+        self._unframed = 0
+        if self._road is Road.ORDINARY:
+            super().on_body(body)
+        elif self._road is Road.HOT:
+            self._body += body[: MAX_BYTES + 1 - len(self._body)]
+
+    def on_message_complete(self) -> None:
+        self._unframed = 0
+        if self._road is Road.ORDINARY:
+            super().on_message_complete()
+        elif self._road is Road.HOT:
+            self._answer()
+
+    # What is sent back
+
+    def _answer(self) -> None:
+        request = self.edge.request(
+            self.parser.get_method().decode(),
+            self.url.decode(),
+            read_headers(self.headers),
+            bytes(self._body),
+            http_version=self.parser.get_http_version(),
+        )
+        response = self.edge.pipeline.answer(request)
+        self._send(response, keep_alive=self._keep_alive)
+        self.edge.note(request.method, request.path, response.status)
+
+    def _send(self, response: Response, *, keep_alive: bool) -> None:
+        """Write the whole reply at once, and wait for the next request or hang up."""
+        self.server_state.total_requests += 1
+        self._unset_keepalive_if_required()
+        head = [STATUS_LINE[response.status]]
+        head += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        head += [encode_header(name, value) for name, value in response.headers]
+        head.append(b"content-length: %d\r\n" % len(response.body))
+        head.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
+        self.transport.write(b"".join(head) + response.body)
+        if keep_alive:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            self.transport.close()
+
+    # What cannot be read
+
+    def _refuse(self, cause: BaseException | None = None) -> None:
+        """Read no further: answer once no other answer is owed, and hang up."""
+        self._road = Road.NOWHERE
+        malformed = cause is None or isinstance(cause, httptools.HttpParserInvalidURLError)
+        self._last_words = self.edge.malformed() if malformed else self.edge.crashed(cause)
+        if not self._owes_answers():
+            self._send(self._last_words, keep_alive=False)
+
+    def _owes_answers(self) -> bool:
+        """Whether requests that came whole still wait. One whose body broke off is forgotten."""
+        newest = self._unanswered()
+        if newest is None or not newest.more_body:
+            return newest is not None
+        if self.pipeline:
+            self.pipeline.popleft()
+            return True
+        _forget(newest)
+        return False
+
+    def on_response_complete(self) -> None:
+        owes_more = bool(self.pipeline)
+        super().on_response_complete()
+        if self._last_words and not owes_more and not self.transport.is_closing():
+            self._send(self._last_words, keep_alive=False)
+
+    # How the connection is kept
+
+    def pause_writing(self) -> None:
+        """Read no more from a client that does not take its answers."""
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.flow.resume_reading()
+
+    def shutdown(self) -> None:
+        """Hang up, at once where the request is not even complete."""
+        newest = self._unanswered()
+        if newest is not None and newest.more_body:
+            self.transport.close()
+        else:
+            super().shutdown()
+
+
+def _forget(cycle: RequestResponseCycle) -> None:
+    """Let the application believe that its client has left."""
+    cycle.disconnected = True
+    cycle.message_event.set()
+
+
+def encode_header(name: str, value: str) -> bytes:
+    """One header line. Raises ``ValueError`` for what would break out of it."""
+    line = f"{name}: {value}".encode("latin-1")
+    if b"\n" in line or b"\r" in line:
+        raise ValueError(f"the header {name} holds a line break")
+    return line + b"\r\n"
+
+
+def door_to(edge: Edge) -> type[Door]:
+    """The protocol class whose connections open to the edge."""
+    return type("Door", (Door,), {"edge": edge})

@@ -1,0 +1,52 @@
+"""The Host check, which keeps a web page from reaching the mock through a name of its own (DNS rebinding)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]\s]+))(?::[0-9]*)?")
+WILDCARDS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised, not bound
+
+
+class HostCheck:
+    """Which ``Host`` headers are answered: loopback, the bound host, and the names in ``allowed``.
+
+    A server bound to every address answers to any of them: only a name can be made to point elsewhere.
+    """
+
+    def __init__(self, bound: str = "127.0.0.1", allowed: Iterable[str] = ()) -> None:
+        self._names = frozenset(map(_plain, (bound, *allowed)))
+        self._any_address = bound in WILDCARDS
+        self.allows = lru_cache(maxsize=64)(self._allows)
+
+    def _allows(self, host: str | None) -> bool:
+        """Whether to answer; no header at all is HTTP/1.0, which no browser speaks."""
+        if host is None:
+            return True
+        found = HOST.fullmatch(host)
+        if found is None:
+            return False
+        name = _plain(found[1] or found[2])
+        return name in self._names or is_loopback(name) or (self._any_address and _address(name) is not None)
+
+
+def is_loopback(name: str) -> bool:
+    """Whether the name or address leads to this machine only (RFC 6761 section 6.3 for the names)."""
+    address = _address(name)
+    if address is not None:
+        return address.is_loopback
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None
+
+
+def _plain(name: str) -> str:
+    return name.lower().removesuffix(".").strip("[]")
