@@ -1,0 +1,1 @@
+"""The mock: HTTP, OAuth, org state and call state around the contract."""
