@@ -1,0 +1,163 @@
+"""What to send for a call: the body in either contract, and the path it goes to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringback_client.errors import ConfigurationError, InvalidRequest, MalformedAddress
+from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
+from ringback_contracts.model import PARTICIPANTS, Contract, Request
+from ringback_contracts.operations import CALLS_PATH
+
+Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
+Fields = Mapping[str, object]
+
+DESTINATION_KEYS = frozenset({"phoneNumber", "callUserId", "callQueueId", "participants", "to", "toAddress"})
+CALLER_KEYS = ("callerId", "from", "fromAddress")
+ID_KEYS = frozenset({"callUserId", "callQueueId", "id", "userId", "queueId"})
+WORD_KEYS = frozenset({"type", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A body, and the user on whose behalf it is posted, where that stands in the path."""
+
+    body: Fields
+    user_id: str | None = None
+
+
+def draft(to: Address, from_: Address | None, contract: Contract, fields: Fields) -> Draft:
+    """The request for a call in the words of a contract; whether it is a good one is not asked here.
+
+    Raises ``MalformedAddress`` for a published caller that has no place in a body, and
+    ``ConfigurationError`` for a field that is given twice.
+    """
+    made = _participants(to, from_) if contract == PARTICIPANTS else _published(text_of(to), from_)
+    if twice := sorted(made.body.keys() & fields.keys()):
+        raise ConfigurationError(f"{twice[0]} is given twice: as an address and in the further fields")
+    return Draft({**made.body, **fields}, made.user_id)
+
+
+def text_of(address: Address) -> str:
+    """An address as it is written in a ``to`` / ``from`` body."""
+    match address:
+        case str():
+            return address
+        case UserAddress():
+            return f"user:{address.id}"
+        case CampaignAddress():
+            return f"campaign:{address.id}"
+        case _:
+            return address.text
+
+
+def _participants(to: Address, from_: Address | None) -> Draft:
+    caller = {} if from_ is None else {"from": text_of(from_)}
+    return Draft({"to": text_of(to), **caller})
+
+
+def _published(to: str, from_: Address | None) -> Draft:
+    scheme, rest = _split(to)
+    destination = (
+        {"callUserId": rest} if scheme == "user" else {"phoneNumber": rest if scheme == "tel" else to}
+    )
+    if from_ is None:
+        return Draft(destination)
+    caller = text_of(from_)
+    scheme, rest = _split(caller)
+    if scheme == "user":
+        return Draft(destination, user_id=rest)
+    return Draft({**destination, "callerId": _caller_id(scheme, rest)})
+
+
+def _caller_id(scheme: str, rest: str) -> str:
+    if scheme == "tel" or (not scheme and re.fullmatch(r"[+0-9][-.() 0-9]*", rest)):
+        return rest
+    if scheme == "campaign":
+        raise MalformedAddress(
+            "a published body has no place for a campaign; send it with contract='participants'"
+        )
+    raise MalformedAddress("the caller is neither user: and an id nor a number such as tel:+442079460001")
+
+
+def _split(text: str) -> tuple[str, str]:
+    scheme, colon, rest = text.partition(":")
+    return (scheme.lower(), rest) if colon else ("", text)
+
+
+def request(body: object, user_id: str | None = None) -> Request:
+    """The POST that carries a body: a JSON value, or bytes that go as they stand.
+
+    Raises ``InvalidRequest`` for what is no JSON, and ``MalformedAddress`` for a user id that no path can
+    hold.
+    """
+    headers = {"content-type": "application/json", "accept": "application/json"}
+    path = CALLS_PATH if user_id is None else f"{CALLS_PATH}/user/{segment(user_id, MalformedAddress)}"
+    return Request("POST", path, headers, body if isinstance(body, bytes) else _encoded(body))
+
+
+def _encoded(body: object) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequest(f"the body cannot be written as JSON: {error}") from error
+
+
+def segment(text: str, error: type[InvalidRequest] = InvalidRequest) -> str:
+    """An id as a part of a path; raises ``error`` for one that would lead elsewhere."""
+    if not re.fullmatch(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]+", text):
+        raise error("the id is empty or holds characters that no id has; it goes into a path")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Whom a request rings, and as whom: every text in the places where a body names them.
+
+    ``dialled`` are those that a telephone network may get to see; ``ids`` name users and queues.
+    """
+
+    dialled: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    caller: str | None = None
+
+
+def parties(request: Request) -> Parties:
+    """Read the parties out of any body; there are none in what is no JSON object.
+
+    A repeated key counts each time, since nobody knows which of the two a server takes.
+    """
+    try:
+        body = json.loads(request.body, object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError):
+        return Parties()
+    if not isinstance(body, _Pairs):
+        return Parties()
+    rung = [found for key, value in body if key in DESTINATION_KEYS for found in _texts(key, value)]
+    callers = [found for key, value in body if key in CALLER_KEYS for found in _texts(key, value)]
+    _, on_behalf, user_id = request.path.partition(f"{CALLS_PATH}/user/")
+    return Parties(
+        tuple(text for key, text in rung if key not in ID_KEYS | WORD_KEYS),
+        tuple(text for key, text in rung if key in ID_KEYS),
+        user_id if on_behalf else next((text for key, text in callers if key not in WORD_KEYS), None),
+    )
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as it was written."""
+
+
+def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
+    """The texts within a value, each with the key that it stands under."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, _Pairs):
+        for inner_key, inner in value:
+            yield from _texts(inner_key, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(key, inner)

@@ -1,0 +1,166 @@
+"""Place calls, look at them and end them, on a mock or on a real org."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from ringback_client import bodies, environment, tokens
+from ringback_client.attempt import Attempt
+from ringback_client.bodies import Address
+from ringback_client.calls import Call, PlacedCall
+from ringback_client.courier import Courier
+from ringback_client.credentials import AccessToken, Credentials
+from ringback_client.errors import CallAttempt, UnexpectedReply
+from ringback_client.oauth import TokenEndpoint
+from ringback_client.retry import RetryPolicy
+from ringback_client.safety import refuse_danger, refuse_hopeless
+from ringback_client.target import Target
+from ringback_client.token_cache import MemoryTokenCache
+from ringback_client.tokens import TokenCache
+from ringback_client.transport import Reply, Timeouts, Transport
+from ringback_client.verdicts import error_of_reply
+from ringback_contracts.model import PUBLISHED, Contract, Request
+from ringback_contracts.operations import CALLS_PATH
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
+JSON = {"accept": "application/json"}
+
+
+class CallsClient:
+    """A client of the Calls API that never dials twice.
+
+    ``target`` is a mock's URL or a region; ``credentials`` a grant, or an access token as it is. A region
+    needs ``allow_calls``. With ``preflight`` a request that the target is known to refuse is not sent.
+    ``adapter`` stands in for the network, in tests for instance; ``verify`` is a CA bundle's path where the
+    usual ones do not do. Raises ``ConfigurationError``.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own, and all but two have a good default
+        self,
+        target: Target | str,
+        credentials: Credentials | str,
+        *,
+        allow_calls: bool = False,
+        preflight: bool = True,
+        cache: TokenCache | None = None,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        verify: bool | str = True,
+        adapter: BaseAdapter | None = None,
+    ) -> None:
+        self.target = Target.parse(target) if isinstance(target, str) else target
+        self._allow_calls = allow_calls
+        self._preflight = preflight
+        self._retry = retry or RetryPolicy()
+        # A proxy of the environment knows no way to a mock on this machine.
+        self._transport = Transport(
+            timeouts=timeouts or Timeouts(), verify=verify, adapter=adapter, trust_env=self.target.real
+        )
+        source = tokens.source(
+            AccessToken(credentials) if isinstance(credentials, str) else credentials,
+            self.target.login,
+            cache or MemoryTokenCache(),
+            TokenEndpoint(self.target.login, self._transport, self._retry).log_in,
+            self._retry.now,
+        )
+        self._courier = Courier(self.target.api, source, self._retry)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ, **settings: Any) -> Self:
+        """A client for the target and the credentials that the environment names; see ``environment``."""
+        settings.setdefault("verify", environment.verify_from(environ))
+        return cls(environment.target_from(environ), environment.credentials_from(environ), **settings)
+
+    def place_call(
+        self,
+        to: Address,
+        from_: Address | None = None,
+        *,
+        contract: Contract = PUBLISHED,
+        fields: Mapping[str, object] | None = None,
+    ) -> PlacedCall:
+        """Ring ``to``, for the user or as the number ``from_``.
+
+        Addresses are ``tel:+442079460100``, ``user:{id}``, ``sip:user@host``, or values of
+        ``ringback_contracts.addresses``. In the published contract ``from_`` as a user posts on that user's
+        behalf, as a number it is the caller id. ``fields`` are further fields of the body. Raises a
+        ``StatusError`` when nothing was dialled, ``TargetUnreachable`` when nothing was sent,
+        ``CallOutcomeUnknown`` when nobody can tell, and ``SafetyRefusal``.
+        """
+        return self.send(self.build_request(to, from_, contract=contract, fields=fields))
+
+    def post_body(self, body: object, *, user_id: str | None = None) -> PlacedCall:
+        """Place a call with a body as it stands: a JSON value, or bytes. Raises like ``place_call``."""
+        return self.send(bodies.request(body, user_id))
+
+    @staticmethod
+    def build_request(
+        to: Address,
+        from_: Address | None = None,
+        *,
+        contract: Contract = PUBLISHED,
+        fields: Mapping[str, object] | None = None,
+    ) -> Request:
+        """The request that ``place_call`` would send, as a plain value."""
+        made = bodies.draft(to, from_, contract, fields or {})
+        return bodies.request(made.body, made.user_id)
+
+    def send(self, request: Request) -> PlacedCall:
+        """Place the call of a built request. Raises like ``place_call``."""
+        refuse_danger(request, self.target, allow_calls=self._allow_calls)
+        if self._preflight:
+            refuse_hopeless(request, self.target)
+        attempt = Attempt(request, self._transport.send, self._retry.now)
+        return attempt.outcome(self._courier.deliver(request, attempt.send, repeatable=False))
+
+    def get_call(self, call_id: str) -> Call:
+        """The call as it stands now; raises ``NotFound``, and ``StatusError`` or ``TransportError``."""
+        return Call.read(self._read(f"{CALLS_PATH}/{bodies.segment(call_id)}"))
+
+    def list_calls(self) -> list[Call]:
+        """The calls of the token's user that are going on."""
+        listing = self._read(CALLS_PATH)
+        entities = listing.get("entities") if isinstance(listing, dict) else None
+        if not isinstance(entities, list):
+            raise UnexpectedReply("the target answered a listing without entities")
+        return [Call.read(entity) for entity in entities]
+
+    def find_calls(self, attempt: CallAttempt) -> list[Call]:
+        """The calls going on that an attempt of unknown outcome may have placed.
+
+        None found proves that no such call goes on now; it may have been and ended.
+        """
+        return [call for call in self.list_calls() if call.may_be(attempt)]
+
+    def disconnect(self, call_id: str) -> None:
+        """End the call for everybody; raises ``NotFound``, and ``StatusError`` or ``TransportError``."""
+        path = f"/api/v2/conversations/{bodies.segment(call_id)}/disconnect"
+        # Hanging up twice hangs up once, so a lost reply is asked for again.
+        self._answered(Request("POST", path, JSON))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, path: str) -> Any:
+        reply = self._answered(Request("GET", path, JSON))
+        try:
+            return reply.json()
+        except (ValueError, RecursionError) as error:
+            raise UnexpectedReply(f"the target answered {reply.status} without readable JSON") from error
+
+    def _answered(self, request: Request) -> Reply:
+        reply = self._courier.deliver(request, self._transport.send, repeatable=True)
+        if not 200 <= reply.status < 300:
+            raise error_of_reply(reply, self._retry.now())
+        return reply

@@ -1,0 +1,47 @@
+"""The target and the credentials that environment variables name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ringback_client.credentials import AccessToken, ClientCredentials, Credentials
+from ringback_client.errors import ConfigurationError
+from ringback_client.target import DEFAULT_MOCK, Target
+
+TARGETS = ("RINGBACK_URL", "GENESYSCLOUD_REGION", "GENESYS_BASE_URL")
+TOKEN = "RINGBACK_ACCESS_TOKEN"
+CLIENTS = (
+    ("GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET"),
+    ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET"),
+)
+CA = "RINGBACK_CA"
+
+
+def target_from(environment: Mapping[str, str]) -> Target:
+    """The first target named; raises ``ConfigurationError`` where there is none."""
+    for name in TARGETS:
+        if value := environment.get(name):
+            return Target.parse(value)
+    raise ConfigurationError(
+        f"no target: set RINGBACK_URL to a mock's URL, such as {DEFAULT_MOCK}, "
+        "or GENESYSCLOUD_REGION to a region"
+    )
+
+
+def credentials_from(environment: Mapping[str, str]) -> Credentials:
+    """A ready token before a client; raises ``ConfigurationError`` for neither, or half a client."""
+    if token := environment.get(TOKEN):
+        return AccessToken(token)
+    for id_name, secret_name in CLIENTS:
+        client_id, secret = environment.get(id_name), environment.get(secret_name)
+        if client_id and secret:
+            return ClientCredentials(client_id, secret)
+        if client_id or secret:
+            raise ConfigurationError(f"{id_name} and {secret_name} belong together; one of them is not set")
+    names = ", or ".join(f"{id_name} and {secret_name}" for id_name, secret_name in CLIENTS)
+    raise ConfigurationError(f"no credentials: set {TOKEN}, or {names}")
+
+
+def verify_from(environment: Mapping[str, str]) -> bool | str:
+    """The CA bundle to verify the target with; ``True`` for the usual ones."""
+    return environment.get(CA) or True

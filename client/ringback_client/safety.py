@@ -1,0 +1,48 @@
+"""What is checked before anything leaves: whom a call might ring, and whether it can be accepted."""
+
+from __future__ import annotations
+
+import warnings
+
+from ringback_client.bodies import parties
+from ringback_client.errors import RingbackWarning, SafetyRefusal
+from ringback_client.target import Target
+from ringback_client.verdicts import error_of_finding
+from ringback_contracts.judge import preflight
+from ringback_contracts.model import Evidence, Finding, Request
+from ringback_contracts.numbers import is_emergency
+
+KNOWN_ON_THE_PLATFORM = frozenset({Evidence.PUBLISHED, Evidence.OBSERVED})
+"""The evidence on which a real target's answer can be foretold."""
+
+
+def refuse_danger(request: Request, target: Target, *, allow_calls: bool) -> None:
+    """Raise ``SafetyRefusal`` for a call to a region that nobody allowed, or to an emergency service."""
+    if target.real and any(map(is_emergency, parties(request).dialled)):
+        raise SafetyRefusal("the destination is an emergency number; it is never dialled on a real target")
+    if target.region and not allow_calls:
+        raise SafetyRefusal(
+            f"{target} is a region of the platform, where calls ring people; "
+            "say allow_calls=True (on the command line: --allow-calls) to place one there"
+        )
+
+
+def refuse_hopeless(request: Request, target: Target) -> None:
+    """Raise the error that the target would answer with, as far as the request alone tells.
+
+    On a real target a rule that nobody has seen at work there gives a ``RingbackWarning`` instead.
+    """
+    findings = preflight(request)
+    for finding in findings:
+        if not target.real or finding.rule.evidence in KNOWN_ON_THE_PLATFORM:
+            raise error_of_finding(finding)
+    for finding in findings:
+        warnings.warn(_doubt(finding), RingbackWarning, stacklevel=4)
+
+
+def _doubt(finding: Finding) -> str:
+    rule = finding.rule
+    return (
+        f"the target may answer {rule.status} {rule.code}: {finding.detail}. {rule.fix} "
+        f"(rule {rule.id}, evidence: {rule.evidence})"
+    )

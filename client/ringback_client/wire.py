@@ -1,0 +1,140 @@
+"""Connections that fail honestly: never a hidden second POST, a known point of departure, a bounded end.
+
+``requests`` over ``urllib3`` reports a broken TLS handshake and a broken reply with the same exception, and
+its timeouts bound each read, not the exchange. Both matter when a request rings a telephone.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util import Retry
+
+
+class Deadline:
+    """Cuts a connection when its exchange has taken too long, however busy it looks."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.passed = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._socket = None
+
+    def watch(self, connection: socket.socket | None) -> None:
+        with self._lock:
+            self._socket = connection
+        if self.passed:
+            self._cut()
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.passed = True
+            if self._socket is not None:
+                with suppress(OSError):  # it is closed already, which is what was wanted
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def _departing(connection: HTTPConnection) -> Iterator[None]:
+    """Name whatever fails before the first byte of a request as what it is: no connection."""
+    try:
+        yield
+    except NewConnectionError:
+        raise
+    except (OSError, HTTPError, ValueError) as error:
+        raise NewConnectionError(connection, type(error).__name__) from error
+
+
+class _Connection(HTTPConnection):
+    """A connection whose every failure to come about is a ``NewConnectionError``."""
+
+    def connect(self) -> None:
+        with _departing(self):
+            super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        super().request(*args, **kwargs)
+        _watched(self.sock)
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same over TLS: the handshake is part of connecting."""
+
+
+def _watched(connection: socket.socket | None) -> None:
+    if deadline := _deadline.get():
+        deadline.watch(connection)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class WireAdapter(HTTPAdapter):
+    """An adapter of ``requests`` that never repeats a request and ends each within ``total`` seconds."""
+
+    def __init__(self, total: float) -> None:
+        self.total = total
+        super().__init__(max_retries=Retry(0, read=False, redirect=False, respect_retry_after_header=False))
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = POOLS
+        return manager
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send, and read the whole reply; raises ``requests.ReadTimeout`` when the deadline passes first."""
+        with Deadline(self.total) as deadline:
+            token = _deadline.set(deadline)
+            try:
+                response = super().send(request, stream, timeout, verify, cert, proxies)
+                _ = response.content
+            finally:
+                _deadline.reset(token)
+        if deadline.passed:
+            raise requests.ReadTimeout(f"no whole reply within {self.total:g} s", request=request)
+        return response
