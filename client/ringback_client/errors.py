@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ringback_contracts.redact import redact_text
+
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
@@ -62,10 +64,13 @@ class CallAttempt:
 
 
 class RingbackError(Exception):
-    """The root: catch it to catch whatever this package raises."""
+    """The root: catch it to catch whatever this package raises.
+
+    Its text ends up in logs, so secrets and people's numbers are taken out of it.
+    """
 
     def __init__(self, message: str, about: Particulars | None = None) -> None:
-        super().__init__(message)
+        super().__init__(redact_text(message))
         self.about = about or Particulars()
 
     @property

@@ -61,7 +61,7 @@ class RetryPolicy:
         asked = retry_after(outcome, self.now())
         if outcome.status == 429 or (repeatable and outcome.status in GATEWAY_FAILURES):
             return backoff if asked is None else asked
-        return asked if outcome.status == 503 else None
+        return asked if asks_to_return(outcome) else None
 
 
 def _tried(attempt: Callable[[], Reply]) -> Outcome:
@@ -75,6 +75,11 @@ def _settled(outcome: Outcome) -> Reply:
     if isinstance(outcome, Reply):
         return outcome
     raise outcome
+
+
+def asks_to_return(reply: Reply) -> bool:
+    """Whether a server says that it did not serve the request, and when it will: 503 with Retry-After."""
+    return reply.status == 503 and retry_after(reply, 0.0) is not None
 
 
 def retry_after(reply: Reply, now: float) -> float | None:

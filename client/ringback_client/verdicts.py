@@ -17,7 +17,7 @@ from ringback_client.errors import (
     ServerError,
     StatusError,
 )
-from ringback_client.retry import retry_after
+from ringback_client.retry import asks_to_return, retry_after
 from ringback_client.transport import Reply
 from ringback_contracts.model import Finding, Rule, Stage
 from ringback_contracts.table import TABLE
@@ -39,10 +39,10 @@ _BY_STATUS: Mapping[int, type[StatusError]] = {
 def is_refusal(reply: Reply) -> bool:
     """Whether an answer to a POST that is no success says for certain that no call was placed.
 
-    A 5xx does when it carries the platform's envelope with a code that names the reason: a gateway's does
-    not, and neither does an internal error.
+    A 5xx does when it asks to come back later, or carries the platform's envelope with a code that names
+    the reason: a gateway's does not, and neither does an internal error.
     """
-    if 400 <= reply.status < 500 or reply.status in NOT_ACTED:
+    if 400 <= reply.status < 500 or reply.status in NOT_ACTED or asks_to_return(reply):
         return True
     code = reply.document.get("code")
     return reply.status >= 500 and isinstance(code, str) and bool(code) and code not in NO_VERDICT

@@ -1,0 +1,212 @@
+"""``ringback call``: place one call from a shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ringback_client import (
+    DEFAULT_MOCK,
+    CallOutcomeUnknown,
+    CallsClient,
+    ConfigurationError,
+    NotAuthenticated,
+    PlacedCall,
+    RingbackError,
+    RingbackWarning,
+    SafetyRefusal,
+    Target,
+    TransportError,
+)
+from ringback_client.credentials import AccessToken, Credentials
+from ringback_client.environment import credentials_from, verify_from
+from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract
+from ringback_harness.exits import Exit, SetupError
+
+DEMO_TOKEN = "alice"
+"""The pre-issued token of the default org whose user may call; public, and worth nothing elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line asks for."""
+
+    to: str
+    from_: str | None
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of it, and what was said on the way."""
+
+    outcome: PlacedCall | RingbackError
+    target: Target
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code that says it. An unknown outcome is a finding: code 3 would invite to try again."""
+        match self.outcome:
+            case PlacedCall():
+                return Exit.FINE
+            case SafetyRefusal():
+                return Exit.REFUSED
+            case ConfigurationError():
+                return Exit.SETUP
+            case CallOutcomeUnknown():
+                return Exit.FINDING
+            case TransportError() | NotAuthenticated():
+                return Exit.UNREACHABLE
+            case _:
+                return Exit.FINDING
+
+
+@click.command("call")
+@click.argument("to")
+@click.option("--from", "from_", metavar="ADDRESS", help="Who calls: user:ID, or a number to show.")
+@click.option(
+    "--target",
+    envvar="RINGBACK_URL",
+    default=DEFAULT_MOCK,
+    show_default=True,
+    help="A mock's URL or a region; also RINGBACK_URL.",
+)
+@click.option(
+    "--contract",
+    type=click.Choice(CONTRACTS),
+    default=PUBLISHED,
+    show_default=True,
+    help="The form of the body that is sent.",
+)
+@click.option("--as", "token", metavar="TOKEN", help=f"A mock's pre-issued token.  [default: {DEMO_TOKEN}]")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--allow-calls", is_flag=True, help="Let a call to a region ring people.")
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    to: str,
+    from_: str | None,
+    target: str,
+    contract: Contract,
+    token: str | None,
+    as_json: bool,
+    allow_calls: bool,
+) -> None:
+    """Place one call to TO: tel:+442079460100, user:ID or sip:user@host.
+
+    On a mock the call is placed with a pre-issued token. Elsewhere the environment says who calls:
+    RINGBACK_ACCESS_TOKEN, or GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET.
+
+    Exit code: 0 placed, 1 refused or unknown whether placed, 2 wrong usage, 3 target unreachable or login
+    refused, 4 not sent since it might have rung somebody.
+    """
+    client = _client(target, token, allow_calls=allow_calls)
+    result = _placed(client, Order(to, from_, contract))
+    if as_json:
+        click.echo(json.dumps(_document(result), indent=2))
+    else:
+        _show(result)
+    sys.exit(result.exit_code)
+
+
+def _client(target: str, token: str | None, *, allow_calls: bool) -> CallsClient:
+    try:
+        where = Target.parse(target)
+        credentials = _credentials(where, token)
+        return CallsClient(where, credentials, allow_calls=allow_calls, verify=verify_from(os.environ))
+    except ConfigurationError as error:
+        raise SetupError(str(error)) from error
+
+
+def _credentials(target: Target, token: str | None) -> Credentials:
+    if target.region and token is not None:
+        raise SetupError("--as is for a mock's tokens; a real one goes into RINGBACK_ACCESS_TOKEN")
+    if target.real and token is None:
+        return credentials_from(os.environ)
+    return AccessToken(token or os.environ.get("RINGBACK_ACCESS_TOKEN") or DEMO_TOKEN)
+
+
+def _placed(client: CallsClient, order: Order) -> Result:
+    with client, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RingbackWarning)
+        outcome: PlacedCall | RingbackError
+        try:
+            outcome = client.place_call(order.to, order.from_, contract=order.contract)
+        except RingbackError as error:
+            outcome = error
+    return Result(outcome, client.target, tuple(str(warning.message) for warning in caught))
+
+
+def _document(result: Result) -> dict[str, Any]:
+    outcome = result.outcome
+    common = {"target": str(result.target), "warnings": list(result.warnings)}
+    if isinstance(outcome, PlacedCall):
+        return {
+            "placed": True,
+            "id": outcome.id,
+            "selfUri": outcome.self_uri,
+            "uri": outcome.uri,
+            "createdTime": outcome.created_time,
+            "note": outcome.note,
+            "correlationId": outcome.correlation_id,
+            **common,
+        }
+    return {
+        "placed": None if isinstance(outcome, CallOutcomeUnknown) else False,
+        "error": type(outcome).__name__,
+        "message": str(outcome),
+        "status": outcome.status,
+        "code": outcome.code,
+        "rule": outcome.rule,
+        "field": outcome.field,
+        "fix": outcome.fix,
+        "correlationId": outcome.correlation_id,
+        **common,
+    }
+
+
+def _show(result: Result) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    outcome = result.outcome
+    placed = isinstance(outcome, PlacedCall)
+    console = Console(stderr=not placed, highlight=False)
+    for warning in result.warnings:
+        console.print(Text(f"warning: {warning}", style="yellow"))
+    console.print(Text(_headline(result), style="bold green" if placed else "bold red"))
+    table = Table.grid(padding=(0, 2))
+    for name, value in _lines(outcome):
+        table.add_row(f"  {name}", Text(value))
+    console.print(table)
+
+
+def _headline(result: Result) -> str:
+    match result.outcome:
+        case PlacedCall():
+            return f"Call placed on {result.target}"
+        case CallOutcomeUnknown():
+            return f"Nobody knows whether the call was placed on {result.target}"
+        case _:
+            return f"No call was placed on {result.target}"
+
+
+def _lines(outcome: PlacedCall | RingbackError) -> list[tuple[str, str]]:
+    if isinstance(outcome, PlacedCall):
+        pairs = {
+            "id": outcome.id,
+            "read it": outcome.self_uri,
+            "created": outcome.created_time,
+            "note": outcome.note,
+            "correlation id": outcome.correlation_id,
+        }
+    else:
+        pairs = {"error": type(outcome).__name__, "why": str(outcome)}
+    return [(name, value) for name, value in pairs.items() if value]
