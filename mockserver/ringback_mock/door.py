@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from ringback_contracts.operations import BY_ID, GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_contracts.payload import MAX_BYTES
 from ringback_mock.edge import Edge, read_headers
-from ringback_mock.http import Response
+from ringback_mock.http import Headers, Response
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_HEAD = 65_536
@@ -98,8 +98,12 @@ class Door(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # A field after the body is a trailer: it must not pass for a header (RFC 9110 section 6.5.1).
-        if self._in_head:
-            super().on_header(name, value)
+        if not self._in_head:
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -173,12 +177,13 @@ class Door(HttpToolsProtocol):
         """Write the whole reply at once, and wait for the next request or hang up."""
         self.server_state.total_requests += 1
         self._unset_keepalive_if_required()
-        head = [STATUS_LINE[response.status]]
-        head += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
-        head += [encode_header(name, value) for name, value in response.headers]
-        head.append(b"content-length: %d\r\n" % len(response.body))
-        head.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
-        self.transport.write(b"".join(head) + response.body)
+        lines = [STATUS_LINE[response.status]]
+        lines += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        lines.append(encode_headers(response.headers))
+        lines.append(b"content-length: %d\r\n" % len(response.body))
+        lines.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
+        lines.append(response.body)
+        self.transport.write(b"".join(lines))
         if keep_alive:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -239,12 +244,12 @@ def _forget(cycle: RequestResponseCycle) -> None:
     cycle.message_event.set()
 
 
-def encode_header(name: str, value: str) -> bytes:
-    """One header line. Raises ``ValueError`` for what would break out of it."""
-    line = f"{name}: {value}".encode("latin-1")
-    if b"\n" in line or b"\r" in line:
-        raise ValueError(f"the header {name} holds a line break")
-    return line + b"\r\n"
+def encode_headers(headers: Headers) -> bytes:
+    """Header lines. Raises ``ValueError`` for a value that would break out of its own."""
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    if not text.count("\r") == text.count("\n") == len(headers):
+        raise ValueError("a header of the reply holds a line break")
+    return text.encode("latin-1")
 
 
 def door_to(edge: Edge) -> type[Door]:

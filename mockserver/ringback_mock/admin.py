@@ -1,0 +1,112 @@
+"""What a test asks of the mock: a clean state, what was exchanged, an org of its own."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, g
+from flask import request as current
+from werkzeug.exceptions import BadRequest, NotFound
+
+from ringback_contracts.model import Request, Rule
+from ringback_contracts.openapi import admin_openapi_document
+from ringback_mock.edge import Edge
+from ringback_mock.replies import shown
+from ringback_mock.store import Tenant
+
+
+def blueprint(edge: Edge) -> Blueprint:
+    """The paths under ``/__ringback/``."""
+    paths = Blueprint("admin", __name__, url_prefix="/__ringback")
+    paths.add_url_rule("/reset", "reset", lambda: _reset(edge), methods=["POST"])
+    paths.add_url_rule("/orgs", "orgs", lambda: _add_org(edge), methods=["POST"])
+    paths.add_url_rule("/exchanges", "exchanges", lambda: _exchanges(edge))
+    paths.add_url_rule(
+        "/exchanges/<exchange_id>", "exchange", lambda exchange_id: _exchange(edge, exchange_id)
+    )
+    paths.add_url_rule(
+        "/rules", "rules", lambda: shown({"rules": [_rule(rule) for rule in edge.pipeline.table]})
+    )
+    paths.add_url_rule("/openapi.json", "document", lambda: shown(admin_openapi_document()))
+    return paths
+
+
+def _reset(edge: Edge) -> Response:
+    _expect_no_body()
+    edge.store.reset(_tenant(edge))
+    return Response(status=204)
+
+
+def _add_org(edge: Edge) -> Response:
+    _expect_no_body()
+    _expect_parameters()
+    return shown(asdict(edge.store.add_org()), 201)
+
+
+def _exchanges(edge: Edge) -> Response:
+    tenant = _tenant(edge, "limit")
+    with edge.store.lock:
+        return shown({"exchanges": tenant.journal.exchanges(_limit())})
+
+
+def _exchange(edge: Edge, exchange_id: str) -> Response:
+    tenant = _tenant(edge)
+    with edge.store.lock:
+        found = tenant.journal.exchange(exchange_id)
+    if found is None:
+        raise NotFound(
+            f"the journal of org {tenant.org.id} has no exchange {exchange_id}: "
+            "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten"
+        )
+    return shown(found)
+
+
+def _tenant(edge: Edge, *others: str) -> Tenant:
+    """The org that ``?org=`` names; the default one where it is not given."""
+    _expect_parameters("org", *others)
+    org_id = current.args.get("org")
+    tenant = edge.store.default if org_id is None else edge.store.tenant(org_id)
+    if tenant is None:
+        raise NotFound(f"no org has the id {org_id}; POST /__ringback/orgs makes one")
+    return tenant
+
+
+def _limit() -> int | None:
+    text = current.args.get("limit")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise BadRequest(f"limit={text}: it must be a whole number, 0 or more")
+    return int(text)
+
+
+def _expect_parameters(*known: str) -> None:
+    for name in current.args:
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            raise BadRequest(f"there is no query parameter {name!r} here; known: {listed}")
+
+
+def _expect_no_body() -> None:
+    """Refuse a body rather than ignore it: whoever sends one believes that it does something."""
+    sent: Request = g.sent
+    if sent.body.strip() not in (b"", b"{}", b"null"):
+        raise BadRequest("this path takes no body")
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "stage": rule.stage.name.lower(),
+        "status": rule.status,
+        "code": rule.code,
+        "message": rule.message,
+        "title": rule.title,
+        "fix": rule.fix,
+        "evidence": rule.evidence,
+        "source": rule.source,
+        "contracts": list(rule.contracts),
+        "knowledge": rule.knowledge.name.lower(),
+        "operations": None if rule.operations is None else sorted(rule.operations),
+    }

@@ -1,0 +1,152 @@
+"""The Flask edge: everything the mock serves, as a plain WSGI application."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g
+from flask import request as current
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+
+from ringback_contracts.model import Request
+from ringback_contracts.openapi import openapi_document
+from ringback_contracts.org import Org
+from ringback_contracts.payload import MAX_BYTES
+from ringback_mock import admin, login
+from ringback_mock.edge import CORRELATION, Edge, own_headers
+from ringback_mock.hosts import HostCheck
+from ringback_mock.http import Response as Reply
+from ringback_mock.ids import new_id
+from ringback_mock.oauth import claimant, token_endpoint
+from ringback_mock.orgfile import read_org
+from ringback_mock.replies import made, problem, shown
+from ringback_mock.store import Store
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+def create_app(
+    org: Org | str | os.PathLike[str] | None = None,
+    *,
+    store: Store | None = None,
+    allow_hosts: tuple[str, ...] = (),
+) -> Flask:
+    """The mock as a Flask application that any WSGI server, or Flask's test client, can run.
+
+    ``org`` is an org, or the path of its TOML file; the default org serves when none is given. A ``store``
+    brings its org with it. ``allow_hosts`` names hosts to answer to besides loopback ones.
+    Raises ``OrgError`` for a file that is no org.
+    """
+    if store is None:
+        store = Store(org if isinstance(org, Org) else read_org(org))
+    elif org is not None:
+        raise ValueError("give either an org or a store, which has its own")
+    return flask_app(Edge(store, HostCheck(allowed=allow_hosts)))
+
+
+class _App(Flask):
+    def log_exception(self, exc_info: OptExcInfo) -> None:
+        """Leave it to ``Edge.crashed``, which logs nothing of what was sent."""
+
+
+def flask_app(edge: Edge) -> Flask:
+    """The Flask application of an edge."""
+    app = _App("ringback_mock", static_folder=None)
+    # A path means what it says: no redirect for a double slash, no reply to OPTIONS that nobody wrote.
+    app.url_map.merge_slashes = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json.sort_keys = False
+    app.before_request(lambda: _gate(edge))
+    app.after_request(lambda response: _finish(edge, response))
+    app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(InternalServerError, lambda error: _apologise(edge, error))
+    app.add_url_rule("/healthz", "health", lambda: shown({"status": "ok"}))
+    app.add_url_rule(
+        "/openapi.json", "openapi", lambda: shown(openapi_document(edge.store.default.org.contract))
+    )
+    app.add_url_rule("/oauth/token", "token", lambda: _token(edge), methods=["POST"])
+    app.register_blueprint(login.blueprint(edge))
+    app.register_blueprint(admin.blueprint(edge))
+    return app
+
+
+def _gate(edge: Edge) -> Response | None:
+    """Answer what the pipeline answers; let the rest pass to its route."""
+    request = g.sent = _read(edge)
+    path = request.path
+    if path == "/api" or path.startswith("/api/") or not request.well_formed:
+        return made(edge.pipeline.answer(request))
+    if not request.host_allowed:
+        return problem(
+            421, "misdirected_request", "this server does not answer for that host; see --allow-host"
+        )
+    return None
+
+
+def _read(edge: Edge) -> Request:
+    environ = current.environ
+    return edge.request(
+        environ["REQUEST_METHOD"],
+        environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
+        _headers(environ),
+        _body(),
+        query=environ.get("QUERY_STRING", ""),
+        http_version=environ.get("SERVER_PROTOCOL", "HTTP/1.1").removeprefix("HTTP/"),
+    )
+
+
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """The headers by their names in lower case; CGI has names of its own for two of them."""
+    headers = {
+        key.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_")
+    }
+    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(key):
+            headers[key.replace("_", "-").lower()] = environ[key]
+    return headers
+
+
+def _body() -> bytes:
+    """The body up to one byte beyond the limit. The rest is read too, or the client might miss the answer."""
+    stream = current.stream
+    body = stream.read(MAX_BYTES + 1)
+    while len(body) > MAX_BYTES and stream.read(2**16):
+        pass
+    return body
+
+
+def _token(edge: Edge) -> Response:
+    request: Request = g.sent
+    store, context_id = edge.store, new_id()
+    with store.lock:
+        reply = token_endpoint(store, request)
+        reply = Reply(reply.status, (*reply.headers, *own_headers(context_id)), reply.body)
+        claimant(store, request).journal.record(context_id, store.clock(), request, reply)
+    return made(reply)
+
+
+def _finish(edge: Edge, response: Response) -> Response:
+    if CORRELATION not in response.headers:
+        response.headers.extend(own_headers(new_id()))
+    edge.note(current.method, current.path, response.status_code)
+    return response
+
+
+def _explain(error: HTTPException) -> Response:
+    """An error outside ``/api``, as JSON."""
+    message = error.description or error.name
+    if message == NotFound.description:
+        message = "nothing is served here; the API is under /api/v2, and /openapi.json lists it"
+    response = problem(error.code or 400, error.name.lower().replace(" ", "_"), message)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
+
+
+def _apologise(edge: Edge, error: InternalServerError) -> Response:
+    return made(edge.crashed(error.original_exception or error))
