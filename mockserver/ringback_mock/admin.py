@@ -22,12 +22,8 @@ def blueprint(edge: Edge) -> Blueprint:
     paths.add_url_rule("/reset", "reset", lambda: _reset(edge), methods=["POST"])
     paths.add_url_rule("/orgs", "orgs", lambda: _add_org(edge), methods=["POST"])
     paths.add_url_rule("/exchanges", "exchanges", lambda: _exchanges(edge))
-    paths.add_url_rule(
-        "/exchanges/<exchange_id>", "exchange", lambda exchange_id: _exchange(edge, exchange_id)
-    )
-    paths.add_url_rule(
-        "/rules", "rules", lambda: shown({"rules": [_rule(rule) for rule in edge.pipeline.table]})
-    )
+    paths.add_url_rule("/exchanges/<wanted>", "exchange", lambda wanted: _exchange(edge, wanted))
+    paths.add_url_rule("/rules", "rules", lambda: _rules(edge))
     paths.add_url_rule("/openapi.json", "document", lambda: shown(admin_openapi_document()))
     return paths
 
@@ -50,13 +46,13 @@ def _exchanges(edge: Edge) -> Response:
         return shown({"exchanges": tenant.journal.exchanges(_limit())})
 
 
-def _exchange(edge: Edge, exchange_id: str) -> Response:
+def _exchange(edge: Edge, wanted: str) -> Response:
     tenant = _tenant(edge)
     with edge.store.lock:
-        found = tenant.journal.exchange(exchange_id)
+        found = tenant.journal.exchange(wanted)
     if found is None:
         raise NotFound(
-            f"the journal of org {tenant.org.id} has no exchange {exchange_id}: "
+            f"the journal of org {tenant.org.id} has no exchange {wanted}: "
             "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten"
         )
     return shown(found)
@@ -93,6 +89,10 @@ def _expect_no_body() -> None:
     sent: Request = g.sent
     if sent.body.strip() not in (b"", b"{}", b"null"):
         raise BadRequest("this path takes no body")
+
+
+def _rules(edge: Edge) -> Response:
+    return shown({"rules": [_rule(rule) for rule in edge.pipeline.table]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -58,15 +58,13 @@ def flask_app(edge: Edge) -> Flask:
     # A path means what it says: no redirect for a double slash, no reply to OPTIONS that nobody wrote.
     app.url_map.merge_slashes = False
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.json.sort_keys = False
     app.before_request(lambda: _gate(edge))
     app.after_request(lambda response: _finish(edge, response))
     app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(MethodNotAllowed, _name_methods)
     app.register_error_handler(InternalServerError, lambda error: _apologise(edge, error))
     app.add_url_rule("/healthz", "health", lambda: shown({"status": "ok"}))
-    app.add_url_rule(
-        "/openapi.json", "openapi", lambda: shown(openapi_document(edge.store.default.org.contract))
-    )
+    app.add_url_rule("/openapi.json", "openapi", lambda: _document(edge))
     app.add_url_rule("/oauth/token", "token", lambda: _token(edge), methods=["POST"])
     app.register_blueprint(login.blueprint(edge))
     app.register_blueprint(admin.blueprint(edge))
@@ -80,10 +78,12 @@ def _gate(edge: Edge) -> Response | None:
     if path == "/api" or path.startswith("/api/") or not request.well_formed:
         return made(edge.pipeline.answer(request))
     if not request.host_allowed:
-        return problem(
-            421, "misdirected_request", "this server does not answer for that host; see --allow-host"
-        )
+        return problem(421, "misdirected_request", "the Host header names another server; see --allow-host")
     return None
+
+
+def _document(edge: Edge) -> Response:
+    return shown(openapi_document(edge.store.default.org.contract))
 
 
 def _read(edge: Edge) -> Request:
@@ -142,9 +142,13 @@ def _explain(error: HTTPException) -> Response:
     message = error.description or error.name
     if message == NotFound.description:
         message = "nothing is served here; the API is under /api/v2, and /openapi.json lists it"
-    response = problem(error.code or 400, error.name.lower().replace(" ", "_"), message)
-    if isinstance(error, MethodNotAllowed):
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return problem(error.code or 400, error.name.lower().replace(" ", "_"), message)
+
+
+def _name_methods(error: MethodNotAllowed) -> Response:
+    allow = ", ".join(sorted(error.valid_methods or ()))
+    response = problem(405, "method_not_allowed", f"{current.method} is not served here; allowed: {allow}")
+    response.headers["Allow"] = allow
     return response
 
 

@@ -44,13 +44,12 @@ def _pick(edge: Edge) -> Response:
 
 def _users_page(asked: Authorization, parameters: Mapping[str, str]) -> Response:
     users = [user for user in asked.tenant.org.users if user.enabled]
-    return _page(
-        "authorize.html", 200, _origin(asked.redirect_uri), asked=asked, users=users, parameters=parameters
-    )
+    values = {"asked": asked, "users": users, "parameters": parameters}
+    return _page("authorize.html", 200, _origin(asked.redirect_uri), **values)
 
 
 def _refuse(refusal: Refusal) -> Response:
-    """Tell the client through the browser where that is safe, else tell the person (RFC 6749 section 4.1.2.1)."""
+    """Tell the client, through the browser, where that is safe; else the person (RFC 6749 section 4.1.2.1)."""
     if refusal.location is not None:
         return _go(refusal.location)
     return _page("authorize_error.html", 400, "", refusal=refusal)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 
 from ringback_mock.http import Response as Reply
+from ringback_mock.http import json_response
 
 
 def made(reply: Reply) -> Response:
@@ -19,9 +20,7 @@ def made(reply: Reply) -> Response:
 
 def shown(value: Any, status: int = 200) -> Response:
     """The value as JSON."""
-    response = jsonify(value)
-    response.status_code = status
-    return response
+    return made(json_response(status, value))
 
 
 def problem(status: int, error: str, message: str) -> Response:
