@@ -1,0 +1,139 @@
+"""The newest exchanges of an org: kept raw and cheaply, redacted on the way out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ringback_contracts.model import Accepted, Rejected, Request, Verdict
+from ringback_contracts.redact import redact_body, redact_headers, redact_text
+from ringback_mock.bounded import Bounded
+from ringback_mock.clock import timestamp
+from ringback_mock.http import Response
+
+KEPT_BODY_BYTES = 64 * 2**10
+"""A longer body is cut here."""
+JOURNAL_BYTES = 8 * 2**20
+"""Most bytes of requests and replies that one org's journal holds."""
+
+
+class Exchange(NamedTuple):
+    """One request and its reply as they were, but for bodies that were cut; the repr shows neither."""
+
+    id: str
+    at: float
+    request: Request
+    response: Response
+    verdict: Verdict | None
+    call_id: str | None
+    cut: bool
+
+    def __repr__(self) -> str:
+        return f"Exchange(id={self.id!r}, at={self.at!r}, status={self.response.status})"
+
+
+class Journal:
+    """A ring of exchanges, found by their correlation ids."""
+
+    def __init__(self, org_id: str, size: int) -> None:
+        self._org_id = org_id
+        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES)
+
+    def record(
+        self,
+        correlation_id: str,
+        at: float,
+        request: Request,
+        response: Response,
+        verdict: Verdict | None = None,
+        call_id: str | None = None,
+    ) -> None:
+        """Keep an exchange; ``call_id`` names the call that it placed."""
+        sent, received = len(request.body), len(response.body)
+        cut = sent > KEPT_BODY_BYTES or received > KEPT_BODY_BYTES
+        if cut:
+            request = replace(request, body=request.body[:KEPT_BODY_BYTES])
+            response = replace(response, body=response.body[:KEPT_BODY_BYTES])
+            verdict = _without_intent(verdict)
+        exchange = Exchange(correlation_id, at, request, response, verdict, call_id, cut)
+        self._ring.put(correlation_id, exchange, _weight(exchange))
+
+    def raw(self, correlation_id: str) -> Request | None:
+        """The request as it came, secrets and all; its body may have been cut at ``KEPT_BODY_BYTES``."""
+        exchange = self._ring.get(correlation_id)
+        return exchange.request if exchange else None
+
+    def exchange(self, correlation_id: str) -> dict[str, Any] | None:
+        """One exchange, redacted, in plain JSON values."""
+        exchange = self._ring.get(correlation_id)
+        return self._shown(exchange) if exchange else None
+
+    def exchanges(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """The exchanges, redacted, from the oldest to the newest; ``limit`` takes the newest so many."""
+        skipped = 0 if limit is None else max(0, len(self._ring) - limit)
+        return [self._shown(exchange) for exchange in islice(self._ring.values(), skipped, None)]
+
+    def clear(self) -> None:
+        self._ring.clear()
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def _shown(self, exchange: Exchange) -> dict[str, Any]:
+        return {
+            "id": exchange.id,
+            "time": timestamp(exchange.at),
+            "org": self._org_id,
+            "request": _shown_request(exchange.request),
+            "response": _shown_response(exchange.response),
+            "truncated": exchange.cut,
+            "verdict": _shown_verdict(exchange.verdict),
+            "conversationId": exchange.call_id,
+        }
+
+
+def _without_intent(verdict: Verdict | None) -> Verdict | None:
+    """The verdict without what it quotes of a large body."""
+    return replace(verdict, intent=None) if isinstance(verdict, Accepted) else verdict
+
+
+def _weight(exchange: Exchange) -> int:
+    request, response, verdict = exchange.request, exchange.response, exchange.verdict
+    weight = len(request.body) + len(response.body) + len(request.path) + len(request.query)
+    if isinstance(verdict, Rejected):
+        weight += len(verdict.finding.detail) + len(verdict.finding.pointer)
+    return weight + sum(map(len, request.headers.values()))
+
+
+def _shown_request(request: Request) -> dict[str, Any]:
+    return {
+        "method": redact_text(request.method),
+        "path": redact_text(request.path),
+        "query": redact_text(request.query),
+        "headers": redact_headers(request.headers),
+        "body": redact_body(request.body, request.headers.get("content-type", "")),
+    }
+
+
+def _shown_response(response: Response) -> dict[str, Any]:
+    headers = dict(response.headers)
+    return {
+        "status": response.status,
+        "headers": redact_headers(headers),
+        "body": redact_body(response.body, headers.get("Content-Type", "")),
+    }
+
+
+def _shown_verdict(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    operation = verdict.operation.id if verdict.operation else None
+    if isinstance(verdict, Accepted):
+        return {"operation": operation, "rule": None, "notes": [redact_text(note) for note in verdict.notes]}
+    return {
+        "operation": operation,
+        "rule": verdict.finding.rule.id,
+        "pointer": verdict.finding.pointer,
+        "detail": redact_text(verdict.finding.detail),
+    }

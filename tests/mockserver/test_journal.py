@@ -1,0 +1,228 @@
+"""What is kept of an exchange, and what is shown of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Accepted, Caller, Rejected, Request, TokenState, Verdict
+from ringback_contracts.org import default_org
+from ringback_mock.http import Response, json_response
+from ringback_mock.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, Journal
+
+CALLS = "/api/v2/conversations/calls"
+PERSON = "+13172222222"
+TOKEN = "a-token-that-nobody-may-see"
+HEADERS = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json", "host": "127.0.0.1"}
+ALICE = Caller(
+    TokenState.VALID,
+    user=default_org().user_by_id["a11ce000-0000-4000-8000-000000000001"],
+    scopes=frozenset({"conversations"}),
+)
+
+
+def dial(body: Any, path: str = CALLS) -> Request:
+    return Request("POST", path, HEADERS, orjson.dumps(body))
+
+
+def verdict_on(request: Request) -> Verdict:
+    return judge(request, ALICE, default_org())
+
+
+def kept(request: Request, response: Response, verdict: Verdict | None = None) -> dict[str, Any]:
+    journal = Journal("the-org", 10)
+    journal.record("the-id", 1_700_000_000.5, request, response, verdict, "the-call")
+    shown = journal.exchange("the-id")
+    assert shown is not None
+    return shown
+
+
+DIALLED = dial({"phoneNumber": "+442079460100"})
+PLACED = json_response(202, {"id": "the-call"}, (("ININ-Correlation-Id", "the-id"),))
+
+
+def test_an_accepted_request_is_shown_with_its_operation_and_its_call() -> None:
+    verdict = verdict_on(DIALLED)
+    assert isinstance(verdict, Accepted)
+    assert kept(DIALLED, PLACED, verdict) == {
+        "id": "the-id",
+        "time": "2023-11-14T22:13:20.500Z",
+        "org": "the-org",
+        "request": {
+            "method": "POST",
+            "path": CALLS,
+            "query": "",
+            "headers": {
+                "authorization": "Bearer ***",
+                "content-type": "application/json",
+                "host": "127.0.0.1",
+            },
+            "body": '{"phoneNumber":"+442079460100"}',
+        },
+        "response": {
+            "status": 202,
+            "headers": {"Content-Type": "application/json", "ININ-Correlation-Id": "the-id"},
+            "body": '{"id":"the-call"}',
+        },
+        "truncated": False,
+        "verdict": {"operation": "postConversationsCalls", "rule": None, "notes": []},
+        "conversationId": "the-call",
+    }
+
+
+def test_a_rejected_request_is_shown_with_its_rule_and_place() -> None:
+    request = dial({"to": "nonsense", "from": f"tel:{PERSON}"})
+    verdict = verdict_on(request)
+    assert isinstance(verdict, Rejected)
+    shown = kept(request, Response(400), verdict)["verdict"]
+    assert shown["operation"] == "postConversationsCalls"
+    assert shown["rule"] == verdict.finding.rule.id
+    assert shown["pointer"] == verdict.finding.pointer
+    assert shown["detail"]
+
+
+def test_an_exchange_outside_the_api_has_no_verdict() -> None:
+    assert kept(Request("GET", "/healthz"), Response(200))["verdict"] is None
+
+
+def test_a_note_about_a_dead_number_is_shown() -> None:
+    request = dial({"phoneNumber": "+15551234567"})
+    verdict = verdict_on(request)
+    (note,) = kept(request, PLACED, verdict)["verdict"]["notes"]
+    assert "accepted" in note
+    assert "5551234567" not in note
+
+
+SECRETS = [PERSON, PERSON[1:], TOKEN, "demo-secret", "the-code", "the-refresh-token", "the-access-token"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        dial({"phoneNumber": PERSON}),
+        dial({"to": f"tel:{PERSON}", "from": "tel:+13173333333"}),
+        dial({"participants": [{"address": PERSON, "name": "x"}]}),
+        dial({"to": PERSON}),
+        dial({"phoneNumber": PERSON}, path=f"{CALLS}/{PERSON}"),
+        Request("GET", CALLS, HEADERS, query=f"number={PERSON}&access_token=the-access-token"),
+        Request("POST", CALLS, HEADERS, b'{"phoneNumber": "' + PERSON.encode()),
+        Request(
+            "POST",
+            "/oauth/token",
+            {
+                "content-type": "application/x-www-form-urlencoded",
+                "authorization": "Basic ZGVtbzpkZW1vLXNlY3JldA==",
+            },
+            b"grant_type=refresh_token&client_secret=demo-secret&refresh_token=the-refresh-token&code=the-code",
+        ),
+    ],
+)
+def test_no_number_of_a_person_and_no_secret_is_shown(request_: Request) -> None:
+    response = json_response(
+        200,
+        {"access_token": "the-access-token", "refresh_token": "the-refresh-token", "dnis": f"tel:{PERSON}"},
+        (("Location", "http://localhost:8000/callback?code=the-code&state=1"),),
+    )
+    text = orjson.dumps(kept(request_, response, verdict_on(request_))).decode()
+    assert [secret for secret in SECRETS if secret in text] == []
+    assert "ZGVtbzpkZW1vLXNlY3JldA" not in text
+
+
+def test_the_raw_request_stays_in_reach() -> None:
+    journal = Journal("o", 1)
+    request = dial({"phoneNumber": PERSON})
+    journal.record("1", 0.0, request, PLACED)
+    assert journal.raw("1") is request
+    assert journal.raw("2") is None
+    assert journal.exchange("2") is None
+
+
+def test_the_ring_keeps_the_newest_in_their_order() -> None:
+    journal = Journal("o", 3)
+    for number in range(5):
+        journal.record(str(number), number, DIALLED, PLACED)
+    assert [one["id"] for one in journal.exchanges()] == ["2", "3", "4"]
+    assert [one["id"] for one in journal.exchanges(2)] == ["3", "4"]
+    assert [one["id"] for one in journal.exchanges(9)] == ["2", "3", "4"]
+    assert journal.exchanges(0) == []
+    assert len(journal) == 3
+    journal.clear()
+    assert journal.exchanges() == []
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_a_body_beyond_the_bound_is_cut_and_said_to_be(extra: int) -> None:
+    long = b"x" * (KEPT_BODY_BYTES + extra)
+    for request, response in (
+        (Request("POST", CALLS, HEADERS, long), PLACED),
+        (DIALLED, Response(200, (), long)),
+    ):
+        journal = Journal("o", 1)
+        journal.record("1", 0.0, request, response)
+        shown = journal.exchange("1")
+        assert shown is not None
+        assert shown["truncated"] is bool(extra)
+        assert max(len(shown["request"]["body"]), len(shown["response"]["body"])) == KEPT_BODY_BYTES
+        raw = journal.raw("1")
+        assert raw is not None
+        assert len(raw.body) <= KEPT_BODY_BYTES
+        assert (raw.method, raw.headers) == ("POST", HEADERS)
+
+
+def test_a_secret_in_a_body_that_was_cut_stays_hidden() -> None:
+    body = (
+        b'{"client_secret": "demo-secret", "phoneNumber": "' + PERSON.encode() + b'", "x": "' + b"x" * 99_999
+    )
+    shown = kept(Request("POST", CALLS, HEADERS, body), Response(400))
+    assert shown["truncated"]
+    assert "demo-secret" not in shown["request"]["body"]
+    assert PERSON not in shown["request"]["body"]
+
+
+def test_a_verdict_keeps_nothing_of_a_body_that_was_cut() -> None:
+    request = dial({"phoneNumber": "+442079460100", "attributes": {"note": "x" * 400_000}})
+    verdict = verdict_on(request)
+    assert isinstance(verdict, Accepted)
+    journal = Journal("o", 1)
+    journal.record("1", 0.0, request, PLACED, verdict, "c")
+    (exchange,) = journal._ring.values()
+    assert isinstance(exchange.verdict, Accepted)
+    assert exchange.verdict.intent is None
+    assert exchange.call_id == "c"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("POST", CALLS, HEADERS, b"x" * 512_000),
+        Request("GET", CALLS, {"x": "h" * 60_000}),
+        Request("GET", "/" + "p" * 60_000),
+        Request("GET", CALLS, query="q" * 60_000),
+    ],
+)
+def test_the_journal_is_bounded_by_weight_too(request_: Request) -> None:
+    journal = Journal("o", 2_000)
+    for number in range(1_000):
+        journal.record(str(number), 0.0, request_, PLACED)
+    assert len(journal) <= JOURNAL_BYTES / 60_000
+    assert journal.raw("999") is not None
+
+
+def test_no_repr_shows_what_was_sent() -> None:
+    journal = Journal("o", 5)
+    journal.record(
+        "1", 0.0, dial({"phoneNumber": PERSON}), json_response(200, {"access_token": "the-access-token"})
+    )
+    text = repr((journal, list(journal._ring.values())))
+    assert [secret for secret in SECRETS if secret in text] == []
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200), st.text(max_size=20))
+def test_any_exchange_can_be_shown(sent: bytes, received: bytes, content_type: str) -> None:
+    request = Request("POST", CALLS, {"content-type": content_type}, sent)
+    orjson.dumps(kept(request, Response(200, (("Content-Type", content_type),), received)))
