@@ -7,8 +7,8 @@ participants that hold their calls (Conversation), which is what a PATCH answers
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ringback_contracts.model import DestinationKind, Target
@@ -28,8 +28,7 @@ INSIDE = frozenset({DestinationKind.USER, DestinationKind.QUEUE})
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """Who is behind a leg: what does not change while the call goes on."""
 
     purpose: str
@@ -58,13 +57,15 @@ def nested_conversation(call: Call, now: float) -> Json:
     started = _begun(call, now)
     ends = None if call.active(now) else max((leg.ends or 0.0 for leg in started), default=None)
     return _given(
-        id=call.id,
-        startTime=timestamp(call.placed_at),
-        endTime=_time(ends, now),
-        participants=[_nested_participant(call, leg, _role(call, leg), now) for leg in started],
-        recordingState="NONE",
-        securePause=False,
-        selfUri=f"/api/v2/conversations/{call.id}",
+        {
+            "id": call.id,
+            "startTime": timestamp(call.placed_at),
+            "endTime": _time(ends, now),
+            "participants": [_nested_participant(call, leg, _role(call, leg), now) for leg in started],
+            "recordingState": "NONE",
+            "securePause": False,
+            "selfUri": f"/api/v2/conversations/{call.id}",
+        }
     )
 
 
@@ -94,54 +95,60 @@ def _begun(call: Call, now: float) -> list[Leg]:
 
 def _flat_participant(call: Call, leg: Leg, role: Role, now: float) -> Json:
     return _given(
-        id=_leg_id(call, leg, "participant"),
-        name=role.name,
-        address=role.address,
-        startTime=timestamp(leg.begins),
-        connectedTime=_time(leg.connects, now),
-        endTime=_time(leg.ends, now),
-        purpose=role.purpose,
-        wrapupRequired=False,
-        mediaRoles=["full"],
-        user=_reference("/api/v2/users", role.user_id),
-        queue=_reference("/api/v2/routing/queues", role.queue_id),
-        attributes=_attributes(call, leg),
-        ani=_ani(call),
-        dnis=_dnis(call, leg),
-        **_media(call, leg, role, now),
+        {
+            "id": _leg_id(call, leg, "participant"),
+            "name": role.name,
+            "address": role.address,
+            "startTime": timestamp(leg.begins),
+            "connectedTime": _time(leg.connects, now),
+            "endTime": _time(leg.ends, now),
+            "purpose": role.purpose,
+            "wrapupRequired": False,
+            "mediaRoles": ["full"],
+            "user": _reference("/api/v2/users", role.user_id),
+            "queue": _reference("/api/v2/routing/queues", role.queue_id),
+            "attributes": _attributes(call, leg),
+            "ani": _ani(call),
+            "dnis": _dnis(call, leg),
+            **_media(call, leg, role, now),
+        }
     )
 
 
 def _nested_participant(call: Call, leg: Leg, role: Role, now: float) -> Json:
     return _given(
-        id=_leg_id(call, leg, "participant"),
-        name=role.name,
-        address=role.address,
-        startTime=timestamp(leg.begins),
-        connectedTime=_time(leg.connects, now),
-        endTime=_time(leg.ends, now),
-        purpose=role.purpose,
-        userId=role.user_id,
-        userUri=f"/api/v2/users/{role.user_id}" if role.user_id else None,
-        queueId=role.queue_id,
-        wrapupRequired=False,
-        attributes=_attributes(call, leg),
-        ani=_ani(call),
-        aniName=call.intent.caller_id_name,
-        dnis=_dnis(call, leg),
-        calls=[_call(call, leg, role, now)],
+        {
+            "id": _leg_id(call, leg, "participant"),
+            "name": role.name,
+            "address": role.address,
+            "startTime": timestamp(leg.begins),
+            "connectedTime": _time(leg.connects, now),
+            "endTime": _time(leg.ends, now),
+            "purpose": role.purpose,
+            "userId": role.user_id,
+            "userUri": f"/api/v2/users/{role.user_id}" if role.user_id else None,
+            "queueId": role.queue_id,
+            "wrapupRequired": False,
+            "attributes": _attributes(call, leg),
+            "ani": _ani(call),
+            "aniName": call.intent.caller_id_name,
+            "dnis": _dnis(call, leg),
+            "calls": [_call(call, leg, role, now)],
+        }
     )
 
 
 def _call(call: Call, leg: Leg, role: Role, now: float) -> Json:
     """One leg as a published Call; the dialled address stands in a far leg's ``self`` (reported)."""
     return _given(
-        id=_leg_id(call, leg, "call"),
-        connectedTime=_time(leg.connects, now),
-        disconnectedTime=_time(leg.ends, now),
-        self=_address(role.address, role.name),
-        other=_address(_ani(call) if leg.target is not None else _dnis(call, leg), None),
-        **_media(call, leg, role, now),
+        {
+            "id": _leg_id(call, leg, "call"),
+            "connectedTime": _time(leg.connects, now),
+            "disconnectedTime": _time(leg.ends, now),
+            "self": _address(role.address, role.name),
+            "other": _address(_ani(call) if leg.target is not None else _dnis(call, leg), None),
+            **_media(call, leg, role, now),
+        }
     )
 
 
@@ -208,6 +215,7 @@ def _dialled_address(target: Target) -> str | None:
     return None if target.kind is DestinationKind.CONVERSATIONS else f"tel:{target.value}"
 
 
+@lru_cache(maxsize=1024)
 def _inside_address(entity_id: str | None) -> str | None:
     return f"sip:{quote(entity_id, safe='')}@{SIP_HOST}" if entity_id else None
 
@@ -241,12 +249,14 @@ def _reference(path: str, entity_id: str | None) -> Json | None:
 def _address(address: str | None, name: str | None) -> Json | None:
     if address is None:
         return None
-    return _given(addressNormalized=address, addressRaw=address, addressDisplayable=address, name=name)
+    return _given(
+        {"addressNormalized": address, "addressRaw": address, "addressDisplayable": address, "name": name}
+    )
 
 
 def _time(at: float | None, now: float) -> str | None:
     return timestamp(at) if at is not None and at <= now else None
 
 
-def _given(**members: Any) -> Json:
+def _given(members: Json) -> Json:
     return {key: value for key, value in members.items() if value is not None}

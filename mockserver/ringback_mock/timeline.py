@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ringback_contracts.org import Outcome
 
@@ -64,8 +64,7 @@ ENDINGS = {
 """Every outcome but an answer, and a station that never lets the far leg begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One party's side of a call, in seconds since 1970; ``None`` stands for never.
 
     ``target`` is the position of the dialled party, ``None`` for the caller's own leg.
@@ -93,8 +92,7 @@ class Leg:
         return "connected" if self.connected(now) else pending
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """One dialled party: how it takes the call, and whether it picks up with no ringing, as a queue does."""
 
     outcome: Outcome
