@@ -1,0 +1,155 @@
+"""What stands behind the login page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_contracts.model import TokenState
+from ringback_contracts.org import Org, default_org
+from ringback_mock.authorize import Authorization, Refusal, check_authorize, log_in
+from ringback_mock.oauth import challenge_of
+from ringback_mock.store import Store
+
+ALICE = "a11ce000-0000-4000-8000-000000000001"
+DAVE = "da5e0000-0000-4000-8000-000000000004"
+CALLBACK = "http://localhost:8000/callback"
+CHALLENGE = challenge_of("v" * 43)
+QUERY = {"client_id": "demo-app", "redirect_uri": CALLBACK, "response_type": "code"}
+PKCE = {**QUERY, "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+
+
+def checked(store: Store, params: dict[str, str]) -> Authorization:
+    asked = check_authorize(store, params)
+    assert isinstance(asked, Authorization), asked
+    return asked
+
+
+def refused(store: Store, params: dict[str, str]) -> Refusal:
+    refusal = check_authorize(store, params)
+    assert isinstance(refusal, Refusal)
+    return refusal
+
+
+def answer(location: str | None) -> dict[str, list[str]]:
+    assert location is not None
+    assert location.startswith(CALLBACK + "?")
+    return parse_qs(urlsplit(location).query)
+
+
+def implicit_org() -> Org:
+    org = default_org()
+    return replace(org, clients=tuple(replace(client, grants=("implicit",)) for client in org.clients))
+
+
+def test_a_login_with_pkce_gives_a_code_bound_to_everything_asked() -> None:
+    store = Store()
+    asked = checked(store, {**PKCE, "state": "s & t"})
+    assert asked.tenant is store.default
+    location = log_in(store, asked, ALICE)
+    assert isinstance(location, str)
+    sent = answer(location)
+    assert sent["state"] == ["s & t"]
+    bound = store.default.redeem_code(sent["code"][0], asked.client)
+    assert bound is not None
+    assert (bound.client_id, bound.user_id, bound.redirect_uri) == ("demo-app", ALICE, CALLBACK)
+    assert bound.challenge == CHALLENGE
+
+
+def test_a_login_without_pkce_gives_a_code_without_a_challenge() -> None:
+    store = Store()
+    asked = checked(store, QUERY)
+    location = log_in(store, asked, ALICE)
+    assert isinstance(location, str)
+    assert answer(location).keys() == {"code"}
+    bound = store.default.redeem_code(answer(location)["code"][0], asked.client)
+    assert bound is not None
+    assert bound.challenge is None
+
+
+def test_the_implicit_grant_gives_a_token_in_the_fragment() -> None:
+    store = Store(implicit_org())
+    location = log_in(store, checked(store, {**QUERY, "response_type": "token", "state": "1"}), ALICE)
+    assert isinstance(location, str)
+    where, _, fragment = location.partition("#")
+    sent = parse_qs(fragment)
+    assert where == CALLBACK
+    assert (sent["expires_in"], sent["state"]) == (["86400"], ["1"])
+    _, caller = store.resolve(f"Bearer {sent['access_token'][0]}")
+    assert caller.token is TokenState.VALID
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "nobody"},
+        {"client_id": ""},
+        {"redirect_uri": CALLBACK + "/"},
+        {"redirect_uri": CALLBACK.upper()},
+        {"redirect_uri": "http://evil.example/"},
+        {"redirect_uri": ""},
+    ],
+)
+def test_an_unknown_client_or_address_sends_the_browser_nowhere(change: dict[str, str]) -> None:
+    assert refused(Store(), {**PKCE, **change}).location is None
+    assert refused(Store(), {}).location is None
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"response_type": ""}, "unsupported_response_type"),
+        ({"response_type": "id_token"}, "unsupported_response_type"),
+        ({"response_type": "token"}, "unauthorized_client"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": ""}, "invalid_request"),
+        ({"code_challenge": ""}, "invalid_request"),
+        ({"code_challenge": CHALLENGE[:-1]}, "invalid_request"),
+        ({"code_challenge": CHALLENGE + "="}, "invalid_request"),
+        ({"code_challenge": CHALLENGE + "\n"}, "invalid_request"),
+    ],
+)
+def test_what_else_is_wrong_is_sent_back_to_the_client(change: dict[str, str], error: str) -> None:
+    refusal = refused(Store(), {**PKCE, "state": "xyz", **change})
+    assert refusal.error == error
+    assert refusal.location is not None
+    sent = parse_qs(refusal.location.partition("#" if change.get("response_type") == "token" else "?")[2])
+    assert (sent["error"], sent["state"]) == ([error], ["xyz"])
+    assert sent["error_description"] == [refusal.description]
+
+
+@pytest.mark.parametrize("user_id", [DAVE, "nobody", ""])
+def test_a_deactivated_or_unknown_user_cannot_log_in(user_id: str) -> None:
+    store = Store()
+    refusal = log_in(store, checked(store, PKCE), user_id)
+    assert isinstance(refusal, Refusal)
+    assert answer(refusal.location)["error"] == ["access_denied"]
+
+
+def test_a_redirect_uri_keeps_the_query_it_has() -> None:
+    uri = CALLBACK + "?from=ringback"
+    org = default_org()
+    clients = tuple(replace(client, redirect_uris=(uri,)) for client in org.clients)
+    store = Store(replace(org, clients=clients))
+    location = log_in(store, checked(store, {**QUERY, "redirect_uri": uri}), ALICE)
+    assert isinstance(location, str)
+    assert answer(location).keys() == {"from", "code"}
+
+
+def test_a_copys_client_logs_in_users_of_the_copy() -> None:
+    store = Store()
+    fresh = store.add_org()
+    asked = checked(store, {**PKCE, "client_id": fresh.clients["demo-app"].id})
+    assert asked.tenant is store.tenant(fresh.id)
+
+
+@given(st.dictionaries(st.sampled_from([*PKCE, "state"]), st.text()))
+def test_no_query_sends_the_browser_to_an_address_that_is_not_registered(params: dict[str, str]) -> None:
+    outcome = check_authorize(Store(), {**PKCE, **params})
+    location = outcome.location if isinstance(outcome, Refusal) else outcome.redirect_uri
+    assert location is None or location.startswith(CALLBACK)
+    assert location is None or "\n" not in location
