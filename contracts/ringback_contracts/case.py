@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ringback_contracts import forms, payload
 from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.forms import Endpoint
+from ringback_contracts.lazy import lazy
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Caller, Contract, Request
 from ringback_contracts.numbers import Dialled, NotDialable, dialable
 from ringback_contracts.operations import GET_USER, PLACE_CALL_FOR_USER, PLACING, WITH_BODY
@@ -16,6 +17,8 @@ from ringback_contracts.org import Org, User
 from ringback_contracts.payload import Payload
 from ringback_contracts.routing import Route, route
 
+LONGEST_CACHED = 64
+"""Longer texts are no numbers; they would only fill the cache."""
 NO_BODY = Payload(error="the operation takes no body")
 
 
@@ -33,40 +36,40 @@ class Case:
     def places_call(self) -> bool:
         return self.operation_id in PLACING
 
-    @cached_property
+    @lazy
     def payload(self) -> Payload:
         return payload.read(self.request.body) if self.operation_id in WITH_BODY else NO_BODY
 
-    @cached_property
+    @lazy
     def body(self) -> Mapping[str, Any] | None:
         """The JSON object of the body, if it is one."""
         value = self.payload.value
         return value if isinstance(value, dict) else None
 
-    @cached_property
+    @lazy
     def contract(self) -> Contract | None:
         """The contract the body is judged by; none where there is no body to judge."""
         if not self.places_call or self.body is None:
             return None
         return forms.recognise(self.body) if self.org.contract == "any" else self.org.contract
 
-    @cached_property
+    @lazy
     def published(self) -> Mapping[str, Any] | None:
         """The body, where it is a published one that places a call."""
         return self.body if self.contract == PUBLISHED else None
 
-    @cached_property
+    @lazy
     def destinations(self) -> list[str]:
         return forms.destinations(self.published) if self.published is not None else []
 
-    @cached_property
+    @lazy
     def misnamed(self) -> list[str]:
         """Keys of the body that mean an address and are not read as one."""
         if self.contract != PARTICIPANTS or self.body is None:
             return []
         return sorted(forms.MISNAMED_KEYS & self.body.keys())
 
-    @cached_property
+    @lazy
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The addresses written in ``to`` and ``from``, as far as they are there."""
         if self.contract != PARTICIPANTS or self.body is None:
@@ -74,7 +77,7 @@ class Case:
         sides: tuple[forms.Side, ...] = ("to", "from")
         return tuple(forms.read_endpoint(side, self.body[side]) for side in sides if side in self.body)
 
-    @cached_property
+    @lazy
     def sip_endpoints(self) -> tuple[Endpoint, ...]:
         """Every SIP address of the body, whichever contract it is written in."""
         if self.published is not None:
@@ -82,20 +85,25 @@ class Case:
             return (endpoint,) if endpoint else ()
         return tuple(endpoint for endpoint in self.endpoints if endpoint.meant_as_sip)
 
+    @lazy
+    def plain_endpoints(self) -> tuple[Endpoint, ...]:
+        """The addresses in ``to`` and ``from`` that nobody meant as SIP."""
+        return tuple(endpoint for endpoint in self.endpoints if endpoint not in self.sip_endpoints)
+
     def endpoint(self, side: str) -> Endpoint | None:
         return next((endpoint for endpoint in self.endpoints if endpoint.side == side), None)
 
-    @cached_property
+    @lazy
     def to(self) -> TelAddress | UserAddress | SipAddress | CampaignAddress | None:
         endpoint = self.endpoint("to")
         return endpoint.address if endpoint else None
 
-    @cached_property
+    @lazy
     def from_(self) -> TelAddress | UserAddress | SipAddress | CampaignAddress | None:
         endpoint = self.endpoint("from")
         return endpoint.address if endpoint else None
 
-    @cached_property
+    @lazy
     def dialled(self) -> Dialled | NotDialable | None:
         """The published ``phoneNumber`` as digits, or why it is none; ``None`` for a SIP URI or no text."""
         text = self.published.get("phoneNumber") if self.published is not None else None
@@ -103,7 +111,7 @@ class Case:
             return None
         return read_number(text)
 
-    @cached_property
+    @lazy
     def from_user_id(self) -> str | None:
         """The user that the body or the path names as the one who calls."""
         if self.operation_id == PLACE_CALL_FOR_USER:
@@ -114,7 +122,7 @@ class Case:
     def path_user_id(self) -> str | None:
         return self.route.params["userId"] if self.operation_id in (PLACE_CALL_FOR_USER, GET_USER) else None
 
-    @cached_property
+    @lazy
     def acting_user(self) -> User | None:
         """Whose phone places the call: the path's user, else ``from``'s, else the token's."""
         if self.from_user_id is not None:
@@ -122,6 +130,12 @@ class Case:
         if isinstance(self.from_, CampaignAddress):
             return None
         return self.caller.user
+
+    @lazy
+    def parties(self) -> Sequence[Mapping[str, Any]]:
+        """The entries of a published ``participants`` list that are objects."""
+        listed = self.published.get("participants") if self.published is not None else None
+        return [party for party in listed if isinstance(party, dict)] if isinstance(listed, list) else ()
 
     def text(self, key: str) -> str | None:
         """A field of a published body, where it is a text that says something."""
@@ -131,7 +145,14 @@ class Case:
 
 def read_number(text: str) -> Dialled | NotDialable:
     """Digits to dial, or the reason why the text has none."""
+    return _cached_number(text) if len(text) <= LONGEST_CACHED else _read_number(text)
+
+
+def _read_number(text: str) -> Dialled | NotDialable:
     try:
         return dialable(text)
     except NotDialable as error:
         return error
+
+
+_cached_number = lru_cache(maxsize=4096)(_read_number)

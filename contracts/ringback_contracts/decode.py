@@ -21,7 +21,7 @@ def decode(kind: type[T], data: object, where: str = "") -> T:
     """Build ``kind``, a dataclass, from a mapping; raises ``DecodeError``."""
     if not isinstance(data, Mapping):
         raise DecodeError(f"{where or 'the file'}: expected a table, found {_shown(data)}")
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # mypy: a class of a type variable may be unhashable
     for key in data:
         if key not in hints:
             raise DecodeError(_unknown(where, str(key), list(hints)))
@@ -30,6 +30,14 @@ def decode(kind: type[T], data: object, where: str = "") -> T:
         if item.init and required and item.name not in data:
             raise DecodeError(f"{_at(where, item.name)} is missing")
     return kind(**{key: _value(hints[key], value, _at(where, key)) for key, value in data.items()})
+
+
+def decode_field(kind: type[Any], key: str, value: object) -> Any:
+    """The value of one field of ``kind``; raises ``DecodeError``."""
+    hints = _hints(kind)
+    if key not in hints:
+        raise DecodeError(_unknown("", key, list(hints)))
+    return _value(hints[key], value, key)
 
 
 @cache
@@ -84,7 +92,9 @@ def _choice(allowed: tuple[Any, ...], value: object, where: str) -> Any:
         return value
     near = difflib.get_close_matches(str(value), [str(option) for option in allowed], n=1, cutoff=0.0)
     listed = ", ".join(str(option) for option in allowed)
-    raise DecodeError(f"{where}: {value!r} is none of {listed}; the nearest is {near[0] if near else allowed[0]!r}")
+    raise DecodeError(
+        f"{where}: {value!r} is none of {listed}; the nearest is {near[0] if near else allowed[0]!r}"
+    )
 
 
 def _items(origin: Any, kind: Any, value: object, where: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
@@ -10,7 +11,6 @@ from ringback_contracts.case import Case, read_number
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.numbers import Dialled, assess
 from ringback_contracts.org import Org
-from ringback_contracts.rules.addressing import parties
 from ringback_contracts.rules.number import dead
 
 Kind = DestinationKind
@@ -25,23 +25,22 @@ def _of_participants(case: Case) -> Intent:
     user = case.acting_user
     return Intent(
         contract=PARTICIPANTS,
-        targets=(_target(case),),
+        targets=tuple(_participants_targets(case)),
         user_id=user.id if user else None,
         campaign_id=case.from_.id if isinstance(case.from_, CampaignAddress) else None,
         caller_id=case.from_.number if isinstance(case.from_, TelAddress) else None,
     )
 
 
-def _target(case: Case) -> Target:
+def _participants_targets(case: Case) -> Iterator[Target]:
     endpoint = case.endpoint("to")
     name = endpoint.name if endpoint else None
     if isinstance(case.to, UserAddress):
-        return Target(Kind.USER, case.to.id, name)
-    if isinstance(case.to, SipAddress):
-        return Target(Kind.SIP, endpoint.text if endpoint and endpoint.text else "", name)
-    if isinstance(case.to, TelAddress):
-        return Target(Kind.PHONE, case.to.number, name)
-    raise AssertionError("an accepted body has a destination")
+        yield Target(Kind.USER, case.to.id, name)
+    elif isinstance(case.to, SipAddress):
+        yield Target(Kind.SIP, case.to.text, name)
+    elif isinstance(case.to, TelAddress):
+        yield Target(Kind.PHONE, case.to.number, name)
 
 
 def _of_published(case: Case) -> Intent:
@@ -67,26 +66,26 @@ def _caller_id(case: Case) -> str | None:
 
 
 def _published_targets(case: Case, body: Mapping[str, Any]) -> Iterator[Target]:
-    if (number := body.get("phoneNumber")) is not None:
-        yield _dialled_target(number, case.org)
+    if (text := case.text("phoneNumber")) is not None:
+        yield _dialled_target(text, case.org)
     elif (user_id := case.text("callUserId")) is not None:
         yield Target(Kind.USER, user_id.lower())
     elif (queue_id := case.text("callQueueId")) is not None:
         yield Target(Kind.QUEUE, queue_id.lower())
     for call_id in body.get("conversationIds") or ():
         yield Target(Kind.CONVERSATIONS, call_id)
-    for party in parties(case):
-        yield _party_target(party, case.org)
+    for party in case.parties:
+        yield from _party_targets(party, case.org)
 
 
-def _party_target(party: Mapping[str, Any], org: Org) -> Target:
+def _party_targets(party: Mapping[str, Any], org: Org) -> Iterator[Target]:
     name = party.get("name")
-    if party.get("address"):
-        target = _dialled_target(party["address"], org)
-        return Target(target.kind, target.value, name)
-    if party.get("userId"):
-        return Target(Kind.USER, party["userId"].lower(), name)
-    return Target(Kind.QUEUE, party["queueId"].lower(), name)
+    if address := party.get("address"):
+        yield replace(_dialled_target(address, org), name=name)
+    elif user_id := party.get("userId"):
+        yield Target(Kind.USER, user_id.lower(), name)
+    elif queue_id := party.get("queueId"):
+        yield Target(Kind.QUEUE, queue_id.lower(), name)
 
 
 def _dialled_target(text: str, org: Org) -> Target:

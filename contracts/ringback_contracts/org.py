@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ringback_contracts.decode import DecodeError, decode
+from ringback_contracts.decode import DecodeError, decode, decode_field
 from ringback_contracts.model import Contract
 
 ContractChoice = Contract | Literal["any"]
@@ -204,11 +204,13 @@ def default_org() -> Org:
 
 
 def changed(org: Org, changes: Mapping[str, Any]) -> Org:
-    """The org with some of its switches set otherwise, in the spelling of the TOML file."""
-    return replace(org, **{key: decode_field(key, value) for key, value in changes.items()}) if changes else org
+    """The org with some top-level values set otherwise, in the spelling of the TOML file.
 
-
-def decode_field(key: str, value: Any) -> Any:
-    """One top-level value of the TOML file, as the field of an ``Org``."""
-    probe = decode(Org, {"id": "x", "name": "x", key: value})
-    return getattr(probe, key)
+    Raises ``OrgError`` as ``load_org`` does.
+    """
+    if not changes:
+        return org
+    try:
+        return replace(org, **{key: decode_field(Org, key, value) for key, value in changes.items()})
+    except DecodeError as error:
+        raise OrgError(str(error)) from error

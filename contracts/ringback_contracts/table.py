@@ -76,7 +76,7 @@ def _holds(rule: Rule, contract: Contract | None) -> bool:
 def _admit(rule: Rule, known: Mapping[str, Rule]) -> None:
     if rule.id in known:
         raise ValueError(f"two rules have the id {rule.id!r}")
-    if not 400 <= rule.status < 600:  # noqa: PLR2004 - the error statuses of HTTP
+    if not 400 <= rule.status < 600:
         raise ValueError(f"rule {rule.id!r}: {rule.status} is no error status")
     if not rule.rejects or not rule.accepts:
         raise ValueError(f"rule {rule.id!r}: it needs an example to reject and one to accept")

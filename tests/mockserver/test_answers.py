@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from ringback_contracts.org import changed, default_org
 from ringback_mock.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
 CALLS = "/api/v2/conversations/calls"
 T = "+442079460100"
@@ -194,7 +196,9 @@ def test_each_way_to_miss_a_sip_address_has_its_own_rule() -> None:
     assert len(set(rules)) == len(addresses)
 
 
-@pytest.mark.parametrize("body", [to(SIP), to({"type": "sip", "address": SIP}), {"phoneNumber": SIP}], ids=str)
+@pytest.mark.parametrize(
+    "body", [to(SIP), to({"type": "sip", "address": SIP}), {"phoneNumber": SIP}], ids=str
+)
 def test_sip_without_trunking(body: Any) -> None:
     assert post(body).status_code == 202
     assert_refused(post(body, sip_trunking=False), 400, "bad.request", INVALID)
@@ -221,7 +225,8 @@ def test_a_permission_is_needed() -> None:
 def test_each_reason_against_from_has_its_own_rule() -> None:
     callers = [f"user:{D}", f"user:{E}", "tel:+442079460009"]
     rules = {
-        assert_refused(post(to(f"tel:{T}", caller)), 403, "not.authorized", UNAUTHORIZED) for caller in callers
+        assert_refused(post(to(f"tel:{T}", caller)), 403, "not.authorized", UNAUTHORIZED)
+        for caller in callers
     }
     assert len(rules) == len(callers)
 
@@ -246,7 +251,9 @@ def test_unauthenticated(token: str | None, code: str) -> None:
     assert_refused(post({"phoneNumber": T}, token), 401, code)
 
 
-@pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+@pytest.mark.parametrize(
+    "media", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]
+)
 def test_unsupported_media_type(media: str) -> None:
     alice = {"Authorization": "Bearer alice"}
     body = json.dumps({"phoneNumber": T})
@@ -258,7 +265,17 @@ def test_unsupported_media_type(media: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"to: you", b"[]", b"null", b"{}", b'{"priority": NaN}', b"[" * 65, b'{"a":' * 70 + b"1" + b"}" * 70, b"\xff"],
+    [
+        b"",
+        b"to: you",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"priority": NaN}',
+        b"[" * 65,
+        b'{"a":' * 70 + b"1" + b"}" * 70,
+        b"\xff",
+    ],
 )
 def test_bodies_that_say_nothing(body: bytes) -> None:
     assert_refused(post(body), 400, "bad.request")
@@ -277,7 +294,9 @@ def test_one_destination_in_one_contract() -> None:
     assert_refused(post({"phoneNumber": T, "to": f"tel:{T}"}), 400, "bad.request")
 
 
-@pytest.mark.parametrize(("body", "field"), [({"phoneNumber": 5}, "phoneNumber"), ({"priority": "x"}, "priority")])
+@pytest.mark.parametrize(
+    ("body", "field"), [({"phoneNumber": 5}, "phoneNumber"), ({"priority": "x"}, "priority")]
+)
 def test_a_wrong_type_is_named(body: Any, field: str) -> None:
     response = post(body)
     assert_refused(response, 400, "invalid.value")

@@ -72,7 +72,10 @@ def host_misdirected(case: Case) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source=f"paths of the {SDK}; the status for an unknown path is Ringback's choice",
     knowledge=Knowledge.REQUEST,
-    rejects=[Example(CALL, path="/api/v2/outbound/calls"), Example(method="GET", path="/api/v2/nothing/here")],
+    rejects=[
+        Example(CALL, path="/api/v2/outbound/calls"),
+        Example(method="GET", path="/api/v2/nothing/here"),
+    ],
     accepts=[OK],
 )
 def path_unknown(case: Case) -> Sequence[Violation]:
@@ -119,7 +122,9 @@ def method_not_allowed(case: Case) -> Sequence[Violation]:
     if case.route.operation is not None or not allow:
         return FINE
     listed = ", ".join(allow)
-    return found(f"{case.request.method} is none of {listed}", "path", method=case.request.method, allow=listed)
+    return found(
+        f"{case.request.method} is none of {listed}", "path", method=case.request.method, allow=listed
+    )
 
 
 @rule(
@@ -154,7 +159,7 @@ def token_missing(case: Case) -> Sequence[Violation]:
     fix="Get a new token; tokens belong to one org and one region.",
     evidence=Evidence.PUBLISHED,
     source=COMMON_ERRORS,
-    rejects=[Example(CALL, token="nobody")],  # noqa: S106 - a token that is none
+    rejects=[Example(CALL, token="nobody")],
     accepts=[OK],
 )
 def token_unknown(case: Case) -> Sequence[Violation]:
@@ -173,7 +178,7 @@ def token_unknown(case: Case) -> Sequence[Violation]:
     fix="Get a new token; a client should refresh shortly before expires_in is over.",
     evidence=Evidence.PUBLISHED,
     source=COMMON_ERRORS,
-    rejects=[Example(CALL, token="expired")],  # noqa: S106 - a token of the default org
+    rejects=[Example(CALL, token="expired")],
     accepts=[OK],
 )
 def token_expired(case: Case) -> Sequence[Violation]:
@@ -212,15 +217,18 @@ def rate_exceeded(case: Case) -> Sequence[Violation]:
     title="The OAuth client of the user's token has no scope that covers calls",
     fix="Give the OAuth client the scope 'conversations' and log in again.",
     evidence=Evidence.MISSION,
-    source="a working click-to-dial set-up holds 'conversations'; the tutorial and the thread name other scopes",
-    rejects=[Example(CALL, token="noscope")],  # noqa: S106 - a token of the default org
+    source="a working click-to-dial set-up holds 'conversations'; tutorial and thread name others",
+    rejects=[Example(CALL, token="noscope")],
     accepts=[OK, OK_PARTICIPANTS],
 )
 def scope_missing(case: Case) -> Sequence[Violation]:
     operation, held = case.route.operation, case.caller.scopes
     if operation is None or not operation.scopes or held is None or not held.isdisjoint(operation.scopes):
         return FINE
-    return found(f"the token's scopes are {_listed(held)}; one of {_listed(operation.scopes)} is needed", "Authorization")
+    return found(
+        f"the token's scopes are {_listed(held)}; one of {_listed(operation.scopes)} is needed",
+        "Authorization",
+    )
 
 
 @rule(
@@ -234,8 +242,8 @@ def scope_missing(case: Case) -> Sequence[Violation]:
     evidence=Evidence.PUBLISHED,
     source=f"permissions of the operation in the documentation of the {SDK}; {STATUSES_2025}",
     rejects=[
-        Example(CALL, token="carol"),  # noqa: S106 - a token of the default org
-        Example(CALL, token="bob", path=f"/api/v2/conversations/calls/user/{ALICE}"),  # noqa: S106 - same
+        Example(CALL, token="carol"),
+        Example(CALL, token="bob", path=f"/api/v2/conversations/calls/user/{ALICE}"),
     ],
     accepts=[OK, OK_PARTICIPANTS],
 )
@@ -254,5 +262,3 @@ def _known(case: Case) -> bool:
 
 def _listed(words: frozenset[str] | tuple[str, ...]) -> str:
     return ", ".join(sorted(words)) or "none"
-
-

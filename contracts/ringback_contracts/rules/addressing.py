@@ -8,7 +8,7 @@ from typing import Any
 from ringback_contracts import forms
 from ringback_contracts.addresses import CampaignAddress, Reason, SipAddress, TelAddress, UserAddress
 from ringback_contracts.case import Case, read_number
-from ringback_contracts.forms import Endpoint, Shape
+from ringback_contracts.forms import Shape
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Evidence, Knowledge, Rule, Stage, Violation
 from ringback_contracts.numbers import NotDialable
 from ringback_contracts.operations import PLACING
@@ -34,15 +34,10 @@ from ringback_contracts.rules.declare import (
 HOW_TO = "Write tel:+ and the number in E.164, user: and the user's id, or sip:user@host."
 
 
-def _malformed(endpoints: Sequence[Endpoint]) -> Iterator[Endpoint]:
-    """Endpoints whose flaw is not one of SIP: those have rules of their own."""
-    return (endpoint for endpoint in endpoints if not endpoint.meant_as_sip)
-
-
 def _shaped(case: Case, shape: Shape, detail: str) -> Sequence[Violation]:
     return [
         Violation(f"'{endpoint.side}' {detail}", endpoint.pointer)
-        for endpoint in _malformed(case.endpoints)
+        for endpoint in case.plain_endpoints
         if endpoint.shape is shape
     ]
 
@@ -50,7 +45,7 @@ def _shaped(case: Case, shape: Shape, detail: str) -> Sequence[Violation]:
 def _failing(case: Case, reasons: frozenset[Reason]) -> Sequence[Violation]:
     return [
         Violation(f"'{endpoint.side}': {endpoint.error}", endpoint.pointer)
-        for endpoint in _malformed(case.endpoints)
+        for endpoint in case.plain_endpoints
         if endpoint.error is not None and endpoint.error.reason in reasons
     ]
 
@@ -183,10 +178,8 @@ def address_no_value(case: Case) -> Sequence[Violation]:
 def address_type_mismatch(case: Case) -> Sequence[Violation]:
     return [
         Violation(f"the type is {endpoint.declared!r}, and the address is of another", endpoint.pointer)
-        for endpoint in case.endpoints
-        if not endpoint.meant_as_sip
-        and endpoint.address is not None
-        and endpoint.declared not in (None, _type_of(endpoint.address))
+        for endpoint in case.plain_endpoints
+        if endpoint.address is not None and endpoint.declared not in (None, _type_of(endpoint.address))
     ]
 
 
@@ -200,7 +193,9 @@ def _type_of(address: object) -> str:
     return kinds[type(address)]
 
 
-def _of_reasons(rule_id: str, title: str, fix: str, reasons: frozenset[Reason], *, rejects: Sequence[Any]) -> Rule:
+def _of_reasons(
+    rule_id: str, title: str, fix: str, reasons: frozenset[Reason], *, rejects: Sequence[Any]
+) -> Rule:
     """A rule about texts that the address parser refuses for one of these reasons."""
     return rule(
         id=rule_id,
@@ -256,7 +251,7 @@ not_plain = _of_reasons(
     "A tel: address has more in it than the plus and the number",
     "Leave out spaces, hyphens, brackets and parameters: tel:+442079460100.",
     frozenset(reason for reason in Reason if reason.name.startswith("TEL_")) - {Reason.TEL_NO_PLUS},
-    rejects=["tel:+44-20-7946-0100", "tel:+442079460100;ext=5", "tel:+", "tel:+４４2079460100"],
+    rejects=["tel:+44-20-7946-0100", "tel:+442079460100;ext=5", "tel:+", "tel:+\uff14\uff142079460100"],
 )
 
 id_malformed = _of_reasons(
@@ -313,7 +308,7 @@ def campaign_not_callable(case: Case) -> Sequence[Violation]:
     status=400,
     message="The phone number cannot be dialled: it is no number and no SIP URI",
     title="phoneNumber, or the address of a participant, holds no digits to dial",
-    fix="Write the number in E.164, such as +442079460100; national digits, extensions and SIP URIs pass too.",
+    fix="Write the number in E.164, such as +442079460100; national digits and SIP URIs pass too.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2017}: bad.request; a real org accepts numbers and SIP URIs in phoneNumber",
     knowledge=Knowledge.REQUEST,
@@ -339,6 +334,8 @@ def campaign_not_callable(case: Case) -> Sequence[Violation]:
 def phone_number_unreadable(case: Case) -> Sequence[Violation]:
     if isinstance(case.dialled, NotDialable):
         return found(f"phoneNumber: {case.dialled}", "/phoneNumber")
+    if not case.parties:
+        return FINE
     return [
         Violation(f"participants[{position}].address: {problem}", f"/participants/{position}/address")
         for position, text in _party_numbers(case)
@@ -347,16 +344,10 @@ def phone_number_unreadable(case: Case) -> Sequence[Violation]:
 
 
 def _party_numbers(case: Case) -> Iterator[tuple[int, str]]:
-    for position, party in enumerate(parties(case)):
+    for position, party in enumerate(case.parties):
         text = party.get("address")
         if isinstance(text, str) and text and not text.strip().lower().startswith(("sip:", "sips:")):
             yield position, text
-
-
-def parties(case: Case) -> list[dict[str, Any]]:
-    """The entries of a published ``participants`` list that are objects."""
-    listed = case.published.get("participants") if case.published is not None else None
-    return [party for party in listed if isinstance(party, dict)] if isinstance(listed, list) else []
 
 
 @rule(
@@ -375,8 +366,10 @@ def parties(case: Case) -> list[dict[str, Any]]:
     accepts=[published(participants=[{"address": TEST_NUMBER}, {"userId": BOB}])],
 )
 def participant_no_address(case: Case) -> Sequence[Violation]:
+    if not case.parties:
+        return FINE
     return [
         Violation(f"participants[{position}] has no address", f"/participants/{position}")
-        for position, party in enumerate(parties(case))
+        for position, party in enumerate(case.parties)
         if not any(party.get(key) for key in ("address", "userId", "queueId"))
     ]

@@ -139,7 +139,9 @@ def json_too_deep(case: Case) -> Sequence[Violation]:
 def body_not_an_object(case: Case) -> Sequence[Violation]:
     if not case.payload.readable or case.body is not None:
         return FINE
-    kind = {list: "an array", str: "a string", type(None): "null"}.get(type(case.payload.value), "a plain value")
+    kind = {list: "an array", str: "a string", type(None): "null"}.get(
+        type(case.payload.value), "a plain value"
+    )
     return found(f"the body is {kind}")
 
 
@@ -233,7 +235,7 @@ def destination_missing(case: Case) -> Sequence[Violation]:
     accepts=[OK, Example(CALL | {"callUserId": None})],
 )
 def destination_several(case: Case) -> Sequence[Violation]:
-    if len(case.destinations) < 2:  # noqa: PLR2004 - more than one
+    if len(case.destinations) < 2:
         return FINE
     return found(f"the body gives {' and '.join(case.destinations)}", f"/{case.destinations[1]}")
 

@@ -85,11 +85,15 @@ def caller_not_a_user(case: Case) -> Sequence[Violation]:
     contracts=(PARTICIPANTS,),
     operations=frozenset({PLACE_CALL}),
     rejects=[
-        Example({"to": "tel:" + TEST_NUMBER, "from": "tel:+442079460002"}, token=SERVICE, contract=PARTICIPANTS)
+        Example(
+            {"to": "tel:" + TEST_NUMBER, "from": "tel:+442079460002"}, token=SERVICE, contract=PARTICIPANTS
+        )
     ],
     accepts=[
         Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + ALICE}, token=SERVICE, contract=PARTICIPANTS),
-        Example({"to": "tel:" + TEST_NUMBER, "from": "campaign:" + CAMPAIGN}, token=SERVICE, contract=PARTICIPANTS),
+        Example(
+            {"to": "tel:" + TEST_NUMBER, "from": "campaign:" + CAMPAIGN}, token=SERVICE, contract=PARTICIPANTS
+        ),
     ],
 )
 def caller_nobody(case: Case) -> Sequence[Violation]:
@@ -114,7 +118,7 @@ def _named_in_from(case: Case) -> User | None:
     title="The user in 'from' is not in this org",
     fix="Use the id of a user of the token's org.",
     evidence=Evidence.ASSUMED,
-    source="the tutorial asks for a valid user in 'from'; the status is taken from its other failures of 'from'",
+    source="the tutorial asks for a valid user in 'from'; the status is that of its other failures",
     contracts=(PARTICIPANTS,),
     operations=PLACING,
     rejects=[participants(from_="user:" + NOBODY)],
@@ -138,9 +142,7 @@ def from_user_unknown(case: Case) -> Sequence[Violation]:
     contracts=(PARTICIPANTS,),
     operations=frozenset({PLACE_CALL_FOR_USER}),
     rejects=[
-        Example(
-            {"to": "tel:" + TEST_NUMBER, "from": "user:" + BOB}, path=_for(ALICE), contract=PARTICIPANTS
-        )
+        Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + BOB}, path=_for(ALICE), contract=PARTICIPANTS)
     ],
     accepts=[
         Example(
@@ -192,7 +194,11 @@ def from_user_disabled(case: Case) -> Sequence[Violation]:
 )
 def from_user_not_outbound(case: Case) -> Sequence[Violation]:
     user = _named_in_from(case)
-    return found(f"{user.name} is not enabled for outbound calls", "/from") if user and not user.outbound else FINE
+    return (
+        found(f"{user.name} is not enabled for outbound calls", "/from")
+        if user and not user.outbound
+        else FINE
+    )
 
 
 @rule(
@@ -234,7 +240,7 @@ def caller_may_not_call(case: Case) -> Sequence[Violation]:
     contracts=(PARTICIPANTS,),
     operations=frozenset({PLACE_CALL}),
     rejects=[
-        Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + ALICE}, token="bob", contract=PARTICIPANTS)  # noqa: S106
+        Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + ALICE}, token="bob", contract=PARTICIPANTS)
     ],
     accepts=[OK_PARTICIPANTS],
 )

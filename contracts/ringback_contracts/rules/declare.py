@@ -47,7 +47,7 @@ NOBODY = "00000000-0000-4000-8000-00000000dead"
 """An id that the default org does not have."""
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a rule is all of this
     *,
     stage: Stage,
     status: int,

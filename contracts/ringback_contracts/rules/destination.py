@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Sequence
 
 from ringback_contracts.case import Case
 from ringback_contracts.model import PUBLISHED, Evidence, Example, Stage, Violation
-from ringback_contracts.operations import DISCONNECT, GET_CALL, GET_USER, PATCH_CALL, PLACE_CALL_FOR_USER, PLACING
-from ringback_contracts.rules.addressing import parties
+from ringback_contracts.operations import (
+    DISCONNECT,
+    GET_CALL,
+    GET_USER,
+    PATCH_CALL,
+    PLACE_CALL_FOR_USER,
+    PLACING,
+)
 from ringback_contracts.rules.declare import (
     ALICE,
     BOB,
@@ -61,7 +67,7 @@ def path_user_unknown(case: Case) -> Sequence[Violation]:
     code="conversation.error.conversation.not.found",
     message="The conversation was not found",
     title="No call has this id",
-    fix="Use the id that placing the call returned; a mock forgets its oldest calls, and all of them at a reset.",
+    fix="Use the id that placing the call returned; a mock forgets the oldest calls, and all at a reset.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2017}: conversation.error.conversation.not.found",
     operations=frozenset({GET_CALL, PATCH_CALL}),
@@ -116,8 +122,7 @@ def _no_such_call(case: Case) -> Sequence[Violation]:
     accepts=[published(callUserId=BOB)],
 )
 def destination_user_unknown(case: Case) -> Sequence[Violation]:
-    known = case.org.user_by_id
-    return _unknown((pair for pair in _named(case, "callUserId", "userId") if pair[1].lower() not in known), "user")
+    return _unknown(case, "user", case.org.user_by_id, "callUserId", "userId")
 
 
 @rule(
@@ -136,8 +141,7 @@ def destination_user_unknown(case: Case) -> Sequence[Violation]:
     accepts=[published(callQueueId=SUPPORT)],
 )
 def destination_queue_unknown(case: Case) -> Sequence[Violation]:
-    known = case.org.queue_by_id
-    return _unknown((pair for pair in _named(case, "callQueueId", "queueId") if pair[1].lower() not in known), "queue")
+    return _unknown(case, "queue", case.org.queue_by_id, "callQueueId", "queueId")
 
 
 @rule(
@@ -147,7 +151,7 @@ def destination_queue_unknown(case: Case) -> Sequence[Violation]:
     code="not.found",
     message=NOT_FOUND,
     title="The queue to call on behalf of is not in this org",
-    fix="callFromQueueId is the queue the call is made for, and must be the id of a queue of the token's org.",
+    fix="callFromQueueId is the queue the call is made for: the id of a queue of the token's org.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2017}: not.found",
     contracts=(PUBLISHED,),
@@ -159,7 +163,7 @@ def from_queue_unknown(case: Case) -> Sequence[Violation]:
     queue_id = case.text("callFromQueueId")
     if queue_id is None or queue_id.lower() in case.org.queue_by_id:
         return FINE
-    return _unknown([("/callFromQueueId", queue_id)], "queue")
+    return (_absent("queue", queue_id, "/callFromQueueId"),)
 
 
 @rule(
@@ -179,21 +183,30 @@ def from_queue_unknown(case: Case) -> Sequence[Violation]:
 )
 def destination_conversation_unknown(case: Case) -> Sequence[Violation]:
     listed = case.published.get("conversationIds") if case.published is not None else None
-    ids = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
-    missing = ((f"/conversationIds/{at}", item) for at, item in enumerate(ids) if item not in case.caller.calls)
-    return _unknown(missing, "conversation")
+    if not isinstance(listed, list):
+        return FINE
+    return [
+        _absent("conversation", item, f"/conversationIds/{position}")
+        for position, item in enumerate(listed)
+        if isinstance(item, str) and item not in case.caller.calls
+    ]
 
 
-def _named(case: Case, key: str, party_key: str) -> Iterator[tuple[str, str]]:
-    """Every id that the body gives under a root key, or under a key of a participant, with its pointer."""
-    value = case.text(key)
-    if value is not None:
-        yield f"/{key}", value
-    for position, party in enumerate(parties(case)):
-        value = party.get(party_key)
-        if isinstance(value, str) and value:
-            yield f"/participants/{position}/{party_key}", value
+def _unknown(case: Case, what: str, known: Container[str], key: str, party_key: str) -> Sequence[Violation]:
+    """Ids under a root key, or under a key of a participant, that the org does not have."""
+    root = case.text(key)
+    if root is None and not case.parties:
+        return FINE
+    named = [(f"/{key}", root)]
+    named += [
+        (f"/participants/{at}/{party_key}", party.get(party_key)) for at, party in enumerate(case.parties)
+    ]
+    return [
+        _absent(what, value, pointer)
+        for pointer, value in named
+        if isinstance(value, str) and value and value.lower() not in known
+    ]
 
 
-def _unknown(pairs: Iterator[tuple[str, str]] | Sequence[tuple[str, str]], what: str) -> Sequence[Violation]:
-    return [Violation(f"no {what} here has the id {value!r}", pointer) for pointer, value in pairs]
+def _absent(what: str, value: str, pointer: str) -> Violation:
+    return Violation(f"no {what} here has the id {value!r}", pointer)

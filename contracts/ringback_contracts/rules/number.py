@@ -9,6 +9,7 @@ from ringback_contracts.case import Case
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Evidence, Example, Knowledge, Stage, Violation
 from ringback_contracts.numbers import Assessment, Dialled, Problem, assess
 from ringback_contracts.operations import PLACING
+from ringback_contracts.org import Org
 from ringback_contracts.rules.declare import (
     BOB,
     FINE,
@@ -24,7 +25,6 @@ from ringback_contracts.rules.declare import (
     published,
     rule,
 )
-from ringback_contracts.org import Org
 
 CODE = "invalid.phone.number"
 IMPOSSIBLE = frozenset({Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY})
@@ -83,7 +83,11 @@ def number_letters(case: Case) -> Sequence[Violation]:
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     operations=PLACING,
-    rejects=[participants("tel:+1202"), participants("tel:+1202555012399999"), participants("tel:+999123456789")],
+    rejects=[
+        participants("tel:+1202"),
+        participants("tel:+1202555012399999"),
+        participants("tel:+999123456789"),
+    ],
     accepts=[OK_PARTICIPANTS],
 )
 def number_impossible(case: Case) -> Sequence[Violation]:
@@ -154,7 +158,11 @@ def number_reserved(case: Case) -> Sequence[Violation]:
     ],
 )
 def number_strict(case: Case) -> Sequence[Violation]:
-    if not case.org.strict_numbers or not isinstance(case.dialled, Dialled) or case.dialled.kind == "extension":
+    if (
+        not case.org.strict_numbers
+        or not isinstance(case.dialled, Dialled)
+        or case.dialled.kind == "extension"
+    ):
         return FINE
     known = dead(case.dialled.number, case.org)
     return found(known.detail, "/phoneNumber") if known else FINE
@@ -172,7 +180,7 @@ def number_strict(case: Case) -> Sequence[Violation]:
     source=f"{SWAGGER_2017}: conversation.error.no.user.station",
     operations=PLACING,
     rejects=[
-        Example({"phoneNumber": TEST_NUMBER}, token="bob"),  # noqa: S106 - a token of the default org
+        Example({"phoneNumber": TEST_NUMBER}, token="bob"),
         participants(from_="user:" + BOB),
         Example({"phoneNumber": TEST_NUMBER}, path=f"/api/v2/conversations/calls/user/{BOB}"),
     ],

@@ -74,7 +74,7 @@ misnamed_fields = rule(
     status=400,
     message=INVALID,
     title="The body has toAddress and fromAddress, which nobody reads",
-    fix='Name the fields to and from, with a type each: {"to": {"type": "sip", "address": "sip:user@host"}, ...}.',
+    fix='Name the fields to and from: {"to": {"type": "sip", "address": "sip:user@host"}, "from": ...}.',
     evidence=Evidence.MISSION,
     source=THREAD,
     knowledge=Knowledge.REQUEST,
@@ -82,11 +82,7 @@ misnamed_fields = rule(
     operations=PLACING,
     rejects=[published(toAddress=AGENT, fromAddress=TEST_NUMBER)],
     accepts=[OK_SIP],
-)(
-    lambda case: [
-        Violation(f"'{key}' is no field of a call request", f"/{key}") for key in case.misnamed
-    ]
-)
+)(lambda case: [Violation(f"'{key}' is no field of a call request", f"/{key}") for key in case.misnamed])
 
 untyped = rule(
     id="sip.untyped",
