@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.org import Outcome, default_org
+from ringback_contracts.schemas import schema, validator
 from ringback_mock.calls import Call, Calls, hang_up
 from ringback_mock.clock import timestamp
 from ringback_mock.conversation import conversation, listing, nested_conversation, self_uri
@@ -258,6 +259,27 @@ def test_a_conversation_says_where_it_can_be_read() -> None:
     call = call_to(PHONE)
     assert conversation(call, PLACED)["selfUri"] == f"/api/v2/conversations/calls/{call.id}"
     assert self_uri(call) == f"/api/v2/conversations/calls/{call.id}"
+
+
+def undocumented(model: str, value: dict[str, Any]) -> set[str]:
+    return set(value) - set(schema(model)["properties"])
+
+
+@given(st.lists(calls(), max_size=3), AFTER)
+def test_all_that_is_written_has_the_published_shape(some: list[Call], after: float) -> None:
+    now = PLACED + after
+    validator("CallConversationEntityListing").validate(listing(some, now))
+    assert not undocumented("CallConversationEntityListing", listing(some, now))
+    for call in some:
+        flat, nested = conversation(call, now), nested_conversation(call, now)
+        validator("CallConversation").validate(flat)
+        validator("Conversation").validate(nested)
+        assert not undocumented("CallConversation", flat)
+        assert not undocumented("Conversation", nested)
+        for one, other in zip(flat["participants"], nested["participants"], strict=True):
+            assert not undocumented("CallMediaParticipant", one)
+            assert not undocumented("Participant", other)
+            assert not undocumented("Call", other["calls"][0])
 
 
 @given(st.floats(0, 4e9))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.model import Request, TokenState
 from ringback_contracts.org import Org, default_org
+from ringback_contracts.schemas import validator
 from ringback_mock.http import Response
 from ringback_mock.oauth import MAX_FORM_BYTES, challenge_of, claimant, token_endpoint
 from ringback_mock.store import Store
@@ -59,6 +60,7 @@ def told(response: Response) -> Any:
 def refused(response: Response) -> tuple[str, str]:
     assert response.status == 400
     body = told(response)
+    validator("OAuthError").validate(body)
     assert body["description"] == body["error_description"]
     assert body.keys() == {"error", "description", "error_description"}
     assert ("Cache-Control", "no-store") in response.headers
@@ -70,6 +72,7 @@ def granted(response: Response) -> dict[str, Any]:
     assert ("Cache-Control", "no-store") in response.headers
     assert ("Content-Type", "application/json") in response.headers
     body: dict[str, Any] = told(response)
+    validator("OAuthTokenResponse").validate(body)
     assert body["token_type"] == "bearer"
     return body
 
