@@ -21,7 +21,7 @@ def decode(kind: type[T], data: object, where: str = "") -> T:
     """Build ``kind``, a dataclass, from a mapping; raises ``DecodeError``."""
     if not isinstance(data, Mapping):
         raise DecodeError(f"{where or 'the file'}: expected a table, found {_shown(data)}")
-    hints = _hints(kind)  # type: ignore[arg-type]  # mypy: a class of a type variable may be unhashable
+    hints = _hints(kind)
     for key in data:
         if key not in hints:
             raise DecodeError(_unknown(where, str(key), list(hints)))
@@ -41,7 +41,7 @@ def decode_field(kind: type[Any], key: str, value: object) -> Any:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
     return {item.name: hints[item.name] for item in fields(kind) if item.init}
 
