@@ -7,7 +7,6 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -40,10 +39,15 @@ def decode_field(kind: type[Any], key: str, value: object) -> Any:
     return _value(hints[key], value, key)
 
 
-@cache
 def _hints(kind: Any) -> dict[str, Any]:
-    hints = get_type_hints(kind)
-    return {item.name: hints[item.name] for item in fields(kind) if item.init}
+    """The fields that a file may set, with their types; resolving them is slow, and orgs have many users."""
+    if kind not in _HINTS:
+        hints = get_type_hints(kind)
+        _HINTS[kind] = {item.name: hints[item.name] for item in fields(kind) if item.init}
+    return _HINTS[kind]
+
+
+_HINTS: dict[Any, dict[str, Any]] = {}
 
 
 def _at(where: str, key: str) -> str:
