@@ -63,7 +63,7 @@ class TokenEndpoint:
 
 def _outgoing(url: str, grant: Grant) -> Outgoing:
     form = {"grant_type": grant.grant, **grant.form}
-    if grant.client_secret is None or "code_verifier" in form:
+    if grant.client_secret is None:
         form["client_id"] = grant.client_id
         auth = None
     else:

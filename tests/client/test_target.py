@@ -1,0 +1,95 @@
+"""A target is a mock's URL or a region of the platform, and never something in between."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_client import DEFAULT_MOCK, REGIONS, ConfigurationError, RingbackError, Target, UnknownRegion
+
+
+@pytest.mark.parametrize(("region", "domain"), REGIONS.items())
+def test_a_region_is_known_by_its_id_its_domain_and_its_hosts(region: str, domain: str) -> None:
+    expected = Target(f"https://api.{domain}", f"https://login.{domain}", region=region, real=True)
+    spellings = [region, region.upper(), region.replace("_", "-"), domain, f"api.{domain}", f" {domain} "]
+    urls = [f"https://api.{domain}", f"https://login.{domain}/", f"http://api.{domain}"]
+    assert [Target.parse(text) for text in spellings + urls] == [expected] * 9
+
+
+def test_the_regions_are_those_of_the_official_sdk() -> None:
+    assert len(REGIONS) == len(set(REGIONS.values())) == 18
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("mypurecloud.i", "mypurecloud.ie"),
+        ("us-east-3", "us_east_"),
+        ("usw2.purecloud", "usw2.pure.cloud"),
+        ("ap_southeast2", "ap_southeast_2"),
+        ("", "us_east_1"),
+    ],
+)
+def test_an_unknown_region_names_the_nearest(text: str, nearest: str) -> None:
+    with pytest.raises(UnknownRegion) as caught:
+        Target.parse(text)
+    if text:
+        assert f"nearest is '{nearest}" in str(caught.value)
+    assert DEFAULT_MOCK in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8010",
+        "http://127.0.0.1:8010/",
+        "http://localhost:1",
+        "https://[::1]:8443",
+        "http://127.1.2.3",
+        "http://ringback.test",
+        "http://mock.localhost:80",
+    ],
+)
+def test_a_url_that_can_lead_to_nobody_is_a_mock(url: str) -> None:
+    target = Target.parse(url)
+    assert (target.region, target.real) == (None, False)
+    assert target.api == target.login == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://ringback:8010", "https://gateway.corp.internal/genesys", "http://10.0.0.1", "http://latest"],
+)
+def test_a_url_that_may_lead_to_somebody_counts_as_real(url: str) -> None:
+    target = Target.parse(url)
+    assert (target.region, target.real) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://127.0.0.1",
+        "http://",
+        "http://127.0.0.1:port",
+        "http://127.0.0.1:99999",
+        "http://[::1",
+        "http://user:hunter2@127.0.0.1",
+        "http://127.0.0.1/?x=1",
+        "http://127.0.0.1/#x",
+    ],
+)
+def test_a_url_that_is_none_or_says_too_much_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Target.parse(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@given(st.text() | st.from_regex(r"https?://[^\s]*", fullmatch=True))
+def test_any_text_is_a_target_or_a_configuration_error(text: str) -> None:
+    try:
+        target = Target.parse(text)
+    except RingbackError as error:
+        assert isinstance(error, ConfigurationError)  # noqa: PT017 - only what is raised must be one
+    else:
+        assert target.api.startswith(("http://", "https://"))
