@@ -49,7 +49,7 @@ def _users_page(asked: Authorization, parameters: Mapping[str, str]) -> Response
 
 
 def _refuse(refusal: Refusal) -> Response:
-    """Tell the client, through the browser, where that is safe; else the person (RFC 6749 section 4.1.2.1)."""
+    """Tell the client, through the browser, where that is safe; else the person (RFC 6749, 4.1.2.1)."""
     if refusal.location is not None:
         return _go(refusal.location)
     return _page("authorize_error.html", 400, "", refusal=refusal)

@@ -55,7 +55,7 @@ def serve(org: Org, settings: Settings) -> None:
     """
     store = Store(org, journal_size=settings.journal_size)
     edge = Edge(store, HostCheck(settings.host, settings.allow_host))
-    config = _config(edge, settings)
+    config = configuration(edge, settings)
     with listen(settings.host, settings.port) as listener:
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         if not is_loopback(settings.host):
@@ -63,7 +63,8 @@ def serve(org: Org, settings: Settings) -> None:
         _Server(config, _url(settings, listener)).run([listener])
 
 
-def _config(edge: Edge, settings: Settings) -> uvicorn.Config:
+def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the edge. Raises ``ServeError`` for a certificate that cannot be used."""
     config = uvicorn.Config(
         WsgiBridge(lambda: _application(edge)),
         http=door_to(edge),

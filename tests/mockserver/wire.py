@@ -1,0 +1,139 @@
+"""Connections to the door without a socket: bytes in, bytes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn.server import ServerState
+
+from ringback_contracts.org import Org, default_org
+from ringback_mock.door import Door, door_to
+from ringback_mock.edge import Edge
+from ringback_mock.serve import Settings, configuration
+from ringback_mock.store import Store
+
+NOW = 1_700_000_000.0
+CALLS = "/api/v2/conversations/calls"
+CALL = b'{"phoneNumber": "+442079460100"}'
+
+
+class FakeTransport(asyncio.Transport):
+    """Keeps what is written to it, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.reading = True
+        self.closing = False
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        assert not self.closing, "written to after it was closed"
+        self.writes.append(bytes(data))
+
+    def close(self) -> None:
+        self.closing = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One HTTP reply as it came over the wire."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Connection:
+    """One client's connection, whose event loop runs only when bytes arrive."""
+
+    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.transport = FakeTransport()
+        self.door: Door = door_to(server.edge)(
+            config=server.config, server_state=server.state, app_state={}, _loop=loop
+        )
+        self.door.connection_made(self.transport)
+
+    def receive(self, *segments: bytes) -> None:
+        """Let the segments arrive, and the loop run after each until nothing more happens."""
+        for segment in segments:
+            if not self.transport.closing:
+                self.door.data_received(segment)
+            self.settle()
+
+    def settle(self) -> None:
+        still = 0
+        while still < 4:
+            before = len(self.transport.writes)
+            self._loop.run_until_complete(asyncio.sleep(0))
+            still = 0 if len(self.transport.writes) > before else still + 1
+
+    @property
+    def sent(self) -> bytes:
+        return b"".join(self.transport.writes)
+
+    def replies(self, *methods: str) -> list[Reply]:
+        """What was sent back, read as HTTP; ``methods`` are those of the requests, ``POST`` if not given."""
+        return list(read_replies(self.sent, methods))
+
+
+class Server:
+    """An edge behind the door, configured as ``ringback serve`` does it."""
+
+    def __init__(self, org: Org | None = None, *, edge: Edge | None = None) -> None:
+        self.edge = edge or Edge(Store(org or default_org(), clock=lambda: NOW))
+        self.config = configuration(self.edge, Settings())
+        self.state = ServerState()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        loop = asyncio.new_event_loop()
+        try:
+            connection = Connection(self, loop)
+            yield connection
+            connection.door.connection_lost(None)
+            connection.settle()
+        finally:
+            loop.close()
+
+
+def read_replies(sent: bytes, methods: Sequence[str] = ()) -> Iterator[Reply]:
+    """Split what a server sent into replies; every one of ours has a length."""
+    for position in range(len(sent)):
+        if not sent:
+            return
+        head, _, sent = sent.partition(b"\r\n\r\n")
+        status_line, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        method = methods[position] if position < len(methods) else "POST"
+        length = 0 if method == "HEAD" else int(headers.get("content-length", 0))
+        yield Reply(int(status_line.split(" ")[1]), headers, sent[:length])
+        sent = sent[length:]
+
+
+def request(
+    method: str = "POST",
+    target: str = CALLS,
+    *,
+    body: bytes = b"",
+    token: str = "alice",
+    version: str = "1.1",
+    extra: bytes = b"",
+) -> bytes:
+    """The bytes of a request; ``extra`` are header lines of one's own."""
+    head = f"{method} {target} HTTP/{version}\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+    length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    return (head + length).encode("latin-1") + extra + b"\r\n" + body
