@@ -1,0 +1,439 @@
+"""The door, byte by byte: what HTTP allows it takes, what HTTP forbids it refuses in the platform's words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringback_contracts.model import Request
+from ringback_contracts.payload import MAX_BYTES
+from ringback_mock.door import MAX_HEAD, encode_headers
+from ringback_mock.http import Response
+from tests.mockserver.wire import CALL, CALLS, Connection, Reply, Server, request
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+PLACE = request(body=CALL)
+HEALTH = request("GET", "/healthz")
+HEADED = request("HEAD", "/healthz")
+ME = request("GET", "/api/v2/users/me")
+NUMBERED = request("GET", "/api/v2/users/me", extra=b"X-Number: +442079460100\r\n")
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def connection(server: Server) -> Iterator[Connection]:
+    with server.connect() as connected:
+        yield connected
+
+
+def statuses(connection: Connection, *methods: str) -> list[int]:
+    return [reply.status for reply in connection.replies(*methods)]
+
+
+def assert_malformed(reply: Reply) -> None:
+    assert (reply.status, reply.headers["ringback-rule"]) == (400, "http.malformed")
+    assert reply.headers["connection"] == "close"
+    assert json.loads(reply.body)["contextId"] == reply.headers["inin-correlation-id"]
+
+
+# What is answered
+
+
+def test_a_call_is_placed_with_one_write(connection: Connection) -> None:
+    connection.receive(PLACE)
+    assert len(connection.transport.writes) == 1
+    (reply,) = connection.replies()
+    assert reply.status == 202
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["ringback-version"]
+    assert json.loads(reply.body)["selfUri"].startswith(CALLS)
+    assert not connection.transport.closing
+
+
+def test_the_door_needs_no_flask_for_the_hot_operations(connection: Connection) -> None:
+    connection.receive(
+        PLACE, request("POST", f"{CALLS}/user/a11ce000-0000-4000-8000-000000000001", body=CALL)
+    )
+    call_id = json.loads(connection.replies()[0].body)["id"]
+    connection.receive(request("GET", f"{CALLS}/{call_id}"))
+    assert statuses(connection) == [202, 202, 200]
+    assert "_app" not in vars(connection.door.app), "the Flask application was built"
+
+
+def test_what_is_not_hot_goes_on_to_flask(connection: Connection) -> None:
+    connection.receive(HEALTH)
+    (reply,) = connection.replies()
+    assert (reply.status, json.loads(reply.body)) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("target", [CALLS, "/healthz", "/api/v2/users/me"])
+def test_head_has_the_headers_of_get_and_no_body(server: Server, target: str) -> None:
+    with server.connect() as got, server.connect() as headed:
+        got.receive(request("GET", target))
+        headed.receive(request("HEAD", target))
+        (get,), (head,) = got.replies("GET"), headed.replies("HEAD")
+        assert headed.sent.endswith(b"\r\n\r\n")
+        assert (head.status, head.headers["content-length"]) == (get.status, get.headers["content-length"])
+
+
+def test_a_connection_is_kept_for_the_next_request(connection: Connection) -> None:
+    connection.receive(PLACE, HEALTH, PLACE)
+    assert statuses(connection) == [202, 200, 202]
+    assert not connection.transport.closing
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("sent", [PLACE, HEALTH], ids=["hot", "ordinary"])
+def test_a_client_that_wants_the_connection_closed_gets_it_closed(
+    connection: Connection, sent: bytes, version: str
+) -> None:
+    if version == "1.0":
+        connection.receive(sent.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    else:
+        connection.receive(sent.replace(b"Host:", b"Connection: close\r\nHost:"))
+    (reply,) = connection.replies()
+    assert reply.headers["connection"] == "close"
+    assert connection.transport.closing
+
+
+def test_http_1_0_needs_no_host(connection: Connection) -> None:
+    connection.receive(PLACE.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Host: 127.0.0.1\r\n", b""))
+    assert statuses(connection) == [202]
+
+
+def test_nothing_is_answered_after_the_connection_was_closed(connection: Connection) -> None:
+    closing = PLACE.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Host:", b"Connection: keep-alive\r\nHost:")
+    connection.receive(closing + PLACE)
+    assert statuses(connection) == [202]
+
+
+@given(
+    order=st.lists(st.sampled_from([PLACE, HEALTH, ME, HEADED]), min_size=1, max_size=7),
+    cuts=st.lists(st.integers(0, 1_500), max_size=5),
+)
+@settings(max_examples=60)
+def test_pipelined_requests_are_answered_in_order_however_they_are_cut(
+    order: list[bytes], cuts: list[int]
+) -> None:
+    stream = b"".join(order)
+    edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
+    methods = [sent.split(b" ", 1)[0].decode() for sent in order]
+    with Server().connect() as connection:
+        connection.receive(*(stream[start:end] for start, end in pairwise(edges)))
+        assert statuses(connection, *methods) == [202 if sent == PLACE else 200 for sent in order]
+
+
+# Bodies
+
+
+def test_a_chunked_body_is_read(connection: Connection) -> None:
+    head = request(extra=b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n")
+    connection.receive(
+        head + b"8;ext=1\r\n" + CALL[:8] + b"\r\n", b"%x\r\n%b\r\n" % (len(CALL[8:]), CALL[8:]), b"0\r\n\r\n"
+    )
+    assert statuses(connection) == [202]
+
+
+def test_a_trailer_is_no_header(connection: Connection) -> None:
+    head = request(extra=b"Transfer-Encoding: chunked\r\n")
+    connection.receive(head + b"%x\r\n%b\r\n0\r\nContent-Type: application/json\r\n\r\n" % (len(CALL), CALL))
+    assert statuses(connection) == [415]
+
+
+@pytest.mark.parametrize("target", [CALLS, "/oauth/token"], ids=["hot", "ordinary"])
+def test_a_client_that_waits_for_100_continue_gets_it(connection: Connection, target: str) -> None:
+    whole = request("POST", target, body=CALL, extra=b"Expect: 100-Continue\r\n")
+    head, body = whole[: -len(CALL)], whole[-len(CALL) :]
+    connection.receive(head)
+    assert connection.sent == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.receive(body)
+    assert len(connection.replies("", "POST")) == 2
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"], ids=["hot", "ordinary"])
+def test_a_body_beyond_the_limit_is_refused_and_not_kept(server: Server, method: str) -> None:
+    target = CALLS if method == "POST" else f"{CALLS}/ca110000-0000-4000-8000-0000000000ca"
+    size = MAX_BYTES * 4
+    head = request(method, target, extra=b"Content-Type: application/json\r\nContent-Length: %d\r\n" % size)
+    with server.connect() as connection:
+        connection.receive(head)
+        for _ in range(64):
+            connection.receive(b" " * (size // 64))
+            assert held(connection) <= MAX_BYTES + 1
+        (reply,) = connection.replies()
+        assert (reply.status, reply.headers["ringback-rule"]) == (413, "body.too-large")
+        connection.receive(PLACE)
+        assert statuses(connection) == [413, 202]
+
+
+def held(connection: Connection) -> int:
+    cycle = cast("RequestResponseCycle | None", connection.door.cycle)
+    return len(connection.door._body) + (len(cycle.body) if cycle is not None else 0)
+
+
+def test_a_body_of_exactly_the_limit_is_read(connection: Connection) -> None:
+    connection.receive(request(body=CALL + b" " * (MAX_BYTES - len(CALL))))
+    assert statuses(connection) == [202]
+
+
+def test_a_body_shorter_than_announced_is_waited_for(connection: Connection) -> None:
+    connection.receive(PLACE[:-1])
+    assert connection.sent == b""
+    connection.receive(PLACE[-1:])
+    assert statuses(connection) == [202]
+
+
+def test_a_body_longer_than_announced_is_another_request_and_none(connection: Connection) -> None:
+    connection.receive(PLACE + b"}")
+    connection.receive(b"\r\n\r\n")
+    placed, refused = connection.replies()
+    assert placed.status == 202
+    assert_malformed(refused)
+
+
+# Targets and headers
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/v2/conversations/c%61lls",
+        f"{CALLS}?x=1",
+        f"http://127.0.0.1{CALLS}",
+        f"HTTP://localhost:1{CALLS}?x=/y?z",
+    ],
+)
+def test_a_target_in_another_spelling_means_the_same(connection: Connection, target: str) -> None:
+    connection.receive(request(target=target, body=CALL))
+    assert statuses(connection) == [202]
+
+
+@pytest.mark.parametrize(
+    ("target", "status"), [("http://127.0.0.1", 404), ("*", 404), ("http://a.example/x", 421)]
+)
+def test_a_target_s_host_overrules_the_header(connection: Connection, target: str, status: int) -> None:
+    connection.receive(request("OPTIONS", target))
+    assert statuses(connection) == [status]
+
+
+@pytest.mark.parametrize(
+    ("host", "rule"),
+    [
+        (b"Host: example.com\r\n", "host.misdirected"),
+        (b"Host: 127.0.0.1\r\nHost: 127.0.0.1\r\n", "http.malformed"),
+        (b"", "http.malformed"),
+    ],
+)
+def test_a_request_needs_one_host_of_ours(connection: Connection, host: bytes, rule: str) -> None:
+    connection.receive(PLACE.replace(b"Host: 127.0.0.1\r\n", host))
+    assert connection.replies()[0].headers["ringback-rule"] == rule
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"X-Name: caf\xe9\r\n",
+        b"X-Bytes: \x80\xff\r\n",
+        b"X-Empty:\r\n",
+        b"X_Under: score\r\n",
+        b"Accept: a\r\nAccept: b\r\n",
+    ],
+)
+def test_odd_header_values_are_read(connection: Connection, line: bytes) -> None:
+    connection.receive(request(body=CALL, extra=line))
+    assert statuses(connection) == [202]
+
+
+def test_an_underscore_does_not_forge_a_header(connection: Connection) -> None:
+    connection.receive(
+        request(extra=b"Content_Type: application/json\r\nContent-Length: %d\r\n" % len(CALL)) + CALL
+    )
+    assert statuses(connection) == [415]
+
+
+def test_two_tokens_are_none(connection: Connection) -> None:
+    connection.receive(request(body=CALL, extra=b"Authorization: Bearer alice\r\n"))
+    assert connection.replies()[0].headers["ringback-rule"] == "token.unknown"
+
+
+@pytest.mark.parametrize("offer", [b"h2c", b"websocket"])
+def test_an_offer_to_upgrade_is_ignored_and_the_body_read(connection: Connection, offer: bytes) -> None:
+    extra = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: %b\r\nHTTP2-Settings: AA\r\n" % offer
+    upgrade = request(body=CALL, extra=extra)
+    connection.receive(upgrade + upgrade + HEALTH.replace(b"Host", extra + b"Host"))
+    assert statuses(connection) == [202, 202, 200]
+
+
+def test_a_thousand_offers_in_one_segment_are_ignored(connection: Connection) -> None:
+    connection.receive(request(body=CALL, extra=b"Connection: Upgrade\r\nUpgrade: h2c\r\n") * 1_000)
+    assert statuses(connection) == [202] * 1_000
+
+
+# What is no HTTP
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"garbage\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\x00b\r\n\r\n",
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET http://a:b:c/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=lambda garbage: garbage[:24].decode("latin-1"),
+)
+def test_malformed_http_gets_the_envelope(connection: Connection, garbage: bytes) -> None:
+    connection.receive(garbage)
+    (reply,) = connection.replies()
+    assert_malformed(reply)
+    assert connection.transport.closing
+
+
+@given(garbage=st.binary(min_size=1, max_size=200), tail=st.binary(max_size=50))
+@settings(max_examples=100)
+def test_whatever_arrives_is_answered_in_http_or_waited_for(garbage: bytes, tail: bytes) -> None:
+    with Server().connect() as connection:
+        connection.receive(garbage, tail + b"\r\n\r\n")
+        for reply in connection.replies():
+            assert 400 <= reply.status < 500 or reply.status in (200, 202, 501)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"garbage\r\n\r\n", request(extra=b"Transfer-Encoding: chunked\r\n") + b"zz\r\n"],
+    ids=["a head", "a body"],
+)
+@pytest.mark.parametrize("before", [[PLACE], [HEALTH], [HEALTH, HEALTH], [HEALTH, PLACE, ME]])
+def test_what_came_whole_is_answered_before_what_is_broken(
+    connection: Connection, before: list[bytes], broken: bytes
+) -> None:
+    connection.receive(b"".join(before) + broken)
+    *answered, last = connection.replies()
+    assert [reply.status for reply in answered] == [202 if sent == PLACE else 200 for sent in before]
+    assert_malformed(last)
+    assert connection.transport.closing
+
+
+def test_a_broken_ordinary_body_is_refused(connection: Connection) -> None:
+    connection.receive(request("POST", "/oauth/token", extra=b"Transfer-Encoding: chunked\r\n"))
+    connection.receive(b"zz\r\n")
+    (reply,) = connection.replies()
+    assert_malformed(reply)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"GET / HTTP/1.1\r\nX: ", b"GET /", request(extra=b"Transfer-Encoding: chunked\r\n") + b"0\r\nX: "],
+    ids=["a header", "a target", "a trailer"],
+)
+def test_a_head_without_end_is_refused(connection: Connection, start: bytes) -> None:
+    connection.receive(start)
+    for _ in range(2 * MAX_HEAD // 4_096):
+        connection.receive(b"x" * 4_096)
+    (reply,) = connection.replies()
+    assert_malformed(reply)
+
+
+# Failing
+
+
+class Failing:
+    """A pipeline with a bug."""
+
+    def answer(self, request: Request) -> Response:
+        raise RuntimeError(f"no way to handle {request.body!r}")
+
+
+@pytest.mark.parametrize("sent", [PLACE, NUMBERED], ids=["hot", "ordinary"])
+def test_a_bug_is_answered_with_500_and_logged_without_what_was_sent(
+    server: Server, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    object.__setattr__(server.edge, "pipeline", Failing())
+    with server.connect() as connection, caplog.at_level(logging.ERROR):
+        connection.receive(sent)
+        (reply,) = connection.replies()
+    error = json.loads(reply.body)
+    assert (reply.status, error["code"]) == (500, "internal.server.error")
+    assert error["contextId"] == reply.headers["inin-correlation-id"]
+    assert error["contextId"] in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "in answer" in caplog.text, "the traceback leads to the bug"
+    assert "+442079460100" not in caplog.text
+
+
+def test_a_header_cannot_break_out_of_its_line() -> None:
+    assert encode_headers((("A", "b"), ("C", "d"))) == b"A: b\r\nC: d\r\n"
+    for value in ("b\r\nC: d", "b\nC: d", "b\rC"):
+        with pytest.raises(ValueError, match="line break"):
+            encode_headers((("A", value),))
+
+
+# Keeping a connection
+
+
+def test_a_client_that_does_not_read_is_not_read_from(connection: Connection) -> None:
+    connection.door.pause_writing()
+    assert not connection.transport.reading
+    connection.receive(PLACE)
+    assert not connection.transport.reading
+    connection.door.resume_writing()
+    assert connection.transport.reading
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", PLACE, HEALTH, PLACE[:-1], HEALTH[:-4], request("POST", "/oauth/token", body=CALL)[:-1]],
+    ids=["nothing", "a call", "health", "half a call", "half a head", "half a form"],
+)
+def test_a_server_that_stops_hangs_up_whatever_the_client_sent_so_far(
+    connection: Connection, sent: bytes
+) -> None:
+    connection.receive(sent)
+    connection.door.shutdown()
+    assert connection.transport.closing
+
+
+def test_an_idle_connection_is_hung_up_after_the_keep_alive_time(connection: Connection) -> None:
+    connection.receive(PLACE, PLACE)
+    timer = connection.door.timeout_keep_alive_task
+    assert timer is not None
+    timer._run()
+    assert connection.transport.closing
+
+
+def test_only_one_timer_runs_however_many_requests_came_at_once(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_later, timers = connection.door.loop.call_later, list[asyncio.TimerHandle]()
+
+    def kept(*args: Any) -> asyncio.TimerHandle:
+        timers.append(call_later(*args))
+        return timers[-1]
+
+    monkeypatch.setattr(connection.door.loop, "call_later", kept)
+    connection.receive(PLACE * 10)
+    assert [timer.cancelled() for timer in timers] == [True] * 9 + [False]
