@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import shutil
 import subprocess
@@ -13,12 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from ringback_contracts.openapi import openapi_document
-
 from bench import inprocess, load
 from bench.report import Figures, Measure, Report, Samples, Target, machine, ratio
 from bench.servers import Contender, Running, contenders, running
-from ringback_contracts.schemas import schema
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".bench"
@@ -33,11 +29,9 @@ P99 = "p99 at one connection"
 INVALID_P50 = "p50 at one connection, invalid body"
 LOADED = "memory under load"
 
-METHOD = Path(__file__).with_name("method.md")
-
 
 def main() -> int:
-    """Exit status 0 when every promise is kept, 1 when one is not, 2 when a tool is missing."""
+    """Exit status 0 when every promise is kept, 1 when one is not, 2 when it cannot be measured."""
     options = _options()
     if missing := [tool for tool in ("wrk", "node", "npm") if shutil.which(tool) is None]:
         print(
@@ -45,16 +39,24 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    servers = _prepare()
-    method = METHOD.read_text("utf-8").format(cycles=options.cycles, seconds=options.seconds, starts=STARTS)
-    report = Report(method.strip(), _versions())
-    _measure_starts(servers, report)
-    _measure_load(servers, report, options.cycles, options.seconds)
-    _measure_in_process(report, options.cycles)
+    report = Report(_method(options), _versions())
+    try:
+        servers = _prepare()
+        _measure_starts(servers, report)
+        _measure_load(servers, report, options.cycles, options.seconds)
+        _measure_in_process(report, options.cycles)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 2
     page = report.markdown()
     print(page)
     Path(options.output).write_text(page, "utf-8")
     return 0 if all(target.kept for target in report.targets) else 1
+
+
+def _method(options: argparse.Namespace) -> str:
+    text = Path(__file__).with_name("method.md").read_text("utf-8")
+    return text.format(cycles=options.cycles, seconds=options.seconds, starts=STARTS).strip()
 
 
 def _options() -> argparse.Namespace:
@@ -66,14 +68,11 @@ def _options() -> argparse.Namespace:
 
 
 def _prepare() -> list[Contender]:
-    """Install Prism, and write down what it and the Flask application serve."""
+    """Install Prism, here and for this only."""
     WORK.mkdir(exist_ok=True)
     package = f"@stoplight/prism-cli@{PRISM}"
     subprocess.run(["npm", "install", "--silent", "--no-save", "--prefix", str(WORK), package], check=True)
-    document, body = WORK / "openapi.json", WORK / "body.json"
-    document.write_text(json.dumps(openapi_document()), "utf-8")
-    body.write_text(json.dumps(schema("create-call-request")), "utf-8")
-    return contenders(document, body, WORK / "node_modules/@stoplight/prism-cli/dist/index.js")
+    return contenders(WORK / "node_modules/@stoplight/prism-cli/dist/index.js")
 
 
 def _versions() -> dict[str, str]:

@@ -14,13 +14,17 @@ from jsonschema import Draft202012Validator
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+PATH = "/api/v2/conversations/calls"
 
-def create_app(schema: dict[str, object]) -> Flask:
-    """Build the application that accepts bodies of this JSON Schema."""
+
+def create_app() -> Flask:
+    """Build the application, which serves what Prism serves."""
+    document = json.loads(Path(__file__).with_name("openapi.json").read_text("utf-8"))
+    body = document["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator(body)
     app = Flask(__name__)
-    validator = Draft202012Validator(schema)
 
-    @app.post("/api/v2/conversations/calls")
+    @app.post(PATH)
     def place_call() -> ResponseReturnValue:
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return {"message": "No authentication.", "code": "authentication.required", "status": 401}, 401
@@ -28,7 +32,7 @@ def create_app(schema: dict[str, object]) -> Flask:
         if error is not None:
             return {"message": error.message, "code": "bad.request", "status": 400}, 400
         call = str(uuid.uuid4())
-        return {"id": call, "selfUri": f"/api/v2/conversations/calls/{call}"}, 202
+        return {"id": call, "selfUri": f"{PATH}/{call}"}, 202
 
     return app
 
@@ -36,6 +40,4 @@ def create_app(schema: dict[str, object]) -> Flask:
 if __name__ == "__main__":
     import waitress
 
-    port, schema_file = sys.argv[1:]
-    app = create_app(json.loads(Path(schema_file).read_text("utf-8")))
-    waitress.serve(app, host="127.0.0.1", port=int(port), threads=4)
+    waitress.serve(create_app(), host="127.0.0.1", port=int(sys.argv[1]), threads=4)

@@ -52,13 +52,14 @@ class Running:
         return int(found.group(1)) / 1024
 
 
-def contenders(document: Path, schema: Path, prism: Path) -> list[Contender]:
-    """Ringback and its peers; ``document`` is the OpenAPI document, ``schema`` that of the body."""
-    python = sys.executable
+def contenders(prism: Path) -> list[Contender]:
+    """Ringback and its peers; ``prism`` is the program's path."""
+    python, ringback = sys.executable, str(Path(sys.executable).with_name("ringback"))
+    document = str(Path(__file__).with_name("openapi.json"))
     return [
-        Contender("ringback", [python, "-m", "ringback_harness", "serve", "--port", "{port}"]),
-        Contender("prism", ["node", str(prism), "mock", "-v", "fatal", "-p", "{port}", str(document)]),
-        Contender("flask", [python, "-m", "bench.plain_flask", "{port}", str(schema)]),
+        Contender("ringback", [ringback, "serve", "--port", "{port}"]),
+        Contender("prism", ["node", str(prism), "mock", "-v", "fatal", "-p", "{port}", document]),
+        Contender("flask", [python, "-m", "bench.plain_flask", "{port}"]),
     ]
 
 
