@@ -18,6 +18,8 @@ from ringback_mock.edge import Edge, read_headers
 from ringback_mock.http import Headers, Response
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+PARTING_SECONDS = 0.5
+"""Time that a client has to read its answers when the server stops."""
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
 
@@ -230,7 +232,8 @@ class Door(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def shutdown(self) -> None:
-        """Hang up, at once where the request is not even complete."""
+        """Hang up: at once where the request is not even complete, and soon on whoever does not read."""
+        self.loop.call_later(PARTING_SECONDS, self.transport.abort)
         newest = self._unanswered()
         if newest is not None and newest.more_body:
             self.transport.close()

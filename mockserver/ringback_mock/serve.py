@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import socket
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 BACKLOG = 2048
 GRACE_SECONDS = 1
-"""Time that replies on their way have at the end."""
+"""Time after which the end waits for nobody; the door is done before."""
 
 logger = logging.getLogger("ringback")
 
@@ -109,7 +110,8 @@ def listen(host: str, port: int) -> socket.socket:
         _claim(listener, address)
     except OSError as error:
         listener.close()
-        raise ServeError(f"cannot listen on {host} port {port}: {error.strerror}; try --port 0") from error
+        hint = "; stop what listens there, or try --port 0" if error.errno == errno.EADDRINUSE else ""
+        raise ServeError(f"cannot listen on {host} port {port}: {error.strerror}{hint}") from error
     return listener
 
 

@@ -1,0 +1,269 @@
+"""``ringback serve``: it starts once, says where, and stops when told to, whatever its clients do."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import trustme
+
+from ringback_mock.edge import Edge
+from ringback_mock.serve import ServeError, Settings, configuration, listen
+from ringback_mock.store import Store
+from tests.mockserver.wire import CALL, CALLS, request
+from tests.serving import RINGBACK
+
+PATIENCE = 30
+"""Seconds after which a test gives up; nothing here takes as long."""
+ALICE = {"Authorization": "Bearer alice", "Content-Type": "application/json"}
+HEAVY = {
+    "flask",
+    "hypothesis",
+    "jsonschema",
+    "pytest",
+    "requests",
+    "rich",
+    "ringback_client",
+    "schemathesis",
+    "werkzeug",
+}
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running ``ringback serve``, and the URL that it printed."""
+
+    popen: subprocess.Popen[str]
+    url: str
+
+    def connect(self) -> socket.socket:
+        parts = urlsplit(self.url)
+        return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
+
+    def place(self, body: bytes = CALL, **headers: str) -> requests.Response:
+        return requests.post(self.url + CALLS, body, headers=ALICE | headers, timeout=PATIENCE)
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(self.url + path, headers=ALICE, timeout=PATIENCE)
+
+    def stop(self) -> tuple[int, str, str]:
+        """Send SIGTERM; the exit code, and what else it printed to standard output and standard error."""
+        self.popen.send_signal(signal.SIGTERM)
+        out, err = self.popen.communicate(timeout=PATIENCE)
+        return self.popen.returncode, out, err
+
+
+@contextmanager
+def serving(*options: str, python: tuple[str, ...] = ()) -> Iterator[Process]:
+    program, *arguments = RINGBACK
+    command = [program, *python, *arguments, "serve", "--port", "0", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as popen:
+        try:
+            assert popen.stdout is not None
+            found = re.fullmatch(r"ringback ready on (\S+)\n", popen.stdout.readline())
+            assert found is not None
+            yield Process(popen, found[1])
+        finally:
+            popen.kill()
+
+
+def refused(*options: str) -> str:
+    """What a server that cannot start says; it ends with exit code 2."""
+    ended = subprocess.run(
+        [*RINGBACK, "serve", *options], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, Path]:
+    """An authority, and a file that holds a certificate of it for loopback, with its key."""
+    authority = trustme.CA()
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(file)
+    return authority, file
+
+
+# Starting
+
+
+def test_a_server_prints_one_line_and_ends_with_0_when_told_to() -> None:
+    with serving() as server:
+        assert re.fullmatch(r"http://127\.0\.0\.1:[1-9][0-9]+", server.url)
+        assert server.place().status_code == 202
+        code, out, err = server.stop()
+    assert (code, out) == (0, "")
+    assert re.search(r"org Ringback: 10 operations, [0-9]+ rules", err)
+    assert "/api" not in err, "the access log is quiet unless asked for"
+
+
+def test_what_is_not_needed_for_a_call_is_not_imported() -> None:
+    with serving(python=("-X", "importtime")) as server:
+        with server.connect() as client:
+            client.sendall(request(body=CALL))
+            assert client.recv(65_536).startswith(b"HTTP/1.1 202 ")
+        _, _, err = server.stop()
+    imported = {
+        line.rsplit("|", 1)[1].strip() for line in err.splitlines() if line.startswith("import time:")
+    }
+    assert "ringback_mock.door" in imported
+    assert not {name for name in imported if name.split(".")[0] in HEAVY}
+
+
+def test_a_taken_port_is_an_error_at_start() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=rf"port {port}: Address already in use; .*--port 0"):
+            listen("127.0.0.1", port)
+        assert f"cannot listen on 127.0.0.1 port {port}" in refused("--port", str(port))
+
+
+def test_a_port_can_be_used_again_right_after_it_was_served() -> None:
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            accepted, _ = first.accept()
+            accepted.close()  # the side that closes first keeps the connection in TIME_WAIT
+            assert client.recv(1) == b""
+    listen("127.0.0.1", port).close()
+
+
+def test_no_second_server_can_share_a_port() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        assert not listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
+
+
+def test_an_address_of_another_machine_is_an_error_at_start() -> None:
+    assert "cannot listen on 192.0.2.1" in refused("--host", "192.0.2.1")
+
+
+def test_a_wrong_org_file_is_an_error_at_start(tmp_path: Path) -> None:
+    file = tmp_path / "org.toml"
+    file.write_text('id = "x"\nname = "y"\nsip_trunkin = true\n', encoding="utf-8")
+    message = refused("--org", str(file))
+    assert str(file) in message
+    assert "sip_trunkin: there is no such key; the nearest is 'sip_trunking'" in message
+
+
+def test_whoever_serves_the_network_is_warned() -> None:
+    with serving("--host", "0.0.0.0") as server:
+        _, _, err = server.stop()
+    assert "others on the network can reach this mock" in err
+
+
+# Options
+
+
+def test_the_options_reach_the_mock(tmp_path: Path) -> None:
+    org = tmp_path / "mine.toml"
+    org.write_text(
+        'id = "mine"\nname = "Mine"\n[[users]]\nid = "u"\nname = "U"\n[[tokens]]\nvalue = "alice"\nuser = "u"'
+    )
+    options = (
+        "--org",
+        str(org),
+        "--contract",
+        "published",
+        "--allow-host",
+        "mock.test",
+        "--journal-size",
+        "1",
+        "-v",
+    )
+    with serving(*options) as server:
+        assert server.get("/api/v2/users/me").json()["id"] == "u"
+        assert server.place(Host="mock.test:80").status_code == 403
+        assert server.place(Host="other.test").status_code == 421
+        assert len(server.get("/__ringback/exchanges").json()["exchanges"]) == 1
+        assert "ParticipantsCallRequest" not in server.get("/openapi.json").text
+        _, _, err = server.stop()
+    assert "org Mine" in err
+    assert f"POST {CALLS} 421" in err
+
+
+def test_tls_is_served_with_a_certificate(certificate: tuple[trustme.CA, Path]) -> None:
+    authority, file = certificate
+    with serving("--tls-cert", str(file)) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        with context.wrap_socket(server.connect(), server_hostname="127.0.0.1") as client:
+            client.sendall(request(body=CALL))
+            assert client.recv(65_536).startswith(b"HTTP/1.1 202 ")
+        code, _, _ = server.stop()
+    assert code == 0
+
+
+def test_a_certificate_that_is_none_is_an_error_at_start(tmp_path: Path) -> None:
+    file = tmp_path / "none.pem"
+    file.write_text("none")
+    assert f"cannot use the certificate {file}" in refused("--tls-cert", str(file))
+    with pytest.raises(ServeError, match="--tls-key needs --tls-cert"):
+        configuration(Edge(Store()), Settings(tls_key=file))
+
+
+# Clients that do not behave
+
+
+def test_clients_that_trickle_hold_nobody_up() -> None:
+    half = request(body=CALL)[:-3]
+    with serving() as server:
+        clients = [server.connect() for _ in range(50)]
+        for client in clients:
+            client.sendall(half)
+        assert server.place().status_code == 202
+        for client in clients:
+            client.sendall(CALL[-3:])
+            assert client.recv(65_536).startswith(b"HTTP/1.1 202 ")
+            client.close()
+
+
+UNREAD = request("GET", "/openapi.json") * 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        request(body=CALL),
+        request(body=CALL)[:-3],
+        request("POST", "/oauth/token", body=CALL)[:-3],
+        UNREAD,
+    ],
+    ids=["nothing", "a call", "half a call", "half a form", "more than it reads the answers of"],
+)
+def test_a_server_stops_whatever_its_clients_do(sent: bytes) -> None:
+    with serving() as server, server.connect() as client:
+        client.sendall(sent)
+        assert server.get("/healthz").json() == {"status": "ok"}
+        code, _, err = server.stop()
+    assert code == 0
+    assert "Traceback" not in err
+
+
+def test_a_server_stops_in_the_middle_of_a_tls_handshake(certificate: tuple[trustme.CA, Path]) -> None:
+    with serving("--tls-cert", str(certificate[1])) as server, server.connect() as client:
+        client.sendall(b"\x16\x03\x01")
+        code, _, _ = server.stop()
+    assert code == 0
+
+
+def test_ctrl_c_ends_it_too() -> None:
+    with serving() as server:
+        server.popen.send_signal(signal.SIGINT)
+        _, err = server.popen.communicate(timeout=PATIENCE)
+    assert server.popen.returncode == 0
+    assert "Traceback" not in err
