@@ -5,7 +5,7 @@ libphonenumber is loaded when a number is first assessed, not with this package.
 
 from __future__ import annotations
 
-from ringback_contracts.numbers.assess import Assessment, Problem, assess
+from ringback_contracts.numbers.assessment import Assessment, Problem, assess
 from ringback_contracts.numbers.dial import Dialled, DialReason, NotDialable, dialable, is_extension
 from ringback_contracts.numbers.emergency import is_emergency
 from ringback_contracts.numbers.reserved import RESERVED, ReservedRange, reserved_range

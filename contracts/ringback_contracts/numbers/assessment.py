@@ -81,16 +81,17 @@ def _assessed(text: str, region: str) -> Assessment:
     except phonenumbers.NumberParseException as error:
         return _unreadable(text, region, error)
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    kept = reserved_range(e164)
-    if kept and (text == e164 or not text.startswith("+")):
-        return Assessment(
-            e164, Problem.RESERVED, f"the number is one of the {kept.name}, which ring nobody", kept
-        )
-    return (
-        _wrong_length(number)
-        or _unassigned(text, e164, number)
-        or Assessment(e164, None, "the number can ring")
-    )
+    as_written = text == e164 or not text.startswith("+")
+    kept = reserved_range(e164) if as_written else None
+    if kept:
+        detail = f"the number is one of the {kept.name}, which ring nobody"
+        return Assessment(e164, Problem.RESERVED, detail, kept)
+    if not phonenumbers.is_valid_number(number):
+        return _invalid(e164, number)
+    if not as_written:
+        detail = "digits that are dialled inside a country only stand after the country code; leave them out"
+        return Assessment(e164, Problem.NOT_ASSIGNED, detail)
+    return Assessment(e164, None, "the number can ring")
 
 
 def _unreadable(text: str, region: str, error: NumberParseException) -> Assessment:
@@ -105,29 +106,18 @@ def _unreadable(text: str, region: str, error: NumberParseException) -> Assessme
     )
 
 
-def _wrong_length(number: PhoneNumber) -> Assessment | None:
+def _invalid(e164: str, number: PhoneNumber) -> Assessment:
     from phonenumbers import ValidationResult, is_possible_number_with_reason
 
-    country = f"country code +{number.country_code}"
+    wrong_lengths = {
+        ValidationResult.TOO_LONG: (Problem.TOO_LONG, "there are more digits than a number has"),
+        ValidationResult.TOO_SHORT: (Problem.TOO_SHORT, "there are fewer digits than a number has"),
+        ValidationResult.IS_POSSIBLE_LOCAL_ONLY: (Problem.TOO_SHORT, "the area code is missing"),
+        ValidationResult.INVALID_LENGTH: (Problem.NOT_ASSIGNED, "no number has this many digits"),
+    }
     result = is_possible_number_with_reason(number)
-    if result == ValidationResult.TOO_LONG:
-        return _none(Problem.TOO_LONG, f"there are more digits than a number of {country} has")
-    if result == ValidationResult.TOO_SHORT:
-        return _none(Problem.TOO_SHORT, f"there are fewer digits than a number of {country} has")
-    if result == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        return _none(Problem.TOO_SHORT, f"the area code is missing from a number of {country}")
-    if result == ValidationResult.INVALID_LENGTH:
-        return _none(Problem.NOT_ASSIGNED, f"no number of {country} has this many digits")
-    return None
-
-
-def _unassigned(text: str, e164: str, number: PhoneNumber) -> Assessment | None:
-    from phonenumbers import is_valid_number
-
-    if not is_valid_number(number):
-        hint = "; 555 is no area code" if e164.startswith("+1555") else ""
-        return Assessment(e164, Problem.NOT_ASSIGNED, f"no network assigns the number{hint}")
-    if text.startswith("+") and text != e164:
-        detail = "digits that are dialled inside a country only stand after the country code; leave them out"
-        return Assessment(e164, Problem.NOT_ASSIGNED, detail)
-    return None
+    if result in wrong_lengths:
+        problem, detail = wrong_lengths[result]
+        return _none(problem, f"{detail} behind country code +{number.country_code}")
+    hint = "; 555 is no area code" if e164.startswith("+1555") else ""
+    return Assessment(e164, Problem.NOT_ASSIGNED, f"no network assigns the number{hint}")
