@@ -15,8 +15,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from ringback_mock.version import VERSION
+
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+FOR_TYPE_CHECKERS = {"_typeshed"}
 PACKAGES = ["ringback_contracts", "ringback_mock", "ringback_client", "ringback_harness"]
 SOURCES = [ROOT / folder for folder in ("contracts", "mockserver", "client", "harness")]
 
@@ -61,12 +64,12 @@ def _third_party() -> set[str]:
     """The distributions that the four packages import."""
     imported = {name for source in SOURCES for path in source.rglob("*.py") for name in _imports(path)}
     known = packages_distributions()
-    outside = imported - set(sys.stdlib_module_names) - set(PACKAGES)
+    outside = imported - set(sys.stdlib_module_names) - set(PACKAGES) - FOR_TYPE_CHECKERS
     return {known[name][0].lower().replace("_", "-") for name in outside}
 
 
 def test_the_distribution_has_the_version_of_the_checkout() -> None:
-    assert version("ringback") == PROJECT["version"]
+    assert version("ringback") == PROJECT["version"] == VERSION
 
 
 def test_the_command_is_installed_and_says_its_version() -> None:

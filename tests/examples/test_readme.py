@@ -67,7 +67,7 @@ def address() -> Iterator[str]:
         server.terminate()
 
 
-@pytest.mark.parametrize("snippet", _parameters())
+@pytest.mark.parametrize("snippet", list(_parameters()))
 def test_a_block_of_the_readme_runs_and_prints_what_it_says(
     snippet: Snippet, address: str, tmp_path: Path
 ) -> None:
@@ -94,7 +94,9 @@ def test_the_readme_starts_with_curl_with_the_client_and_with_the_official_sdk()
 
 def test_the_make_targets_that_the_documents_name_exist() -> None:
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    named = re.findall(r"\bmake ([a-z]+)\b", README + (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    named = re.findall(
+        r"(?:`|^ *)make ([a-z]+)", README + (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE
+    )
     assert set(named) <= set(targets)
 
 
