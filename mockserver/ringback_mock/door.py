@@ -6,8 +6,9 @@ What makes it fast is what it leaves out: no task, no ASGI messages, no Flask; o
 from __future__ import annotations
 
 import re
+from collections import deque
 from enum import Enum
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -53,6 +54,7 @@ class Door(HttpToolsProtocol):
         self._body = bytearray()
         self._keep_alive = True
         self._unframed = 0
+        self._waiting: deque[RequestResponseCycle] = deque()
         self._last_words: Response | None = None
         self.url = b""
 
@@ -114,6 +116,7 @@ class Door(HttpToolsProtocol):
         if self._road is Road.ORDINARY:
             self._make_origin_form()
             super().on_headers_complete()
+            self._waiting.append(self.cycle)
         elif self._road is Road.HOT:
             self._keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
             self._body.clear()
@@ -125,14 +128,9 @@ class Door(HttpToolsProtocol):
         if self.parser.should_upgrade() or self.transport.is_closing():
             return Road.NOWHERE
         targets = HOT.get(self.parser.get_method())
-        if targets is None or targets.fullmatch(self.url) is None or self._unanswered():
+        if targets is None or targets.fullmatch(self.url) is None or self._waiting:
             return Road.ORDINARY
         return Road.HOT
-
-    def _unanswered(self) -> RequestResponseCycle | None:
-        """The newest request that went to ASGI, unless it has its answer."""
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        return None if cycle is None or cycle.response_complete else cycle
 
     def _make_origin_form(self) -> None:
         """Turn an absolute target into a path and a Host, which it overrules (RFC 9112 section 3.2.2)."""
@@ -205,19 +203,16 @@ class Door(HttpToolsProtocol):
 
     def _owes_answers(self) -> bool:
         """Whether requests that came whole still wait. One whose body broke off is forgotten."""
-        newest = self._unanswered()
-        if newest is None or not newest.more_body:
-            return newest is not None
-        if self.pipeline:
-            self.pipeline.popleft()
-            return True
-        _forget(newest)
-        return False
+        if self._waiting and self._waiting[-1].more_body:
+            _forget(self._waiting.pop())
+            if self.pipeline:
+                self.pipeline.popleft()
+        return bool(self._waiting)
 
     def on_response_complete(self) -> None:
-        owes_more = bool(self.pipeline)
+        self._waiting.popleft()
         super().on_response_complete()
-        if self._last_words and not owes_more and not self.transport.is_closing():
+        if self._last_words and not self._waiting and not self.transport.is_closing():
             self._send(self._last_words, keep_alive=False)
 
     # How the connection is kept
@@ -234,11 +229,16 @@ class Door(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Hang up: at once where the request is not even complete, and soon on whoever does not read."""
         self.loop.call_later(PARTING_SECONDS, self.transport.abort)
-        newest = self._unanswered()
-        if newest is not None and newest.more_body:
+        if self._waiting and self._waiting[-1].more_body:
             self.transport.close()
         else:
             super().shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # The base class tells the newest request only.
+        for cycle in self._waiting:
+            _forget(cycle)
+        super().connection_lost(exc)
 
 
 def _forget(cycle: RequestResponseCycle) -> None:

@@ -437,3 +437,14 @@ def test_only_one_timer_runs_however_many_requests_came_at_once(
     monkeypatch.setattr(connection.door.loop, "call_later", kept)
     connection.receive(PLACE * 10)
     assert [timer.cancelled() for timer in timers] == [True] * 9 + [False]
+
+
+def test_a_client_that_leaves_without_reading_its_answers_is_no_error(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    with server.connect() as connection:
+        connection.door.pause_writing()
+        connection.receive(HEALTH * 3)
+        connection.transport.close()
+    assert connection.sent == b""
+    assert not caplog.records
