@@ -1,0 +1,157 @@
+"""The admin paths, which tests use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from ringback_contracts.openapi import admin_openapi_document
+from ringback_contracts.table import TABLE
+from ringback_mock.app import create_app
+from tests.mockserver.wire import CALL, CALLS
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+UNKNOWN = "00000000-0000-4000-8000-0000000000ff"
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    app = create_app()
+    app.testing = True
+    return app.test_client()
+
+
+def place(client: FlaskClient, token: str = "alice", body: bytes = CALL) -> TestResponse:
+    return client.post(
+        CALLS, data=body, headers={"Authorization": f"Bearer {token}"}, content_type="application/json"
+    )
+
+
+def exchanges(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/__ringback/exchanges{query}").get_json()["exchanges"]
+    return found
+
+
+def assert_problem(response: TestResponse, status: int, *words: str) -> None:
+    assert response.status_code == status
+    assert set(response.get_json()) == {"error", "message"}
+    for word in words:
+        assert word in response.get_json()["message"]
+
+
+def test_an_exchange_is_found_by_the_correlation_id_of_its_reply(client: FlaskClient) -> None:
+    refused = place(client, body=b'{"phoneNumber": "hello"}')
+    found = client.get(f"/__ringback/exchanges/{refused.headers['ININ-Correlation-Id']}").get_json()
+    assert found["verdict"]["rule"] == refused.headers["Ringback-Rule"]
+    assert found["response"]["status"] == 400
+    assert exchanges(client) == [found]
+
+
+def test_the_newest_exchanges_can_be_asked_for(client: FlaskClient) -> None:
+    replies = [place(client).headers["ININ-Correlation-Id"] for _ in range(4)]
+    assert [exchange["id"] for exchange in exchanges(client)] == replies
+    assert [exchange["id"] for exchange in exchanges(client, "?limit=2")] == replies[2:]
+    assert exchanges(client, "?limit=0") == []
+
+
+def test_a_fresh_org_meets_nobody(client: FlaskClient) -> None:
+    org = client.post("/__ringback/orgs")
+    assert org.status_code == 201
+    fresh = org.get_json()
+    assert place(client, fresh["tokens"]["alice"]).status_code == 202
+    assert exchanges(client) == []
+    assert len(exchanges(client, f"?org={fresh['id']}")) == 1
+    assert set(fresh["clients"]) == {"demo-service", "demo-app"}
+
+
+def test_a_reset_forgets_what_happened_in_one_org(client: FlaskClient) -> None:
+    fresh = client.post("/__ringback/orgs").get_json()
+    call = place(client, fresh["tokens"]["alice"]).get_json()
+    place(client)
+    assert client.post("/__ringback/reset").status_code == 204
+    assert exchanges(client) == []
+    assert len(exchanges(client, f"?org={fresh['id']}")) == 1
+    assert client.post(f"/__ringback/reset?org={fresh['id']}").data == b""
+    assert exchanges(client, f"?org={fresh['id']}") == []
+    bearer = {"Authorization": f"Bearer {fresh['tokens']['alice']}"}
+    assert client.get(call["selfUri"], headers=bearer).status_code == 404
+
+
+def test_every_rule_is_told_with_its_evidence(client: FlaskClient) -> None:
+    rules = client.get("/__ringback/rules").get_json()["rules"]
+    assert [rule["id"] for rule in rules] == [rule.id for rule in TABLE]
+    for shown in rules:
+        rule = TABLE[shown["id"]]
+        assert (shown["status"], shown["code"], shown["evidence"]) == (
+            rule.status,
+            rule.code,
+            str(rule.evidence),
+        )
+        assert shown["fix"] == rule.fix
+
+
+def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
+    """One good answer of each admin operation."""
+    exchange_id = place(client).headers["ININ-Correlation-Id"]
+    place(client, body=b"{}")
+    return {
+        ("/__ringback/exchanges", "get"): client.get("/__ringback/exchanges"),
+        ("/__ringback/exchanges/{exchangeId}", "get"): client.get(f"/__ringback/exchanges/{exchange_id}"),
+        ("/__ringback/rules", "get"): client.get("/__ringback/rules"),
+        ("/__ringback/orgs", "post"): client.post("/__ringback/orgs"),
+        ("/__ringback/openapi.json", "get"): client.get("/__ringback/openapi.json"),
+        ("/__ringback/reset", "post"): client.post("/__ringback/reset"),
+    }
+
+
+def test_the_admin_document_describes_every_answer(client: FlaskClient) -> None:
+    document = admin_openapi_document()
+    validate(document)
+    replies = answers(client)
+    assert {(path, method) for path, item in document["paths"].items() for method in item} == set(replies)
+    for (path, method), reply in replies.items():
+        described = document["paths"][path][method]["responses"][str(reply.status_code)]
+        if "content" in described:
+            schema = described["content"]["application/json"]["schema"]
+            Draft202012Validator({**schema, "components": document.get("components", {})}).validate(
+                reply.get_json()
+            )
+        else:
+            assert reply.data == b""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "word"),
+    [
+        ("GET", f"/__ringback/exchanges/{UNKNOWN}", 404, "ININ-Correlation-Id"),
+        ("GET", f"/__ringback/exchanges?org={UNKNOWN}", 404, "POST /__ringback/orgs"),
+        ("GET", f"/__ringback/exchanges/{UNKNOWN}?org=x", 404, "no org has the id x"),
+        ("POST", "/__ringback/reset?org=nope", 404, "no org has the id nope"),
+        ("GET", "/__ringback/exchanges?limit=-1", 400, "limit=-1"),
+        ("GET", "/__ringback/exchanges?limit=\u0661", 400, "whole number"),
+        ("GET", "/__ringback/exchanges?limit=", 400, "whole number"),
+        ("GET", "/__ringback/exchanges?Org=x", 400, "no query parameter 'Org'"),
+        ("POST", "/__ringback/orgs?org=x", 400, "known: none"),
+    ],
+)
+def test_a_mistake_is_named(client: FlaskClient, method: str, path: str, status: int, word: str) -> None:
+    assert_problem(client.open(path, method=method), status, word)
+
+
+@pytest.mark.parametrize("path", ["/__ringback/orgs", "/__ringback/reset"])
+@pytest.mark.parametrize("body", [b'{"sip_trunking": false}', b"not json", b"[]"])
+def test_a_body_that_would_do_nothing_is_refused(client: FlaskClient, path: str, body: bytes) -> None:
+    place(client)
+    assert_problem(client.post(path, data=body), 400, "takes no body")
+    assert len(exchanges(client)) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b" null\n"])
+def test_an_empty_body_is_none(client: FlaskClient, body: bytes) -> None:
+    assert client.post("/__ringback/orgs", data=body).status_code == 201
