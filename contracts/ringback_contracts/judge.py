@@ -13,12 +13,11 @@ from ringback_contracts.model import (
     Knowledge,
     Rejected,
     Request,
-    Rule,
     TokenState,
     Verdict,
 )
 from ringback_contracts.org import ContractChoice, Org
-from ringback_contracts.table import TABLE, Table
+from ringback_contracts.table import TABLE, Lane, Table
 
 
 def judge(request: Request, caller: Caller, org: Org, table: Table = TABLE) -> Verdict:
@@ -47,9 +46,9 @@ def preflight(request: Request, contract: ContractChoice = "any", table: Table =
     return [finding for finding in _all(case, table) if finding.rule.knowledge is Knowledge.REQUEST]
 
 
-def _first(case: Case, rules: tuple[Rule, ...]) -> Finding | None:
-    for rule in rules:
-        violations = rule.check(case)
+def _first(case: Case, lane: Lane) -> Finding | None:
+    for check, rule in lane:
+        violations = check(case)
         if violations:
             return Finding(rule, violations[0])
     return None
@@ -57,8 +56,8 @@ def _first(case: Case, rules: tuple[Rule, ...]) -> Finding | None:
 
 def _all(case: Case, table: Table) -> Iterator[Finding]:
     lanes = table.early(case.operation_id) + table.late(case.operation_id, case.contract)
-    for rule in lanes:
-        for violation in rule.check(case):
+    for check, rule in lanes:
+        for violation in check(case):
             yield Finding(rule, violation)
 
 

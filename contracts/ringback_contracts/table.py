@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 
-from ringback_contracts.model import CONTRACTS, Contract, Rule, Stage
+from ringback_contracts.model import CONTRACTS, Check, Contract, Rule, Stage
 from ringback_contracts.operations import OPERATIONS, PLACING
 from ringback_contracts.rules import access, addressing, body, calling, destination, number, sip
 
-Lane = tuple[Rule, ...]
+Lane = tuple[tuple[Check, Rule], ...]
+"""The rules to ask for one kind of request, each behind its function: the hottest loop of all."""
 
 MODULES = (access, body, addressing, sip, calling, destination, number)
 
@@ -21,7 +22,7 @@ class Table:
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules: Lane = tuple(sorted(rules, key=lambda rule: rule.stage))
+        self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.stage))
         self.by_id: dict[str, Rule] = {}
         for rule in self.rules:
             _admit(rule, self.by_id)
@@ -61,7 +62,7 @@ class Table:
 
     def _lane(self, operation_id: str | None, contract: Contract | None, *, early: bool) -> Lane:
         return tuple(
-            rule
+            (rule.check, rule)
             for rule in self.rules
             if (rule.stage <= Stage.JSON) is early
             and (rule.operations is None or operation_id in rule.operations)
