@@ -22,6 +22,7 @@ OURS = {
     "CallHangUp",
     "CallTo",
     "CampaignAddress",
+    "Explanation",
     "OAuthError",
     "OAuthTokenResponse",
     "ParticipantsCallRequest",

@@ -1,0 +1,149 @@
+"""The paths under /__ringback/, which tests use: reset, exchanges, rules, orgs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ringback_contracts.model import CONTRACTS, Evidence, Knowledge, Stage
+from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM, PUBLIC
+from ringback_contracts.openapi.parts import Json, as_json, link, reply
+
+DESCRIPTION = """\
+What tests ask of a running Ringback: a clean state, what was exchanged, an org of their own. The platform has
+none of it. There is no login here: whoever reaches the server may do it, and what is shown is redacted."""
+
+TEXT: Json = {"type": "string"}
+NUMBER: Json = {"type": "integer"}
+PERHAPS: Json = {"type": ["string", "null"]}
+
+
+def _object(**properties: Json) -> Json:
+    """An object of exactly these properties."""
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _map(values: Json) -> Json:
+    return {"type": "object", "additionalProperties": values}
+
+
+RULE = _object(
+    id=TEXT,
+    stage={"enum": [stage.name.lower() for stage in Stage]},
+    status={"type": "integer", "minimum": 400, "maximum": 599},
+    code=TEXT,
+    message=TEXT,
+    title=TEXT,
+    fix=TEXT,
+    evidence={"enum": [str(evidence) for evidence in Evidence]},
+    source=TEXT,
+    contracts=_list({"enum": list(CONTRACTS)}),
+    knowledge={"enum": [knowledge.name.lower() for knowledge in Knowledge]},
+    operations={"type": ["array", "null"], "items": TEXT},
+)
+VERDICT: Json = {
+    "description": "What the rules decided; null where no rule was asked, as at the token endpoint.",
+    "anyOf": [
+        {"type": "null"},
+        _object(operation=TEXT, rule={"type": "null"}, notes=_list(TEXT)),
+        _object(operation=PERHAPS, rule=TEXT, pointer=TEXT, detail=TEXT),
+    ],
+}
+SENT = _object(
+    method=TEXT, path=TEXT, query=TEXT, headers=_map(TEXT), body={"description": "JSON, or a text."}
+)
+EXCHANGE = _object(
+    id={"description": "The reply's ININ-Correlation-Id.", "type": "string", "format": "uuid"},
+    time={"type": "string", "format": "date-time"},
+    org=TEXT,
+    truncated={"description": "Whether a body was too long to be kept whole.", "type": "boolean"},
+    request=SENT,
+    response=_object(status=NUMBER, headers=_map(TEXT), body={"description": "JSON, or a text."}),
+    verdict=VERDICT,
+    conversationId={"description": "Id of the call that was placed."} | PERHAPS,
+)
+FRESH_ORG = _object(
+    id={"type": "string", "format": "uuid"},
+    tokens={"description": "The org's tokens by their names in the default org."} | _map(TEXT),
+    clients={"description": "The org's clients by their ids in the default org."}
+    | _map(_object(id=TEXT, secret=TEXT)),
+)
+
+ORG: Json = {
+    "name": "org",
+    "in": "query",
+    "description": "Id of the org; the default one where it is not given.",
+    "schema": TEXT,
+}
+LIMIT: Json = {
+    "name": "limit",
+    "in": "query",
+    "description": "The newest so many.",
+    "schema": {"type": "integer", "minimum": 0},
+}
+ID: Json = {
+    "name": "exchangeId",
+    "in": "path",
+    "required": True,
+    "description": "The ININ-Correlation-Id of a reply.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+
+
+_FIRST = "$response.body#/exchanges/0/id"
+_ORG_OF_FIRST = "$response.body#/exchanges/0/org"
+
+
+def paths() -> Json:
+    """Every admin path, with its operations."""
+    reset = reply("The org is as it was at the start.")
+    fresh = reply("The org is served.", as_json(FRESH_ORG)) | {
+        "links": {"ListExchanges": link("getExchanges", "See what it was sent.", org="$response.body#/id")}
+    }
+    exchanges = reply("The exchanges, the oldest first.", as_json(_object(exchanges=_list(EXCHANGE)))) | {
+        "links": {"ReadExchange": link("getExchange", "Read one.", exchangeId=_FIRST, org=_ORG_OF_FIRST)}
+    }
+    exchange = reply("The exchange.", as_json(EXCHANGE))
+    rules = reply("The rules, in the order in which they are asked.", as_json(_object(rules=_list(RULE))))
+    itself = reply("This document.", as_json({"type": "object", "required": ["openapi"]}))
+    return {
+        "/__ringback/reset": _post(
+            "postReset", "Forget an org's calls, tokens and journal", ("204", reset), ORG
+        ),
+        "/__ringback/orgs": _post("postOrgs", "Serve an isolated copy of the org", ("201", fresh)),
+        "/__ringback/exchanges": _get("getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT),
+        "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
+        "/__ringback/rules": _get("getRules", "List the rules", rules),
+        "/__ringback/openapi.json": _get("getAdminDocument", "Read this document", itself),
+    }
+
+
+def _get(operation_id: str, summary: str, shown: Json, *parameters: Json) -> Json:
+    return {"get": _operation(operation_id, summary, {"200": shown}, parameters)}
+
+
+def _post(operation_id: str, summary: str, done: tuple[str, Json], *parameters: Json) -> Json:
+    return {"post": _operation(operation_id, summary, dict([done]), parameters)}
+
+
+def _operation(operation_id: str, summary: str, success: Json, parameters: Sequence[Json]) -> Json:
+    refused = {
+        "400": reply("A parameter or a body that is not known here.", as_json(PROBLEM)),
+        "404": reply("No such org or exchange.", as_json(PROBLEM)),
+    }
+    return {
+        "operationId": operation_id,
+        "summary": summary,
+        "tags": ["admin"],
+        "security": PUBLIC,
+        "parameters": list(parameters),
+        "responses": {**success, **refused, **MISDIRECTED},
+    }

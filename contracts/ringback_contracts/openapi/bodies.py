@@ -1,0 +1,101 @@
+"""The bodies that are sent: their schemas in each contract, and examples that the default org accepts."""
+
+from __future__ import annotations
+
+from ringback_contracts.forms import PARTICIPANT_KEYS, PUBLISHED_KEYS
+from ringback_contracts.model import PARTICIPANTS, PUBLISHED
+from ringback_contracts.openapi.parts import Json, as_json, example, having, ref
+from ringback_contracts.org import ContractChoice
+
+ALICE = "a11ce000-0000-4000-8000-000000000001"
+BOB = "b0b00000-0000-4000-8000-000000000002"
+SUPPORT = "90e0e000-0000-4000-8000-000000000010"
+TEST_NUMBER = "+442079460100"
+HANG_UP: Json = {"state": "disconnected"}
+
+_END = r"(?![\s\S])"
+_TEST_NUMBERS = r"\+4420794601[0-9]{2}" + _END
+
+
+def _certain(title: str, **properties: Json) -> Json:
+    """Bodies that the default org is sure to accept; they save a reader, or a generator, the guess."""
+    return {
+        "title": title,
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+SURE: dict[str, Json] = {
+    PUBLISHED: _certain(
+        "A call to a test number of the default org",
+        phoneNumber={"type": "string", "pattern": "^" + _TEST_NUMBERS},
+    ),
+    PARTICIPANTS: _certain(
+        "A call from alice to a test number of the default org",
+        to={"type": "string", "pattern": "^tel:" + _TEST_NUMBERS},
+        **{"from": {"const": f"user:{ALICE}"}},
+    ),
+}
+FORMS: dict[str, Json] = {PUBLISHED: ref("CreateCallRequest"), PARTICIPANTS: ref("ParticipantsCallRequest")}
+OTHERS: dict[str, frozenset[str]] = {PUBLISHED: PARTICIPANT_KEYS, PARTICIPANTS: PUBLISHED_KEYS}
+"""The keys by which a body is known to be of the other form."""
+
+EXAMPLES: dict[str, Json] = {
+    PUBLISHED: {
+        "number": example("Dial a number", {"phoneNumber": TEST_NUMBER}),
+        "shown": example(
+            "Show a number of the org", {"phoneNumber": TEST_NUMBER, "callerId": "+442079460001"}
+        ),
+        "sip": example("Dial a SIP address", {"phoneNumber": "sip:agent@example.com"}),
+        "colleague": example("Dial a user", {"callUserId": BOB}),
+        "queue": example("Dial a queue", {"callQueueId": SUPPORT}),
+        "conference": example("Ring several", {"participants": [{"address": TEST_NUMBER}, {"userId": BOB}]}),
+    },
+    PARTICIPANTS: {
+        "texts": example("Addresses as texts", {"to": f"tel:{TEST_NUMBER}", "from": f"user:{ALICE}"}),
+        "wrapped": example(
+            "Addresses in objects", {"to": {"to": f"tel:{TEST_NUMBER}"}, "from": {"from": f"user:{ALICE}"}}
+        ),
+        "typed": example(
+            "Objects with a type",
+            {
+                "to": {"type": "sip", "address": "sip:agent@example.com", "name": "Agent"},
+                "from": {"type": "user", "id": ALICE},
+                "type": "call",
+            },
+        ),
+    },
+}
+
+
+def place_call(contract: ContractChoice) -> Json:
+    """The body that places a call, in the forms that the org takes."""
+    forms = [PUBLISHED, PARTICIPANTS] if contract == "any" else [contract]
+    choices = [SURE[form] for form in forms]
+    choices += [_apart(form) if contract == "any" else FORMS[form] for form in forms]
+    examples = {name: shown for form in forms for name, shown in EXAMPLES[form].items()}
+    return {"required": True, "content": as_json({"anyOf": choices}, examples=examples)}
+
+
+def _apart(form: str) -> Json:
+    """A form whose bodies have no key of the other one: mixed, they are refused."""
+    return {"allOf": [FORMS[form], {"propertyNames": {"not": {"enum": sorted(OTHERS[form])}}}]}
+
+
+def hang_up() -> Json:
+    """The body that ends a call."""
+    return {
+        "required": True,
+        "content": as_json(ref("CallHangUp"), examples={"hangUp": example("Hang up", HANG_UP)}),
+    }
+
+
+def placed(contract: ContractChoice) -> Json:
+    """The answer to a placed call."""
+    published = having("CreateCallResponse", "id", "selfUri")
+    if contract == "any":
+        return {"anyOf": [ref("ParticipantsCallResponse"), published]}
+    return published if contract == PUBLISHED else ref("ParticipantsCallResponse")
