@@ -16,8 +16,7 @@ def _retrieve(uri: str) -> Resource[Any]:
     return Resource.from_contents(schemas.referred(uri))
 
 
-# The stubs name the arguments for positional use only; the library takes this one by keyword only.
-REGISTRY: Registry[Any] = Registry(retrieve=_retrieve)  # type: ignore[call-arg]
+REGISTRY: Registry[Any] = Registry(retrieve=_retrieve)  # type: ignore[call-arg]  # attrs' alias is not seen
 
 
 @cache

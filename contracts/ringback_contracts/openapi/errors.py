@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from ringback_contracts.model import CONTRACTS, Contract, Rule, Stage
+from ringback_contracts.model import Rule, Stage
 from ringback_contracts.openapi.parts import RATE, Json, as_json, having, ref, reply
 from ringback_contracts.operations import PLACING, Operation
 from ringback_contracts.org import ContractChoice
@@ -34,16 +34,18 @@ def error_responses(operation: Operation, contract: ContractChoice) -> Json:
 
 def reachable(operation: Operation, contract: ContractChoice) -> list[Rule]:
     """The rules that can refuse a request to the operation, in the platform's order."""
-    contracts: tuple[Contract, ...] = CONTRACTS if contract == "any" else (contract,)
-    lanes = [TABLE.early(operation.id), TABLE.late(operation.id, None)]
-    if operation.id in PLACING:
-        lanes += [TABLE.late(operation.id, one) for one in contracts]
-    known = {rule.id for lane in lanes for rule in lane}
-    return [rule for rule in TABLE if rule.id in known and not _elsewhere(rule)]
+    return [rule for rule in TABLE if _concerns(rule, operation) and _holds(rule, operation, contract)]
 
 
-def _elsewhere(rule: Rule) -> bool:
-    return rule.stage is Stage.ROUTE and rule.status in NO_OPERATION
+def _concerns(rule: Rule, operation: Operation) -> bool:
+    if rule.stage is Stage.ROUTE and rule.status in NO_OPERATION:
+        return False
+    return rule.operations is None or operation.id in rule.operations
+
+
+def _holds(rule: Rule, operation: Operation, contract: ContractChoice) -> bool:
+    """Contracts tell bodies apart, and only those that place a call."""
+    return contract == "any" or operation.id not in PLACING or contract in rule.contracts
 
 
 def _response(status: int, rules: list[Rule]) -> Json:
