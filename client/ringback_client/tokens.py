@@ -53,7 +53,7 @@ class Token:
         try:
             data = json.loads(text)
             token = cls(**data)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return None
         return token if token._sound() else None
 

@@ -19,7 +19,7 @@ from ringback_client.errors import (
 )
 from ringback_client.retry import asks_to_return, retry_after
 from ringback_client.transport import Reply
-from ringback_contracts.model import Finding, Rule, Stage
+from ringback_contracts.model import PUBLISHED, Finding, Rule, Stage
 from ringback_contracts.table import TABLE
 
 NOT_ACTED = frozenset({307, 308, 501})
@@ -99,11 +99,15 @@ def _is_about_an_address(rule: Rule | None, message: str | None) -> bool:
 
 
 def _rule_of(reply: Reply, code: str | None) -> Rule | None:
-    """The rule that the target names; else the only one that has this status and code."""
+    """The rule that the target names; else the only published one that has this status and code."""
     named = reply.headers.get("Ringback-Rule")
     if named is not None:
         return TABLE.by_id.get(named)
-    alike = [rule for rule in TABLE if (rule.status, rule.code) == (reply.status, code)]
+    alike = [
+        rule
+        for rule in TABLE
+        if (rule.status, rule.code) == (reply.status, code) and PUBLISHED in rule.contracts
+    ]
     return alike[0] if len(alike) == 1 else None
 
 

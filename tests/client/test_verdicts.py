@@ -1,0 +1,131 @@
+"""What an answer means: which error it is, and what its text says to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_client import (
+    CallsClient,
+    InvalidNumber,
+    InvalidRequest,
+    MalformedAddress,
+    NotAuthenticated,
+    NotAuthorized,
+    NotFound,
+    RateLimited,
+    ServerError,
+    StatusError,
+)
+from ringback_client.verdicts import error_of_reply
+from ringback_contracts.table import TABLE
+from tests.client.scripted import MOCK, Answer, Clock, ScriptedAdapter, envelope
+
+NUMBER = "tel:+442079460100"
+
+
+def met(answer: Answer) -> StatusError:
+    calls = CallsClient(MOCK, "alice", adapter=ScriptedAdapter([answer] * 9), retry=Clock().policy())
+    with pytest.raises(StatusError) as caught:
+        calls.place_call(NUMBER)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (envelope(400, "bad.request"), InvalidRequest),
+        (envelope(400, "bad.request", "malformed participant address"), MalformedAddress),
+        (envelope(400, "bad.request", "Invalid participant address"), MalformedAddress),
+        (envelope(400, "too.many.create.conversation.parameters"), InvalidRequest),
+        (envelope(401, "bad.credentials"), NotAuthenticated),
+        (envelope(403, "missing.any.permissions"), NotAuthorized),
+        (envelope(404, "not.found"), NotFound),
+        (envelope(405, "method.not.allowed"), InvalidRequest),
+        (envelope(409, "general.conflict"), InvalidRequest),
+        (envelope(413, "request.entity.too.large"), InvalidRequest),
+        (envelope(415, "unsupported.media.type"), InvalidRequest),
+        (envelope(422, "invalid.phone.number"), InvalidNumber),
+        (envelope(429, "too.many.requests"), RateLimited),
+        (envelope(503, "service.unavailable"), ServerError),
+        (Answer(403, b"<html>"), NotAuthorized),
+        (Answer(400, [1]), InvalidRequest),
+    ],
+)
+def test_each_status_is_an_error_of_its_own(answer: Answer, kind: type[StatusError]) -> None:
+    error = met(answer)
+    assert type(error) is kind
+    assert error.status == answer.status
+    assert str(answer.status) in str(error)
+
+
+def test_an_error_carries_what_a_program_and_a_person_need() -> None:
+    body = {
+        "status": 400,
+        "code": "bad.request",
+        "message": "malformed participant address",
+        "contextId": "correlated",
+        "details": [{"errorCode": "bad.request", "fieldName": "to"}],
+    }
+    error = met(Answer(400, body, {"Ringback-Rule": "address.scheme-missing"}))
+    rule = TABLE["address.scheme-missing"]
+    assert (error.status, error.code, error.correlation_id) == (400, "bad.request", "correlated")
+    assert (error.field, error.rule, error.fix) == ("to", rule.id, rule.fix)
+    for part in ("400", "bad.request", "malformed participant address", rule.fix, rule.id, "correlated"):
+        assert part in str(error)
+
+
+def test_a_real_platform_names_no_rule_but_a_code_that_one_rule_has_gives_its_advice() -> None:
+    error = met(envelope(400, "not.a.user"))
+    assert error.rule == "caller.not-a-user"
+    assert error.fix
+    assert error.fix in str(error)
+
+
+def test_a_code_that_many_rules_share_gives_no_advice() -> None:
+    error = met(envelope(400, "bad.request"))
+    assert (error.rule, error.fix) == (None, None)
+
+
+def test_a_rule_that_this_version_does_not_know_is_still_named() -> None:
+    error = met(envelope(400, "bad.request", Ringback_Rule="address.of-tomorrow"))
+    assert (error.rule, error.fix) == ("address.of-tomorrow", None)
+
+
+def test_a_rate_limit_says_when_to_come_back() -> None:
+    error = met(envelope(429, "too.many.requests.retry.after", Retry_After="300"))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 300
+
+
+def test_the_header_s_correlation_id_goes_before_the_body_s() -> None:
+    assert met(envelope(403, "not.authorized", ININ_Correlation_Id="header")).correlation_id == "header"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+KEYS = st.sampled_from(["code", "message", "contextId", "details", "status", "id", "fieldName"])
+
+
+@given(st.integers(400, 499), JSON | st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON))))
+def test_any_refusal_is_a_status_error_whatever_its_body(status: int, body: Any) -> None:
+    if status not in (401, 429):
+        assert met(Answer(status, body)).status == status
+
+
+def test_an_answer_in_another_language_is_read_as_json_says() -> None:
+    reply = Answer(400, '{"message": "größer", "code": "x"}'.encode("utf-16"))
+    assert "größer" in str(met(reply))
+
+
+def test_error_of_reply_needs_no_network() -> None:
+    from requests.structures import CaseInsensitiveDict
+
+    from ringback_client.transport import Reply
+
+    assert type(error_of_reply(Reply(499, CaseInsensitiveDict(), b""), 0.0)) is InvalidRequest
