@@ -133,7 +133,7 @@ def _token(edge: Edge) -> Response:
 def _finish(edge: Edge, response: Response) -> Response:
     if CORRELATION not in response.headers:
         response.headers.extend(own_headers(new_id()))
-    edge.note(current.method, current.path, response.status_code)
+    edge.note(current.method, current.path, response.status_code, response.headers)
     return response
 
 

@@ -171,7 +171,7 @@ class Door(HttpToolsProtocol):
         )
         response = self.edge.pipeline.answer(request)
         self._send(response, keep_alive=self._keep_alive)
-        self.edge.note(request.method, request.path, response.status)
+        self.edge.note(request.method, request.path, response.status, response.headers)
 
     def _send(self, response: Response, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""

@@ -23,10 +23,11 @@ access = logging.getLogger("ringback.access")
 
 @dataclass(frozen=True)
 class Edge:
-    """The mock as an HTTP server sees it."""
+    """The mock as an HTTP server sees it; ``url`` is where it serves, as far as that is known."""
 
     store: Store
     hosts: HostCheck = field(default_factory=HostCheck)
+    url: str = ""
     pipeline: Pipeline = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,10 +52,18 @@ class Edge:
         """The answer to bytes that are no HTTP request."""
         return self.pipeline.answer(Request("", "", well_formed=False))
 
-    def note(self, method: str, path: str, status: int) -> None:
-        """A line in the access log, which is quiet unless asked for."""
+    def note(self, method: str, path: str, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """A line in the access log, which is quiet unless asked for; a refusal's says what to do."""
         if access.isEnabledFor(logging.INFO):
-            access.info("%s %s %d", method, redact_text(path), status)
+            access.info("%s %s %d%s", method, redact_text(path), status, self._advice(dict(headers)))
+
+    def _advice(self, headers: Mapping[str, str]) -> str:
+        """Of a refusal: the rule, its fix, and where the whole explanation is."""
+        rule = self.pipeline.table.by_id.get(headers.get("Ringback-Rule", ""))
+        if rule is None:
+            return ""
+        explanation = headers["Link"].partition(">")[0].removeprefix("<")
+        return f" {rule.id}: {rule.fix} {self.url}{explanation}"
 
     def crashed(self, error: BaseException | None) -> Response:
         """The answer to a bug of ours. Its message stays out of the log, since it may quote what was sent."""

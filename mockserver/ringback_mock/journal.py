@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ringback_contracts.model import Accepted, Rejected, Request, Verdict
+from ringback_contracts.model import Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.redact import redact_body, redact_headers, redact_text
 from ringback_mock.bounded import Bounded
 from ringback_mock.clock import timestamp
@@ -27,6 +27,7 @@ class Exchange(NamedTuple):
     response: Response
     verdict: Verdict | None
     call_id: str | None
+    caller: Caller | None
     cut: bool
 
     def __repr__(self) -> str:
@@ -40,7 +41,7 @@ class Journal:
         self._org_id = org_id
         self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES)
 
-    def record(
+    def record(  # noqa: PLR0913 - the parts of an exchange
         self,
         correlation_id: str,
         at: float,
@@ -48,21 +49,27 @@ class Journal:
         response: Response,
         verdict: Verdict | None = None,
         call_id: str | None = None,
+        *,
+        caller: Caller | None = None,
     ) -> None:
-        """Keep an exchange; ``call_id`` names the call that it placed."""
+        """Keep an exchange; ``call_id`` names the call that it placed, ``caller`` is who was judged."""
         sent, received = len(request.body), len(response.body)
         cut = sent > KEPT_BODY_BYTES or received > KEPT_BODY_BYTES
         if cut:
             request = replace(request, body=request.body[:KEPT_BODY_BYTES])
             response = replace(response, body=response.body[:KEPT_BODY_BYTES])
             verdict = _without_intent(verdict)
-        exchange = Exchange(correlation_id, at, request, response, verdict, call_id, cut)
+        exchange = Exchange(correlation_id, at, request, response, verdict, call_id, caller, cut)
         self._ring.put(correlation_id, exchange, _weight(exchange))
 
     def raw(self, correlation_id: str) -> Request | None:
         """The request as it came, secrets and all; its body may have been cut at ``KEPT_BODY_BYTES``."""
         exchange = self._ring.get(correlation_id)
         return exchange.request if exchange else None
+
+    def kept(self, correlation_id: str) -> Exchange | None:
+        """One exchange as it came, secrets and all; bodies may have been cut at ``KEPT_BODY_BYTES``."""
+        return self._ring.get(correlation_id)
 
     def exchange(self, correlation_id: str) -> dict[str, Any] | None:
         """One exchange, redacted, in plain JSON values."""

@@ -67,9 +67,15 @@ class Pipeline:
             if isinstance(verdict, Accepted):
                 response, call_id = self._grant(Ask(tenant, caller, verdict, authorization), context_id)
             else:
-                response, call_id = _refuse(verdict, caller, context_id), None
-            tenant.journal.record(context_id, self.store.clock(), request, response, verdict, call_id)
+                response, call_id = _refuse(verdict, caller, context_id, self._link(tenant, context_id)), None
+            now = self.store.clock()
+            tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
             return response
+
+    def _link(self, tenant: Tenant, context_id: str) -> str:
+        """Where the explanation of a refusal is found (RFC 8288)."""
+        org = "" if tenant is self.store.default else f"?org={tenant.org.id}"
+        return f'</__ringback/exchanges/{context_id}{org}>; rel="describedby"'
 
     def _grant(self, ask: Ask, context_id: str) -> tuple[Response, str | None]:
         verdict = ask.verdict
@@ -150,9 +156,9 @@ def _call_headers(verdict: Accepted) -> Headers:
     return headers
 
 
-def _refuse(verdict: Rejected, caller: Caller, context_id: str) -> Response:
+def _refuse(verdict: Rejected, caller: Caller, context_id: str, link: str) -> Response:
     finding = verdict.finding
-    headers = (JSON_TYPE, *_headers(context_id, caller), ("Ringback-Rule", finding.rule.id))
+    headers = (JSON_TYPE, *_headers(context_id, caller), ("Ringback-Rule", finding.rule.id), ("Link", link))
     params = finding.violation.params
     if "retryAfter" in params:
         headers += (("Retry-After", params["retryAfter"]),)

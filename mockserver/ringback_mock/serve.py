@@ -55,13 +55,14 @@ def serve(org: Org, settings: Settings) -> None:
     Raises ``ServeError`` for an address that cannot be listened on or a certificate that cannot be used.
     """
     store = Store(org, journal_size=settings.journal_size)
-    edge = Edge(store, HostCheck(settings.host, settings.allow_host))
-    config = configuration(edge, settings)
     with listen(settings.host, settings.port) as listener:
+        url = _url(settings, listener)
+        edge = Edge(store, HostCheck(settings.host, settings.allow_host), url)
+        config = configuration(edge, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         if not is_loopback(settings.host):
             logger.warning("listening on %s: others on the network can reach this mock", settings.host)
-        _Server(config, _url(settings, listener)).run([listener])
+        _Server(config, url).run([listener])
 
 
 def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:

@@ -155,3 +155,14 @@ def test_a_body_that_would_do_nothing_is_refused(client: FlaskClient, path: str,
 @pytest.mark.parametrize("body", [b"", b"{}", b" null\n"])
 def test_an_empty_body_is_none(client: FlaskClient, body: bytes) -> None:
     assert client.post("/__ringback/orgs", data=body).status_code == 201
+
+
+@pytest.mark.parametrize("own_org", [False, True])
+def test_the_link_of_a_refusal_leads_to_its_exchange(client: FlaskClient, own_org: bool) -> None:
+    token = client.post("/__ringback/orgs").get_json()["tokens"]["alice"] if own_org else "alice"
+    refused = place(client, token, b'{"phoneNumber": "hello"}')
+    target, relation = refused.headers["Link"].split("; ")
+    assert relation == 'rel="describedby"'
+    found = client.get(target.strip("<>")).get_json()
+    assert found["id"] == refused.headers["ININ-Correlation-Id"]
+    assert "Link" not in place(client, token).headers

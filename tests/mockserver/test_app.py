@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from ringback_contracts.model import Request
 from ringback_contracts.org import OrgError, changed, default_org, default_org_text
 from ringback_contracts.payload import MAX_BYTES
+from ringback_contracts.table import TABLE
 from ringback_mock.app import create_app
 from ringback_mock.http import Response
 from ringback_mock.pipeline import Pipeline
@@ -81,9 +82,7 @@ def test_a_served_path_answers_405_with_allow_to_other_methods(client: FlaskClie
         assert set(response.headers["Allow"].split(", ")) == SERVED[path]
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/nothing", "/healthz/", "/oauth", "/__ringback/", "/apiary"]
-)
+@pytest.mark.parametrize("path", ["/", "/nothing", "/healthz/", "/oauth", "/__ringback/", "/apiary"])
 def test_an_unknown_path_outside_the_api_is_404_in_json(client: FlaskClient, path: str) -> None:
     response = client.get("/", environ_overrides={"PATH_INFO": path})
     assert response.status_code == 404
@@ -252,6 +251,16 @@ def test_each_request_is_logged_where_that_is_asked_for(
         client.get("/api/v2/users/+13172222222")
     assert lines(caplog)[:2] == [f"POST {CALLS} 202", "GET /oauth/authorize 400"]
     assert "3172222222" not in lines(caplog)[2]
+
+
+def test_the_line_of_a_refusal_names_the_rule_its_fix_and_the_explanation(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "ringback.access"):
+        refused = client.post(CALLS, data=b'{"phoneNumber": "+13172222222 x"}', headers=BEARER)
+    exchange = f"/__ringback/exchanges/{refused.headers['ININ-Correlation-Id']}"
+    rule = TABLE["phone-number.unreadable"]
+    assert lines(caplog) == [f"POST {CALLS} 400 {rule.id}: {rule.fix} {exchange}"]
 
 
 def test_nothing_is_logged_otherwise(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
