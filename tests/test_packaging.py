@@ -65,7 +65,7 @@ def _third_party() -> set[str]:
     imported = {name for source in SOURCES for path in source.rglob("*.py") for name in _imports(path)}
     known = packages_distributions()
     outside = imported - set(sys.stdlib_module_names) - set(PACKAGES) - FOR_TYPE_CHECKERS
-    return {known[name][0].lower().replace("_", "-") for name in outside}
+    return {known.get(name, [name])[0].lower().replace("_", "-") for name in outside}
 
 
 def test_the_distribution_has_the_version_of_the_checkout() -> None:

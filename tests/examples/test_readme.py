@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import mock_server
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8010"
@@ -59,12 +61,8 @@ def _parameters() -> Iterator[object]:
 @pytest.fixture
 def address() -> Iterator[str]:
     """Where a fresh ``ringback serve`` takes calls."""
-    command = [str(Path(sys.executable).with_name("ringback")), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        ready = server.stdout.readline()
-        yield ready.removeprefix("ringback ready on ").strip()
-        server.terminate()
+    with mock_server() as url:
+        yield url
 
 
 @pytest.mark.parametrize("snippet", list(_parameters()))
