@@ -41,7 +41,7 @@ _SECRET_NAMES = frozenset(
         "xauthtoken",
     }
 )
-_PLATFORM_CODE = re.compile(r"[a-z]+(?:\.[a-z]+)+|[0-9]{1,3}")
+_ERROR_CODE = re.compile(r"[a-z]+(?:\.[a-z]+)+|[0-9]{1,3}")
 """What ``code`` is in an error: such as ``bad.request``, or a status. It is no authorization code."""
 
 # --- secrets in text ------------------------------------------------------------------------------
@@ -57,6 +57,7 @@ _TELLING = (
 _ORDINARY = r"authorization|assertion|code|cookie|password|secret|token"
 _QUOTE = r"""\\{0,8}["']"""
 _VALUE = rf"""(?:(?P<quote>{_QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*)|(?P<bare>[^\s&"<>]+))"""
+_HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
 _ASSIGNED = tuple(
     re.compile(pattern + _VALUE, re.IGNORECASE | re.DOTALL)
     for pattern in (
@@ -78,7 +79,10 @@ _CURL_PASSWORD = re.compile(r"""((?:^|\s)(?:-u|--user|--proxy-user)[\s=]*+["']?[
 # --- numbers in text ------------------------------------------------------------------------------
 
 # \d on purpose: full-width and other digits are digits to whoever reads them.
-_GAP = r"(?:[ \t\-.()/\u00a0\u2000-\u2015\u2212\ufeff]|%2[089DdEe]|(?<=\d)\+(?=\d))"
+_GAP = (
+    r"(?:[ \-.()/\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u2000-\u2015\u2060\u2212\ufeff]"
+    r"|%2[089DdEe]|(?<=\d)\+(?=\d))"
+)
 _GAPS = re.compile(_GAP)
 _NUMBER = re.compile(rf"[+\uff0b]?\(?\d(?:{_GAP}{{0,3}}\d){{6,}}")
 _DIGIT_GROUP = re.compile(rf"{_GAP}*([0-9]+)")
@@ -130,13 +134,15 @@ def _without_password(found: re.Match[str]) -> str:
 
 def _without_value(found: re.Match[str]) -> str:
     value = found["quoted"] if found["quote"] else found["bare"]
-    if not value or _is_platform_code(found["name"], value):
+    if not value or _HARMLESS.fullmatch(value):
+        return found[0]
+    if ":" in found["gap"] and _is_error_code(found["name"], value):
         return found[0]
     return found["name"] + found["gap"] + (found["quote"] or "") + HIDDEN
 
 
-def _is_platform_code(name: str, value: object) -> bool:
-    return name.lower() == "code" and _PLATFORM_CODE.fullmatch(str(value)) is not None
+def _is_error_code(name: str, value: object) -> bool:
+    return name.lower() == "code" and _ERROR_CODE.fullmatch(str(value)) is not None
 
 
 def _without_number(found: re.Match[str]) -> str:
@@ -187,14 +193,23 @@ def redact_body(body: bytes, content_type: str = "") -> str:
     JSON is read as such whatever its media type says, so that no escape hides anything; it is written anew
     only if something in it had to be hidden.
     """
-    text = body.decode(json.detect_encoding(body), "replace")
+    shown = _json(body)
+    if shown is not None:
+        return shown
+    # Without its NULs, damaged UTF-16 is as readable as people would make it.
+    text = body.replace(b"\0", b"").decode("utf-8", "replace")
+    return _form(text) if "x-www-form-urlencoded" in content_type.lower() else _broken(text)
+
+
+def _json(body: bytes) -> str | None:
     try:
+        text = body.decode(json.detect_encoding(body))
         value = json.loads(text, object_pairs_hook=_Pairs)
         shown = _redacted(value)
         # A lone surrogate, which no encoding takes, is escaped again.
         return text if shown == value else _written(shown).encode("utf-8", "backslashreplace").decode()
     except (ValueError, RecursionError):
-        return _form(text) if "x-www-form-urlencoded" in content_type.lower() else _broken(text)
+        return None
 
 
 def _broken(text: str) -> str:
@@ -221,7 +236,7 @@ def _member(name: str, value: Any, siblings: Iterable[tuple[str, Any]]) -> Any:
     names = [other for key, other in siblings if key == "name"] if name == "value" else [name]
     if value in (None, "", []) or not any(_is_secret(str(other)) for other in names):
         return _redacted(value)
-    return value if _is_platform_code(name, value) else HIDDEN
+    return value if _is_error_code(name, value) else HIDDEN
 
 
 def _number(value: Any) -> Any:
