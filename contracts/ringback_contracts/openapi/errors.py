@@ -60,7 +60,6 @@ def _response(status: int, rules: list[Rule]) -> Json:
         as_json({"allOf": [*ENVELOPE["allOf"], told]}),
         "Ringback-Rule",
         "Link",
-        "Link",
         *OWN_HEADERS.get(status, ()),
         *RATE,
     )
