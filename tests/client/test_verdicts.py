@@ -22,7 +22,7 @@ from ringback_client import (
 )
 from ringback_client.verdicts import error_of_reply
 from ringback_contracts.table import TABLE
-from tests.client.scripted import MOCK, Answer, Clock, ScriptedAdapter, envelope
+from tests.client.scripted import JSON, MOCK, Answer, Clock, ScriptedAdapter, envelope
 
 NUMBER = "tel:+442079460100"
 
@@ -105,14 +105,18 @@ def test_the_header_s_correlation_id_goes_before_the_body_s() -> None:
     assert met(envelope(403, "not.authorized", ININ_Correlation_Id="header")).correlation_id == "header"
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
 KEYS = st.sampled_from(["code", "message", "contextId", "details", "status", "id", "fieldName"])
 
 
-@given(st.integers(400, 499), JSON | st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON))))
+envelopes = st.dictionaries(KEYS, JSON, max_size=5)
+
+
+@given(
+    st.integers(400, 499),
+    JSON
+    | envelopes
+    | st.builds(lambda body, more: {**body, "details": more}, envelopes, st.lists(envelopes)),
+)
 def test_any_refusal_is_a_status_error_whatever_its_body(status: int, body: Any) -> None:
     if status not in (401, 429):
         assert met(Answer(status, body)).status == status
