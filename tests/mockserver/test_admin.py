@@ -50,6 +50,7 @@ def test_an_exchange_is_found_by_the_correlation_id_of_its_reply(client: FlaskCl
     found = client.get(f"/__ringback/exchanges/{refused.headers['ININ-Correlation-Id']}").get_json()
     assert found["verdict"]["rule"] == refused.headers["Ringback-Rule"]
     assert found["response"]["status"] == 400
+    del found["explanation"]
     assert exchanges(client) == [found]
 
 
@@ -58,6 +59,7 @@ def test_the_newest_exchanges_can_be_asked_for(client: FlaskClient) -> None:
     assert [exchange["id"] for exchange in exchanges(client)] == replies
     assert [exchange["id"] for exchange in exchanges(client, "?limit=2")] == replies[2:]
     assert exchanges(client, "?limit=0") == []
+    assert len(exchanges(client, "?limit=" + "9" * 5_000)) == len(replies)
 
 
 def test_a_fresh_org_meets_nobody(client: FlaskClient) -> None:
@@ -166,3 +168,40 @@ def test_the_link_of_a_refusal_leads_to_its_exchange(client: FlaskClient, own_or
     found = client.get(target.strip("<>")).get_json()
     assert found["id"] == refused.headers["ININ-Correlation-Id"]
     assert "Link" not in place(client, token).headers
+
+
+def test_an_exchange_is_explained_with_the_caller_and_the_org_that_it_had(client: FlaskClient) -> None:
+    body = b'{"to": {"phoneNumber": "+442079460100"}, "from": {"id": "b0b00000-0000-4000-8000-000000000002"}}'
+    explanation = explained(client, place(client, "carol", body))
+    assert (explanation["verdict"], explanation["status"]) == ("rejected", 403)
+    assert explanation["rule"] == "permission.missing"
+    assert [finding["rule"] for finding in explanation["findings"]] == [
+        "permission.missing",
+        "address.shape",
+        "address.untyped",
+    ]
+    assert explanation["equivalent"]["body"] == {"phoneNumber": "+442079460100"}
+    assert explanation["unknown"] == []
+
+
+def test_a_refused_login_is_explained(client: FlaskClient) -> None:
+    refused = client.post("/oauth/token", data={"grant_type": "client_credentials", "client_id": "nobody"})
+    explanation = explained(client, refused)
+    assert (explanation["verdict"], explanation["code"]) == ("rejected", "invalid_client")
+    assert "login host" in explanation["findings"][0]["fix"]
+
+
+def test_an_explanation_shows_no_number_of_a_person(client: FlaskClient) -> None:
+    explanation = explained(client, place(client, body=b'{"to": "+13172222222", "from": {}}'))
+    assert explanation["equivalent"]["body"]["phoneNumber"].startswith("+1317***")
+    assert "2222222" not in str(explanation)
+
+
+def test_a_body_that_was_cut_is_not_explained(client: FlaskClient) -> None:
+    body = b'{"to": 5, "x": "' + b"x" * 2**17 + b'"}'
+    assert explained(client, place(client, body=body)) is None
+
+
+def explained(client: FlaskClient, reply: TestResponse) -> Any:
+    found = client.get(f"/__ringback/exchanges/{reply.headers['ININ-Correlation-Id']}").get_json()
+    return found["explanation"]
