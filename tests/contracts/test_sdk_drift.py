@@ -23,6 +23,7 @@ OURS = {
     "CallTo",
     "CampaignAddress",
     "Explanation",
+    "Explanation",
     "OAuthError",
     "OAuthTokenResponse",
     "ParticipantsCallRequest",

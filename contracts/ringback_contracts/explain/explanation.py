@@ -1,0 +1,98 @@
+"""What an explanation says: verdict, findings, notes, the equivalent request, and what is left to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["accepted", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What came along with a request.
+
+    ``url`` is as written, before it was reduced to a path; ``grant`` is the OAuth grant of the token, if
+    known; ``scopes`` are all that were mentioned, held or wanted; ``text`` is the whole pasted text.
+    """
+
+    url: str | None = None
+    grant: str | None = None
+    scopes: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know that is no error. ``pointer`` is as in a violation."""
+
+    id: str
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One finding in words: the rule, the place, what is wrong, what to do, and how we know."""
+
+    rule: str
+    pointer: str
+    message: str
+    fix: str
+    evidence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """The request to send instead. ``body`` is JSON; of a token request it holds the fields of the form."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An equivalent request as far as one can be made, and what has to be known to make or complete it."""
+
+    equivalent: Equivalent | None
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything there is to say about one request.
+
+    ``status`` and ``code`` are the platform's answer, ``rule`` what decided it. ``unknown`` lists what was
+    not held against the request, each with the option that would tell.
+    """
+
+    verdict: Verdict
+    status: int
+    code: str | None
+    rule: str | None
+    findings: tuple[Explained, ...] = ()
+    notes: tuple[Note, ...] = ()
+    equivalent: Equivalent | None = None
+    questions: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as JSON; the schema ``Explanation`` describes it."""
+        return {
+            "verdict": self.verdict,
+            "status": self.status,
+            "code": self.code,
+            "rule": self.rule,
+            "findings": [_fields(finding) for finding in self.findings],
+            "notes": [_fields(note) for note in self.notes],
+            "equivalent": _fields(self.equivalent) if self.equivalent else None,
+            "questions": list(self.questions),
+            "unknown": list(self.unknown),
+        }
+
+
+def _fields(value: Explained | Note | Equivalent) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}

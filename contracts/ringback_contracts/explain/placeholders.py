@@ -1,0 +1,97 @@
+"""Values that were never filled in, or were taken out before the request was shown to anybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Gap(StrEnum):
+    """Why a text is not the value it stands for."""
+
+    WITHHELD = "withheld"
+    """Somebody hid the value: ``<number>``, ``xxxxxxxx``, ``***``. It was there when the request was sent."""
+    UNFILLED = "unfilled"
+    """A template was sent as it is: ``{user_id}``, ``YOUR_QUEUE_ID``, ``agent-id-here``."""
+    PROTECTED = "protected"
+    """A web page replaced an address by its e-mail protection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A text of the body that is not the value it stands for, and where it stands."""
+
+    pointer: str
+    text: str
+    gap: Gap
+
+
+_SCHEME = r"(?:[A-Za-z]{2,10}:)?"
+_ID = r"(?:id|uuid|guid)"
+
+
+def _is(pattern: str) -> re.Pattern[str]:
+    """The whole text, after a scheme perhaps."""
+    return re.compile(_SCHEME + pattern, re.IGNORECASE)
+
+
+def _has(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf".*?(?:{pattern}).*", re.DOTALL | re.IGNORECASE)
+
+
+_PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
+    (Gap.PROTECTED, _has(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection")),
+    (Gap.UNFILLED, _has(r"\{\{[^{}]*\}\}|[$#]?\{[a-z_][\w.() -]*\}|\{[0-9]?\}")),
+    (Gap.UNFILLED, _has(r"%[sd]\b|%\([a-z_]\w*\)s")),
+    (Gap.WITHHELD, _has(r"<[a-z_][^<>@]{0,60}>")),
+    (Gap.WITHHELD, _is(r"[+0-9x().\s-]*x{3}[+0-9x().\s-]*")),
+    (Gap.WITHHELD, _is(r"(?:[+0-9a-f-]*\*{3}[0-9a-f*-]*|\.\.\.|…)")),
+    (Gap.WITHHELD, _is(r"[\[(]?(?:redacted|removed|hidden|omitted)[\])]?")),
+    (Gap.UNFILLED, _is(r"\$\(?[a-z_]\w*\)?")),
+    (Gap.UNFILLED, _is(r"(?:[\w-]*[_-])?your[_-]\w[\w-]*")),
+    (Gap.UNFILLED, _is(r"\w[\w-]*[_-]here")),
+    (Gap.UNFILLED, _is(r"(?:replace|change|fill|insert)[_-]?(?:me|this|in|here)\b.*")),
+    (Gap.UNFILLED, _is(r"(?:placeholder|string|uuid|guid)")),
+    (Gap.UNFILLED, _is(rf"[a-z]+(?:[_ -][a-z]+)*[_-]{_ID}")),
+    (Gap.UNFILLED, re.compile(rf"{_SCHEME}[a-z]+(?:[A-Z][a-z]+)*(?:Id|ID|Uuid|UUID|Guid)")),
+    (Gap.UNFILLED, _is(r"(?:uuid|guid|id|user|agent|queue)[_-]?[0-9]{1,4}")),
+    (Gap.UNFILLED, _is(r"0{8}-0{4}-0{4}-0{4}-0{12}")),
+)
+_LONGEST = 200
+"""Whoever writes more than this has written something."""
+
+
+def gap_in(text: str) -> Gap | None:
+    """Why the text is not the value it stands for; ``None`` for a value."""
+    trimmed = text.strip()
+    if not trimmed or len(trimmed) > _LONGEST:
+        return None
+    return next((gap for gap, pattern in _PATTERNS if pattern.fullmatch(trimmed)), None)
+
+
+def holes(value: Any, pointer: str = "") -> Iterator[Hole]:
+    """Every text of a decoded body that is not the value it stands for."""
+    for where, text in texts(value, pointer):
+        gap = gap_in(text)
+        if gap is not None:
+            yield Hole(where, text, gap)
+
+
+def texts(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a decoded body, with its JSON pointer (RFC 6901)."""
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from texts(item, f"{pointer}/{position}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from texts(item, join(pointer, key))
+
+
+def join(pointer: str, key: str) -> str:
+    """The pointer to a key of the object at ``pointer``."""
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"

@@ -1,0 +1,75 @@
+"""The request that is explained, and everything that is made out of it once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from ringback_contracts.explain.explanation import Context
+from ringback_contracts.explain.imagined import sent
+from ringback_contracts.explain.reading import Form, Reading, read
+from ringback_contracts.explain.symptoms import is_service
+from ringback_contracts.explain.wish import Wish, wish_of
+from ringback_contracts.lazy import lazy
+from ringback_contracts.model import Request
+from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER, PLACING
+from ringback_contracts.platform_paths import known_path
+from ringback_contracts.routing import route
+
+_NEIGHBOURS = frozenset({CALLS_PATH, "/api/v2/conversations"})
+"""Paths of the platform where people post a call, and no operation takes one."""
+
+
+class Subject:
+    """One request to explain, and what came along with it."""
+
+    def __init__(self, request: Request, context: Context) -> None:
+        self.request = sent(request)
+        self.context = context
+        self.route = route(request.method, request.path)
+        self.operation_id = self.route.operation.id if self.route.operation else None
+        self.service = is_service(context)
+
+    @property
+    def places_call(self) -> bool:
+        return self.operation_id in PLACING
+
+    @property
+    def path_user(self) -> str | None:
+        return self.route.params.get("userId") if self.operation_id == PLACE_CALL_FOR_USER else None
+
+    @lazy
+    def reading(self) -> Reading:
+        """The body as it was meant."""
+        return read(self.request.body)
+
+    @lazy
+    def fields(self) -> dict[str, Any]:
+        return self.reading.fields
+
+    @lazy
+    def wish(self) -> Wish:
+        return wish_of(self.fields)
+
+    @lazy
+    def wants_call(self) -> bool:
+        """Whether the request is there to place a call, at whatever path."""
+        if self.places_call:
+            return True
+        path = self.request.path
+        if not self.fields or (known_path(path) and path not in _NEIGHBOURS):
+            return False
+        wish = self.wish
+        return bool(wish.to or wish.undirected) or ("call" in path.lower() and "callback" not in path.lower())
+
+    @lazy
+    def mended(self) -> Request | None:
+        """The request with its body as proper JSON, where it was something else that can be read."""
+        if self.reading.form in (Form.JSON, Form.NOTHING):
+            return None
+        return replace(
+            self.request,
+            headers={**self.request.headers, "content-type": "application/json"},
+            body=json.dumps(self.reading.value).encode(),
+        )
