@@ -23,7 +23,6 @@ OURS = {
     "CallTo",
     "CampaignAddress",
     "Explanation",
-    "Explanation",
     "OAuthError",
     "OAuthTokenResponse",
     "ParticipantsCallRequest",

@@ -57,7 +57,7 @@ class Party:
 
     @property
     def may_have_country(self) -> bool:
-    """Digits without a plus that are taken for a national number and nothing else; many are shorter."""
+        """Whether digits without a plus can begin with a country code, none of which begins with a 0."""
         return len(self.digits) > LONGEST_NATIONAL and not self.digits.startswith("0")
 
     @property
