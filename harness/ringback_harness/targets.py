@@ -1,0 +1,216 @@
+"""What is checked: a mock in this process, or whatever answers at a URL, behind one narrow interface."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import orjson
+from requests.structures import CaseInsensitiveDict
+
+from ringback_client.target import DEFAULT_MOCK
+from ringback_client.target import Target as Address
+from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
+from ringback_contracts.model import Request
+from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.org import Org, changed, default_org
+from ringback_harness.exits import Refused, SetupError
+from ringback_mock.http import Response
+from ringback_mock.pipeline import Pipeline
+from ringback_mock.store import Store
+
+Switches = Mapping[str, Any]
+"""Top-level values of an org's file that differ from the default org's."""
+ADMIN = "/__ringback"
+ELSEWHERE = "ringback.invalid"
+"""A host that no target stands for."""
+TWO_HOSTS = "127.0.0.1, 127.0.0.1"
+"""What two Host fields arrive as, which makes a request malformed (RFC 9112, 3.2)."""
+
+
+class OutOfReach(Exception):
+    """Why something cannot be tried on a target; it counts as not reached, never as held or failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a target can do.
+
+    ``makes_orgs``: each world is an isolated org with switches of its own. ``names_rules``: a refusal
+    carries ``Ringback-Rule``, and every reply the headers of Ringback's. ``real``: a call may ring somebody.
+    """
+
+    makes_orgs: bool = False
+    names_rules: bool = False
+    real: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    """One org at a target, fresh where the target makes orgs.
+
+    ``org`` is what is known of it, in the names of the default org; ``None`` where nothing is. ``tokens``
+    maps the names of tokens to their values there; whoever is not in it cannot be asked as.
+    """
+
+    traits: Traits
+    url: str
+    org: Org | None
+    tokens: Mapping[str, str] = field(repr=False)
+    deliver: Callable[[Request], Reply] = field(repr=False)
+
+    def send(self, request: Request) -> Reply:
+        """The answer to a request whose bearer token is named as in the default org.
+
+        Raises ``OutOfReach`` for a token that nobody has here, and what the client's transport raises.
+        """
+        return self.deliver(self.as_known_here(request))
+
+    def as_known_here(self, request: Request) -> Request:
+        """The request with the token's value in place of its name."""
+        scheme, space, name = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or name not in default_org().token_by_value:
+            return request
+        if name not in self.tokens:
+            raise OutOfReach(f"nobody can be asked as {name!r} there")
+        value = f"{scheme}{space}{self.tokens[name]}"
+        return replace(request, headers={**request.headers, "authorization": value})
+
+    def place_call(self) -> str:
+        """The id of a new call of alice's to a test number. Raises ``OutOfReach`` where calls are real."""
+        if self.traits.real:
+            raise OutOfReach("it needs a call that goes on, and calls are real there")
+        reply = self.send(call_request({"phoneNumber": "+442079460100"}))
+        call_id = reply.document.get("id")
+        if not isinstance(call_id, str):
+            raise OutOfReach(f"it needs a call, and placing one was answered with {reply.status}")
+        return call_id
+
+
+class Target(Protocol):
+    """Anything that can be checked."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a report."""
+
+    @property
+    def traits(self) -> Traits: ...
+
+    def world(self, switches: Switches | None = None) -> World:
+        """An org with these switches. Raises ``OutOfReach`` where it cannot be arranged."""
+
+
+def call_request(body: Any, token: str = "alice") -> Request:
+    """The POST that places a call."""
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "host": "127.0.0.1"}
+    return Request("POST", CALLS_PATH, headers, orjson.dumps(body))
+
+
+Serve = Callable[[Store], Callable[[Request], Response]]
+
+
+class InProcess:
+    """A mock without a socket, one store for each world. ``serve`` makes its pipeline, perhaps a broken one."""
+
+    def __init__(self, serve: Serve = lambda store: Pipeline(store).answer, org: Org | None = None) -> None:
+        self.name = "a mock in this process"
+        self.traits = Traits(makes_orgs=True, names_rules=True)
+        self._serve = serve
+        self._org = org or default_org()
+
+    def world(self, switches: Switches | None = None) -> World:
+        org = changed(self._org, switches or {})
+        answer = self._serve(Store(org))
+        tokens = {value: value for value in org.token_by_value}
+        return World(self.traits, DEFAULT_MOCK, org, tokens, lambda request: as_reply(answer(request)))
+
+
+def as_reply(response: Response) -> Reply:
+    """A mock's answer as the client sees one."""
+    return Reply(response.status, CaseInsensitiveDict(response.headers), response.body)
+
+
+class AtUrl:
+    """What answers at a URL. A Ringback is known by its headers, and makes the orgs that a check needs.
+
+    ``token`` is alice's where it is no Ringback. Raises what the client's transport raises.
+    """
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.name = self.url = url.rstrip("/")
+        self._transport = Transport(timeouts=Timeouts(), trust_env=False)
+        self._token = token
+        probe = self._deliver(Request("GET", f"{ADMIN}/rules"))
+        ringback = "Ringback-Version" in probe.headers and probe.status == 200
+        self.traits = Traits(makes_orgs=ringback, names_rules=ringback)
+
+    def world(self, switches: Switches | None = None) -> World:
+        if self.traits.makes_orgs:
+            return self._copy(switches or {})
+        if switches:
+            raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
+        tokens = {"alice": self._token or "alice"}
+        return World(self.traits, self.url, None, tokens, self._deliver)
+
+    def _copy(self, switches: Switches) -> World:
+        headers = {"content-type": "application/json"} if switches else {}
+        body = orjson.dumps(switches) if switches else b""
+        reply = self._deliver(Request("POST", f"{ADMIN}/orgs", headers, body))
+        if reply.status != 201:
+            raise OutOfReach(f"the target makes no such org: {reply.document.get('message', reply.status)}")
+        tokens: Mapping[str, str] = reply.document["tokens"]
+        usual = tokens.keys() == default_org().token_by_value.keys()
+        org = changed(default_org(), switches) if usual else None
+        return World(self.traits, self.url, org, tokens, self._deliver)
+
+    def _deliver(self, request: Request) -> Reply:
+        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        if not request.host_allowed:
+            headers["host"] = ELSEWHERE
+        if not request.well_formed:
+            headers["host"] = TWO_HOSTS
+        url = self.url + quote(request.path) + (f"?{request.query}" if request.query else "")
+        return self._transport.send(Outgoing(request.method or "POST", url, headers, request.body or None))
+
+
+@contextmanager
+def served_mock(*options: str) -> Iterator[str]:
+    """The URL of a fresh ``ringback serve`` of this installation, which ends with the block."""
+    code = "from ringback_harness.cli import main; main()"
+    command = [sys.executable, "-c", code, "serve", "--port", "0", *options]
+    with subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            ready = process.stdout.readline() if process.stdout else ""
+            if not ready.startswith("ringback ready on "):
+                raise SetupError("the mock did not start; run 'ringback serve' to see why")
+            yield ready.removeprefix("ringback ready on ").strip()
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def opened(name: str, token: str | None = None) -> Iterator[AtUrl]:
+    """The target that the command line names: ``mock``, or a URL.
+
+    Raises ``Refused`` for a URL where a call might ring somebody, ``SetupError`` for what is no target.
+    """
+    if name == "mock":
+        with served_mock() as url:
+            yield AtUrl(url)
+        return
+    if "://" not in name:
+        raise SetupError(f"{name!r} is neither 'mock' nor a URL")
+    target = AtUrl(Address.parse(name).api, token)
+    if Address.parse(name).real and not target.traits.names_rules:
+        raise Refused(
+            f"{name} is no Ringback and not on this machine: calls placed there might ring somebody"
+        )
+    yield target
