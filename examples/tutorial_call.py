@@ -36,8 +36,8 @@ MEANINGS: dict[type[RingbackError], str] = {
         "user: and the id, a SIP address is sip:user@host."
     ),
     NotAuthorized: (
-        "The user must be enabled, set up for outbound calls and hold conversation:call:add; a token of a user "
-        "needs the scope 'conversations' as well."
+        "The user must be enabled and set up for outbound calls, and whoever asks must hold "
+        "conversation:call:add; a token of a user needs the scope 'conversations' as well."
     ),
     InvalidNumber: "The address is well formed, but no network assigns the number, so it cannot ring.",
     NotAuthenticated: "The login failed: check the client's id, its secret and the region it belongs to.",
@@ -60,6 +60,7 @@ def main() -> int:
 
 
 def parse() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description="Place a call on behalf of a user.")
     parser.add_argument("from_user_id", help="the user whose telephone places the call")
     parser.add_argument("to_number", help="the number to ring, in E.164")
@@ -68,6 +69,7 @@ def parse() -> argparse.Namespace:
 
 
 def place(client: CallsClient, from_user_id: str, to_number: str) -> int:
+    """Place the call and show it, or why it failed."""
     print(f"Placing a call on {client.target} ...")
     try:
         placed = client.place_call(f"tel:{to_number}", f"user:{from_user_id}", contract="participants")
@@ -81,18 +83,19 @@ def place(client: CallsClient, from_user_id: str, to_number: str) -> int:
 
 
 def explain(error: RingbackError, to_number: str) -> None:
+    """Say what went wrong and what it means."""
     print(f"FAILED: {error}")
     for kind, meaning in MEANINGS.items():
         if isinstance(error, kind):
             print(f"DIAGNOSIS: {meaning}")
             break
     if isinstance(error, InvalidNumber | MalformedAddress):
-        print(
-            f"DIAGNOSIS: libphonenumber says that the number is {'' if is_valid(to_number) else 'not '}valid."
-        )
+        opinion = "is valid" if is_valid(to_number) else "is not valid"
+        print(f"DIAGNOSIS: libphonenumber says that the number {opinion}.")
 
 
 def is_valid(number: str) -> bool:
+    """Whether a network can assign the number, given in E.164."""
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(number, None))
     except phonenumbers.NumberParseException:
