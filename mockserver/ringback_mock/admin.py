@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from ringback_contracts.model import Request, Rule
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_mock.edge import Edge
+from ringback_mock.explained import explanation
 from ringback_mock.replies import shown
 from ringback_mock.store import Tenant
 
@@ -49,13 +50,13 @@ def _exchanges(edge: Edge) -> Response:
 def _exchange(edge: Edge, wanted: str) -> Response:
     tenant = _tenant(edge)
     with edge.store.lock:
-        found = tenant.journal.exchange(wanted)
-    if found is None:
+        found, kept = tenant.journal.exchange(wanted), tenant.journal.kept(wanted)
+    if found is None or kept is None:
         raise NotFound(
             f"the journal of org {tenant.org.id} has no exchange {wanted}: "
             "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten"
         )
-    return shown(found)
+    return shown({**found, "explanation": explanation(kept, tenant.org)})
 
 
 def _tenant(edge: Edge, *others: str) -> Tenant:

@@ -179,13 +179,15 @@ def test_an_exchange_is_explained_with_the_caller_and_the_org_that_it_had(client
         "permission.missing",
         "address.shape",
         "address.untyped",
+        "caller.may-not-call",
     ]
     assert explanation["equivalent"]["body"] == {"phoneNumber": "+442079460100"}
     assert explanation["unknown"] == []
 
 
 def test_a_refused_login_is_explained(client: FlaskClient) -> None:
-    refused = client.post("/oauth/token", data={"grant_type": "client_credentials", "client_id": "nobody"})
+    form = {"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "hush"}
+    refused = client.post("/oauth/token", data=form)
     explanation = explained(client, refused)
     assert (explanation["verdict"], explanation["code"]) == ("rejected", "invalid_client")
     assert "login host" in explanation["findings"][0]["fix"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ringback_contracts.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM, PUBLIC
-from ringback_contracts.openapi.parts import Json, as_json, link, reply
+from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
 
 DESCRIPTION = """\
 What tests ask of a running Ringback: a clean state, what was exchanged, an org of their own. The platform has
@@ -70,6 +70,13 @@ EXCHANGE = _object(
     verdict=VERDICT,
     conversationId={"description": "Id of the call that was placed."} | PERHAPS,
 )
+EXPLAINED = _object(
+    **EXCHANGE["properties"],
+    explanation={
+        "description": "All there is to say about the request; null where its body was cut.",
+        "anyOf": [{"type": "null"}, ref("Explanation")],
+    },
+)
 FRESH_ORG = _object(
     id={"type": "string", "format": "uuid"},
     tokens={"description": "The org's tokens by their names in the default org."} | _map(TEXT),
@@ -111,7 +118,7 @@ def paths() -> Json:
     exchanges = reply("The exchanges, the oldest first.", as_json(_object(exchanges=_list(EXCHANGE)))) | {
         "links": {"ReadExchange": link("getExchange", "Read one.", exchangeId=_FIRST, org=_ORG_OF_FIRST)}
     }
-    exchange = reply("The exchange.", as_json(EXCHANGE))
+    exchange = reply("The exchange.", as_json(EXPLAINED))
     rules = reply("The rules, in the order in which they are asked.", as_json(_object(rules=_list(RULE))))
     itself = reply("This document.", as_json({"type": "object", "required": ["openapi"]}))
     return {
