@@ -12,7 +12,7 @@ from ringback_client.bodies import Address
 from ringback_client.calls import Call, PlacedCall
 from ringback_client.courier import Courier
 from ringback_client.credentials import AccessToken, Credentials
-from ringback_client.errors import CallAttempt, UnexpectedReply
+from ringback_client.errors import CallAttempt, LoginFailed, StatusError, UnexpectedReply
 from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.safety import refuse_danger, refuse_hopeless
@@ -112,6 +112,14 @@ class CallsClient:
     def send(self, request: Request) -> PlacedCall:
         """Place the call of a built request. Raises like ``place_call``."""
         refuse_danger(request, self.target, allow_calls=self._allow_calls)
+        try:
+            return self._placed(request)
+        except StatusError as error:
+            if not isinstance(error, LoginFailed):
+                error.request = request
+            raise
+
+    def _placed(self, request: Request) -> PlacedCall:
         if self._preflight:
             refuse_hopeless(request, self.target)
         attempt = Attempt(request, self._transport.send, self._retry.now)

@@ -26,8 +26,13 @@ RingbackError
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ringback_contracts.redact import redact_text
+
+if TYPE_CHECKING:
+    from ringback_contracts.explain import Explanation
+    from ringback_contracts.model import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,19 @@ def _rebuild_unknown(message: str, about: Particulars, attempt: CallAttempt) -> 
 
 class StatusError(RingbackError):
     """The target refused the request, or is known to refuse it. Nothing was dialled."""
+
+    request: Request | None = None
+    """The refused request, where it was to place a call."""
+
+    def explain(self) -> Explanation | None:
+        """Each thing that is wrong, with its fix and how that is known, and the request to send instead.
+
+        ``None`` where too little is known to say anything.
+        """
+        from ringback_contracts.explain.reported import Answer, explain_answer, explain_answered
+
+        answer = Answer(self.status, self.code, rule=self.rule)
+        return explain_answered(self.request, answer) if self.request else explain_answer(answer)
 
 
 class ContractError(StatusError):
