@@ -113,17 +113,14 @@ class CallsClient:
         """Place the call of a built request. Raises like ``place_call``."""
         refuse_danger(request, self.target, allow_calls=self._allow_calls)
         try:
-            return self._placed(request)
+            if self._preflight:
+                refuse_hopeless(request, self.target)
+            attempt = Attempt(request, self._transport.send, self._retry.now)
+            return attempt.outcome(self._courier.deliver(request, attempt.send, repeatable=False))
         except StatusError as error:
             if not isinstance(error, LoginFailed):
                 error.request = request
             raise
-
-    def _placed(self, request: Request) -> PlacedCall:
-        if self._preflight:
-            refuse_hopeless(request, self.target)
-        attempt = Attempt(request, self._transport.send, self._retry.now)
-        return attempt.outcome(self._courier.deliver(request, attempt.send, repeatable=False))
 
     def get_call(self, call_id: str) -> Call:
         """The call as it stands now; raises ``NotFound``, and ``StatusError`` or ``TransportError``."""
