@@ -95,7 +95,6 @@ def _form(request: Request) -> dict[str, str]:
         fields = parse_qsl(
             request.body.decode("ascii"),
             keep_blank_values=True,
-            strict_parsing=True,
             errors="strict",
             max_num_fields=MAX_FIELDS,
         )

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.judge import judge
-from ringback_contracts.model import Accepted, Caller, Rejected, Request, TokenState, Verdict
+from ringback_contracts.model import (
+    Accepted,
+    Caller,
+    Finding,
+    Rejected,
+    Request,
+    TokenState,
+    Verdict,
+    Violation,
+)
+from ringback_contracts.operations import BY_ID
 from ringback_contracts.org import default_org
 from ringback_mock.http import Response, json_response
 from ringback_mock.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, Journal
@@ -131,6 +141,34 @@ def test_no_number_of_a_person_and_no_secret_is_shown(request_: Request) -> None
     text = orjson.dumps(kept(request_, response, verdict_on(request_))).decode()
     assert [secret for secret in SECRETS if secret in text] == []
     assert "ZGVtbzpkZW1vLXNlY3JldA" not in text
+
+
+def rejected(detail: str) -> Rejected:
+    verdict = verdict_on(dial({}))
+    assert isinstance(verdict, Rejected)
+    return Rejected(Finding(verdict.finding.rule, Violation(detail)), verdict.operation)
+
+
+def test_what_a_verdict_quotes_is_hidden_too() -> None:
+    detail = kept(DIALLED, Response(400), rejected(f"nobody has {PERSON}"))["verdict"]["detail"]
+    assert detail.startswith("nobody has +1317")
+    assert PERSON not in detail
+    note = Accepted(BY_ID["postConversationsCalls"], {}, notes=(f"{PERSON} is dead",))
+    assert PERSON not in kept(DIALLED, PLACED, note)["verdict"]["notes"][0]
+
+
+def test_a_form_is_read_as_one() -> None:
+    hidden = "".join(f"%{ord(letter):02X}" for letter in PERSON)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    shown = kept(Request("POST", "/oauth/token", headers, f"x={hidden}".encode()), Response(400))
+    assert hidden not in shown["request"]["body"]
+
+
+def test_a_long_reason_counts_as_well() -> None:
+    journal = Journal("o", 2_000)
+    for number in range(1_000):
+        journal.record(str(number), 0.0, DIALLED, PLACED, rejected("x" * 60_000))
+    assert len(journal) <= JOURNAL_BYTES / 60_000
 
 
 def test_the_raw_request_stays_in_reach() -> None:

@@ -181,6 +181,11 @@ def test_a_body_that_is_no_form_is_an_invalid_request(body: bytes, content_type:
     assert refused(token_endpoint(Store(), post(body, headers)))[0] == "invalid_request"
 
 
+def test_a_trailing_ampersand_and_unknown_fields_are_fine() -> None:
+    body = b"grant_type=client_credentials&scope&x=1&"
+    assert token_endpoint(Store(), post(body, basic("demo-service", "demo-secret"))).status == 200
+
+
 def test_a_charset_beside_the_content_type_is_fine() -> None:
     headers = {"content-type": f"{FORM}; charset=UTF-8"}
     granted(ask(Store(), {"grant_type": "client_credentials", **SERVICE}, headers))

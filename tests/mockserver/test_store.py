@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Quota, Target, TokenState
+from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Quota, Request, Target, TokenState
 from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
-from ringback_mock.sessions import bearer
+from ringback_mock.http import Response
+from ringback_mock.sessions import Login, bearer
 from ringback_mock.store import Store, Tenant
 from ringback_mock.tenant import CODE_SECONDS, CODES_KEPT, TOKENS_KEPT
 
@@ -369,11 +370,15 @@ def test_a_reset_forgets_everything_in_that_org_alone() -> None:
     mine = store.default.issue(default_org().clients[0]).access_token
     theirs = other.issue(other.org.clients[0]).access_token
     code = a_code(store.default)
+    refresh = store.default.begin_login(Login("demo-app", ALICE, public=False))
+    store.default.journal.record("1", 0.0, Request("GET", "/healthz"), Response(200))
     quota(store)
     store.reset()
     assert (len(store.default.calls), len(other.calls)) == (0, 1)
     assert (state(store, mine), state(store, theirs)) == (TokenState.UNKNOWN, TokenState.VALID)
     assert store.default.redeem_code(code, default_org().clients[1]) is None
+    assert store.default.login(refresh) is None
+    assert len(store.default.journal) == 0
     assert quota(store).count == 1
     store.reset(other)
     assert len(other.calls) == 0
