@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Generator, Iterator
 from typing import Any, TypeVar
@@ -45,14 +46,18 @@ def _stay_on_loopback(event: str, args: tuple[Any, ...]) -> None:
 sys.addaudithook(_stay_on_loopback)
 
 
+SETTINGS = re.compile(
+    r"(?:RINGBACK|GENESYSCLOUD|GENESYS|REDIS)_.*|.*_proxy|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC",
+    re.IGNORECASE,
+)
+"""Variables by which the environment tells a client what to do."""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An empty home and no settings of the user's: the SDK and our client read both."""
-    ours = ("RINGBACK_", "GENESYSCLOUD_", "GENESYS_", "REDIS_")
+    """An empty home and no settings of the user's: the SDK, requests and our client read them."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(ours)]:
-            patch.delenv(name)
-        for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        for name in filter(SETTINGS.fullmatch, list(os.environ)):
             patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield
