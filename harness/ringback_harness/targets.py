@@ -116,7 +116,7 @@ Serve = Callable[[Store], Callable[[Request], Response]]
 
 
 class InProcess:
-    """A mock without a socket, one store for each world. ``serve`` makes its pipeline, perhaps a broken one."""
+    """A mock without a socket, with a store for each world; ``serve`` makes its pipeline, broken or not."""
 
     def __init__(self, serve: Serve = lambda store: Pipeline(store).answer, org: Org | None = None) -> None:
         self.name = "a mock in this process"

@@ -26,7 +26,8 @@ from ringback_contracts.addresses import (
     parse_user,
     strict_e164,
 )
-from tests.contracts.edits import edited, refusal
+from ringback_harness.strategies import edited
+from tests.contracts.edits import refusal
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 ADDRESSES = st.sampled_from(

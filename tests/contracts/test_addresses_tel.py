@@ -10,44 +10,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.addresses import AddressError, Reason, TelAddress, parse_tel, strict_e164
-from tests.contracts.edits import edited, refusal
+from ringback_harness.strategies import edited, tel_uris
+from tests.contracts.edits import refusal
 from tests.contracts.grammar import is_tel_address
-
-SEPARATED = st.text("0123456789-.()", max_size=8)
-GLOBAL = SEPARATED.map("+{}".format)
-LOCAL = st.text("0189aAfF*#-.()", max_size=8)
-LABEL = st.from_regex(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,4}[a-zA-Z0-9])?", fullmatch=True)
-CONTEXT = st.lists(LABEL, min_size=1, max_size=3).map(".".join) | GLOBAL
-VALUE = st.lists(st.sampled_from([*"aZ09-_.!~*'()[]/:&+$", "%20", "%C3%A9"]), min_size=1, max_size=5).map(
-    "".join
-)
-SUBADDRESS = st.text("aZ09/?:@&=+$,-", min_size=1, max_size=5)
-PARAMETER = st.one_of(
-    st.builds("ext={}".format, SEPARATED),
-    st.builds("isub={}".format, SUBADDRESS),
-    st.builds("{}={}".format, st.sampled_from(["phone-context", "Phone-Context"]), CONTEXT),
-    st.from_regex(r"[a-zA-Z0-9-]{1,4}", fullmatch=True),
-    st.builds("{}={}".format, st.from_regex(r"[a-zA-Z0-9-]{1,4}", fullmatch=True), VALUE),
-)
-NUMBER = GLOBAL | LOCAL | st.builds("{};phone-context={}".format, LOCAL, CONTEXT)
-URIS = st.builds(
-    lambda scheme, number, parameters: scheme + number + "".join(";" + parameter for parameter in parameters),
-    st.sampled_from(["tel:", "TEL:", "Tel:"]),
-    NUMBER,
-    st.lists(PARAMETER, max_size=2),
-)
 
 
 def accepts(text: str) -> bool:
     return refusal(parse_tel, text) is None
 
 
-@given(URIS)
+@given(tel_uris())
 def test_the_parser_takes_what_the_grammar_takes(text: str) -> None:
     assert accepts(text) == is_tel_address(text)
 
 
-@given(edited(URIS))
+@given(edited(tel_uris()))
 @example("tel:+1;phone-context=a_b")
 @example("tel:7;ext=-;phone-context=a")
 @example("tel:+1\n")

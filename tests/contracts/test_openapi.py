@@ -20,7 +20,7 @@ from ringback_contracts.operations import BY_ID, OPERATIONS, PATCH_CALL, PLACE_C
 from ringback_contracts.org import ContractChoice, default_org
 from ringback_contracts.schemas import schema
 from ringback_contracts.table import TABLE
-from tests.contracts.oracle import json_values, near
+from ringback_harness.strategies import json_values, near
 
 Json = dict[str, Any]
 CHOICES: tuple[ContractChoice, ...] = ("any", "published", "participants")
@@ -202,7 +202,7 @@ good_bodies = st.builds(
     st.builds(lambda number: {"phoneNumber": number}, st.integers(100, 199).map("+442079460{}".format))
     | st.fixed_dictionaries({"to": st.sampled_from(TO), "from": st.sampled_from(FROM)}),
     st.dictionaries(
-        st.sampled_from(["label", "priority", "to", "type", "callerId"]), json_values, max_size=1
+        st.sampled_from(["label", "priority", "to", "type", "callerId"]), json_values(), max_size=1
     ),
 )
 """Bodies most of which are accepted."""
