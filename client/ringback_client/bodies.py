@@ -10,7 +10,7 @@ from typing import Any
 
 from ringback_client.errors import ConfigurationError, InvalidRequest, MalformedAddress
 from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
-from ringback_contracts.model import PARTICIPANTS, Contract, Request
+from ringback_contracts.model import CONTRACTS, PARTICIPANTS, Contract, Request
 from ringback_contracts.operations import CALLS_PATH
 
 Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
@@ -34,8 +34,10 @@ def draft(to: Address, from_: Address | None, contract: Contract, fields: Fields
     """The request for a call in the words of a contract; whether it is a good one is not asked here.
 
     Raises ``MalformedAddress`` for a published caller that has no place in a body, and
-    ``ConfigurationError`` for a field that is given twice.
+    ``ConfigurationError`` for a field that is given twice, or a contract that is none.
     """
+    if contract not in CONTRACTS:
+        raise ConfigurationError(f"{contract!r} is no contract; there are {' and '.join(CONTRACTS)}")
     made = _participants(to, from_) if contract == PARTICIPANTS else _published(text_of(to), from_)
     if twice := sorted(made.body.keys() & fields.keys()):
         raise ConfigurationError(f"{twice[0]} is given twice: as an address and in the further fields")

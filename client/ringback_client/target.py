@@ -105,8 +105,8 @@ def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         _ = parts.port
-    except ValueError as error:
-        raise ConfigurationError(f"the target is no URL: {error}") from None
+    except ValueError:
+        raise ConfigurationError("the target is no URL: its host or its port cannot be read") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError("the target's URL begins with neither http:// nor https:// and a host")
     if parts.username is not None or parts.query or parts.fragment:

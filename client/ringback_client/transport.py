@@ -23,11 +23,18 @@ BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Valu
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, between two pieces of the reply, and for the whole exchange once connected."""
+    """Seconds: to connect, between two pieces of the reply, and for the whole exchange.
+
+    Raises ``ConfigurationError`` for a time that is none.
+    """
 
     connect: float = 5.0
     read: float = 30.0
     total: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not all(seconds > 0 for seconds in (self.connect, self.read, self.total)):
+            raise ConfigurationError("each timeout is a number of seconds greater than 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ def translate(error: Exception, outgoing: Outgoing) -> RingbackError:
     """
     where = "/".join(outgoing.url.split("/")[:3])
     if isinstance(error, UNSENDABLE):
-        return ConfigurationError(f"{where} is no URL that a request can go to")
+        return ConfigurationError(f"no request can go to {where}: {error}")
     chain = list(_chain(error))
     if _never_left(chain):
         return _unreachable(where, chain)

@@ -24,8 +24,8 @@ from ringback_contracts.table import TABLE
 
 NOT_ACTED = frozenset({307, 308, 501})
 """Answers that say by themselves that the request was not acted on (RFC 9110)."""
-NO_VERDICT = frozenset({"internal.server.error", "request.timeout", "authentication.request.timeout"})
-"""Codes of the platform's envelope that leave open what was done."""
+NO_VERDICT = "internal.server.error"
+"""The code of the platform's envelope that leaves open what was done."""
 
 _BY_STATUS: Mapping[int, type[StatusError]] = {
     401: NotAuthenticated,
@@ -39,13 +39,15 @@ _BY_STATUS: Mapping[int, type[StatusError]] = {
 def is_refusal(reply: Reply) -> bool:
     """Whether an answer to a POST that is no success says for certain that no call was placed.
 
-    A 5xx does when it asks to come back later, or carries the platform's envelope with a code that names
-    the reason: a gateway's does not, and neither does an internal error.
+    A 500 or 503 does when it asks to come back later, or carries the platform's envelope with a code that
+    names the reason. A gateway's 502 or 504 never does.
     """
     if 400 <= reply.status < 500 or reply.status in NOT_ACTED or asks_to_return(reply):
         return True
-    code = reply.document.get("code")
-    return reply.status >= 500 and isinstance(code, str) and bool(code) and code not in NO_VERDICT
+    envelope = reply.document
+    code = _text(envelope.get("code"))
+    genuine = code is not None and envelope.get("status") == reply.status
+    return reply.status in (500, 503) and genuine and code != NO_VERDICT
 
 
 def error_of_reply(reply: Reply, now: float) -> StatusError:

@@ -20,6 +20,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util import Retry
 
+from ringback_client.errors import ConfigurationError
+
 
 class Deadline:
     """Cuts a connection when its exchange has taken too long, however busy it looks."""
@@ -117,6 +119,12 @@ class WireAdapter(HTTPAdapter):
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = POOLS
         return manager
+
+    def cert_verify(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().cert_verify(*args, **kwargs)  # type: ignore[no-untyped-call]  # not typed by its stubs
+        except OSError as error:
+            raise ConfigurationError(f"the CA bundle cannot be used: {error}") from error
 
     def send(
         self,

@@ -103,6 +103,11 @@ def test_a_field_that_is_given_twice_is_refused() -> None:
         built(f"tel:{NUMBER}", OWN, callerId=OWN)
 
 
+def test_a_contract_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="published and participants"):
+        CallsClient.build_request(f"tel:{NUMBER}", contract="both")  # type: ignore[arg-type]  # that is the test
+
+
 @pytest.mark.parametrize("value", [{"x": float("nan")}, {"x": object()}, {1j: 2}])
 def test_what_is_no_json_is_refused_before_it_is_sent(value: object) -> None:
     with pytest.raises(InvalidRequest):

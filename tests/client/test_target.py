@@ -72,6 +72,7 @@ def test_a_url_that_may_lead_to_somebody_counts_as_real(url: str) -> None:
         "ftp://127.0.0.1",
         "http://",
         "http://127.0.0.1:port",
+        "http://user:hunter2:hunter2",
         "http://127.0.0.1:99999",
         "http://[::1",
         "http://user:hunter2@127.0.0.1",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import threading
+import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -268,6 +269,16 @@ def test_the_key_of_a_cached_token_holds_no_secret_and_tells_users_apart() -> No
     assert len(keys) == 4
     assert all(re.fullmatch(r"[0-9a-f]{64}", one) for one in keys)
     assert key(ClientCredentials("demo-service", "another secret")) == key(SERVICE)
+
+
+@pytest.mark.parametrize(
+    "step", [refused, reset, lambda: envelope(401, "bad.credentials"), lambda: Answer(500, b"")]
+)
+def test_no_traceback_tells_a_secret(step: Any) -> None:
+    adapter = ScriptedAdapter([step() for _ in range(9)], [token_answer(SECRET)] * 9)
+    with pytest.raises(RingbackError) as caught:
+        client(adapter, CODE).place_call("tel:+12025550123", "user:a11ce000-0000-4000-8000-000000000001")
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("token", ["", "a b", "a\nb", "ä", f"{SECRET}\r\nX: y"])

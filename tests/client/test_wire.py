@@ -131,6 +131,13 @@ def test_a_certificate_that_is_not_trusted_stops_the_call_at_once_and_says_what_
         assert (server.connections, server.requests) == (1, [])
 
 
+def test_a_ca_bundle_that_is_not_there_is_a_wrong_set_up(tls: ssl.SSLContext) -> None:
+    with RudeServer(says(POLITE), tls=tls) as server, client(server.url, verify="/nowhere/ca.pem") as calls:
+        with pytest.raises(ConfigurationError, match=r"/nowhere/ca\.pem"):
+            calls.place_call(NUMBER)
+        assert server.connections == 0
+
+
 @pytest.mark.parametrize("manner", [closes, resets, says(b"hello, no TLS here"), waits])
 def test_a_handshake_that_fails_sent_nothing_so_the_call_is_tried_again(
     manner: Manner, tls: ssl.SSLContext, bundle: str
@@ -178,6 +185,13 @@ def test_a_netrc_file_does_not_replace_the_token(monkeypatch: pytest.MonkeyPatch
     with server, client(server.url) as calls:
         calls.place_call(NUMBER)
     assert b"Authorization: Bearer alice\r\n" in server.requests[0]
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+@pytest.mark.parametrize("name", ["connect", "read", "total"])
+def test_a_timeout_is_a_number_of_seconds(name: str, seconds: float) -> None:
+    with pytest.raises(ConfigurationError):
+        Timeouts(**{name: seconds})
 
 
 @pytest.mark.parametrize("retries", [3, Retry(connect=1, read=0)])
