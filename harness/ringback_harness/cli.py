@@ -15,8 +15,26 @@ def _call() -> click.Command:
     return command
 
 
+def _demo() -> click.Command:
+    from ringback_harness.commands.demo import command
+
+    return command
+
+
+def _explain() -> click.Command:
+    from ringback_harness.commands.explain import command
+
+    return command
+
+
 def _init() -> click.Command:
     from ringback_harness.commands.init import command
+
+    return command
+
+
+def _rules() -> click.Command:
+    from ringback_harness.commands.rules import command
 
     return command
 
@@ -27,7 +45,14 @@ def _serve() -> click.Command:
     return command
 
 
-COMMANDS: Mapping[str, Callable[[], click.Command]] = {"call": _call, "init": _init, "serve": _serve}
+COMMANDS: Mapping[str, Callable[[], click.Command]] = {
+    "call": _call,
+    "demo": _demo,
+    "explain": _explain,
+    "init": _init,
+    "rules": _rules,
+    "serve": _serve,
+}
 
 
 class LazyGroup(click.Group):

@@ -13,7 +13,8 @@ from ringback_contracts.model import Request, Rule
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_mock.edge import Edge
 from ringback_mock.explained import explanation
-from ringback_mock.replies import shown
+from ringback_mock.http import Response as Reply
+from ringback_mock.replies import made, shown
 from ringback_mock.store import Tenant
 
 
@@ -32,7 +33,7 @@ def blueprint(edge: Edge) -> Blueprint:
 def _reset(edge: Edge) -> Response:
     _expect_no_body()
     edge.store.reset(_tenant(edge))
-    return Response(status=204)
+    return made(Reply(204))
 
 
 def _add_org(edge: Edge) -> Response:

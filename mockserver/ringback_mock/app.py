@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 
+NOT_PREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
+"""The two headers whose CGI names have no ``HTTP_`` in front."""
+
+
 def create_app(
     org: Org | str | os.PathLike[str] | None = None,
     *,
@@ -99,13 +103,13 @@ def _read(edge: Edge) -> Request:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    """The headers by their names in lower case; CGI has names of its own for two of them."""
+    """The headers by their names in lower case."""
     headers = {
         key.removeprefix("HTTP_").replace("_", "-").lower(): value
         for key, value in environ.items()
-        if key.startswith("HTTP_")
+        if key.startswith("HTTP_") and key.removeprefix("HTTP_") not in NOT_PREFIXED
     }
-    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+    for key in NOT_PREFIXED:
         if environ.get(key):
             headers[key.replace("_", "-").lower()] = environ[key]
     return headers

@@ -202,11 +202,9 @@ class Door(HttpToolsProtocol):
             self._send(self._last_words, keep_alive=False)
 
     def _owes_answers(self) -> bool:
-        """Whether requests that came whole still wait. One whose body broke off is forgotten."""
+        """Whether requests that came whole still wait; one whose body broke off gets no answer."""
         if self._waiting and self._waiting[-1].more_body:
-            _forget(self._waiting.pop())
-            if self.pipeline:
-                self.pipeline.popleft()
+            self._waiting.pop()
         return bool(self._waiting)
 
     def on_response_complete(self) -> None:
@@ -235,16 +233,11 @@ class Door(HttpToolsProtocol):
             super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # The base class tells the newest request only.
+        # The base class tells the newest request only that its client has left.
         for cycle in self._waiting:
-            _forget(cycle)
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
-
-
-def _forget(cycle: RequestResponseCycle) -> None:
-    """Let the application believe that its client has left."""
-    cycle.disconnected = True
-    cycle.message_event.set()
 
 
 def encode_headers(headers: Headers) -> bytes:

@@ -16,6 +16,17 @@ from ringback_mock.pipeline import VERSION_HEADER, Pipeline
 from ringback_mock.store import Store
 
 CORRELATION = "ININ-Correlation-Id"
+SORRY = "Ringback failed to answer; its log says where"
+BUG = {
+    "message": SORRY,
+    "code": "internal.server.error",
+    "status": 500,
+    "messageWithParams": SORRY,
+    "messageParams": {},
+    "details": [],
+    "errors": [],
+}
+"""The envelope of an answer that no rule gives."""
 
 logger = logging.getLogger("ringback")
 access = logging.getLogger("ringback.access")
@@ -50,7 +61,9 @@ class Edge:
 
     def malformed(self) -> Response:
         """The answer to bytes that are no HTTP request."""
-        return self.pipeline.answer(Request("", "", well_formed=False))
+        response = self.pipeline.answer(Request("", "", well_formed=False))
+        self.note("-", "-", response.status, response.headers)
+        return response
 
     def note(self, method: str, path: str, status: int, headers: Iterable[tuple[str, str]]) -> None:
         """A line in the access log, which is quiet unless asked for; a refusal's says what to do."""
@@ -75,15 +88,7 @@ class Edge:
             type(error).__name__,
             frames,
         )
-        body = {
-            "message": "Ringback failed to answer; its log says where",
-            "code": "internal.server.error",
-            "status": 500,
-            "contextId": context_id,
-            "details": [],
-            "errors": [],
-        }
-        return json_response(500, body, own_headers(context_id))
+        return json_response(500, BUG | {"contextId": context_id}, own_headers(context_id))
 
 
 def own_headers(context_id: str) -> Headers:

@@ -13,6 +13,9 @@ from flask import request as current
 from ringback_contracts.model import Request
 from ringback_mock.authorize import Authorization, Refusal, check_authorize, log_in
 from ringback_mock.edge import Edge
+from ringback_mock.http import Response as Reply
+from ringback_mock.oauth import NO_STORE
+from ringback_mock.replies import made
 
 PATH = "/oauth/authorize"
 
@@ -57,7 +60,7 @@ def _refuse(refusal: Refusal) -> Response:
 
 def _go(location: str) -> Response:
     # 303, so that no browser posts to the client what was posted here (RFC 9700 section 4.12).
-    return Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
+    return made(Reply(303, (("Location", location), *NO_STORE)))
 
 
 def _page(template: str, status: int, form_target: str, **values: Any) -> Response:

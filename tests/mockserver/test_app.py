@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
-from ringback_contracts.model import Request
+from ringback_contracts.envelope import envelope
+from ringback_contracts.model import Finding, Request, Violation
 from ringback_contracts.org import OrgError, changed, default_org, default_org_text
 from ringback_contracts.payload import MAX_BYTES
 from ringback_contracts.table import TABLE
@@ -82,7 +83,9 @@ def test_a_served_path_answers_405_with_allow_to_other_methods(client: FlaskClie
         assert set(response.headers["Allow"].split(", ")) == SERVED[path]
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/healthz/", "/oauth", "/__ringback/", "/apiary"])
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/healthz/", "/oauth", "/__ringback//rules", "/__ringback/", "/apiary"]
+)
 def test_an_unknown_path_outside_the_api_is_404_in_json(client: FlaskClient, path: str) -> None:
     response = client.get("/", environ_overrides={"PATH_INFO": path})
     assert response.status_code == 404
@@ -223,6 +226,7 @@ def test_a_bug_is_answered_with_500_and_logged_without_what_was_sent(
         response = create_app().test_client().post(CALLS, data=CALL, headers=BEARER)
     error = response.get_json()
     assert (response.status_code, error["code"], error["status"]) == (500, "internal.server.error", 500)
+    assert set(error) == set(envelope(Finding(TABLE.rules[0], Violation("")), ""))
     assert error["contextId"] == response.headers["ININ-Correlation-Id"]
     assert error["contextId"] in caplog.text
     assert "in failing" in caplog.text
@@ -271,6 +275,12 @@ def test_nothing_is_logged_otherwise(client: FlaskClient, caplog: pytest.LogCapt
 
 def test_a_wsgi_server_may_know_no_content_type(client: FlaskClient) -> None:
     response = client.post(CALLS, data=CALL, headers={"Authorization": "Bearer alice"}, content_type="")
+    assert response.headers["Ringback-Rule"] == "media-type.unsupported"
+
+
+def test_an_underscore_does_not_forge_a_content_type(client: FlaskClient) -> None:
+    forged = {"HTTP_CONTENT_TYPE": "application/json", "HTTP_AUTHORIZATION": "Bearer alice"}
+    response = client.post(CALLS, data=CALL, environ_overrides=forged)
     assert response.headers["Ringback-Rule"] == "media-type.unsupported"
 
 

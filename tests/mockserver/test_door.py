@@ -258,9 +258,11 @@ def test_odd_header_values_are_read(connection: Connection, line: bytes) -> None
     assert statuses(connection) == [202]
 
 
-def test_an_underscore_does_not_forge_a_header(connection: Connection) -> None:
+@pytest.mark.parametrize("target", [CALLS, f"{CALLS}?x"], ids=["hot", "ordinary"])
+def test_an_underscore_does_not_forge_a_header(connection: Connection, target: str) -> None:
     connection.receive(
-        request(extra=b"Content_Type: application/json\r\nContent-Length: %d\r\n" % len(CALL)) + CALL
+        request(target=target, extra=b"Content_Type: application/json\r\nContent-Length: %d\r\n" % len(CALL))
+        + CALL
     )
     assert statuses(connection) == [415]
 
