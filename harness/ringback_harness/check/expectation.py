@@ -1,0 +1,168 @@
+"""What the table as shipped expects of an answer, and what an answer lacks of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringback_client.transport import Reply
+from ringback_contracts.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
+from ringback_contracts.operations import CALLS_PATH, DELETE_TOKEN, DISCONNECT, PLACING
+from ringback_contracts.org import Org
+from ringback_harness.targets import Traits
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ENVELOPE: tuple[tuple[str, type], ...] = (
+    ("message", str),
+    ("code", str),
+    ("status", int),
+    ("messageWithParams", str),
+    ("messageParams", dict),
+    ("contextId", str),
+    ("details", list),
+    ("errors", list),
+)
+"""The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
+WITHOUT_BODY = frozenset({DISCONNECT, DELETE_TOKEN})
+CORRELATION = "ININ-Correlation-Id"
+NEEDED = {405: "Allow", 429: "Retry-After"}
+"""Headers that HTTP asks for, or that a client cannot do without (RFC 9110, 15.5.6; RFC 6585, 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The answer to look for: a success has no code. ``rule`` is the one that refuses.
+
+    ``operation`` and ``contract`` are those of a granted request; ``note`` whether its call cannot work.
+    """
+
+    status: int
+    code: str | None = None
+    rule: str | None = None
+    operation: str | None = None
+    contract: Contract | None = None
+    note: bool = False
+
+    def __str__(self) -> str:
+        if self.code is None:
+            return str(self.status)
+        return f"{self.status} {self.code}" + (f" ({self.rule})" if self.rule else "")
+
+
+def refused_by(rule: Rule) -> Expected:
+    """What a rule of the table as shipped answers."""
+    return Expected(rule.status, rule.code, rule.id)
+
+
+def expected_of(verdict: Verdict, org: Org) -> Expected:
+    """What the judge's verdict looks like from outside."""
+    if not isinstance(verdict, Accepted):
+        return refused_by(verdict.finding.rule)
+    operation = verdict.operation
+    if verdict.intent is None:
+        return Expected(operation.success, operation=operation.id)
+    return Expected(
+        org.success_status,
+        operation=operation.id,
+        contract=verdict.intent.contract,
+        note=bool(verdict.notes),
+    )
+
+
+def faults(expected: Expected, reply: Reply, traits: Traits) -> tuple[str, ...]:
+    """Everything in which a reply differs from what is expected, in words without ids or times."""
+    if reply.status != expected.status:
+        return (f"expected {expected}, answered {shown(reply)}",)
+    if expected.code is not None:
+        return tuple(_faults_of_refusal(expected, reply, traits))
+    return tuple(_faults_of_success(expected, reply, traits))
+
+
+def shown(reply: Reply) -> str:
+    """A reply in a few words: its status, and the code and rule of a refusal."""
+    code, rule = reply.document.get("code"), reply.headers.get("Ringback-Rule")
+    return f"{reply.status}{f' {code}' if code else ''}{f' ({rule})' if rule else ''}"
+
+
+def _faults_of_refusal(expected: Expected, reply: Reply, traits: Traits) -> Iterator[str]:
+    if reply.document.get("code") != expected.code:
+        yield f"expected {expected}, answered {shown(reply)}"
+    if not _is_json(reply):
+        yield f"the error's Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
+    yield from _faults_of_envelope(reply)
+    needed = NEEDED.get(expected.status)
+    if needed and not reply.headers.get(needed):
+        yield f"a {expected.status} comes without {needed}"
+    elif expected.status == 429 and not _is_wait(reply):
+        yield "Retry-After is no whole number of seconds, or not the seconds that the message names"
+    if traits.names_rules:
+        yield from _faults_of_ours(expected, reply)
+
+
+def _faults_of_envelope(reply: Reply) -> Iterator[str]:
+    envelope = reply.document
+    for name, kind in ENVELOPE:
+        if type(envelope.get(name)) is not kind:
+            yield f"the envelope's {name!r} is missing or not of the type {kind.__name__}"
+    if envelope.get("status") != reply.status:
+        yield "the envelope's status is not the reply's"
+    if envelope.get("contextId") != reply.headers.get(CORRELATION):
+        yield f"the envelope's contextId is not the {CORRELATION}"
+
+
+def _is_wait(reply: Reply) -> bool:
+    seconds = reply.headers.get("Retry-After", "")
+    return re.fullmatch(r"[1-9][0-9]*", seconds) is not None and seconds in str(reply.document.get("message"))
+
+
+def _faults_of_ours(expected: Expected, reply: Reply) -> Iterator[str]:
+    if reply.headers.get("Ringback-Rule") != expected.rule:
+        yield f"expected the rule {expected.rule}, answered {shown(reply)}"
+    if "Ringback-Version" not in reply.headers:
+        yield "the reply comes without Ringback-Version"
+    if expected.status == 401 and not reply.headers.get("WWW-Authenticate", "").startswith("Bearer"):
+        yield "a 401 comes without a WWW-Authenticate that names Bearer"
+
+
+def _faults_of_success(expected: Expected, reply: Reply, traits: Traits) -> Iterator[str]:
+    if expected.operation in WITHOUT_BODY:
+        if reply.body:
+            yield "the reply has a body, where none is documented"
+    elif not _is_json(reply):
+        yield f"the Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
+    if expected.operation in PLACING:
+        yield from _faults_of_call(expected, reply)
+    if traits.names_rules:
+        yield from _faults_of_our_success(expected, reply)
+
+
+def _faults_of_our_success(expected: Expected, reply: Reply) -> Iterator[str]:
+    if "Ringback-Rule" in reply.headers:
+        yield "a success carries Ringback-Rule"
+    if CORRELATION not in reply.headers:
+        yield f"the reply comes without {CORRELATION}"
+    if expected.operation in PLACING:
+        yield from _faults_of_our_call(expected, reply)
+
+
+def _faults_of_call(expected: Expected, reply: Reply) -> Iterator[str]:
+    call_id = reply.document.get("id")
+    if not isinstance(call_id, str) or not UUID.fullmatch(call_id):
+        yield "the reply to a placed call has no id that is a UUID"
+    elif reply.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
+        yield "selfUri does not lead to the call"
+    if expected.contract == PARTICIPANTS and not {"uri", "createdTime"} <= reply.document.keys():
+        yield "the reply to a participants body lacks uri or createdTime"
+
+
+def _faults_of_our_call(expected: Expected, reply: Reply) -> Iterator[str]:
+    named = reply.headers.get("Ringback-Contract")
+    if named != (PARTICIPANTS if expected.contract == PARTICIPANTS else None):
+        yield f"Ringback-Contract is {named!r} in the reply to a {expected.contract} body"
+    if expected.note != ("Ringback-Note" in reply.headers):
+        yield "Ringback-Note and whether the call can work do not agree"
+
+
+def _is_json(reply: Reply) -> bool:
+    return reply.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "application/json"

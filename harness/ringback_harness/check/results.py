@@ -1,0 +1,114 @@
+"""What a check found: held, failed or not reached, each with the exchange that shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ringback_client.transport import Reply
+from ringback_contracts.model import Request
+from ringback_contracts.routing import route
+from ringback_harness.check.expectation import Expected
+
+NO_OPERATION = "(no operation)"
+KEPT = 2_000
+"""Exchanges that a run keeps for its HAR file."""
+
+
+class Outcome(StrEnum):
+    """What became of one attempt."""
+
+    HELD = "held"
+    FAILED = "failed"
+    NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request, as it is named in the default org, and its reply, if one came."""
+
+    request: Request
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One attempt: what it was about, where it went, how it ended and why.
+
+    ``switches`` are those of the org it needs, ``used`` the requests that its token had made before.
+    """
+
+    suite: str
+    subject: str
+    operation: str
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    exchange: Exchange | None = None
+    expected: Expected | None = None
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    used: int = 0
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome is Outcome.FAILED
+
+    @property
+    def size(self) -> int:
+        """How much there is to read in its request."""
+        sent = self.exchange.request if self.exchange else None
+        return len(sent.body) + len(sent.path) if sent else 0
+
+
+def operation_of(request: Request) -> str:
+    """The id of the operation that a request reaches."""
+    found = route(request.method, request.path).operation
+    return found.id if found else NO_OPERATION
+
+
+Row = tuple[str, str, str]
+
+
+class Ledger:
+    """Counts by suite, subject and operation; each failure once, by its smallest example."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Row, Counter[Outcome]] = {}
+        self.reasons: dict[Row, tuple[str, ...]] = {}
+        self.exchanges: list[Exchange] = []
+        self._failures: dict[tuple[str, str, str, tuple[str, ...]], Result] = {}
+
+    def add(self, result: Result) -> None:
+        """Count a result."""
+        row = (result.suite, result.subject, result.operation)
+        self.counts.setdefault(row, Counter())[result.outcome] += 1
+        if result.outcome is Outcome.NOT_REACHED:
+            self.reasons.setdefault(row, result.reasons)
+        if result.exchange is not None and len(self.exchanges) < KEPT:
+            self.exchanges.append(result.exchange)
+        if result.failed:
+            self._keep(result)
+
+    def _keep(self, result: Result) -> None:
+        key = (result.suite, result.subject, result.operation, result.reasons)
+        known = self._failures.get(key)
+        if known is None or result.size < known.size:
+            self._failures[key] = result
+
+    @property
+    def failures(self) -> list[Result]:
+        return list(self._failures.values())
+
+    def total(self, outcome: Outcome) -> int:
+        """How many attempts ended so."""
+        return sum(count[outcome] for count in self.counts.values())
+
+    @property
+    def tried(self) -> int:
+        return self.total(Outcome.HELD) + self.total(Outcome.FAILED)
+
+    def rows(self) -> Iterator[tuple[Row, Counter[Outcome]]]:
+        """The counts, in the order in which their rows came up."""
+        yield from self.counts.items()

@@ -1,0 +1,107 @@
+"""Every rule's own examples on a target: what it must reject and what it must accept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ringback_client.errors import ReplyLost
+from ringback_contracts.examples import CALL_PLACEHOLDER, KNOWN_CALL, situation
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Example, Knowledge, Request, Rule
+from ringback_contracts.table import TABLE
+from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
+from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.targets import OutOfReach, Target, World
+
+SUITE = "rules"
+ASK_NOTHING = Request("GET", "/api/v2/tokens/me", {"host": "127.0.0.1"})
+"""What uses up a rate limit and does nothing else."""
+
+
+class Worlds:
+    """The worlds of one run, one for each set of switches; a used-up one is not given again."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._kept: dict[bytes, World] = {}
+
+    def get(self, switches: Mapping[str, Any] | None = None, *, fresh: bool = False) -> World:
+        """A world with these switches. Raises ``OutOfReach``."""
+        key = orjson.dumps(switches or {})
+        if fresh or key not in self._kept:
+            world = self.target.world(switches)
+            if fresh:
+                return world
+            self._kept[key] = world
+        return self._kept[key]
+
+
+def check_rules(worlds: Worlds, rules: Iterable[Rule] = TABLE) -> Iterator[Result]:
+    """Try each rule's examples, the rejected ones first."""
+    for rule in rules:
+        for example in rule.rejects:
+            yield try_example(worlds, rule, example, refused_by(rule))
+        for example in rule.accepts:
+            yield try_example(worlds, rule, example, None)
+
+
+def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected | None) -> Result:
+    """One example of a rule; without ``refusal`` it must be granted."""
+    plain = situation(example)
+    attempt = Result(
+        SUITE,
+        rule.id,
+        operation_of(plain.request),
+        Outcome.NOT_REACHED,
+        exchange=Exchange(plain.request),
+        switches=example.org,
+        used=example.used,
+    )
+    try:
+        world = _reached(worlds, rule, example, refusal)
+        call_id = world.place_call() if _needs_call(example) else KNOWN_CALL
+        _use(world, plain.request, example.used)
+    except OutOfReach as reason:
+        return replace(attempt, reasons=(str(reason),))
+    there = situation(example, call_id=call_id)
+    expected = refusal or expected_of(judge(there.request, there.caller, there.org), there.org)
+    return answered(attempt, world, there.request, expected)
+
+
+def answered(attempt: Result, world: World, request: Request, expected: Expected) -> Result:
+    """The attempt with its answer, held against what is expected."""
+    attempt = replace(attempt, exchange=Exchange(request), expected=expected)
+    try:
+        reply = world.send(request)
+    except OutOfReach as reason:
+        return replace(attempt, reasons=(str(reason),))
+    except ReplyLost as error:
+        return replace(attempt, outcome=Outcome.FAILED, reasons=(f"no whole reply came: {error}",))
+    found = faults(expected, reply, world.traits)
+    outcome = Outcome.FAILED if found else Outcome.HELD
+    return replace(attempt, outcome=outcome, reasons=found, exchange=Exchange(request, reply))
+
+
+def _reached(worlds: Worlds, rule: Rule, example: Example, refusal: Expected | None) -> World:
+    world = worlds.get(example.org, fresh=example.used > 0)
+    if world.org is None and (refusal is None or rule.knowledge is not Knowledge.REQUEST):
+        raise OutOfReach("the org there is not known, and this depends on it")
+    if world.traits.real and refusal is None:
+        raise OutOfReach("the call might ring somebody")
+    return world
+
+
+def _needs_call(example: Example) -> bool:
+    return CALL_PLACEHOLDER in example.path or (
+        example.body is not None and CALL_PLACEHOLDER.encode() in orjson.dumps(example.body)
+    )
+
+
+def _use(world: World, request: Request, times: int) -> None:
+    asking = {**ASK_NOTHING.headers, "authorization": request.headers.get("authorization", "")}
+    for _ in range(times):
+        world.send(replace(ASK_NOTHING, headers=asking))
