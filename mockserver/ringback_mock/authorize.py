@@ -87,12 +87,8 @@ def log_in(store: Store, asked: Authorization, user_id: str) -> str | Refusal:
             return _refused(asked, OAuthError("access_denied", reason))
         if asked.response_type == "token":
             return _token_location(asked, user)
-        return _redirect(asked, {"code": issue_code(asked, user)})
-
-
-def issue_code(asked: Authorization, user: User) -> str:
-    """An authorization code for the user, bound to the client, the redirect_uri and the challenge."""
-    return asked.tenant.issue_code(asked.client, user, asked.redirect_uri, asked.challenge)
+        code = asked.tenant.issue_code(asked.client, user, asked.redirect_uri, asked.challenge)
+        return _redirect(asked, {"code": code})
 
 
 def _token_location(asked: Authorization, user: User) -> str:

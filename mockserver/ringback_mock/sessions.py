@@ -25,14 +25,13 @@ def bearer(authorization: str | None) -> str | None:
 class Session:
     """What one access token stands for.
 
-    ``limit`` is the org's requests a minute; ``client_id`` the OAuth client it was issued to, if any;
-    ``refresh_token`` the one that was issued with it. ``expires_at`` is in seconds since 1970.
+    ``limit`` is the org's requests a minute; ``expires_at`` is in seconds since 1970; ``refresh_token`` is
+    the one that was issued with it.
     """
 
     caller: Caller = field(repr=False)
     limit: int | None
     expires_at: float = math.inf
-    client_id: str | None = None
     refresh_token: str | None = field(default=None, repr=False)
     _window: float = field(default=-math.inf, init=False, repr=False)
     _count: int = field(default=0, init=False, repr=False)

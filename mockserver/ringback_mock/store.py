@@ -86,11 +86,6 @@ class Store:
         tenant, session = found
         return tenant, session.use(self.clock())
 
-    def session(self, authorization: str | None) -> tuple[Tenant, Session] | None:
-        """The org and the session of a header's token, expired or not, without counting a request."""
-        token = bearer(authorization)
-        return None if token is None else self._sessions.get(token)
-
     def client(self, client_id: str) -> tuple[Tenant, Client] | None:
         """The OAuth client of that id, and the org it belongs to."""
         return self._clients.get(client_id)

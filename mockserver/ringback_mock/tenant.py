@@ -57,24 +57,22 @@ class Tenant:
         client = self.org.client_by_id[token.client] if token.client is not None else None
         user = self.org.user_by_id[token.user] if token.user is not None else None
         caller = self._caller(user, client, token.scopes)
-        return self._session(caller, -math.inf if token.expired else math.inf, token.client)
+        return self._session(caller, -math.inf if token.expired else math.inf)
 
     def _caller(self, user: User | None, client: Client | None, scopes: tuple[str, ...]) -> Caller:
         if user is None:
             return Caller(TokenState.VALID, client=client, calls=self.calls)
         return Caller(TokenState.VALID, user=user, scopes=frozenset(scopes), calls=self.calls)
 
-    def _session(
-        self, caller: Caller, expires_at: float, client_id: str | None, refresh: str | None = None
-    ) -> Session:
-        return Session(caller, self.org.limits.rate_per_minute, expires_at, client_id, refresh)
+    def _session(self, caller: Caller, expires_at: float, refresh_token: str | None = None) -> Session:
+        return Session(caller, self.org.limits.rate_per_minute, expires_at, refresh_token)
 
     def issue(self, client: Client, user: User | None = None, refresh_token: str | None = None) -> Issued:
         """A fresh access token for the client itself, or for a user who logged in through it."""
         token = secrets.token_urlsafe(32)
         caller = self._caller(user, client, client.scopes)
         expires_at = self._clock() + client.token_seconds
-        self._sessions[token] = (self, self._session(caller, expires_at, client.id, refresh_token))
+        self._sessions[token] = (self, self._session(caller, expires_at, refresh_token))
         self._issued.put(token, None)
         return Issued(token, client.token_seconds, refresh_token)
 

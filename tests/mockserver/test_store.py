@@ -125,9 +125,6 @@ def test_a_token_issued_to_a_user_carries_the_clients_scopes() -> None:
     issued = store.default.issue(app, default_org().user_by_id[ALICE])
     _, caller = store.resolve(f"Bearer {issued.access_token}")
     assert (caller.scopes, caller.client) == (frozenset({"conversations"}), None)
-    found = store.session(f"Bearer {issued.access_token}")
-    assert found is not None
-    assert (found[0], found[1].client_id) == (store.default, "demo-app")
 
 
 @pytest.mark.parametrize("token", ["alice", "service"])
@@ -167,14 +164,6 @@ def test_issued_tokens_are_bounded_and_standing_ones_stay() -> None:
     ]
     assert state(store, issued[-1]) is TokenState.VALID
     assert state(store, "alice") is TokenState.VALID
-
-
-def test_reading_a_session_counts_no_request() -> None:
-    store = Store(limited(1))
-    assert store.session("Bearer alice") is not None
-    assert store.session("Bearer nobody") is None
-    assert store.session(None) is None
-    assert quota(store).count == 1
 
 
 # --- authorization codes --------------------------------------------------------------------------
@@ -405,9 +394,8 @@ def test_no_repr_shows_a_token_or_a_secret() -> None:
     store = Store()
     fresh = store.add_org()
     issued = store.default.issue(default_org().clients[1], default_org().users[0], "refresh-me")
-    found = store.session(f"Bearer {issued.access_token}")
-    login = store.default.org
-    texts = repr((fresh, issued, found, store.default, store.resolve("Bearer service"), login))
+    _, session = store._sessions[issued.access_token]
+    texts = repr((fresh, issued, session, store.default, store.resolve("Bearer service"), store.default.org))
     secrets = [issued.access_token, "refresh-me", "demo-secret", *fresh.tokens.values()]
     secrets += [client.secret for client in fresh.clients.values()]
     assert [secret for secret in secrets if secret in texts] == []
