@@ -32,17 +32,16 @@ def redis_server(folder: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed")
-    port = free_port()
-    # Redis names no port of its own choice, so the free one may be taken by the time it starts.
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with _running([program, *options, "--dir", str(folder)]) as server:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if "Ready to accept connections" in line:
-                break
-        else:
-            pytest.fail("redis-server did not start")
-        yield f"redis://127.0.0.1:{port}/0"
+    # Redis names no port of its own choice, and a free one may be taken by the time it starts.
+    for _ in range(5):
+        port = free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        with _running([program, *options, "--dir", str(folder)]) as server:
+            assert server.stdout is not None
+            if any("Ready to accept connections" in line for line in server.stdout):
+                yield f"redis://127.0.0.1:{port}/0"
+                return
+    pytest.fail("redis-server did not start")
 
 
 def free_port() -> int:

@@ -95,6 +95,12 @@ def test_a_call_that_does_not_say_whom_it_dials_may_be_the_one() -> None:
     assert not Call.read({"id": "x", "participants": [{**own, "dnis": "tel:+442079460101"}]}).may_be(attempt)
 
 
+@pytest.mark.parametrize("start", ["yesterday", None, 5])
+def test_a_start_that_cannot_be_read_excludes_nothing(start: Any) -> None:
+    attempt = CallAttempt("/api", ("+442079460100",), None, 1000.0, 1001.0)
+    assert Call.read({"id": "x", "participants": [{"startTime": start}]}).may_be(attempt)
+
+
 def test_a_reply_of_the_future_is_read() -> None:
     leg = {"state": "teleporting", "hologram": {"on": True}, "purpose": "customer", "user": None}
     call = Call.read({"id": "x", "participants": [leg], "novelty": 1})

@@ -169,6 +169,18 @@ def test_a_folder_that_cannot_be_is_an_error_of_ours(tmp_path: Path) -> None:
         cache.get("key")
 
 
+def test_a_lock_that_cannot_be_is_an_error_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "token-key.lock").mkdir()
+    with pytest.raises(TokenCacheError), FileTokenCache(tmp_path).lock("key", wait=True):
+        pass
+
+
+def test_without_the_extra_the_redis_cache_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(ConfigurationError, match=r"ringback\[redis\]"):
+        RedisTokenCache("redis://127.0.0.1")
+
+
 OTHER_JSON = st.sampled_from(['{"access_token": 5}', "{}", "[]", "5", "[" * 9999])
 
 

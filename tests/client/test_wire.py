@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from ringback_client import (
     TargetUnreachable,
     Timeouts,
 )
+from ringback_client.wire import Deadline
 from tests.client.rude_server import (
     BODY,
     JSON,
@@ -185,6 +187,59 @@ def test_a_netrc_file_does_not_replace_the_token(monkeypatch: pytest.MonkeyPatch
     with server, client(server.url) as calls:
         calls.place_call(NUMBER)
     assert b"Authorization: Bearer alice\r\n" in server.requests[0]
+
+
+GATEWAY = "http://gateway.example.org/genesys"
+"""A real target, as far as the client can tell, which is reached through a proxy."""
+
+
+def test_a_real_target_is_reached_through_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with RudeServer(says(POLITE)) as proxy, client(GATEWAY) as calls:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        assert calls.place_call(NUMBER).id
+    assert proxy.requests[0].startswith(f"POST {GATEWAY}/api/v2/conversations/calls HTTP/1.1".encode())
+
+
+def test_a_proxy_that_refuses_connections_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    with client(GATEWAY) as calls, pytest.raises(TargetUnreachable):
+        calls.place_call(NUMBER)
+
+
+def test_a_proxy_that_refuses_the_tunnel_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = says(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+    with RudeServer(refusal) as proxy, client(GATEWAY.replace("http:", "https:")) as calls:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(TargetUnreachable):
+            calls.place_call(NUMBER)
+    assert {request.split()[0] for request in proxy.requests} == {b"CONNECT"}
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", b""])
+def test_a_proxy_that_loses_the_reply_leaves_the_outcome_unknown(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RudeServer(says(answer)) as proxy, client(GATEWAY) as calls:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        with pytest.raises(CallOutcomeUnknown):
+            calls.place_call(NUMBER)
+    assert len(proxy.requests) == 1
+
+
+def test_a_proxy_that_cannot_be_used_is_a_wrong_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks9://127.0.0.1")
+    with client(GATEWAY) as calls, pytest.raises((ConfigurationError, TargetUnreachable)):
+        calls.place_call(NUMBER)
+
+
+def test_a_deadline_that_passed_before_there_was_a_connection_cuts_it_at_once() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Deadline(1000) as deadline:
+        deadline._cut()
+        deadline.watch(ours)
+        assert theirs.recv(1) == b""
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from ringback_contracts.table import TABLE
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit
-from tests.client.rude_server import RudeServer, closes
+from tests.client.rude_server import POLITE, RudeServer, closes, says
 from tests.serving import free_port, mock_server
 
 ALICE = "user:a11ce000-0000-4000-8000-000000000001"
@@ -115,6 +115,22 @@ def test_a_lost_reply_is_reported_as_what_it_is_and_does_not_invite_to_try_again
     assert (code, document["placed"], document["error"]) == (Exit.FINDING, None, "CallOutcomeUnknown")
     assert "Nobody knows" in shown.stderr
     assert len(server.requests) == 2
+
+
+def test_a_ca_bundle_that_is_not_there_is_a_wrong_set_up() -> None:
+    code, document = called(NUMBER, "--target", "https://127.0.0.1:1", RINGBACK_CA="/nowhere/ca.pem")
+    assert (code, document["error"]) == (Exit.SETUP, "ConfigurationError")
+
+
+def test_a_doubt_about_a_real_target_is_shown_and_the_call_is_placed() -> None:
+    arguments = ("15551234567", "--from", ALICE, "--contract", "participants")
+    with RudeServer(says(POLITE)) as proxy:
+        target = ("--target", "http://gateway.example.org", "--as", "token")
+        shown = call(*arguments, *target, HTTP_PROXY=proxy.url)
+        code, document = called(*arguments, *target, HTTP_PROXY=proxy.url)
+    assert (shown.exit_code, code) == (Exit.FINE, Exit.FINE)
+    assert "warning: the target may answer 400" in shown.output
+    assert len(document["warnings"]) == 1
 
 
 REGION = ("--target", "mypurecloud.ie")
