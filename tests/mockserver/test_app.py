@@ -111,6 +111,12 @@ def test_another_host_is_421_in_the_envelope_and_outside_it(client: FlaskClient)
     assert client.post("/__ringback/reset", headers={"Host": "evil.example"}).status_code == 421
 
 
+@pytest.mark.parametrize("path", ["/healthz", CALLS])
+def test_a_request_with_two_hosts_is_malformed_wherever_it_goes(client: FlaskClient, path: str) -> None:
+    response = client.get(path, environ_overrides={"HTTP_HOST": "localhost, localhost"})
+    assert (response.status_code, response.headers["Ringback-Rule"]) == (400, "http.malformed")
+
+
 def test_a_host_can_be_allowed() -> None:
     client = create_app(allow_hosts=("mock.example",)).test_client()
     assert client.get("/healthz", headers={"Host": "mock.example:80"}).status_code == 200
