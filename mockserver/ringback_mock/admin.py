@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, g
 from flask import request as current
 from werkzeug.exceptions import BadRequest, NotFound
 
+from ringback_contracts import payload
+from ringback_contracts.faults import FaultError, fault_from
 from ringback_contracts.model import Request, Rule
 from ringback_contracts.openapi import admin_openapi_document
+from ringback_contracts.openapi.admin import SWITCHES
+from ringback_contracts.org import OrgError
 from ringback_mock.edge import Edge
 from ringback_mock.explained import explanation
 from ringback_mock.http import Response as Reply
@@ -25,6 +30,9 @@ def blueprint(edge: Edge) -> Blueprint:
     paths.add_url_rule("/orgs", "orgs", lambda: _add_org(edge), methods=["POST"])
     paths.add_url_rule("/exchanges", "exchanges", lambda: _exchanges(edge))
     paths.add_url_rule("/exchanges/<wanted>", "exchange", lambda wanted: _exchange(edge, wanted))
+    paths.add_url_rule("/faults", "faults", lambda: _faults(edge))
+    paths.add_url_rule("/faults", "fault", lambda: _set_faults(edge), methods=["POST"])
+    paths.add_url_rule("/faults", "heal", lambda: _clear_faults(edge), methods=["DELETE"])
     paths.add_url_rule("/rules", "rules", lambda: _rules(edge))
     paths.add_url_rule("/openapi.json", "document", lambda: shown(admin_openapi_document()))
     return paths
@@ -37,9 +45,23 @@ def _reset(edge: Edge) -> Response:
 
 
 def _add_org(edge: Edge) -> Response:
-    _expect_no_body()
     _expect_parameters()
-    return shown(asdict(edge.store.add_org()), 201)
+    try:
+        return shown(asdict(edge.store.add_org(_switches())), 201)
+    except OrgError as error:
+        raise BadRequest(str(error)) from error
+
+
+def _switches() -> dict[str, Any]:
+    """The switches in which the copy of the org shall differ."""
+    sent: Request = g.sent
+    read = payload.read(sent.body.strip() or b"{}")
+    given = {} if read.readable and read.value is None else read.value
+    if not isinstance(given, dict):
+        raise BadRequest('the body is no JSON object of switches, such as {"strict_numbers": true}')
+    if others := sorted(given.keys() - SWITCHES.keys()):
+        raise BadRequest(f"{others[0]!r} is no switch that a copy can change; known: {', '.join(SWITCHES)}")
+    return given
 
 
 def _exchanges(edge: Edge) -> Response:
@@ -58,6 +80,35 @@ def _exchange(edge: Edge, wanted: str) -> Response:
             "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten"
         )
     return shown({**found, "explanation": explanation(kept, tenant.org)})
+
+
+def _faults(edge: Edge) -> Response:
+    """Every fault that is set, with how many requests it took and how often it fired."""
+    tenant = _tenant(edge)
+    with edge.store.lock:
+        return shown({"faults": [armed.shown() for armed in tenant.faults]})
+
+
+def _set_faults(edge: Edge) -> Response:
+    """Set one fault, or each of a list; none of them if one is wrong."""
+    tenant = _tenant(edge)
+    sent: Request = g.sent
+    try:
+        data = orjson.loads(sent.body)
+        faults = [fault_from(item) for item in (data if isinstance(data, list) else [data])]
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"the body is no JSON: {error}") from error
+    except FaultError as error:
+        raise BadRequest(str(error)) from error
+    with edge.store.lock:
+        return shown({"faults": [tenant.faults.set(fault).shown() for fault in faults]}, 201)
+
+
+def _clear_faults(edge: Edge) -> Response:
+    tenant = _tenant(edge)
+    with edge.store.lock:
+        tenant.faults.clear()
+    return made(Reply(204))
 
 
 def _tenant(edge: Edge, *others: str) -> Tenant:

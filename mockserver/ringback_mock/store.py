@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ringback_contracts.model import ANONYMOUS, Caller
-from ringback_contracts.org import Client, Org, default_org
+from ringback_contracts.org import Client, Org, changed, default_org
 from ringback_mock.bounded import Bounded
 from ringback_mock.clock import Clock
 from ringback_mock.ids import new_id
@@ -94,13 +96,14 @@ class Store:
         """The org of that id, if it is served."""
         return self.default if org_id == self.default.org.id else self._copies.get(org_id)
 
-    def add_org(self) -> FreshOrg:
+    def add_org(self, changes: Mapping[str, Any] | None = None) -> FreshOrg:
         """Serve an isolated copy of the default org, with the same entities and its own tokens and clients.
 
-        When there are more than ``orgs_size`` copies, the oldest is forgotten and its tokens are unknown.
+        ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has. When
+        there are more than ``orgs_size`` copies, the oldest is forgotten and its tokens are unknown.
         """
         with self.lock:
-            org, fresh = _copy(self.default.org)
+            org, fresh = _copy(changed(self.default.org, changes or {}))
             self._copies.put(org.id, self._serve(org))
             return fresh
 

@@ -147,12 +147,35 @@ def test_a_mistake_is_named(client: FlaskClient, method: str, path: str, status:
     assert_problem(client.open(path, method=method), status, word)
 
 
-@pytest.mark.parametrize("path", ["/__ringback/orgs", "/__ringback/reset"])
 @pytest.mark.parametrize("body", [b'{"sip_trunking": false}', b"not json", b"[]"])
-def test_a_body_that_would_do_nothing_is_refused(client: FlaskClient, path: str, body: bytes) -> None:
+def test_a_body_that_would_do_nothing_is_refused(client: FlaskClient, body: bytes) -> None:
     place(client)
-    assert_problem(client.post(path, data=body), 400, "takes no body")
+    assert_problem(client.post("/__ringback/reset", data=body), 400, "takes no body")
     assert len(exchanges(client)) == 1
+
+
+def test_a_fresh_org_can_differ_in_its_switches(client: FlaskClient) -> None:
+    fresh = client.post("/__ringback/orgs", json={"strict_numbers": True, "limits": {"rate_per_minute": 2}})
+    token = fresh.get_json()["tokens"]["alice"]
+    dead = b'{"phoneNumber": "+15551234567"}'
+    assert [place(client, token, dead).status_code for _ in range(3)] == [422, 422, 429]
+    assert place(client, "alice", dead).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"not json", "no JSON object of switches"),
+        (b"[]", "no JSON object of switches"),
+        (b"false", "no JSON object of switches"),
+        (b'{"strict_number": true}', "'strict_number' is no switch"),
+        (b'{"users": []}', "'users' is no switch"),
+        (b'{"strict_numbers": 1}', "strict_numbers: expected true or false"),
+        (b'{"contract": "both"}', "contract: 'both' is none of"),
+    ],
+)
+def test_what_is_no_switch_makes_no_org(client: FlaskClient, body: bytes, word: str) -> None:
+    assert_problem(client.post("/__ringback/orgs", data=body), 400, word)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b" null\n"])

@@ -104,6 +104,20 @@ ID: Json = {
     "schema": {"type": "string", "format": "uuid"},
 }
 
+SWITCHES: Json = {
+    "contract": {"enum": ["any", *CONTRACTS]},
+    "sip_trunking": {"type": "boolean"},
+    "strict_numbers": {"type": "boolean"},
+    "success_status": {"enum": [200, 202]},
+    "limits": {
+        "type": "object",
+        "properties": {"rate_per_minute": NUMBER},
+        "additionalProperties": False,
+    },
+}
+"""What a copy of an org can have otherwise, in the words of the org's file."""
+DIFFERENCES: Json = {"type": ["object", "null"], "properties": SWITCHES, "additionalProperties": False}
+
 
 _FIRST = "$response.body#/exchanges/0/id"
 _ORG_OF_FIRST = "$response.body#/exchanges/0/org"
@@ -125,7 +139,9 @@ def paths() -> Json:
         "/__ringback/reset": _post(
             "postReset", "Forget an org's calls, tokens and journal", ("204", reset), ORG
         ),
-        "/__ringback/orgs": _post("postOrgs", "Serve an isolated copy of the org", ("201", fresh)),
+        "/__ringback/orgs": _with_body(
+            _post("postOrgs", "Serve an isolated copy of the org", ("201", fresh)), DIFFERENCES
+        ),
         "/__ringback/exchanges": _get("getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT),
         "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
         "/__ringback/rules": _get("getRules", "List the rules", rules),
@@ -139,6 +155,11 @@ def _get(operation_id: str, summary: str, shown: Json, *parameters: Json) -> Jso
 
 def _post(operation_id: str, summary: str, done: tuple[str, Json], *parameters: Json) -> Json:
     return {"post": _operation(operation_id, summary, dict([done]), parameters)}
+
+
+def _with_body(item: Json, schema: Json) -> Json:
+    """The operation of a path with a body that may be left out."""
+    return {method: {**told, "requestBody": {"content": as_json(schema)}} for method, told in item.items()}
 
 
 def _operation(operation_id: str, summary: str, success: Json, parameters: Sequence[Json]) -> Json:
