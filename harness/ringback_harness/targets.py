@@ -63,6 +63,8 @@ class World:
     org: Org | None
     tokens: Mapping[str, str] = field(repr=False)
     deliver: Callable[[Request], Reply] = field(repr=False)
+    neighbour: Callable[[], World] = field(repr=False)
+    """Another org of the same server; raises ``OutOfReach``."""
 
     def send(self, request: Request) -> Reply:
         """The answer to a request whose bearer token is named as in the default org.
@@ -126,9 +128,20 @@ class InProcess:
 
     def world(self, switches: Switches | None = None) -> World:
         org = changed(self._org, switches or {})
-        answer = self._serve(Store(org))
-        tokens = {value: value for value in org.token_by_value}
-        return World(self.traits, DEFAULT_MOCK, org, tokens, lambda request: as_reply(answer(request)))
+        store = Store(org)
+        answer = self._serve(store)
+
+        def of(tokens: Mapping[str, str]) -> World:
+            return World(
+                self.traits,
+                DEFAULT_MOCK,
+                org,
+                tokens,
+                lambda request: as_reply(answer(request)),
+                lambda: of(store.add_org().tokens),
+            )
+
+        return of({value: value for value in org.token_by_value})
 
 
 def as_reply(response: Response) -> Reply:
@@ -156,7 +169,7 @@ class AtUrl:
         if switches:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
         tokens = {"alice": self._token or "alice"}
-        return World(self.traits, self.url, None, tokens, self._deliver)
+        return World(self.traits, self.url, None, tokens, self._deliver, self.world)
 
     def _copy(self, switches: Switches) -> World:
         headers = {"content-type": "application/json"} if switches else {}
@@ -167,7 +180,7 @@ class AtUrl:
         tokens: Mapping[str, str] = reply.document["tokens"]
         usual = tokens.keys() == default_org().token_by_value.keys()
         org = changed(default_org(), switches) if usual else None
-        return World(self.traits, self.url, org, tokens, self._deliver)
+        return World(self.traits, self.url, org, tokens, self._deliver, self.world)
 
     def _deliver(self, request: Request) -> Reply:
         headers = {name: value for name, value in request.headers.items() if name != "host"}

@@ -1,0 +1,267 @@
+"""What holds between requests: a call placed is there, is read, ends; a token dies; a limit counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from ringback_client.calls import OVER, Call
+from ringback_client.errors import TransportError
+from ringback_client.transport import Reply
+from ringback_contracts import operations as ops
+from ringback_contracts.model import Request
+from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.rules.declare import ALICE, BOB, TEST_NUMBER
+from ringback_contracts.table import TABLE
+from ringback_harness.check.expectation import Expected, faults, refused_by
+from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.rules import Worlds
+from ringback_harness.targets import OutOfReach, World
+
+SUITE = "flow"
+BODY = {"phoneNumber": TEST_NUMBER}
+LIMIT = 2
+
+
+class Walk:
+    """A conversation with one world, which remembers its last exchange."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.last: Exchange | None = None
+
+    def ask(self, method: str, path: str, body: Any = None, token: str = "alice") -> Reply:
+        """The reply to a request of a token's."""
+        headers = {"authorization": f"Bearer {token}", "host": "127.0.0.1"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        request = Request(method, path, headers, b"" if body is None else orjson.dumps(body))
+        self.last = Exchange(request)
+        reply = self.world.send(request)
+        self.last = Exchange(request, reply)
+        return reply
+
+    def place(self, body: Any = None, token: str = "alice", path: str = CALLS_PATH) -> str:
+        """The id of a new call; empty where the answer has none."""
+        return str(self.ask("POST", path, body or BODY, token).document.get("id", ""))
+
+    def read(self, call_id: str, token: str = "alice") -> Call:
+        """The call as it stands. Raises ``TransportError`` for an answer that is no conversation."""
+        return Call.read(self.ask("GET", f"{CALLS_PATH}/{call_id}", token=token).document)
+
+    def listed(self, token: str = "alice") -> list[str]:
+        """The ids of the calls that a user is on."""
+        entities = self.ask("GET", CALLS_PATH, token=token).document.get("entities", ())
+        return [str(entity.get("id")) for entity in entities if isinstance(entity, Mapping)]
+
+    def end(self, call_id: str) -> Reply:
+        return self.ask("POST", f"/api/v2/conversations/{call_id}/disconnect")
+
+    def missing(self, expected: Expected, reply: Reply) -> Iterator[str]:
+        """In what the reply differs from what is expected."""
+        yield from faults(expected, reply, self.world.traits)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One promise about several requests; ``walk`` gives in words how it is broken."""
+
+    id: str
+    operation: str
+    walk: Callable[[Walk], Iterator[str]] = field(repr=False)
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    uses_up: bool = False
+    """Whether the world is of no use afterwards, so that the target must be able to make another."""
+
+
+FLOWS: list[Flow] = []
+
+
+def flow(
+    flow_id: str, operation: str, *, uses_up: bool = False, **switches: Any
+) -> Callable[[Callable[[Walk], Iterator[str]]], Callable[[Walk], Iterator[str]]]:
+    """Register a promise; raises ``ValueError`` for an id that is there already."""
+
+    def register(walk: Callable[[Walk], Iterator[str]]) -> Callable[[Walk], Iterator[str]]:
+        if any(known.id == flow_id for known in FLOWS):
+            raise ValueError(f"two flows have the id {flow_id!r}")
+        FLOWS.append(Flow(flow_id, operation, walk, switches, uses_up))
+        return walk
+
+    return register
+
+
+def check_flow(worlds: Worlds) -> Iterator[Result]:
+    """Walk every flow."""
+    for each in FLOWS:
+        yield _walked(worlds, each)
+
+
+def _walked(worlds: Worlds, each: Flow) -> Result:
+    result = Result(SUITE, each.id, each.operation, Outcome.NOT_REACHED, switches=each.switches)
+    try:
+        walk = Walk(_world(worlds, each))
+        found = _broken(walk, each)
+    except OutOfReach as reason:
+        return replace(result, reasons=(str(reason),))
+    outcome = Outcome.FAILED if found else Outcome.HELD
+    return replace(result, outcome=outcome, reasons=found, exchange=walk.last)
+
+
+def _broken(walk: Walk, each: Flow) -> tuple[str, ...]:
+    try:
+        return tuple(each.walk(walk))
+    except TransportError as error:
+        return (str(error),)
+
+
+def _world(worlds: Worlds, each: Flow) -> World:
+    if worlds.target.traits.real:
+        raise OutOfReach("it places calls, which are real there")
+    if each.uses_up and not worlds.target.traits.makes_orgs:
+        raise OutOfReach("it needs an org of its own, and the target makes none")
+    return worlds.get(each.switches, fresh=each.uses_up)
+
+
+def _own_id(walk: Walk) -> str:
+    return str(walk.ask("GET", "/api/v2/users/me").document.get("id"))
+
+
+# --- calls --------------------------------------------------------------------------------------------
+
+
+@flow("a placed call can be read", ops.GET_CALL)
+def _read_back(walk: Walk) -> Iterator[str]:
+    call_id = walk.place()
+    call = walk.read(call_id)
+    if call.id != call_id or call.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
+        yield "the conversation that was read is not the call that was placed"
+    if not call.participants or call.over:
+        yield "the call has nobody on it as soon as it is placed"
+    elif call.participants[0].document.get("dnis") != f"tel:{TEST_NUMBER}":
+        yield "the call does not say which number it dials"
+
+
+@flow("a call is the token's user's", ops.GET_CALL)
+def _own_call(walk: Walk) -> Iterator[str]:
+    call = walk.read(walk.place())
+    if [leg.user_id for leg in call.participants][:1] != [_own_id(walk)]:
+        yield "the first participant is not the user whose token placed the call"
+
+
+@flow("a call on behalf is that user's", ops.PLACE_CALL_FOR_USER)
+def _on_behalf(walk: Walk) -> Iterator[str]:
+    call = walk.read(walk.place(token="service", path=f"{CALLS_PATH}/user/{ALICE}"))
+    if [leg.user_id for leg in call.participants][:1] != [ALICE]:
+        yield "the first participant is not the user in the path"
+
+
+@flow("every call is a call of its own", ops.PLACE_CALL)
+def _two_calls(walk: Walk) -> Iterator[str]:
+    one, other = walk.place(), walk.place()
+    if one == other:
+        yield "two placed calls have one id"
+    walk.end(one)
+    if walk.read(other).over:
+        yield "the end of one call ended another"
+
+
+@flow("the list shows the calls that go on", ops.LIST_CALLS)
+def _listing(walk: Walk) -> Iterator[str]:
+    call_id = walk.place()
+    if call_id not in walk.listed():
+        yield "a call that goes on is not in its user's list"
+    if call_id in walk.listed("bob"):
+        yield "a call is in the list of a user who is not on it"
+    walk.end(call_id)
+    if call_id in walk.listed():
+        yield "a call that is over is still in its user's list"
+
+
+@flow("a disconnected call is over", ops.DISCONNECT)
+def _disconnected(walk: Walk) -> Iterator[str]:
+    call_id = walk.place()
+    before = walk.read(call_id)
+    ended = walk.end(call_id)
+    after = walk.read(call_id)
+    yield from walk.missing(Expected(202, operation=ops.DISCONNECT), ended)
+    if before.over or not after.over:
+        yield "the call reads the same before and after it was disconnected"
+    yield from walk.missing(Expected(202, operation=ops.DISCONNECT), walk.end(call_id))
+
+
+@flow("a call that was hung up is over", ops.PATCH_CALL)
+def _hung_up(walk: Walk) -> Iterator[str]:
+    call_id = walk.place()
+    answer = walk.ask("PATCH", f"{CALLS_PATH}/{call_id}", {"state": "disconnected"})
+    yield from walk.missing(Expected(200, operation=ops.PATCH_CALL), answer)
+    if answer.document.get("id") != call_id:
+        yield "the reply to a hang-up is not about the call"
+    if {leg.state for leg in walk.read(call_id).participants} - OVER:
+        yield "the call goes on after it was hung up"
+
+
+@flow("a call shows the number asked for", ops.GET_CALL)
+def _shown_number(walk: Walk) -> Iterator[str]:
+    call = walk.read(walk.place({**BODY, "callerId": "+442079460001"}))
+    if [leg.document.get("ani") for leg in call.participants][:1] != ["tel:+442079460001"]:
+        yield "the call does not show the callerId that was asked for"
+
+
+# --- users and tokens ---------------------------------------------------------------------------------
+
+
+@flow("a token's user is shown", ops.GET_ME)
+def _me(walk: Walk) -> Iterator[str]:
+    for token, user_id in (("alice", ALICE), ("bob", BOB)):
+        if walk.ask("GET", "/api/v2/users/me", token=token).document.get("id") != user_id:
+            yield f"users/me is not {token}, whose token asks"
+
+
+@flow("the user asked for is shown", ops.GET_USER)
+def _user(walk: Walk) -> Iterator[str]:
+    if walk.ask("GET", f"/api/v2/users/{BOB}").document.get("id") != BOB:
+        yield "the user that was read is not the one in the path"
+
+
+@flow("a token says what it is good for", ops.GET_TOKEN)
+def _token(walk: Walk) -> Iterator[str]:
+    if walk.ask("GET", "/api/v2/tokens/me").document.get("authorizedScope") != ["conversations"]:
+        yield "the scopes of alice's token are not shown"
+
+
+@flow("a revoked token is worth nothing", ops.DELETE_TOKEN, uses_up=True)
+def _revoked(walk: Walk) -> Iterator[str]:
+    revoked = walk.ask("DELETE", "/api/v2/tokens/me")
+    yield from walk.missing(Expected(200, operation=ops.DELETE_TOKEN), revoked)
+    yield from walk.missing(refused_by(TABLE["token.unknown"]), walk.ask("GET", "/api/v2/users/me"))
+    if walk.ask("GET", "/api/v2/users/me", token="bob").status != 200:
+        yield "the end of one token ended another"
+
+
+@flow("a rate limit counts each token", ops.GET_TOKEN, uses_up=True, limits={"rate_per_minute": LIMIT})
+def _limited(walk: Walk) -> Iterator[str]:
+    for count in range(1, LIMIT + 1):
+        headers = walk.ask("GET", "/api/v2/tokens/me").headers
+        shown = (headers.get("inin-ratelimit-count"), headers.get("inin-ratelimit-allowed"))
+        if shown != (str(count), str(LIMIT)):
+            yield f"request {count} of {LIMIT} is counted as {shown[0]} of {shown[1]}"
+    refused = walk.ask("GET", "/api/v2/tokens/me")
+    yield from walk.missing(refused_by(TABLE["rate.exceeded"]), refused)
+    if refused.headers.get("Retry-After") != refused.headers.get("inin-ratelimit-reset"):
+        yield "Retry-After is not when the count starts anew"
+    if walk.ask("GET", "/api/v2/tokens/me", token="bob").status != 200:
+        yield "the limit of one token stops another"
+
+
+@flow("orgs never meet", ops.GET_CALL, uses_up=True)
+def _isolated(walk: Walk) -> Iterator[str]:
+    other = Walk(walk.world.neighbour())
+    call_id = other.place()
+    unknown = refused_by(TABLE["call.unknown"])
+    yield from walk.missing(unknown, walk.ask("GET", f"{CALLS_PATH}/{call_id}"))
+    if other.read(call_id).id != call_id:
+        yield "a call is not there for its own org"
