@@ -92,11 +92,10 @@ def _region_of(name: str) -> str | None:
 
 
 def _near_miss(name: str) -> str:
-    known = [*REGIONS, *_BY_DOMAIN]
+    known = {text.replace("-", "_"): text for text in (*REGIONS, *_BY_DOMAIN)}
     near = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=0.0)
-    near = difflib.get_close_matches(name.lower(), [*near, *known], n=1, cutoff=0.0)
     return (
-        f"{name!r} is no region of the platform; the nearest is {near[0]!r}. "
+        f"{name!r} is no region of the platform; the nearest is {known[near[0]]!r}. "
         f"For a mock give its URL, such as {DEFAULT_MOCK}"
     )
 

@@ -134,6 +134,7 @@ def test_a_doubt_about_a_real_target_is_shown_and_the_call_is_placed() -> None:
 
 
 REGION = ("--target", "mypurecloud.ie")
+ALLOWED = (*REGION, "--allow-calls")
 CLIENT = {"GENESYSCLOUD_OAUTHCLIENT_ID": "id", "GENESYSCLOUD_OAUTHCLIENT_SECRET": SECRET}
 
 
@@ -141,6 +142,18 @@ def test_a_region_needs_a_word() -> None:
     code, document = called(NUMBER, "--from", ALICE, *REGION, **CLIENT)
     assert (code, document["error"]) == (Exit.REFUSED, "SafetyRefusal")
     assert "--allow-calls" in document["message"]
+
+
+def test_what_is_refused_needs_no_credentials_to_be_refused() -> None:
+    assert call(NUMBER, *REGION).exit_code == Exit.REFUSED
+    assert call("tel:112", *REGION, "--allow-calls").exit_code == Exit.REFUSED
+
+
+def test_long_values_are_shown_whole(mock: str) -> None:
+    _, document = called(NUMBER, "--target", mock)
+    assert f"/api/v2/conversations/calls/{document['id']}" == document["selfUri"]
+    shown = call(NUMBER, "--target", mock).stdout
+    assert len(shown.split("/api/")[1].split()[0]) == len(document["selfUri"].removeprefix("/api/"))
 
 
 @pytest.mark.parametrize("number", ["tel:112", "911", "sip:999@example.com"])
@@ -155,9 +168,9 @@ def test_an_emergency_number_is_refused_even_then(number: str) -> None:
     [
         (("--target", "mypurecloud.i"), CLIENT, "mypurecloud.ie"),
         (("--target", "ftp://127.0.0.1"), {}, "http"),
-        (REGION, {}, "GENESYSCLOUD_OAUTHCLIENT_ID"),
-        (REGION, {"GENESYSCLOUD_OAUTHCLIENT_ID": "id"}, "GENESYSCLOUD_OAUTHCLIENT_SECRET"),
-        ((*REGION, "--as", "alice"), CLIENT, "RINGBACK_ACCESS_TOKEN"),
+        (ALLOWED, {}, "GENESYSCLOUD_OAUTHCLIENT_ID"),
+        (ALLOWED, {"GENESYSCLOUD_OAUTHCLIENT_ID": "id"}, "GENESYSCLOUD_OAUTHCLIENT_SECRET"),
+        ((*ALLOWED, "--as", "alice"), CLIENT, "RINGBACK_ACCESS_TOKEN"),
         (("--contract", "both"), {}, "--contract"),
         (("--as", "a b"), {}, "token"),
     ],

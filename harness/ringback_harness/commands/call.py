@@ -26,8 +26,9 @@ from ringback_client import (
 )
 from ringback_client.credentials import AccessToken, Credentials
 from ringback_client.environment import credentials_from, verify_from
+from ringback_client.safety import refuse_danger
 from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract
-from ringback_harness.exits import Exit, SetupError
+from ringback_harness.exits import Exit
 
 DEMO_TOKEN = "alice"
 """The pre-issued token of the default org whose user may call; public, and worth nothing elsewhere."""
@@ -40,6 +41,8 @@ class Order:
     to: str
     from_: str | None
     contract: Contract
+    token: str | None
+    allow_calls: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Result:
     """What became of it, and what was said on the way."""
 
     outcome: PlacedCall | RingbackError
-    target: Target
+    target: str
     warnings: tuple[str, ...] = ()
 
     @property
@@ -106,8 +109,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     Exit code: 0 placed, 1 refused or unknown whether placed, 2 wrong usage, 3 target unreachable or login
     refused, 4 not sent since it might have rung somebody.
     """
-    client = _client(target, token, allow_calls=allow_calls)
-    result = _placed(client, Order(to, from_, contract))
+    result = _placed(target, Order(to, from_, contract, token, allow_calls))
     if as_json:
         click.echo(json.dumps(_document(result), indent=2))
     else:
@@ -115,37 +117,41 @@ def command(  # noqa: PLR0913 - one parameter for each option
     sys.exit(result.exit_code)
 
 
-def _client(target: str, token: str | None, *, allow_calls: bool) -> CallsClient:
-    try:
-        where = Target.parse(target)
-        credentials = _credentials(where, token)
-        return CallsClient(where, credentials, allow_calls=allow_calls, verify=verify_from(os.environ))
-    except ConfigurationError as error:
-        raise SetupError(str(error)) from error
+def _placed(target: str, order: Order) -> Result:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RingbackWarning)
+        outcome: PlacedCall | RingbackError
+        try:
+            outcome = _place(Target.parse(target), order)
+        except RingbackError as error:
+            outcome = error
+    return Result(outcome, target, tuple(str(warning.message) for warning in caught))
+
+
+def _place(target: Target, order: Order) -> PlacedCall:
+    request = CallsClient.build_request(order.to, order.from_, contract=order.contract)
+    # What must not ring is refused before anybody is asked for credentials.
+    refuse_danger(request, target, allow_calls=order.allow_calls)
+    with CallsClient(
+        target,
+        _credentials(target, order.token),
+        allow_calls=order.allow_calls,
+        verify=verify_from(os.environ),
+    ) as client:
+        return client.send(request)
 
 
 def _credentials(target: Target, token: str | None) -> Credentials:
     if target.region and token is not None:
-        raise SetupError("--as is for a mock's tokens; a real one goes into RINGBACK_ACCESS_TOKEN")
+        raise ConfigurationError("--as is for a mock's tokens; a real one goes into RINGBACK_ACCESS_TOKEN")
     if target.real and token is None:
         return credentials_from(os.environ)
     return AccessToken(token or os.environ.get("RINGBACK_ACCESS_TOKEN") or DEMO_TOKEN)
 
 
-def _placed(client: CallsClient, order: Order) -> Result:
-    with client, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", RingbackWarning)
-        outcome: PlacedCall | RingbackError
-        try:
-            outcome = client.place_call(order.to, order.from_, contract=order.contract)
-        except RingbackError as error:
-            outcome = error
-    return Result(outcome, client.target, tuple(str(warning.message) for warning in caught))
-
-
 def _document(result: Result) -> dict[str, Any]:
     outcome = result.outcome
-    common = {"target": str(result.target), "warnings": list(result.warnings)}
+    common = {"target": result.target, "warnings": list(result.warnings)}
     if isinstance(outcome, PlacedCall):
         return {
             "placed": True,
@@ -173,7 +179,7 @@ def _document(result: Result) -> dict[str, Any]:
 
 def _show(result: Result) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     outcome = result.outcome
@@ -182,7 +188,9 @@ def _show(result: Result) -> None:
     for warning in result.warnings:
         console.print(Text(f"warning: {warning}", style="yellow"))
     console.print(Text(_headline(result), style="bold green" if placed else "bold red"))
-    table = Table.grid(padding=(0, 2))
+    if not console.is_terminal:
+        console.width = 1000  # whoever reads a file wraps lines as they like
+    table = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2), pad_edge=False)
     for name, value in _lines(outcome):
         table.add_row(f"  {name}", Text(value))
     console.print(table)
