@@ -75,13 +75,15 @@ def _value(hint: Any, value: object, where: str) -> Any:
         return _items(origin, get_args(hint)[0], value, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(_choice(tuple(str(member) for member in hint), value, where))
+    if hint is float and type(value) is int:
+        return float(value)
     if type(value) is not hint:
         raise DecodeError(f"{where}: expected {_named(hint)}, found {_shown(value)}")
     return value
 
 
 def _named(hint: Any) -> str:
-    return {str: "a string", int: "a whole number", bool: "true or false"}.get(hint, str(hint))
+    return {str: "a string", int: "a whole number", bool: "true or false", float: "a number"}.get(hint, str(hint))
 
 
 def _union(hint: Any, value: object, where: str) -> Any:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from ringback_contracts.decode import DecodeError, decode, decode_field
+from ringback_contracts.faults import Fault, FaultError
 from ringback_contracts.model import Contract
 
 ContractChoice = Contract | Literal["any"]
@@ -131,6 +132,7 @@ class Org:
     clients: tuple[Client, ...] = ()
     tokens: tuple[Token, ...] = ()
     test_numbers: tuple[TestNumber, ...] = ()
+    faults: tuple[Fault, ...] = ()
     user_by_id: Mapping[str, User] = field(init=False, repr=False, compare=False)
     queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
@@ -188,7 +190,7 @@ def load_org(text: str) -> Org:
         raise OrgError(f"this is no TOML: {error}") from error
     try:
         return decode(Org, data)
-    except DecodeError as error:
+    except (DecodeError, FaultError) as error:
         raise OrgError(str(error)) from error
 
 
@@ -212,5 +214,5 @@ def changed(org: Org, changes: Mapping[str, Any]) -> Org:
         return org
     try:
         return replace(org, **{key: decode_field(Org, key, value) for key, value in changes.items()})
-    except DecodeError as error:
+    except (DecodeError, FaultError) as error:
         raise OrgError(str(error)) from error

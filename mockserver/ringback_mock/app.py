@@ -9,12 +9,15 @@ from flask import Flask, Response, g
 from flask import request as current
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
+from ringback_contracts.faults import BEFORE
 from ringback_contracts.model import Request
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.org import Org
 from ringback_contracts.payload import MAX_BYTES
 from ringback_mock import admin, login
+from ringback_mock.delivery import DELIVERY
 from ringback_mock.edge import CORRELATION, Edge, own_headers
+from ringback_mock.faults import instead, spoiled
 from ringback_mock.hosts import HostCheck
 from ringback_mock.http import Response as Reply
 from ringback_mock.ids import new_id
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 
+NO_DOOR = (
+    "a fault breaks or delays this reply, which takes 'ringback serve'; this server sends whole replies only"
+)
 NOT_PREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
 """The two headers whose CGI names have no ``HTTP_`` in front."""
 
@@ -80,7 +86,7 @@ def _gate(edge: Edge) -> Response | None:
     request = g.sent = _read(edge)
     path = request.path
     if path == "/api" or path.startswith("/api/") or not request.well_formed:
-        return made(edge.pipeline.answer(request))
+        return _sent(edge.pipeline.answer(request))
     if not request.host_allowed:
         return problem(421, "misdirected_request", "the Host header names another server; see --allow-host")
     return None
@@ -128,9 +134,26 @@ def _token(edge: Edge) -> Response:
     request: Request = g.sent
     store, context_id = edge.store, new_id()
     with store.lock:
-        reply = token_endpoint(store, request)
-        reply = Reply(reply.status, (*reply.headers, *own_headers(context_id)), reply.body)
-        claimant(store, request).journal.record(context_id, store.clock(), request, reply)
+        tenant, own = claimant(store, request), own_headers(context_id)
+        fault = tenant.faults.strike(None, ())
+        if fault is not None and fault.kind in BEFORE:
+            reply = instead(fault, own, context_id, store.clock())
+        else:
+            reply = token_endpoint(store, request)
+            reply = Reply(reply.status, (*reply.headers, *own), reply.body)
+            reply = spoiled(fault, reply, own, context_id) if fault else reply
+        tenant.journal.record(context_id, store.clock(), request, reply)
+    return _sent(reply)
+
+
+def _sent(reply: Reply) -> Response:
+    """The reply, and how the server is to deliver it if a fault wants it otherwise than whole."""
+    if reply.delivery is None:
+        return made(reply)
+    wish = current.environ.get(DELIVERY)
+    if wish is None:
+        return problem(501, "not_implemented", NO_DOOR)
+    wish.set(reply.delivery)
     return made(reply)
 
 

@@ -9,7 +9,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.payload import MAX_BYTES
+from ringback_mock.delivery import DELIVERY, Wish, deliver
 from ringback_mock.edge import read_headers
+from ringback_mock.http import Response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -37,10 +39,9 @@ class WsgiBridge:
         body = await _collect(receive)
         if body is None:
             return
-        status, headers, reply = _run(self._app, _environ(scope, body))
-        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        await send({"type": "http.response.start", "status": status, "headers": encoded, "trailers": False})
-        await send({"type": "http.response.body", "body": reply, "more_body": False})
+        environ = _environ(scope, body)
+        status, headers, reply = _run(self._app, environ)
+        await deliver(Response(status, tuple(headers), reply, environ[DELIVERY].get()), scope, receive, send)
 
 
 async def _collect(receive: ASGIReceiveCallable) -> bytes | None:
@@ -73,6 +74,7 @@ def _environ(scope: HTTPScope, body: bytes) -> WSGIEnvironment:
         "wsgi.multithread": False,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        DELIVERY: Wish(),
     }
     for header, value in read_headers(scope["headers"]).items():
         key = header.upper().replace("-", "_")

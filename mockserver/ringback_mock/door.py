@@ -8,15 +8,19 @@ from __future__ import annotations
 import re
 from collections import deque
 from enum import Enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from ringback_contracts.operations import BY_ID, GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_contracts.payload import MAX_BYTES
+from ringback_mock.delivery import TRANSPORT, deliver
 from ringback_mock.edge import Edge, read_headers
 from ringback_mock.http import Headers, Response
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 PARTING_SECONDS = 0.5
@@ -98,6 +102,8 @@ class Door(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        lent: Any = self.transport
+        self.scope["extensions"] = {TRANSPORT: lent}
         self._in_head = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -170,8 +176,23 @@ class Door(HttpToolsProtocol):
             http_version=self.parser.get_http_version(),
         )
         response = self.edge.pipeline.answer(request)
-        self._send(response, keep_alive=self._keep_alive)
+        if response.delivery is None:
+            self._send(response, keep_alive=self._keep_alive)
+        else:
+            self._deliver(response)
         self.edge.note(request.method, request.path, response.status, response.headers)
+
+    def _deliver(self, response: Response) -> None:
+        """Send a reply that a fault delays or breaks as an ASGI application would, which keeps the order."""
+
+        async def answered(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+            await deliver(response, scope, receive, send)
+
+        app, self.app = self.app, answered
+        super().on_headers_complete()
+        self._waiting.append(self.cycle)
+        super().on_message_complete()
+        self.app = app
 
     def _send(self, response: Response, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""

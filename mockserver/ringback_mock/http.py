@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -12,6 +13,27 @@ Headers = tuple[tuple[str, str], ...]
 JSON_TYPE = ("Content-Type", "application/json")
 
 
+class Ending(Enum):
+    """How a connection ends in place of a whole reply."""
+
+    CLOSED = "closed before the reply"
+    RESET = "reset before the reply"
+    BROKEN_OFF = "closed in the middle of the reply's body"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a reply is sent where it is not simply sent: only a server that owns its socket can.
+
+    ``wait`` is the time in seconds before the reply begins, ``trickle`` the time that its body takes,
+    byte by byte.
+    """
+
+    ending: Ending | None = None
+    wait: float = 0
+    trickle: float = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """One HTTP reply. ``body`` stays out of the repr, since it can carry a token."""
@@ -19,6 +41,7 @@ class Response:
     status: int
     headers: Headers = ()
     body: bytes = field(default=b"", repr=False)
+    delivery: Delivery | None = None
 
 
 def json_response(status: int, value: Any, headers: Headers = ()) -> Response:

@@ -10,11 +10,13 @@ import orjson
 
 from ringback_contracts import operations as ops
 from ringback_contracts.envelope import envelope
+from ringback_contracts.faults import BEFORE, Fault, FaultKind
 from ringback_contracts.judge import judge
-from ringback_contracts.model import PARTICIPANTS, Accepted, Caller, Rejected, Request
+from ringback_contracts.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.table import TABLE, Table
 from ringback_mock.clock import timestamp
 from ringback_mock.conversation import conversation, listing, nested_conversation, self_uri
+from ringback_mock.faults import instead, spoiled
 from ringback_mock.http import JSON_TYPE, Headers, Response
 from ringback_mock.ids import new_id
 from ringback_mock.outcomes import outcomes
@@ -62,15 +64,31 @@ class Pipeline:
         with self.store.lock:
             authorization = request.headers.get("authorization")
             tenant, caller = self.store.resolve(authorization)
-            verdict = judge(request, caller, tenant.org, self.table)
+            judged = judge(request, caller, tenant.org, self.table)
+            verdict: Verdict | None = judged
             context_id = new_id()
-            if isinstance(verdict, Accepted):
-                response, call_id = self._grant(Ask(tenant, caller, verdict, authorization), context_id)
+            if isinstance(judged, Accepted):
+                ask = Ask(tenant, caller, judged, authorization)
+                response, call_id, done = self._grant_or_fail(ask, context_id)
+                verdict = judged if done else None
             else:
-                response, call_id = _refuse(verdict, caller, context_id, self._link(tenant, context_id)), None
+                response, call_id = _refuse(judged, caller, context_id, self._link(tenant, context_id)), None
             now = self.store.clock()
             tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
             return response
+
+    def _grant_or_fail(self, ask: Ask, context_id: str) -> tuple[Response, str | None, bool]:
+        """Do what is asked unless a fault strikes first; whether it was done."""
+        fault = _fault(ask)
+        own = _headers(context_id, ask.caller)
+        if fault is not None and fault.kind in BEFORE:
+            if fault.kind is FaultKind.TOKEN_REVOKED:
+                ask.tenant.withdraw(_required(bearer(ask.authorization)))
+            return instead(fault, own, context_id, self.store.clock()), None, False
+        response, call_id = self._grant(ask, context_id)
+        if fault is not None:
+            response = spoiled(fault, response, own, context_id)
+        return response, call_id, True
 
     def _link(self, tenant: Tenant, context_id: str) -> str:
         """Where the explanation of a refusal is found (RFC 8288)."""
@@ -126,6 +144,23 @@ class Pipeline:
     def _revoke(self, ask: Ask) -> Applied:
         ask.tenant.revoke(_required(bearer(ask.authorization)))
         return 200, None
+
+
+def _fault(ask: Ask) -> Fault | None:
+    """The fault that strikes the request; most calls are no concern of any."""
+    numbers = _numbers(ask)
+    faults = ask.tenant.faults
+    return faults.strike(ask.verdict.operation.id, numbers) if faults.concern(numbers) else None
+
+
+def _numbers(ask: Ask) -> list[str]:
+    """What the request's call dials, where it is about one call."""
+    verdict = ask.verdict
+    intent = verdict.intent
+    if intent is None and "conversationId" in verdict.params:
+        call = ask.tenant.calls.get(verdict.params["conversationId"])
+        intent = call.intent if call else None
+    return [target.value for target in intent.targets] if intent else []
 
 
 def _required(value: T | None) -> T:

@@ -11,6 +11,7 @@ from ringback_contracts.org import Client, Org, Token, User
 from ringback_mock.bounded import Bounded
 from ringback_mock.calls import Calls
 from ringback_mock.clock import Clock
+from ringback_mock.faults import Faults
 from ringback_mock.journal import Journal
 from ringback_mock.sessions import Code, Issued, Login, Session
 
@@ -39,6 +40,7 @@ class Tenant:
         self.org = org
         self.calls = Calls(org, calls_size)
         self.journal = Journal(org.id, journal_size)
+        self.faults = Faults(org.faults)
         self._clock = clock
         self._sessions = sessions
         self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget)
@@ -112,9 +114,15 @@ class Tenant:
             self._logins.pop(session.refresh_token)
         return True
 
+    def withdraw(self, token: str) -> None:
+        """Revoke a token that was issued; those of the org's file stay, for nobody could get them anew."""
+        if token in self._issued:
+            self.revoke(token)
+
     def reset(self) -> None:
-        """Forget every call, exchange, login and issued token; the tokens of the org's file are fresh."""
+        """Forget every call, exchange, login and issued token; the org's tokens and faults are fresh."""
         self.calls.clear()
+        self.faults.reset()
         self.journal.clear()
         self.forget_tokens()
         self._hold_standing_tokens()

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 VERSION = "0.1.0"
-"""Equals the distribution's version; a test holds the two together, since reading metadata costs start-up time."""
+"""That of the distribution, which a test compares: reading metadata would cost start-up time."""

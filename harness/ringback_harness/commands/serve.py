@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ringback_contracts.faults import FaultError, parse_fault
 from ringback_contracts.model import CONTRACTS
 from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
@@ -41,8 +44,17 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--tls-cert", type=FILE, help="PEM certificate (chain): serve HTTPS.")
 @click.option("--tls-key", type=FILE, help="PEM private key, if it is not in the certificate's file.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[:NAME=VALUE,...]",
+    help="Set a fault, such as lost-reply or rate-limited:every=2,retry-after=1; repeatable.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Log each request.")
-def command(org: Path | None, contract: str | None, verbose: bool, **settings: Any) -> None:
+def command(
+    org: Path | None, contract: str | None, faults: Sequence[str], verbose: bool, **settings: Any
+) -> None:
     """Serve the mock until SIGTERM or Ctrl-C.
 
     Prints one line when it accepts connections: 'ringback ready on URL'.
@@ -52,8 +64,10 @@ def command(org: Path | None, contract: str | None, verbose: bool, **settings: A
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(Exit.FINE))
     try:
-        serve(read_org(org, contract), Settings(**settings))
-    except (OrgError, ServeError) as error:
+        served = read_org(org, contract)
+        served = replace(served, faults=(*served.faults, *map(parse_fault, faults)))
+        serve(served, Settings(**settings))
+    except (OrgError, FaultError, ServeError) as error:
         raise SetupError(str(error)) from error
 
 

@@ -1,0 +1,119 @@
+"""Faults as data: what they take, when they strike, and what is told of a wrong one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_contracts.faults import Fault, FaultError, FaultKind, fault_from, parse_fault
+from ringback_contracts.operations import GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.org import OrgError, default_org, load_org
+
+NUMBER = "+442079460120"
+
+
+def struck(fault: Fault, requests: int) -> list[int]:
+    """The requests, counted from one, that the fault strikes."""
+    hit: list[int] = []
+    for seen in range(1, requests + 1):
+        if fault.strikes(seen, len(hit)):
+            hit.append(seen)
+    return hit
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", [1, 2, 3, 4, 5]),
+        ("nth=2", [2]),
+        ("every=2", [1, 3, 5]),
+        ("times=2", [1, 2]),
+        ("every=2,times=2", [1, 3]),
+    ],
+)
+def test_when_a_fault_strikes(settings: str, expected: list[int]) -> None:
+    assert struck(parse_fault(f"lost-reply:{settings}"), 5) == expected
+
+
+@given(nth=st.integers(1, 20), times=st.integers(1, 5), every=st.integers(1, 7))
+def test_a_fault_never_strikes_more_often_than_it_may(nth: int, times: int, every: int) -> None:
+    fault = Fault(kind=FaultKind.RESET, times=times, every=every)
+    assert len(struck(fault, 30)) <= times
+    assert struck(Fault(kind=FaultKind.RESET, nth=nth), 30) == [nth]
+
+
+def test_which_requests_a_fault_takes() -> None:
+    place = Fault(kind=FaultKind.LOST_REPLY)
+    assert place.takes(PLACE_CALL, ())
+    assert place.takes(PLACE_CALL_FOR_USER, ())
+    assert not place.takes(GET_CALL, ())
+    assert not place.takes(None, ())
+    login = Fault(kind=FaultKind.UNAVAILABLE, operation="login")
+    assert login.takes(None, ())
+    assert not login.takes(PLACE_CALL, ())
+    number = Fault(kind=FaultKind.LOST_REPLY, operation="any", number=NUMBER)
+    assert number.takes(GET_CALL, [NUMBER])
+    assert not number.takes(GET_CALL, ["+442079460100"])
+
+
+def test_a_command_line_says_all_that_a_file_can() -> None:
+    text = "rate-limited:operation=login,nth=2,times=3,seconds=1.5,retry-after=4,retry-after-form=date"
+    assert parse_fault(text) == fault_from(
+        {
+            "kind": "rate-limited",
+            "operation": "login",
+            "nth": 2,
+            "times": 3,
+            "seconds": 1.5,
+            "retry_after": 4,
+            "retry_after_form": "date",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("lost-repl", "the nearest is 'lost-reply'"),
+        ("lost-reply:nht=2", "the nearest is 'nth'"),
+        ("lost-reply:nth", "write name=value"),
+        ("lost-reply:nth=0", "must be at least 1"),
+        ("lost-reply:nth=x", "nth: expected a whole number"),
+        ("slow-reply:seconds=nan", "must be 0 to 3600"),
+        ("slow-reply:seconds=soon", "seconds: expected a number"),
+        ("rate-limited:retry-after=-1", "retry_after: expected a whole number"),
+        ("rate-limited:retry-after=9999", "retry_after must be 0 to 3600"),
+        ("", "the nearest is"),
+    ],
+)
+def test_a_wrong_fault_is_told_what_is_wrong(text: str, told: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        parse_fault(text)
+    assert told in str(caught.value)
+
+
+@given(text=st.text())
+def test_any_text_is_a_fault_or_an_error_that_says_why(text: str) -> None:
+    try:
+        parse_fault(text)
+    except FaultError as error:
+        said = str(error)
+    else:
+        said = "fine"
+    assert said
+
+
+def test_every_kind_but_login_ones_has_a_test_number() -> None:
+    faults = default_org().faults
+    assert {fault.kind for fault in faults} == set(FaultKind)
+    numbers = [fault.number for fault in faults]
+    assert len(set(numbers)) == len(numbers)
+    assert all(number is not None and "+442079460120" <= number <= "+442079460149" for number in numbers)
+
+
+def test_an_org_file_with_a_wrong_fault_does_not_load() -> None:
+    with pytest.raises(OrgError, match="nearest is 'lost-reply'"):
+        load_org('id = "o"\nname = "O"\n[[faults]]\nkind = "lost-replay"')
+    with pytest.raises(OrgError, match="must be at least 1"):
+        load_org('id = "o"\nname = "O"\n[[faults]]\nkind = "reset"\ntimes = 0')

@@ -1,0 +1,260 @@
+"""What each fault does on a real connection, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+import requests
+
+from ringback_contracts.faults import Fault, FaultKind
+from ringback_contracts.org import default_org
+from ringback_mock.app import create_app
+from ringback_mock.store import Store
+from tests.serving import mock_server
+
+CALLS = "/api/v2/conversations/calls"
+ALICE = {"Authorization": "Bearer alice"}
+BODY = {"phoneNumber": "+442079460100"}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with mock_server() as address:
+        yield address
+
+
+@pytest.fixture
+def org(url: str) -> Org:
+    return Org(url)
+
+
+class Org:
+    """A fresh org on the shared server, so that no test meets another's faults."""
+
+    def __init__(self, url: str) -> None:
+        made = requests.post(f"{url}/__ringback/orgs", timeout=5).json()
+        self.url, self.id = url, made["id"]
+        self.headers = {"Authorization": f"Bearer {made['tokens']['alice']}"}
+        self.client = made["clients"]["demo-service"]
+
+    def fail(self, **fault: Any) -> None:
+        reply = requests.post(self._admin("faults"), json=fault, timeout=5)
+        assert reply.status_code == 201, reply.text
+
+    def place(self, number: str = "+442079460100", timeout: float = 5) -> requests.Response:
+        return requests.post(
+            self.url + CALLS, json={"phoneNumber": number}, headers=self.headers, timeout=timeout
+        )
+
+    def calls(self) -> int:
+        exchanges = requests.get(self._admin("exchanges"), timeout=5).json()["exchanges"]
+        return sum(exchange["conversationId"] is not None for exchange in exchanges)
+
+    def faults(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = requests.get(self._admin("faults"), timeout=5).json()["faults"]
+        return listed
+
+    def clear(self) -> None:
+        assert requests.delete(self._admin("faults"), timeout=5).status_code == 204
+
+    def log_in(self) -> requests.Response:
+        credentials = (self.client["id"], self.client["secret"])
+        form = {"grant_type": "client_credentials"}
+        return requests.post(f"{self.url}/oauth/token", auth=credentials, data=form, timeout=5)
+
+    def _admin(self, path: str) -> str:
+        return f"{self.url}/__ringback/{path}?org={self.id}"
+
+
+def test_a_lost_reply_leaves_a_call_behind(org: Org) -> None:
+    org.fail(kind="lost-reply")
+    with pytest.raises(requests.ConnectionError):
+        org.place()
+    assert org.calls() == 1
+
+
+def test_a_reset_leaves_none(org: Org) -> None:
+    org.fail(kind="reset", times=1)
+    with pytest.raises(requests.ConnectionError, match=r"[Rr]eset"):
+        org.place()
+    assert org.calls() == 0
+    assert org.place().status_code == 202
+
+
+def test_a_truncated_reply_promises_more_than_it_sends(org: Org) -> None:
+    org.fail(kind="truncated-reply")
+    with pytest.raises(requests.RequestException, match="IncompleteRead"):
+        org.place()
+    assert org.calls() == 1
+
+
+@pytest.mark.parametrize("kind", ["slow-reply", "trickled-reply"])
+def test_a_slow_reply_holds_up_nobody_else(org: Org, url: str, kind: str) -> None:
+    org.fail(kind=kind, seconds=3600, times=1)
+    with pytest.raises(requests.RequestException):
+        org.place(timeout=0.3)
+    assert org.place().status_code == 202
+    assert requests.get(f"{url}/healthz", timeout=5).ok
+
+
+def test_a_reply_that_is_not_slow_arrives_whole(org: Org) -> None:
+    org.fail(kind="trickled-reply", seconds=0.01)
+    assert org.place().json()["selfUri"].startswith(CALLS)
+    org.clear()
+    org.fail(kind="slow-reply", seconds=0.01)
+    assert org.place().json()["selfUri"].startswith(CALLS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "placed"),
+    [
+        ("rate-limited", 429, 0),
+        ("server-error", 500, 0),
+        ("bad-gateway", 502, 0),
+        ("unavailable", 503, 0),
+        ("gateway-timeout", 504, 1),
+        ("token-revoked", 401, 0),
+    ],
+)
+def test_a_status_that_the_platform_may_answer_any_day(org: Org, kind: str, status: int, placed: int) -> None:
+    org.fail(kind=kind, times=1)
+    reply = org.place()
+    assert reply.status_code == status
+    assert reply.headers["Ringback-Fault"] == kind
+    assert "Retry-After" not in reply.headers
+    assert org.calls() == placed
+    if kind == "bad-gateway":
+        assert reply.headers["Content-Type"] == "text/html"
+    else:
+        assert reply.json()["contextId"] == reply.headers["ININ-Correlation-Id"]
+    assert org.place().status_code == 202
+
+
+def test_retry_after_in_both_its_forms(org: Org) -> None:
+    org.fail(kind="unavailable", retry_after=7, times=1)
+    org.fail(kind="rate-limited", retry_after=7, retry_after_form="date", nth=2)
+    assert org.place().headers["Retry-After"] == "7"
+    dated = org.place()
+    assert parsedate_to_datetime(dated.headers["Retry-After"]) > parsedate_to_datetime(dated.headers["Date"])
+
+
+def test_a_success_that_is_no_json(org: Org) -> None:
+    org.fail(kind="not-json")
+    reply = org.place()
+    assert reply.status_code == 202
+    with pytest.raises(requests.JSONDecodeError):
+        reply.json()
+
+
+def test_replies_from_the_future(org: Org) -> None:
+    org.fail(kind="unknown-field", operation="any")
+    placed = org.place().json()
+    assert "ringbackUnknownField" in placed
+    org.clear()
+    org.fail(kind="unknown-value", operation="read")
+    shown = requests.get(org.url + placed["selfUri"], headers=org.headers, timeout=5).json()
+    assert {leg["state"] for leg in shown["participants"]} == {"levitating"}
+    listed = requests.get(org.url + CALLS, headers=org.headers, timeout=5).json()
+    assert listed["entities"][0]["participants"][0]["state"] == "levitating"
+
+
+def test_a_login_can_fail_too(org: Org) -> None:
+    org.fail(kind="unavailable", operation="login", nth=1)
+    org.fail(kind="lost-reply", operation="login", nth=2)
+    assert org.log_in().status_code == 503
+    with pytest.raises(requests.ConnectionError):
+        org.log_in()
+    assert org.log_in().json()["access_token"]
+
+
+def test_an_issued_token_is_really_revoked(org: Org) -> None:
+    org.fail(kind="token-revoked", times=1)
+    org.headers = {"Authorization": f"Bearer {org.log_in().json()['access_token']}"}
+    path = f"{org.url}{CALLS}/user/a11ce000-0000-4000-8000-000000000001"
+    statuses = [requests.post(path, json=BODY, headers=org.headers, timeout=5).status_code for _ in range(2)]
+    assert statuses == [401, 401]
+
+
+def test_faults_are_listed_with_how_often_they_fired(org: Org) -> None:
+    org.clear()
+    org.fail(kind="rate-limited", every=2)
+    for _ in range(3):
+        org.place()
+    assert [(fault["kind"], fault["taken"], fault["fired"]) for fault in org.faults()] == [
+        ("rate-limited", 3, 2)
+    ]
+    org.clear()
+    assert org.faults() == []
+
+
+def test_the_test_numbers_carry_the_faults_of_the_org_file(org: Org) -> None:
+    with pytest.raises(requests.ConnectionError):
+        org.place("+442079460120")
+    assert org.place("+442079460125").headers["Retry-After"] == "2"
+    assert org.place("+442079460125").status_code == 202
+    assert org.place("+442079460100").status_code == 202
+
+
+def test_a_lost_reply_breaks_the_answers_behind_it_too(url: str, org: Org) -> None:
+    """Requests in one segment are answered in order, and a connection that is gone answers nothing."""
+    org.fail(kind="lost-reply", nth=2)
+    host, port = url.removeprefix("http://").split(":")
+    body = json.dumps(BODY)
+    one = (
+        f"POST {CALLS} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {org.headers['Authorization']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    )
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall((one * 3).encode())
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 202") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"kind": "lost-repl"}, "the nearest is 'lost-reply'"),
+        ({"kind": "lost-reply", "nht": 1}, "the nearest is 'nth'"),
+        ([{"kind": "reset"}, {"kind": "reset", "nth": 0}], "must be at least 1"),
+        (5, "expected a table"),
+    ],
+)
+def test_a_wrong_fault_is_refused_whole(org: Org, fault: Any, told: str) -> None:
+    org.clear()
+    reply = requests.post(f"{org.url}/__ringback/faults?org={org.id}", json=fault, timeout=5)
+    assert reply.status_code == 400
+    assert told in reply.json()["message"]
+    assert org.faults() == []
+
+
+def test_without_the_door_a_broken_connection_is_not_to_be_had() -> None:
+    browser = create_app(store=Store(default_org())).test_client()
+    browser.post("/__ringback/faults", json={"kind": "lost-reply"})
+    reply = browser.post(CALLS, json=BODY, headers=ALICE)
+    assert reply.status_code == 501
+    assert "ringback serve" in reply.get_json()["message"]
+
+
+def test_serve_takes_faults_on_its_command_line() -> None:
+    with mock_server("--fault", "unavailable:times=1,retry-after=3") as url:
+        first, second = (requests.post(url + CALLS, json=BODY, headers=ALICE, timeout=5) for _ in range(2))
+    assert (first.status_code, first.headers["Retry-After"]) == (503, "3")
+    assert second.status_code == 202
+
+
+def test_each_kind_is_played(org: Org) -> None:
+    """A kind that nobody plays would be a crash in the middle of a test run."""
+    for kind in FaultKind:
+        org.clear()
+        org.fail(kind=kind.value, seconds=0, operation="any")
+        try:
+            reply = org.place()
+        except requests.RequestException:
+            continue
+        assert reply.headers["Ringback-Fault"] == kind
+    assert Fault(kind=FaultKind.RESET).seconds == 5
