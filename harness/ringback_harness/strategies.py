@@ -6,9 +6,10 @@ org. Most of what they give is well-formed or nearly so, since that is where rul
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 import phonenumbers
 from hypothesis import strategies as st
@@ -40,6 +41,31 @@ __all__ = [
 
 Json = dict[str, Any]
 Texts = st.SearchStrategy[str]
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def _once(build: Callable[P, st.SearchStrategy[T]]) -> Callable[P, st.SearchStrategy[T]]:
+    """Build a strategy once for all who ask, and keep its repr short: hypothesis writes it down a lot."""
+    built: dict[Hashable, st.SearchStrategy[T]] = {}
+
+    @functools.wraps(build)
+    def named(*args: P.args, **kwargs: P.kwargs) -> st.SearchStrategy[T]:
+        key = (args, tuple(sorted(kwargs.items())))
+        if key not in built:
+            built[key] = _named(build.__name__, st.deferred(lambda: build(*args, **kwargs)))
+        return built[key]
+
+    return named
+
+
+def _named(name: str, strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    def drawn(draw: st.DrawFn) -> T:
+        return draw(strategy)
+
+    drawn.__name__ = drawn.__qualname__ = name
+    return st.composite(drawn)()
+
 
 # --- JSON ---------------------------------------------------------------------------------------------
 
@@ -53,6 +79,7 @@ _SCALARS = (
 )
 
 
+@_once
 def json_values() -> st.SearchStrategy[Any]:
     """Small JSON values of every kind, those included that readers stumble over."""
     return st.recursive(
@@ -143,6 +170,7 @@ _LABELS = st.from_regex(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,4}[a-zA-Z0-9])?", fullmat
 _TOPS = st.from_regex(r"[a-zA-Z](?:[a-zA-Z0-9-]{0,4}[a-zA-Z0-9])?", fullmatch=True)
 
 
+@_once
 def host_names() -> Texts:
     """Names of hosts, with a dot at the end at times."""
     return st.builds(
@@ -153,12 +181,14 @@ def host_names() -> Texts:
     )
 
 
+@_once
 def sip_hosts() -> Texts:
     """Hosts of SIP URIs: names and IP addresses."""
     ipv6 = st.ip_addresses(v=6).flatmap(lambda found: st.sampled_from([found.compressed, found.exploded]))
     return host_names() | st.ip_addresses(v=4).map(str) | ipv6.map("[{}]".format)
 
 
+@_once
 def _sip_parameters() -> Texts:
     tokens = st.text("abcXYZ019-.!%*_+`'~", min_size=1, max_size=5)
     values = _characters("[]/:&+$")
@@ -172,11 +202,13 @@ def _sip_parameters() -> Texts:
     return st.lists(known | other, max_size=3).map(lambda found: "".join(f";{item}" for item in found))
 
 
+@_once
 def _sip_headers() -> Texts:
     header = st.builds("{}={}".format, _characters("[]/?:+$"), _characters("[]/?:+$", least=0))
     return st.lists(header, max_size=2).map(lambda found: "?" + "&".join(found) if found else "")
 
 
+@_once
 def sip_uris() -> Texts:
     """SIP and SIPS URIs with a user; some break a rule that RFC 3261 gives in prose."""
     return st.builds(
@@ -194,6 +226,7 @@ def sip_uris() -> Texts:
 # --- tel URIs, by RFC 3966 section 3 ------------------------------------------------------------------
 
 
+@_once
 def _tel_parameters() -> Texts:
     names = st.from_regex(r"[a-zA-Z0-9-]{1,4}", fullmatch=True)
     values = st.lists(st.sampled_from([*"aZ09-_.!~*'()[]/:&+$", "%20", "%C3%A9"]), min_size=1, max_size=5)
@@ -215,6 +248,7 @@ def _contexts() -> Texts:
     return st.lists(_LABELS, min_size=1, max_size=3).map(".".join) | _global_digits()
 
 
+@_once
 def tel_uris() -> Texts:
     """Tel URIs, global and local; some break a rule that RFC 3966 gives in prose."""
     local = st.text("0189aAfF*#-.()", max_size=8)
@@ -237,6 +271,7 @@ def _examples() -> list[str]:
     return [number for region in sorted(phonenumbers.SUPPORTED_REGIONS) if (number := example_number(region))]
 
 
+@_once
 def numbers() -> Texts:
     """Numbers written as E.164: examples of every region, reserved ones, and digits that are nobody's."""
     return st.one_of(
@@ -249,6 +284,7 @@ def numbers() -> Texts:
     )
 
 
+@_once
 def dialled_numbers() -> Texts:
     """What people write in ``phoneNumber``: E.164, separators, national digits, extensions, SIP URIs."""
     separated = st.sampled_from(
@@ -266,6 +302,7 @@ def _ids(known: list[str]) -> Texts:
     return st.sampled_from([*known, _NOBODY]) | st.sampled_from(known).map(str.upper)
 
 
+@_once
 def addresses(org: Org | None = None) -> Texts:
     """Addresses as texts: numbers, users, campaigns and SIP URIs, known and unknown, right and nearly so."""
     org = org or default_org()
@@ -296,6 +333,7 @@ def _address_objects(org: Org, side: str) -> st.SearchStrategy[Any]:
     )
 
 
+@_once
 def participants_bodies(org: Org | None = None) -> st.SearchStrategy[Json]:
     """Bodies with ``to`` and ``from``; a few lack one, misname one or mix in a published field."""
     org = org or default_org()
@@ -317,6 +355,7 @@ def participants_bodies(org: Org | None = None) -> st.SearchStrategy[Json]:
     return usual | right | odd
 
 
+@_once
 def published_bodies(org: Org | None = None) -> st.SearchStrategy[Json]:
     """Bodies of ``CreateCallRequest``: as a rule with one destination, now and then with wrong types."""
     org = org or default_org()
@@ -352,6 +391,7 @@ def _parties(org: Org) -> st.SearchStrategy[Any]:
     )
 
 
+@_once
 def bodies(org: Org | None = None) -> st.SearchStrategy[Any]:
     """Bodies of either contract, and JSON values that are none."""
     keys = st.sampled_from([*sorted(PUBLISHED_KEYS), "to", "from", "toAddress"])
@@ -361,18 +401,26 @@ def bodies(org: Org | None = None) -> st.SearchStrategy[Any]:
 
 # --- requests -----------------------------------------------------------------------------------------
 
-_TYPES = ["application/json", "application/json; charset=utf-8", "text/plain", ""]
+_JSON = "application/json"
 
 
-@st.composite
 def requests(
-    draw: st.DrawFn, org: Org | None = None, *, body: st.SearchStrategy[Any] | None = None
-) -> Request:
-    """Requests that place a call, as a rule alice's, to either path."""
+    org: Org | None = None, *, body: st.SearchStrategy[Any] | None = None
+) -> st.SearchStrategy[Request]:
+    """Requests that place a call, most of them of the first user's, to either path."""
     org = org or default_org()
-    token = draw(st.just("alice") | st.sampled_from([*org.token_by_value, "nobody"]))
-    paths = [CALLS_PATH, CALLS_PATH, *(f"{CALLS_PATH}/user/{user.id}" for user in org.users)]
-    kind = draw(st.sampled_from([_TYPES[0]] * 6 + _TYPES))
+    first = org.tokens[0].value
+    own = f"{CALLS_PATH}/user/{org.users[0].id}"
+    others = [f"{CALLS_PATH}/user/{user.id}" for user in org.users]
+    return st.builds(
+        _request,
+        st.sampled_from([first] * 16 + [*org.token_by_value, "nobody"]),
+        st.sampled_from([CALLS_PATH] * 8 + [own] * 4 + others),
+        st.sampled_from([_JSON] * 16 + [f"{_JSON}; charset=utf-8", "text/plain", ""]),
+        bodies(org) if body is None else body,
+    )
+
+
+def _request(token: str, path: str, kind: str, body: Any) -> Request:
     headers = {"content-type": kind, "authorization": f"Bearer {token}", "host": "127.0.0.1"}
-    payload = json.dumps(draw(body if body is not None else bodies(org))).encode()
-    return Request("POST", draw(st.sampled_from(paths)), headers, payload)
+    return Request("POST", path, headers, json.dumps(body).encode())

@@ -39,6 +39,15 @@ class Worlds:
             self._kept[key] = world
         return self._kept[key]
 
+    def known(self) -> World:
+        """The usual world, for whatever places calls in an org that is known. Raises ``OutOfReach``."""
+        world = self.get()
+        if world.org is None:
+            raise OutOfReach("the org there is not known, and the verdict depends on it")
+        if world.traits.real:
+            raise OutOfReach("it places calls, which are real there")
+        return world
+
 
 def check_rules(worlds: Worlds, rules: Iterable[Rule] = TABLE) -> Iterator[Result]:
     """Try each rule's examples, the rejected ones first."""

@@ -1,0 +1,254 @@
+"""The ways in which the flow of a call, or the form of an answer, can be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ringback_contracts import operations as ops
+from ringback_contracts.case import Case
+from ringback_contracts.model import Request, Violation
+from ringback_contracts.routing import route
+from ringback_contracts.rules.declare import BOB
+from ringback_contracts.table import TABLE
+from ringback_harness.check.expectation import ENVELOPE
+from ringback_harness.targets import Serve
+from ringback_mock.http import Response
+from ringback_mock.ids import new_id
+from ringback_mock.pipeline import Applied, Ask, Pipeline
+from ringback_mock.store import Store
+
+Change = Callable[[Request, Response], Response]
+
+
+def _changing(change: Change) -> Serve:
+    """A mock whose every answer is changed."""
+
+    def serve(store: Store) -> Callable[[Request], Response]:
+        answer = Pipeline(store).answer
+        return lambda request: change(request, answer(request))
+
+    return serve
+
+
+def _applying(operation: str, broken: Callable[[Pipeline, Ask], Applied]) -> Serve:
+    """A mock that does something else for one operation."""
+
+    def serve(store: Store) -> Callable[[Request], Response]:
+        pipeline = Pipeline(store)
+        pipeline._apply[operation] = lambda ask: broken(pipeline, ask)  # noqa: SLF001 - it is broken on purpose
+        return pipeline.answer
+
+    return serve
+
+
+# --- changes of an answer -----------------------------------------------------------------------------
+
+
+def _operation(request: Request) -> str | None:
+    found = route(request.method, request.path).operation
+    return found.id if found else None
+
+
+def _edited(response: Response, edit: Callable[[dict[str, Any]], object]) -> Response:
+    document = orjson.loads(response.body)
+    edit(document)
+    return replace(response, body=orjson.dumps(document))
+
+
+def _in_success(operation: str, edit: Callable[[dict[str, Any]], object]) -> Serve:
+    return _changing(
+        lambda request, response: (
+            _edited(response, edit)
+            if response.status < 300 and _operation(request) == operation
+            else response
+        )
+    )
+
+
+def _in_error(edit: Callable[[dict[str, Any]], object]) -> Serve:
+    return _changing(lambda _, response: _edited(response, edit) if response.status >= 400 else response)
+
+
+def _headers(response: Response, change: Callable[[str, str], str | None]) -> Response:
+    """The answer with each header's value changed, or left out."""
+    changed = ((name, change(name, value)) for name, value in response.headers)
+    return replace(response, headers=tuple((name, value) for name, value in changed if value is not None))
+
+
+def _without(header: str, *, least: int = 0, most: int = 599) -> Serve:
+    return _header(header, lambda _: None, least=least, most=most)
+
+
+def _header(name: str, change: Callable[[str], str | None], *, least: int = 0, most: int = 599) -> Serve:
+    def changed(_: Request, response: Response) -> Response:
+        if not least <= response.status <= most:
+            return response
+        return _headers(response, lambda other, value: change(value) if other == name else value)
+
+    return _changing(changed)
+
+
+def _status(operation: str, status: int) -> Serve:
+    return _changing(
+        lambda request, response: (
+            replace(response, status=status)
+            if response.status < 300 and _operation(request) == operation
+            else response
+        )
+    )
+
+
+# --- mocks that remember the wrong thing --------------------------------------------------------------
+
+
+def _stale(store: Store) -> Callable[[Request], Response]:
+    """A call always reads as it did at first."""
+    answer = Pipeline(store).answer
+    seen: dict[str, Response] = {}
+
+    def serve(request: Request) -> Response:
+        response = answer(request)
+        if _operation(request) != ops.GET_CALL or response.status != 200:
+            return response
+        return seen.setdefault(request.path, response)
+
+    return serve
+
+
+def _one_id(store: Store) -> Callable[[Request], Response]:
+    """Every placed call is answered with the first one's id."""
+    answer = Pipeline(store).answer
+    first: list[Response] = []
+
+    def serve(request: Request) -> Response:
+        response = answer(request)
+        if _operation(request) not in ops.PLACING or response.status >= 300:
+            return response
+        first.append(response)
+        return first[0]
+
+    return serve
+
+
+def _lenient(store: Store) -> Callable[[Request], Response]:
+    """One request more than the limit passes."""
+
+    def check(case: Case) -> Sequence[Violation]:
+        quota = case.caller.quota
+        return rule.check(case) if quota is not None and quota.count > quota.allowed + 1 else ()
+
+    rule = TABLE["rate.exceeded"]
+    return Pipeline(store, TABLE.with_rule(replace(rule, check=check))).answer
+
+
+def _shared(store: Store) -> Callable[[Request], Response]:
+    """A call can be read with any org's token."""
+    answer = Pipeline(store).answer
+    placed: dict[str, str] = {}
+
+    def serve(request: Request) -> Response:
+        response = answer(request)
+        authorization = request.headers.get("authorization", "")
+        if _operation(request) in ops.PLACING and response.status < 300:
+            placed[orjson.loads(response.body)["selfUri"]] = authorization
+        elif response.status == 404 and request.path in placed:
+            owner = {**request.headers, "authorization": placed[request.path]}
+            return answer(replace(request, headers=owner))
+        return response
+
+    return serve
+
+
+# --- operations that do something else ----------------------------------------------------------------
+
+
+def _forgets_to_end(_: Pipeline, __: Ask) -> Applied:
+    return 202, None
+
+
+def _shows_without_ending(pipeline: Pipeline, ask: Ask) -> Applied:
+    return pipeline._show(ask)  # noqa: SLF001 - it is broken on purpose
+
+
+def _lists_nothing(_: Pipeline, __: Ask) -> Applied:
+    return 200, {"entities": [], "pageSize": 25, "pageNumber": 1, "total": 0, "pageCount": 1}
+
+
+def _lists_everybodys(pipeline: Pipeline, ask: Ask) -> Applied:
+    listed = ask.tenant.calls
+    entities = [{"id": call.id} for call in listed if call.active(pipeline.store.clock())]
+    return 200, {"entities": entities, "total": len(entities)}
+
+
+def _lists_what_is_over(_: Pipeline, ask: Ask) -> Applied:
+    own = ask.caller.user.id if ask.caller.user else ""
+    return 200, {"entities": [{"id": call.id} for call in ask.tenant.calls.of_user(own)]}
+
+
+def _keeps_the_token(_: Pipeline, __: Ask) -> Applied:
+    return 200, None
+
+
+def _first_leg(edit: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
+    return lambda document: edit(document["participants"][0])
+
+
+def _set(key: str, value: Callable[[], Any]) -> Callable[[dict[str, Any]], object]:
+    return lambda document: document.__setitem__(key, value())
+
+
+def _drop(key: str) -> Callable[[dict[str, Any]], object]:
+    return lambda document: document.pop(key, None)
+
+
+def _bobs(leg: dict[str, Any]) -> None:
+    leg["user"] = {"id": BOB}
+
+
+FLOW_MUTANTS: Mapping[str, Serve] = {
+    "a placed call without id": _in_success(ops.PLACE_CALL, _drop("id")),
+    "a placed call without selfUri": _in_success(ops.PLACE_CALL, _drop("selfUri")),
+    "a placed call with an id that nobody knows": _in_success(ops.PLACE_CALL, _set("id", new_id)),
+    "one id for every call": _one_id,
+    "a participants call without createdTime": _in_success(ops.PLACE_CALL, _drop("createdTime")),
+    "a placed call answered with 200": _status(ops.PLACE_CALL, 200),
+    "a GET that answers stale state": _stale,
+    "a GET without participants": _in_success(ops.GET_CALL, _set("participants", list)),
+    "a GET that shows another user": _in_success(ops.GET_CALL, _first_leg(_bobs)),
+    "a GET without the dialled number": _in_success(ops.GET_CALL, _first_leg(_drop("dnis"))),
+    "a GET without the shown number": _in_success(ops.GET_CALL, _first_leg(_drop("ani"))),
+    "a GET without selfUri": _in_success(ops.GET_CALL, _drop("selfUri")),
+    "a list without calls": _applying(ops.LIST_CALLS, _lists_nothing),
+    "a list of everybody's calls": _applying(ops.LIST_CALLS, _lists_everybodys),
+    "a list of calls that are over": _applying(ops.LIST_CALLS, _lists_what_is_over),
+    "a disconnect that does nothing": _applying(ops.DISCONNECT, _forgets_to_end),
+    "a disconnect answered with 200": _status(ops.DISCONNECT, 200),
+    "a hang-up that does nothing": _applying(ops.PATCH_CALL, _shows_without_ending),
+    "a hang-up of another call": _in_success(ops.PATCH_CALL, _set("id", new_id)),
+    "a token that outlives its end": _applying(ops.DELETE_TOKEN, _keeps_the_token),
+    "another user as me": _in_success(ops.GET_ME, _set("id", new_id)),
+    "another user than asked for": _in_success(ops.GET_USER, _set("id", new_id)),
+    "a token without scopes": _in_success(ops.GET_TOKEN, _set("authorizedScope", list)),
+    "orgs that meet": _shared,
+    "a rate limit that lets one more pass": _lenient,
+    "a rate limit without Retry-After": _without("Retry-After", least=429, most=429),
+    "a Retry-After of another time": _header("Retry-After", lambda value: str(int(value) + 1)),
+    "a count that stands still": _header("inin-ratelimit-count", lambda _: "1"),
+    "a limit that is not told": _without("inin-ratelimit-allowed"),
+    "a success of a wrong content type": _header("Content-Type", lambda _: "text/html", most=299),
+    "an error of a wrong content type": _header("Content-Type", lambda _: "text/plain", least=400),
+    "a 405 without Allow": _without("Allow"),
+    "a 401 without WWW-Authenticate": _without("WWW-Authenticate"),
+    "an error that names no rule": _without("Ringback-Rule"),
+    "an answer without its correlation id": _without("ININ-Correlation-Id", most=299),
+    "an error of another correlation id": _header("ININ-Correlation-Id", lambda _: new_id(), least=400),
+    "a participants call that does not say so": _without("Ringback-Contract"),
+    "a hopeless call without a note": _without("Ringback-Note"),
+    **{f"an envelope without {name}": _in_error(_drop(name)) for name, _ in ENVELOPE},
+    "an envelope of another status": _in_error(_set("status", lambda: 499)),
+}
+"""Each by what is wrong with it."""

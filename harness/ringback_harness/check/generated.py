@@ -1,0 +1,109 @@
+"""Generated requests, each with the verdict of the shipped judge; what fails is shrunk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+
+from ringback_contracts.examples import situation
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Example, Rejected, Request
+from ringback_harness import strategies
+from ringback_harness.check.expectation import expected_of
+from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.check.rules import Worlds, answered
+from ringback_harness.targets import OutOfReach, World
+
+SUITE = "generated"
+GRANTED = "(accepted)"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much to try: examples of each kind, the seed, and until when (``time.monotonic``)."""
+
+    examples: int = 200
+    seed: int = 0
+    until: float = field(default=float("inf"))
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self.until
+
+
+class _Failed(Exception):
+    """Tells hypothesis that an example is worth shrinking."""
+
+
+def explore(values: st.SearchStrategy[T], attempt: Callable[[T], Result], effort: Effort) -> Iterator[Result]:
+    """Try generated values; of those that fail only the smallest is given."""
+    held: list[Result] = []
+    failed: list[Result] = []
+
+    @seed(effort.seed)
+    @settings(
+        max_examples=effort.examples,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(values)
+    def trial(value: T) -> None:
+        if effort.over:
+            return
+        result = attempt(value)
+        if result.failed:
+            failed.append(result)
+            raise _Failed
+        if not failed:
+            held.append(result)
+
+    try:
+        trial()
+    except (_Failed, Flaky):
+        # The last one is the smallest: hypothesis runs it again before it raises.
+        held.append(failed[-1])
+    yield from held
+
+
+def kinds(world: World) -> dict[str, st.SearchStrategy[Any]]:
+    """What bodies are made of, from the narrowest kind to the widest."""
+    org = world.org
+    return {
+        "published": strategies.published_bodies(org),
+        "participants": strategies.participants_bodies(org),
+        "any": strategies.bodies(org),
+    }
+
+
+def check_generated(worlds: Worlds, effort: Effort) -> Iterator[Result]:
+    """Post generated bodies of each kind, as a rule with alice's token."""
+    try:
+        world = worlds.known()
+    except OutOfReach as reason:
+        yield Result(SUITE, GRANTED, "", Outcome.NOT_REACHED, (str(reason),))
+        return
+    for bodies in kinds(world).values():
+        requests = strategies.requests(world.org, body=bodies)
+        yield from explore(requests, lambda request: post(world, request), effort)
+
+
+def post(world: World, request: Request) -> Result:
+    """Send a generated request and hold the answer against the judge's verdict."""
+    plain = Example(
+        raw=request.body, token=None, method=request.method, path=request.path, headers=request.headers
+    )
+    there = situation(plain, world.org)
+    verdict = judge(request, there.caller, there.org)
+    subject = verdict.finding.rule.id if isinstance(verdict, Rejected) else GRANTED
+    attempt = Result(SUITE, subject, operation_of(request), Outcome.NOT_REACHED, exchange=Exchange(request))
+    return answered(replace(attempt, subject=subject), world, request, expected_of(verdict, there.org))
