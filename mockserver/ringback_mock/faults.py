@@ -55,7 +55,7 @@ class Faults:
 
     def reset(self) -> None:
         """Set the faults of the org's file anew, and no others."""
-        self._armed.clear()
+        self.clear()
         for fault in self._standing:
             self.set(fault)
 
