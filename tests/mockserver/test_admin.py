@@ -108,6 +108,9 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
         ("/__ringback/exchanges/{exchangeId}", "get"): client.get(f"/__ringback/exchanges/{exchange_id}"),
         ("/__ringback/rules", "get"): client.get("/__ringback/rules"),
         ("/__ringback/orgs", "post"): client.post("/__ringback/orgs"),
+        ("/__ringback/faults", "post"): client.post("/__ringback/faults", json={"kind": "server-error"}),
+        ("/__ringback/faults", "get"): client.get("/__ringback/faults"),
+        ("/__ringback/faults", "delete"): client.delete("/__ringback/faults"),
         ("/__ringback/openapi.json", "get"): client.get("/__ringback/openapi.json"),
         ("/__ringback/reset", "post"): client.post("/__ringback/reset"),
     }

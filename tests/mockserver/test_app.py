@@ -40,6 +40,7 @@ SERVED = {
     "/__ringback/orgs": {"POST"},
     "/__ringback/exchanges": {"GET", "HEAD"},
     "/__ringback/exchanges/x": {"GET", "HEAD"},
+    "/__ringback/faults": {"GET", "HEAD", "POST", "DELETE"},
     "/__ringback/rules": {"GET", "HEAD"},
     "/__ringback/openapi.json": {"GET", "HEAD"},
     CALLS: {"GET", "HEAD", "POST"},
