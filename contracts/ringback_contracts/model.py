@@ -63,14 +63,15 @@ class Knowledge(IntEnum):
 class Request:
     """One HTTP request as plain values.
 
-    ``path`` is percent-decoded and carries no query; header names are in lower case.
+    ``path`` is percent-decoded and carries no query; header names are in lower case. What can hold a
+    secret or somebody's number stays out of the repr.
     """
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    query: str = field(default="", repr=False)
     host_allowed: bool = True
     well_formed: bool = True
 

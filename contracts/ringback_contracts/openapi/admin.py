@@ -1,9 +1,11 @@
-"""The paths under /__ringback/, which tests use: reset, exchanges, rules, orgs."""
+"""The paths under /__ringback/, which tests use: reset, exchanges, faults, rules, orgs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
+from ringback_contracts.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
 from ringback_contracts.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM, PUBLIC
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
@@ -118,6 +120,23 @@ SWITCHES: Json = {
 """What a copy of an org can have otherwise, in the words of the org's file."""
 DIFFERENCES: Json = {"type": ["object", "null"], "properties": SWITCHES, "additionalProperties": False}
 
+SECONDS: Json = {"minimum": 0, "maximum": LONGEST_SECONDS}
+COUNT: Json = {"type": ["integer", "null"], "minimum": 1}
+FAULT_SETTINGS: Json = {
+    "kind": {"enum": [str(kind) for kind in FaultKind]},
+    "operation": {"enum": list(get_args(FaultOperation))},
+    "number": {"description": "E.164; only requests about a call to it."} | PERHAPS,
+    "nth": {"description": "Strike this one request alone."} | COUNT,
+    "every": {"description": "Strike the first of each so many."} | COUNT,
+    "times": {"description": "Strike so often at most."} | COUNT,
+    "seconds": {"description": "Delay of the slow kinds.", "type": "number"} | SECONDS,
+    "retry_after": {"description": "What 429 and 503 ask for."} | SECONDS | {"type": ["integer", "null"]},
+    "retry_after_form": {"enum": list(get_args(RetryAfterForm))},
+}
+FAULT: Json = _object(**FAULT_SETTINGS) | {"required": ["kind"]}
+ARMED = _object(id=TEXT, **FAULT_SETTINGS, taken=NUMBER, fired=NUMBER)
+FAULTS = _object(faults=_list(ARMED))
+
 
 _FIRST = "$response.body#/exchanges/0/id"
 _ORG_OF_FIRST = "$response.body#/exchanges/0/org"
@@ -145,7 +164,21 @@ def paths() -> Json:
         "/__ringback/exchanges": _get("getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT),
         "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
         "/__ringback/rules": _get("getRules", "List the rules", rules),
+        "/__ringback/faults": _faults(),
         "/__ringback/openapi.json": _get("getAdminDocument", "Read this document", itself),
+    }
+
+
+def _faults() -> Json:
+    listed = reply("The faults that are set, with how often each fired.", as_json(FAULTS))
+    added = reply("The faults are set.", as_json(FAULTS))
+    cleared = reply("No fault is set any more, not even those of the org's file.")
+    setting = _post("postFaults", "Set a fault, or each of a list", ("201", added), ORG)
+    body: Json = {"anyOf": [FAULT, _list(FAULT)]}
+    return {
+        **_get("getFaults", "List an org's faults", listed, ORG),
+        "post": _with_body(setting, body)["post"],
+        "delete": _operation("deleteFaults", "Clear an org's faults", {"204": cleared}, [ORG]),
     }
 
 
