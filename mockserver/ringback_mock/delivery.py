@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ringback_mock.http import Delivery, Ending, Response
@@ -40,7 +41,7 @@ async def deliver(
     """Send the reply in the way it asks for. Whatever waits here holds up nobody else."""
     delivery = response.delivery or PLAIN
     if delivery.wait:
-        await asyncio.sleep(delivery.wait)
+        await _pause(delivery.wait, receive)
     if delivery.ending in (Ending.CLOSED, Ending.RESET):
         await _hang_up(_transport(scope), receive, reset=delivery.ending is Ending.RESET)
         return
@@ -50,7 +51,7 @@ async def deliver(
         _transport(scope).close()
         await _until_gone(receive)
     elif delivery.trickle and response.body:
-        await _trickle(response.body, delivery.trickle / len(response.body), send)
+        await _trickle(response.body, delivery.trickle / len(response.body), receive, send)
     else:
         await _body(send, response.body)
 
@@ -73,6 +74,13 @@ async def _until_gone(receive: ASGIReceiveCallable) -> None:
         pass
 
 
+async def _pause(seconds: float, receive: ASGIReceiveCallable) -> None:
+    """Wait so long, but no longer than the client does: a server that stops would wait for this."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await _until_gone(receive)
+
+
 async def _start(response: Response, send: ASGISendCallable) -> None:
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     if not any(name == b"content-length" for name, _ in headers):
@@ -86,7 +94,7 @@ async def _body(send: ASGISendCallable, body: bytes, *, more: bool = False) -> N
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def _trickle(body: bytes, pause: float, send: ASGISendCallable) -> None:
+async def _trickle(body: bytes, pause: float, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     for position in range(len(body)):
-        await asyncio.sleep(pause)
+        await _pause(pause, receive)
         await _body(send, body[position : position + 1], more=position + 1 < len(body))

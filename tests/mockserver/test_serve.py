@@ -254,6 +254,18 @@ def test_a_server_stops_whatever_its_clients_do(sent: bytes) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("kind", ["slow-reply", "trickled-reply"])
+def test_a_server_stops_in_the_middle_of_a_reply_that_a_fault_holds_back(kind: str) -> None:
+    with serving() as server, server.connect() as client:
+        fault = {"kind": kind, "seconds": 60}
+        requests.post(f"{server.url}/__ringback/faults", json=fault, timeout=PATIENCE).raise_for_status()
+        client.sendall(request(body=CALL))
+        assert server.get("/healthz").json() == {"status": "ok"}
+        code, _, err = server.stop()
+    assert code == 0
+    assert "Traceback" not in err
+
+
 def test_a_server_stops_in_the_middle_of_a_tls_handshake(certificate: tuple[trustme.CA, Path]) -> None:
     with serving("--tls-cert", str(certificate[1])) as server, server.connect() as client:
         client.sendall(b"\x16\x03\x01")
