@@ -168,6 +168,8 @@ def test_the_user_of_the_path_stays_the_caller() -> None:
         ({"phoneNumber": 3172222222}, {"phoneNumber": "3172222222"}),
         ({"callQueueId": QUEUE, "skills": [SKILL]}, {"callQueueId": QUEUE, "routingSkillsIds": [SKILL]}),
         ({"callQueueId": QUEUE, "priority": "7"}, {"callQueueId": QUEUE, "priority": 7}),
+        ({"callQueueId": QUEUE, "routing": {"priority": 7}}, {"callQueueId": QUEUE, "priority": 7}),
+        ({"callQueueId": QUEUE, "routing": {"priority": "high"}}, {"callQueueId": QUEUE}),
         ({"body": {"to": NUMBER, "from": OWN}}, SHOWN),
         ({"to": NUMBER, "externalContact": {"id": AGENT}}, TO | {"externalContactId": AGENT}),
     ],
@@ -262,6 +264,7 @@ def test_a_queue_that_is_no_id_is_left_out_and_asked_for() -> None:
 def test_where_a_fact_is_missing_a_question_stands_instead(body: Any, words: list[str]) -> None:
     found = explained(body)
     assert (found.equivalent, asked(found, *words)) == (None, True), found.questions
+    assert not asked(found, "still refused")
 
 
 @pytest.mark.parametrize(

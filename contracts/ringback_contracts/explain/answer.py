@@ -1,5 +1,4 @@
-"""Put an explanation together: verdict, findings, notes, the equivalent, questions, and what stays"
-" unknown."""
+"""Put an explanation together: verdict, findings, notes, equivalent, questions, what stays unknown."""
 
 from __future__ import annotations
 
@@ -15,12 +14,13 @@ from ringback_contracts.explain.body_notes import (
     form_notes,
     header_notes,
     hole_notes,
+    mail_notes,
     merge_notes,
     path_hole_notes,
 )
 from ringback_contracts.explain.equivalent import suggest
 from ringback_contracts.explain.explanation import Context, Explained, Explanation, Note, Suggestion
-from ringback_contracts.explain.hosts import host_notes, path_notes
+from ringback_contracts.explain.hosts import host_notes, path_notes, url_notes
 from ringback_contracts.explain.imagined import filled, imagined
 from ringback_contracts.explain.key_notes import key_notes
 from ringback_contracts.explain.number_notes import number_notes
@@ -73,8 +73,7 @@ def explain(
 
 
 def equivalent_of(request: Request, *, context: Context = NOTHING_ELSE) -> Suggestion:
-    """The same wish as a published request that is accepted, and what has to be asked to make or complete"
-    " it."""
+    """The same wish as a published request that is accepted, and what has to be asked about it."""
     subject = Subject(request, context)
     if is_token_request(request) or not subject.wants_call:
         return Suggestion(None)
@@ -85,7 +84,8 @@ def explain_text_notes(context: Context) -> tuple[Note, ...]:
     """What can be said of a text that holds no request: scopes, grant, host, SDK names, error texts."""
     token = _TOKEN.search(f"{context.url}\n{context.text}") is not None
     about = pkce_notes(context) if token else grant_notes(context)
-    return _once([*host_notes(context.url, token=token), *about, *_text_notes(context)])
+    protected = mail_notes(context.text)
+    return _once([*host_notes(context.url, token=token), *about, *_text_notes(context), *protected])
 
 
 _TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
@@ -97,6 +97,7 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
 
 
 def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
+    yield from url_notes(context.text)
     yield from scope_notes(context)
     yield from sdk_notes(context, path)
     yield from symptom_notes(context)

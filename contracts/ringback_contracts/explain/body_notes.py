@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ringback_contracts.explain.explanation import Note
-from ringback_contracts.explain.placeholders import Gap, gap_in, holes
+from ringback_contracts.explain.placeholders import PROTECTION, Gap, gap_in, holes
 from ringback_contracts.explain.questions import quoted
 from ringback_contracts.explain.reading import Form, Reading
 from ringback_contracts.model import Request
@@ -69,6 +69,12 @@ def hole_notes(value: Any) -> Iterator[Note]:
             yield Note("value.email-protected", hole.pointer, PROTECTED)
         elif hole.gap is Gap.UNFILLED:
             yield Note("value.not-filled-in", hole.pointer, NOT_FILLED.format(shown=quoted(hole.text)))
+
+
+def mail_notes(text: str) -> Iterator[Note]:
+    """What the e-mail protection of a web page left in a text that holds no request."""
+    if PROTECTION.search(text):
+        yield Note("value.email-protected", "", PROTECTED)
 
 
 def path_hole_notes(path: str) -> Iterator[Note]:

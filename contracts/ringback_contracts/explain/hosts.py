@@ -102,6 +102,19 @@ def _is_address(host: str) -> bool:
     return True
 
 
+_URL = re.compile(r"https?://[^\s\"'`)\\]+")
+_OF_API = re.compile(r"/api/v[0-9]|/oauth/|//(?:api|login)[.-]|incontactapi", re.IGNORECASE)
+
+
+def url_notes(text: str) -> Iterator[Note]:
+    """Notes on every address of the API or of the login that stands in a text."""
+    for url in dict.fromkeys(_URL.findall(text)):
+        if _OF_API.search(url):
+            yield from host_notes(
+                url, token=re.search(r"/oauth/|//login[.-]", url, re.IGNORECASE) is not None
+            )
+
+
 def path_notes(path: str) -> Iterator[Note]:
     """Notes on a path on which somebody wants to place a call and cannot."""
     shown = path[:100]

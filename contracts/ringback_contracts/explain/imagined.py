@@ -1,5 +1,4 @@
-"""The org in which a request is judged when nobody says which one: everything that could exist there,"
-" does."""
+"""The org in which a request is judged when nobody says which one: everything exists there."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def _inside(key: str, value: Any, pointer: str, *, listed: bool) -> Iterator[Not
         yield _note(SAYS[Role.TYPE], key, pointer)
     elif role in _NOTED_INSIDE:
         yield _note(SAYS[role], key, pointer)
-    elif listed and role in (Role.TO, Role.FROM):
+    elif listed and role in (Role.TO, Role.FROM, Role.ADDRESS, Role.ID):
         yield _note(PARTY, key, pointer)
 
 

@@ -42,8 +42,9 @@ def _has(pattern: str) -> re.Pattern[str]:
     return re.compile(rf".*?(?:{pattern}).*", re.DOTALL | re.IGNORECASE)
 
 
+PROTECTION = re.compile(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection", re.IGNORECASE)
 _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
-    (Gap.PROTECTED, _has(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection")),
+    (Gap.PROTECTED, _has(PROTECTION.pattern)),
     (Gap.UNFILLED, _has(r"\{\{[^{}]*\}\}|[$#]?\{[a-z_][\w.() -]*\}|\{[0-9]?\}")),
     (Gap.UNFILLED, _has(r"%[sd]\b|%\([a-z_]\w*\)s")),
     (Gap.WITHHELD, _has(r"<[a-z_][^<>@]{0,60}>")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
+
+import orjson
 
 from ringback_contracts import payload
 
@@ -76,8 +77,8 @@ def _twice(value: Any) -> Reading | None:
 
 def _object(text: str) -> Any:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = orjson.loads(text)
+    except ValueError:
         return None
     return value if isinstance(value, dict | list) else None
 
@@ -139,13 +140,12 @@ def _yaml(text: str) -> dict[str, Any] | None:
     """The mapping that the text is in YAML, every scalar a text."""
     import yaml
 
-    loader = yaml.BaseLoader(text)
+    if _aliased(text):
+        return None
     try:
-        value = None if _aliased(text) else loader.get_single_data()
+        value = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts, lists and mappings
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         return None
-    finally:
-        loader.dispose()
     return _plain(value) if isinstance(value, dict) and value and _keyed(value) else None
 
 
@@ -170,4 +170,4 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items() if item not in _UNSET}
     if isinstance(value, list):
         return [_plain(item) for item in value if item not in _UNSET]
-    return value
+    return str(value).encode("utf-8", "replace").decode()

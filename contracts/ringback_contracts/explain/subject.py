@@ -17,7 +17,9 @@ from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER, PLACI
 from ringback_contracts.platform_paths import known_path
 from ringback_contracts.routing import route
 
-_NEIGHBOURS = frozenset({CALLS_PATH, "/api/v2/conversations"})
+_CONVERSATIONS = "/api/v2/conversations"
+_GUESSED = ("call", "voice", "phone", "outbound", "dial", "telephony", "create")
+_NEIGHBOURS = frozenset({CALLS_PATH, _CONVERSATIONS} | {f"{_CONVERSATIONS}/{word}" for word in _GUESSED})
 """Paths of the platform where people post a call, and no operation takes one."""
 
 
