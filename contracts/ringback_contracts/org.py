@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -138,6 +138,7 @@ class Org:
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
     client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
     token_by_value: Mapping[str, Token] = field(init=False, repr=False, compare=False)
+    _test_numbers: Callable[[str], TestNumber | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _index(self, "user_by_id", self.users, "id")
@@ -145,11 +146,15 @@ class Org:
         _index(self, "campaign_by_id", self.campaigns, "id")
         _index(self, "client_by_id", self.clients, "id")
         _index(self, "token_by_value", self.tokens, "value")
+        object.__setattr__(self, "_test_numbers", lru_cache(maxsize=1024)(self._find_test_number))
         for token in self.tokens:
             _check_token(self, token)
 
     def test_number(self, number: str) -> TestNumber | None:
-        """The test range that the E.164 number lies in."""
+        """The test range that the E.164 number lies in; remembered, since every call asks."""
+        return self._test_numbers(number)
+
+    def _find_test_number(self, number: str) -> TestNumber | None:
         return next((test for test in self.test_numbers if test.covers(number)), None)
 
     def owns(self, number: str, user_id: str | None) -> bool:

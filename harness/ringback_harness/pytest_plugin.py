@@ -1,0 +1,127 @@
+"""The pytest plugin: fixtures that give each test a fresh org on one shared mock.
+
+Light until used: nothing of ours is imported before a fixture is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ringback_client import CallsClient
+    from ringback_harness.fixtures import Ringback
+
+FOLDER = "ringback_folder"
+MARKER = "ringback_sandbox"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--ringback-target``."""
+    group = parser.getgroup("ringback")
+    group.addoption(
+        "--ringback-target",
+        default="mock",
+        metavar="mock|URL|sandbox",
+        help="What the fixture calls_client talks to: a mock of its own (the default), a running one, "
+        "or the real org that the environment names.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Agree on a folder where all workers of a run find the one server."""
+    config.addinivalue_line(
+        "markers", f"{MARKER}: needs a real org; skipped unless --ringback-target=sandbox names one"
+    )
+    workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
+    folder = workerinput[FOLDER] if workerinput else tempfile.mkdtemp(prefix="ringback-")
+    config.stash[FOLDER_KEY] = Path(folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the folder is."""
+    node.workerinput[FOLDER] = str(node.config.stash[FOLDER_KEY])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server, if any test started it; only the process that made the folder does."""
+    folder = config.stash.get(FOLDER_KEY, None)
+    if folder is None or hasattr(config, "workerinput"):
+        return
+    if any(folder.iterdir()):
+        from ringback_harness.shared_server import stop
+
+        stop(folder)
+    folder.rmdir()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that needs a real org where there is none."""
+    if item.get_closest_marker(MARKER) is None:
+        return
+    if item.config.getoption("--ringback-target") != "sandbox":
+        pytest.skip("needs a real org: run with --ringback-target=sandbox")
+    if not os.environ.get("GENESYSCLOUD_REGION"):
+        pytest.skip("needs a real org: GENESYSCLOUD_REGION and credentials are not set")
+
+
+FOLDER_KEY = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def ringback_url(pytestconfig: pytest.Config) -> str:
+    """The URL of the mock that the tests of this run share; it starts with the first test that asks."""
+    target = str(pytestconfig.getoption("--ringback-target"))
+    if target not in ("mock", "sandbox"):
+        return target.rstrip("/")
+    from ringback_harness.shared_server import start_or_join
+
+    return start_or_join(pytestconfig.stash[FOLDER_KEY])
+
+
+@pytest.fixture
+def make_ringback(ringback_url: str) -> Iterator[Callable[..., Ringback]]:
+    """Make fresh isolated orgs: ``make_ringback(sip_trunking=False)`` has that switch set otherwise.
+
+    At the end of the test each is reset, and a refusal that the test never looked at fails it.
+    """
+    from ringback_harness.fixtures import Ringback, overlooked
+
+    made: list[Ringback] = []
+
+    def make(**switches: Any) -> Ringback:
+        made.append(Ringback.fresh(ringback_url, switches))
+        return made[-1]
+
+    yield make
+    told = [line for org in made for line in overlooked(org)]
+    for org in made:
+        org.reset()
+    if told:
+        pytest.fail("the mock refused what this test never looked at:\n" + "\n".join(told), pytrace=False)
+
+
+@pytest.fixture
+def ringback(make_ringback: Callable[..., Ringback]) -> Ringback:
+    """A fresh isolated org on the shared mock."""
+    return make_ringback()
+
+
+@pytest.fixture
+def calls_client(request: pytest.FixtureRequest) -> CallsClient:
+    """A client of the test's org as alice; with ``--ringback-target=sandbox`` one of the real org.
+
+    On the real org it dials nothing, for it is not allowed calls.
+    """
+    if request.config.getoption("--ringback-target") == "sandbox":
+        from ringback_client import CallsClient as Client
+
+        return Client.from_env()
+    org: Ringback = request.getfixturevalue("ringback")
+    return org.client()

@@ -1,0 +1,177 @@
+"""The pytest plugin as its users have it: a suite of their own, run by a pytest of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from tests.serving import mock_server
+
+PLUGIN = "ringback_harness.pytest_plugin"
+INSTALLED = any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(tmp_path)
+
+
+class Run:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.output = ""
+
+    def __call__(self, suite: str, *options: str, code: int = 0) -> str:
+        (self.folder / "test_theirs.py").write_text(textwrap.dedent(suite), "utf-8")
+        plugin = [] if INSTALLED else ["-p", PLUGIN]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *options]
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        done = subprocess.run(
+            command, cwd=self.folder, env=environ, capture_output=True, text=True, timeout=120, check=False
+        )
+        self.output = done.stdout + done.stderr
+        assert done.returncode == code, self.output
+        return self.output
+
+
+def test_a_test_places_a_call_and_sees_it(run: Run) -> None:
+    run(
+        """
+        def test_one(ringback, calls_client):
+            placed = calls_client.place_call("tel:+442079460100")
+            assert ringback.calls_placed() == [placed.id]
+
+        def test_two(ringback):
+            assert ringback.calls_placed() == []
+        """
+    )
+
+
+def test_a_refusal_that_nobody_looked_at_fails_the_test(run: Run) -> None:
+    printed = run(
+        """
+        import requests
+
+        def test_careless(ringback):
+            headers = {"Authorization": f"Bearer {ringback.tokens['carol']}"}
+            requests.post(ringback.url + "/api/v2/conversations/calls", json={}, headers=headers, timeout=5)
+            requests.get(ringback.url + "/api/v2/nothing", headers=headers, timeout=5)
+        """,
+        code=1,
+    )
+    assert "refused what this test never looked at" in printed
+    assert "permission.missing" in printed
+    assert "/api/v2/nothing -> 404 path.unknown" in printed
+
+
+def test_a_refusal_that_was_looked_at_is_fine(run: Run) -> None:
+    run(
+        """
+        import pytest
+        import requests
+        from ringback_client import NotAuthorized
+
+        def test_raised(ringback):
+            with pytest.raises(NotAuthorized):
+                ringback.client("carol").place_call("tel:+442079460100")
+
+        def test_asked(ringback):
+            requests.get(ringback.url + "/api/v2/nothing", headers={
+                "Authorization": "Bearer " + ringback.tokens["alice"]}, timeout=5)
+            assert [refusal["verdict"]["rule"] for refusal in ringback.refusals()] == ["path.unknown"]
+        """
+    )
+
+
+def test_orgs_with_other_switches_and_faults(run: Run) -> None:
+    run(
+        """
+        import pytest
+        from ringback_client import CallOutcomeUnknown, InvalidNumber
+
+        def test_switch(make_ringback):
+            strict = make_ringback(strict_numbers=True)
+            with pytest.raises(InvalidNumber):
+                strict.client().place_call("+15551234567")
+            assert make_ringback().client().place_call("+15551234567").id
+
+        def test_fault(ringback, calls_client):
+            ringback.fail("lost-reply", times=1)
+            with pytest.raises(CallOutcomeUnknown):
+                calls_client.place_call("tel:+442079460100")
+            assert len(ringback.calls_placed()) == 1
+            ringback.heal()
+        """
+    )
+
+
+def test_a_switch_that_does_not_exist_is_told(run: Run) -> None:
+    printed = run("def test_it(make_ringback):\n    make_ringback(strict_number=True)\n", code=1)
+    assert "strict_numbers" in printed
+
+
+def test_a_running_mock_can_be_the_target(run: Run) -> None:
+    with mock_server() as url:
+        suite = f"def test_it(ringback):\n    assert ringback.url == {url!r}\n"
+        run(suite, f"--ringback-target={url}")
+
+
+def test_a_target_that_does_not_answer_is_told(run: Run) -> None:
+    printed = run("def test_it(ringback): ...\n", "--ringback-target=http://127.0.0.1:9", code=1)
+    assert "no mock answers at http://127.0.0.1:9" in printed
+
+
+def test_a_test_that_needs_a_sandbox_is_skipped_with_the_reason(run: Run) -> None:
+    suite = "import pytest\n@pytest.mark.ringback_sandbox\ndef test_it(): raise AssertionError\n"
+    assert "run with --ringback-target=sandbox" in run(suite, "-rs")
+    assert "GENESYSCLOUD_REGION" in run(suite, "-rs", "--ringback-target=sandbox")
+
+
+def test_workers_of_xdist_share_one_server(run: Run) -> None:
+    pytest.importorskip("xdist")
+    run(
+        """
+        import pathlib
+        import pytest
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_it(ringback, calls_client, number):
+            assert calls_client.place_call("tel:+442079460100").id
+            assert len(ringback.calls_placed()) == 1
+            with open("urls.txt", "a") as file:
+                file.write(ringback.url + "\\n")
+        """,
+        "-n",
+        "2",
+    )
+    urls = (run.folder / "urls.txt").read_text("utf-8").split()
+    assert len(urls) == 8
+    assert len(set(urls)) == 1
+
+
+def test_the_server_ends_with_the_run(run: Run) -> None:
+    import requests
+
+    run("def test_it(ringback):\n    open('url', 'w').write(ringback.url)\n")
+    with pytest.raises(requests.ConnectionError):
+        requests.get((run.folder / "url").read_text("utf-8"), timeout=5)
+
+
+def test_the_plugin_is_light_until_used(run: Run) -> None:
+    run(
+        """
+        import sys
+
+        def test_it():
+            heavy = ("requests", "flask", "schemathesis", "ringback_client", "ringback_mock", "phonenumbers")
+            assert not [name for name in heavy if name in sys.modules]
+        """,
+        "-p",
+        "no:schemathesis",
+    )
