@@ -159,7 +159,7 @@ class AtUrl:
         self.name = self.url = url.rstrip("/")
         self._transport = Transport(timeouts=Timeouts(), trust_env=False)
         self._token = token
-        probe = self._deliver(Request("GET", f"{ADMIN}/rules"))
+        probe = self.deliver(Request("GET", f"{ADMIN}/rules"))
         ringback = "Ringback-Version" in probe.headers and probe.status == 200
         self.traits = Traits(makes_orgs=ringback, names_rules=ringback)
 
@@ -169,20 +169,20 @@ class AtUrl:
         if switches:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
         tokens = {"alice": self._token or "alice"}
-        return World(self.traits, self.url, None, tokens, self._deliver, self.world)
+        return World(self.traits, self.url, None, tokens, self.deliver, self.world)
 
     def _copy(self, switches: Switches) -> World:
         headers = {"content-type": "application/json"} if switches else {}
         body = orjson.dumps(switches) if switches else b""
-        reply = self._deliver(Request("POST", f"{ADMIN}/orgs", headers, body))
+        reply = self.deliver(Request("POST", f"{ADMIN}/orgs", headers, body))
         if reply.status != 201:
             raise OutOfReach(f"the target makes no such org: {reply.document.get('message', reply.status)}")
         tokens: Mapping[str, str] = reply.document["tokens"]
         usual = tokens.keys() == default_org().token_by_value.keys()
         org = changed(default_org(), switches) if usual else None
-        return World(self.traits, self.url, org, tokens, self._deliver, self.world)
+        return World(self.traits, self.url, org, tokens, self.deliver, self.world)
 
-    def _deliver(self, request: Request) -> Reply:
+    def deliver(self, request: Request) -> Reply:
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         if not request.host_allowed:
             headers["host"] = ELSEWHERE

@@ -34,7 +34,8 @@ NEEDED = {405: "Allow", 429: "Retry-After"}
 class Expected:
     """The answer to look for: a success has no code. ``rule`` is the one that refuses.
 
-    ``operation`` and ``contract`` are those of a granted request; ``note`` whether its call cannot work.
+    ``operation`` and ``contract`` are those of a granted request, as far as they are known; ``note`` whether
+    its call cannot work.
     """
 
     status: int
@@ -157,6 +158,8 @@ def _faults_of_call(expected: Expected, reply: Reply) -> Iterator[str]:
 
 
 def _faults_of_our_call(expected: Expected, reply: Reply) -> Iterator[str]:
+    if expected.contract is None:
+        return
     named = reply.headers.get("Ringback-Contract")
     if named != (PARTICIPANTS if expected.contract == PARTICIPANTS else None):
         yield f"Ringback-Contract is {named!r} in the reply to a {expected.contract} body"

@@ -20,7 +20,7 @@ from ringback_harness.check.results import Exchange, Outcome, Result, operation_
 from ringback_harness.check.rules import Worlds, answered
 from ringback_harness.targets import OutOfReach, World
 
-SUITE = "generated"
+SUITE = "rules"
 GRANTED = "(accepted)"
 T = TypeVar("T")
 

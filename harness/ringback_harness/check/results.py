@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,10 +29,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request, as it is named in the default org, and its reply, if one came."""
+    """A request, as it is named in the default org, and its reply, if one came; ``at`` in seconds since 1970."""
 
     request: Request
     reply: Reply | None = None
+    at: float = field(default_factory=time.time, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

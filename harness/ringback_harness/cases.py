@@ -1,0 +1,311 @@
+"""Regression cases: files that say what was sent, as whom, what must come back and why anybody cares."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import yaml
+
+from ringback_client import CallsClient, RingbackError
+from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract, Request
+from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.org import OrgError, changed, default_org
+from ringback_contracts.table import TABLE
+from ringback_harness.check.expectation import Expected
+from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.check.rules import Worlds, answered
+from ringback_harness.exits import SetupError
+from ringback_harness.targets import OutOfReach
+
+if TYPE_CHECKING:
+    from ringback_harness.targets import World
+
+SUITE = "cases"
+NOBODY = "nobody"
+"""A token that no org has."""
+SUFFIXES = (".yaml", ".yml", ".json")
+KEYS = ("why", "as", "request", "intent", "org", "expect")
+REQUEST_KEYS = ("method", "path", "headers", "body", "raw", "base64")
+BODY_KEYS = ("body", "raw", "base64")
+INTENT_KEYS = ("to", "from", "contract", "fields")
+EXPECT_KEYS = ("status", "code", "rule")
+
+
+class CaseError(SetupError):
+    """A file that is no case: where, what and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request and the answer that it must get.
+
+    ``request`` names its token as the default org does; ``switches`` are those of the org it needs.
+    """
+
+    name: str
+    why: str
+    request: Request
+    expected: Expected
+    switches: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+def load_cases(folder: Path) -> list[Case]:
+    """The cases of a folder's YAML and JSON files, by name. Raises ``CaseError``."""
+    if not folder.is_dir():
+        raise CaseError(f"{folder} is no folder; cases are its .yaml and .json files")
+    files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    if not files:
+        raise CaseError(f"{folder} holds no case: no file ends in {', '.join(SUFFIXES)}")
+    return [load_case(path) for path in files]
+
+
+def load_case(path: Path) -> Case:
+    """The case of one file. Raises ``CaseError``, which names the file and the nearest valid key."""
+    try:
+        # JSON is YAML, but YAML's reader takes what no JSON is.
+        text = path.read_text("utf-8")
+        document = orjson.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        return _case(path.stem, document)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, orjson.JSONDecodeError) as error:
+        raise CaseError(f"{path}: cannot be read: {error}") from error
+    except _Wrong as error:
+        raise CaseError(f"{path}: {error}") from error
+
+
+class _Wrong(Exception):
+    """What is wrong in a case, and where."""
+
+
+def _case(name: str, document: object) -> Case:
+    case = _table(document, "the file", KEYS)
+    if ("request" in case) == ("intent" in case):
+        raise _Wrong("give either a 'request' or an 'intent'")
+    request = _request(case["request"]) if "request" in case else _intended(case["intent"])
+    switches = _table(case.get("org", {}), "org")
+    try:
+        changed(default_org(), switches)
+    except OrgError as error:
+        raise _Wrong(f"org: {error}") from error
+    expected = replace(_expected(case), operation=operation_of(request))
+    return Case(name, _text(case, "why"), _asked_by(request, case), expected, switches)
+
+
+def _asked_by(request: Request, case: Mapping[str, Any]) -> Request:
+    """The request as whoever ``as`` names sends it: nobody, where it is null."""
+    token = case.get("as", "alice")
+    if token is None:
+        return request
+    known = [*default_org().token_by_value, NOBODY]
+    if token not in known:
+        near = difflib.get_close_matches(str(token), known, n=1, cutoff=0.0)[0]
+        # A real token has no place in a file, so its value is not repeated here either.
+        raise _Wrong(f"as: this is no token of the default org; the nearest is {near!r}, and null sends none")
+    return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
+
+
+def _table(value: object, where: str, keys: Iterable[str] = ()) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _Wrong(f"{where}: expected a table of keys and values")
+    known = list(keys)
+    for key in value if known else ():
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)[0]
+            raise _Wrong(f"{where}: there is no key {key!r}; the nearest is {near!r}")
+    return dict(value)
+
+
+def _text(table: Mapping[str, Any], key: str, usual: str | None = None) -> str:
+    value = table.get(key, usual)
+    if not isinstance(value, str) or not value:
+        raise _Wrong(f"'{key}' is missing or no text")
+    return value
+
+
+def _request(value: object) -> Request:
+    given = _table(value, "request", REQUEST_KEYS)
+    headers = {"content-type": "application/json", "host": "127.0.0.1"}
+    for name, text in _table(given.get("headers", {}), "request.headers").items():
+        headers[str(name).lower()] = str(text)
+    if "authorization" in headers:
+        raise _Wrong("request.headers: say who asks with 'as'; a token does not belong into a file")
+    return Request(_text(given, "method", "POST"), _text(given, "path", CALLS_PATH), headers, _body_of(given))
+
+
+def _body_of(given: Mapping[str, Any]) -> bytes:
+    """The body: JSON under ``body``, text as it stands under ``raw``, any octets under ``base64``."""
+    named = [key for key in BODY_KEYS if key in given]
+    if len(named) > 1:
+        raise _Wrong(f"request: give only one of {', '.join(named)}")
+    try:
+        if "raw" in given:
+            return _text(given, "raw").encode()
+        if "base64" in given:
+            return base64.b64decode(_text(given, "base64"), validate=True)
+        return json.dumps(given["body"], allow_nan=False).encode() if "body" in given else b""
+    except (TypeError, ValueError) as error:
+        raise _Wrong(f"request.{named[0]}: {error}; quote dates, and keys that are no texts") from error
+
+
+def _intended(value: object) -> Request:
+    given = _table(value, "intent", INTENT_KEYS)
+    contract: Contract = given.get("contract", PUBLISHED)
+    if contract not in CONTRACTS:
+        raise _Wrong(f"intent.contract: {contract!r} is none of {', '.join(CONTRACTS)}")
+    from_ = _text(given, "from") if "from" in given else None
+    fields = _table(given.get("fields", {}), "intent.fields")
+    try:
+        built = CallsClient.build_request(_text(given, "to"), from_, contract=contract, fields=fields)
+    except RingbackError as error:
+        raise _Wrong(f"intent: {error}") from error
+    return replace(built, headers={**built.headers, "host": "127.0.0.1"})
+
+
+def _expected(case: Mapping[str, Any]) -> Expected:
+    given = _table(case.get("expect"), "expect", EXPECT_KEYS)
+    rule = TABLE.by_id.get(given["rule"]) if "rule" in given else None
+    if "rule" in given and rule is None:
+        near = difflib.get_close_matches(str(given["rule"]), list(TABLE.by_id), n=1, cutoff=0.0)[0]
+        raise _Wrong(f"expect.rule: there is no rule {given['rule']!r}; the nearest is {near!r}")
+    status = given.get("status", rule.status if rule else None)
+    if type(status) is not int:
+        raise _Wrong("expect: 'status' is missing or no whole number")
+    code = given.get("code", rule.code if rule else None)
+    if status >= 400 and not isinstance(code, str):
+        raise _Wrong("expect: an error needs its 'code', or the 'rule' that gives it")
+    return Expected(status, code, rule.id if rule else None)
+
+
+# --- running ------------------------------------------------------------------------------------------
+
+
+def check_cases(worlds: Worlds, cases: Iterable[Case]) -> Iterator[Result]:
+    """Try each case."""
+    for case in cases:
+        yield try_case(worlds, case)
+
+
+def try_case(worlds: Worlds, case: Case) -> Result:
+    """Send one case's request and hold the answer against what it says."""
+    attempt = Result(
+        SUITE,
+        case.name,
+        operation_of(case.request),
+        Outcome.NOT_REACHED,
+        exchange=Exchange(case.request),
+        switches=case.switches,
+    )
+    try:
+        world = worlds.get(case.switches)
+        _harmless(world, case)
+    except OutOfReach as reason:
+        return replace(attempt, reasons=(str(reason),))
+    return answered(attempt, world, case.request, case.expected)
+
+
+def _harmless(world: World, case: Case) -> None:
+    if world.traits.real and case.expected.status < 400:
+        raise OutOfReach("the call might ring somebody")
+
+
+# --- writing ------------------------------------------------------------------------------------------
+
+
+def save_failures(failures: Iterable[Result], folder: Path) -> list[Path]:
+    """Write each failure that a single request shows as a case; a file that is there already stays.
+
+    Raises ``SetupError`` where the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [_write(folder, failure) for failure in failures if _can_be_saved(failure)]
+    except OSError as error:
+        raise SetupError(f"{folder} cannot be written: {error.strerror}") from error
+
+
+def _can_be_saved(failure: Result) -> bool:
+    if failure.exchange is None or failure.expected is None or failure.used:
+        return False
+    request = failure.exchange.request
+    return request.well_formed and request.host_allowed
+
+
+def _write(folder: Path, failure: Result) -> Path:
+    document = as_document(failure)
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    digest = hashlib.sha256(orjson.dumps(document["request"])).hexdigest()[:8]
+    path = folder / f"{re.sub(r'[^a-z0-9]+', '-', failure.subject.lower()).strip('-')}-{digest}.yaml"
+    if not path.exists():
+        _put(path, text)
+    return path
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(name).replace(path)
+
+
+def as_document(failure: Result) -> dict[str, Any]:
+    """A failure as a case's file says it. Its expectation must be known."""
+    if failure.exchange is None or failure.expected is None:
+        raise ValueError("a failure without a request or an expectation is no case")
+    request, expected = failure.exchange.request, failure.expected
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    token = value if scheme.lower() == "bearer" else ""
+    told = {"status": expected.status, "code": expected.code, "rule": expected.rule}
+    return {
+        "why": "; ".join(failure.reasons) or "it failed once",
+        "as": token if token in default_org().token_by_value else NOBODY if token else None,
+        **({"org": dict(failure.switches)} if failure.switches else {}),
+        "request": _written(request),
+        "expect": {key: value for key, value in told.items() if value is not None},
+    }
+
+
+def _written(request: Request) -> dict[str, Any]:
+    headers = {
+        name: value
+        for name, value in request.headers.items()
+        if name not in ("authorization", "host") and (name, value) != ("content-type", "application/json")
+    }
+    written: dict[str, Any] = {"method": request.method, "path": request.path}
+    if headers:
+        written["headers"] = headers
+    return written | _written_body(request.body)
+
+
+def _written_body(body: bytes) -> dict[str, Any]:
+    """The body as JSON where that loses nothing, else as text, else as octets."""
+    if not body:
+        return {}
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {"raw": text}
+    return {"body": value} if _written_alike(value, text) else {"raw": text}
+
+
+def _written_alike(value: Any, text: str) -> bool:
+    """Whether a writer of JSON gives the text, so that reading it has lost nothing."""
+    compact = {"ensure_ascii": False, "separators": (",", ":")}
+    return text in (json.dumps(value), json.dumps(value, **compact))  # type: ignore[arg-type]  # options by name

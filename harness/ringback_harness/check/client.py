@@ -1,0 +1,165 @@
+"""What the client says of a request, before and after it is sent, against what the target answers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ringback_client import (
+    CallOutcomeUnknown,
+    CallsClient,
+    InvalidNumber,
+    InvalidRequest,
+    MalformedAddress,
+    NotAuthenticated,
+    NotAuthorized,
+    NotFound,
+    PlacedCall,
+    RateLimited,
+    RetryPolicy,
+    RingbackError,
+    RingbackWarning,
+    ServerError,
+)
+from ringback_client.transport import Reply
+from ringback_contracts import operations as ops
+from ringback_contracts.model import CONTRACTS, PARTICIPANTS, Contract, Knowledge, Request, Stage
+from ringback_contracts.table import TABLE
+from ringback_harness import strategies
+from ringback_harness.check.adapter import WorldAdapter
+from ringback_harness.check.expectation import shown
+from ringback_harness.check.generated import Effort, explore
+from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.rules import Worlds
+from ringback_harness.targets import OutOfReach, World
+
+SUITE = "client"
+ERRORS: Mapping[int, type[RingbackError]] = {
+    401: NotAuthenticated,
+    403: NotAuthorized,
+    404: NotFound,
+    422: InvalidNumber,
+    429: RateLimited,
+    501: ServerError,
+}
+"""The error that an answer must become; any other 4xx is ``InvalidRequest`` or, of an address, its kin."""
+Said = PlacedCall | RingbackError
+
+
+def subject(contract: Contract) -> str:
+    """What a row of the report is about."""
+    return f"predictions, {contract} bodies"
+
+
+def check_client(worlds: Worlds, effort: Effort) -> Iterator[Result]:
+    """For generated bodies of both contracts: the client's prediction, its result, the target's answer."""
+    for contract in CONTRACTS:
+        yield from _check(worlds, contract, effort)
+
+
+def _check(worlds: Worlds, contract: Contract, effort: Effort) -> Iterator[Result]:
+    try:
+        world = worlds.known()
+    except OutOfReach as reason:
+        yield Result(SUITE, subject(contract), ops.PLACE_CALL, Outcome.NOT_REACHED, (str(reason),))
+        return
+    bodies = strategies.participants_bodies if contract == PARTICIPANTS else strategies.published_bodies
+    requests = strategies.requests(world.org, body=bodies(world.org)).map(_alices)
+    yield from explore(requests, lambda request: _agreed(world, contract, request), effort)
+
+
+def _alices(request: Request) -> Request:
+    headers = {**request.headers, "authorization": "Bearer alice", "content-type": "application/json"}
+    return replace(request, headers=headers)
+
+
+def _agreed(world: World, contract: Contract, request: Request) -> Result:
+    reply = world.send(request)
+    predicted = said(world, request, preflight=True)
+    answered = said(world, request, preflight=False)
+    found = tuple(filter(None, (disagreement(reply, answered), misprediction(reply, predicted))))
+    return Result(
+        SUITE,
+        subject(contract),
+        ops.PLACE_CALL if request.path == ops.CALLS_PATH else ops.PLACE_CALL_FOR_USER,
+        Outcome.FAILED if found else Outcome.HELD,
+        found,
+        Exchange(request, reply),
+    )
+
+
+def said(world: World, request: Request, *, preflight: bool) -> Said:
+    """What ``CallsClient`` makes of the request: the placed call, or the error that it raises."""
+    bare = {name: value for name, value in request.headers.items() if name not in ("authorization", "host")}
+    adapter = WorldAdapter(world)
+    never_again = RetryPolicy(attempts=1)
+    with (
+        CallsClient(
+            world.url, _token(request), preflight=preflight, retry=never_again, adapter=adapter
+        ) as client,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", RingbackWarning)
+        try:
+            return client.send(replace(request, headers=bare))
+        except RingbackError as error:
+            return error
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "").partition(" ")[2]
+
+
+def disagreement(reply: Reply, outcome: Said) -> str | None:
+    """In what the client's result is not what the answer says; ``None`` where they agree."""
+    if reply.status < 300:
+        placed = isinstance(outcome, PlacedCall)
+        return None if placed else f"answered {reply.status}, the client says {type(outcome).__name__}"
+    if isinstance(outcome, PlacedCall):
+        return f"answered {shown(reply)}, the client says that a call was placed"
+    allowed = expected_errors(reply)
+    if type(outcome) not in allowed:
+        named = " or ".join(sorted(kind.__name__ for kind in allowed))
+        return f"answered {shown(reply)}, which is {named}; the client says {type(outcome).__name__}"
+    if (outcome.status, outcome.code) != (reply.status, reply.document.get("code")):
+        return f"answered {shown(reply)}, the client says {outcome.status} {outcome.code}"
+    return None
+
+
+def expected_errors(reply: Reply) -> set[type[RingbackError]]:
+    """The errors that an answer may become."""
+    rule = TABLE.by_id.get(reply.headers.get("Ringback-Rule", ""))
+    if reply.status == 400 and rule is not None:
+        return {MalformedAddress if rule.stage is Stage.ADDRESSES else InvalidRequest}
+    if reply.status == 400:
+        return {MalformedAddress, InvalidRequest}
+    if reply.status in ERRORS:
+        return {ERRORS[reply.status]}
+    return {ServerError, CallOutcomeUnknown} if reply.status >= 500 else {InvalidRequest}
+
+
+def misprediction(reply: Reply, predicted: Said) -> str | None:
+    """In what a prediction is wrong; ``None`` where it is right.
+
+    The client can foresee what the request alone decides. A rule about the org may strike first, so what
+    is foreseen must be refused, and refused just so where the deciding rule is one of those.
+    """
+    rule = TABLE.by_id.get(reply.headers.get("Ringback-Rule", ""))
+    foreseeable = rule is not None and rule.knowledge is Knowledge.REQUEST
+    if not isinstance(predicted, RingbackError) or predicted.rule is None or predicted.correlation_id:
+        return f"the client foresees nothing, answered {shown(reply)}" if foreseeable else None
+    if reply.status < 400:
+        return f"the client foresees {_told(predicted)}, answered {shown(reply)}"
+    if not foreseeable and rule is not None:
+        return None
+    same = (predicted.status, predicted.code) == (reply.status, reply.document.get("code"))
+    if rule is not None:
+        same = same and predicted.rule == rule.id
+    if same and type(predicted) in expected_errors(reply):
+        return None
+    return f"the client foresees {_told(predicted)}, answered {shown(reply)}"
+
+
+def _told(outcome: RingbackError) -> str:
+    return f"{outcome.status} {outcome.code} ({outcome.rule})"

@@ -1,0 +1,99 @@
+"""Reads what schemathesis tried and found from its NDJSON report."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import orjson
+from requests.structures import CaseInsensitiveDict
+
+from ringback_client.transport import Reply
+from ringback_contracts.model import Request
+from ringback_contracts.operations import BY_ID
+from ringback_harness.check.results import Exchange, Outcome, Result
+
+SUITE = "document"
+SUBJECT = "schemathesis"
+Json = Mapping[str, Any]
+
+
+def results(report: Path) -> Iterator[Result]:
+    """Every test case that was checked, also of a run that was cut short."""
+    for kind, event in _events(report):
+        if kind == "ScenarioFinished" and event.get("recorder"):
+            yield from _scenario(event["recorder"])
+        elif kind in ("NonFatalError", "FatalError"):
+            operation = _operation(str(event.get("label", "")))
+            yield Result(SUITE, SUBJECT, operation, Outcome.FAILED, (_why(event),))
+
+
+def complete(report: Path) -> bool:
+    """Whether the run came to its end."""
+    return any(kind == "EngineFinished" for kind, _ in _events(report))
+
+
+def _events(report: Path) -> Iterator[tuple[str, Json]]:
+    if not report.exists():
+        return
+    for line in report.read_bytes().splitlines():
+        try:
+            event = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            return  # the line that was being written when the run was cut short
+        yield next(iter(event.items()))
+
+
+def _why(event: Json) -> str:
+    info = event.get("info") or event.get("exception") or event
+    told = info.get("message") or info.get("title") if isinstance(info, Mapping) else info
+    return str(told or info)[:500]
+
+
+def _scenario(recorder: Json) -> Iterator[Result]:
+    for case_id, checks in recorder.get("checks", {}).items():
+        case = recorder["cases"][case_id]["value"]
+        operation = _operation(f"{case['method']} {case['path']}")
+        found = tuple(_told(check) for check in checks if check["status"] != "success")
+        exchange = _exchange(recorder.get("interactions", {}).get(case_id)) if found else None
+        outcome = Outcome.FAILED if found else Outcome.HELD
+        yield Result(SUITE, SUBJECT, operation, outcome, found, exchange)
+
+
+def _told(check: Json) -> str:
+    failure = (check.get("failure_info") or {}).get("failure", {})
+    message = str(failure.get("message", "")).partition("\n\n")[0]
+    return f"{check['name']}: {message}"
+
+
+def _exchange(interaction: Json | None) -> Exchange | None:
+    """The request, whose credentials the report does not have, and the reply."""
+    if interaction is None:
+        return None
+    sent, answer = interaction["request"], interaction.get("response")
+    parts = urlsplit(sent["uri"])
+    headers = {name.lower(): ", ".join(values) for name, values in sent["headers"].items()}
+    if "authorization" in headers:
+        headers["authorization"] = "Bearer alice"
+    request = Request(sent["method"], unquote(parts.path), headers, _bytes(sent.get("body")), parts.query)
+    return Exchange(request, None if answer is None else _reply(answer))
+
+
+def _reply(answer: Json) -> Reply:
+    headers = CaseInsensitiveDict({name: ", ".join(values) for name, values in answer["headers"].items()})
+    return Reply(answer["status_code"], headers, _bytes(answer.get("content")))
+
+
+def _bytes(value: Any) -> bytes:
+    encoded = value.get("$base64") if isinstance(value, Mapping) else None
+    return base64.b64decode(encoded) if isinstance(encoded, str) else b""
+
+
+def _operation(label: str) -> str:
+    """Our id of the operation that is named by its method and path."""
+    method, _, template = label.partition(" ")
+    found = (op.id for op in BY_ID.values() if (op.method, op.template) == (method, template))
+    return next(found, label)

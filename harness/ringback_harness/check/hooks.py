@@ -1,0 +1,108 @@
+"""What schemathesis loads: our two judges of an exchange, beside its own checks.
+
+It runs in a process of its own; ``api`` says in the environment which world is checked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+import schemathesis
+from requests.structures import CaseInsensitiveDict
+from schemathesis import Case, CheckContext, HookContext, Response
+
+from ringback_client import PlacedCall
+from ringback_client.transport import Reply
+from ringback_contracts.examples import situation
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Example, Request
+from ringback_contracts.operations import PLACING
+from ringback_contracts.org import default_org
+from ringback_harness.check.adapter import plain
+from ringback_harness.check.api import WORLD_VARIABLE
+from ringback_harness.check.client import disagreement, said
+from ringback_harness.check.expectation import expected_of, faults
+from ringback_harness.check.results import operation_of
+from ringback_harness.targets import AtUrl, World
+
+
+@dataclass
+class Scene:
+    """The world that is checked, and the calls that are known to be in it."""
+
+    world: World
+    names: Mapping[str, str]
+    calls: set[str] = field(default_factory=set)
+
+    def as_named(self, request: Request) -> Request:
+        """The request with the token's name in place of its value."""
+        scheme, space, value = request.headers.get("authorization", "").partition(" ")
+        name = f"{scheme}{space}{self.names.get(value, value)}"
+        headers = {**request.headers, "authorization": name} if value else request.headers
+        return replace(request, headers=headers)
+
+
+def _scene() -> Scene:
+    told = orjson.loads(os.environ[WORLD_VARIABLE])
+    target = AtUrl(told["url"])
+    org = default_org() if told["known"] else None
+    names = {value: name for name, value in told["tokens"].items()}
+    world = World(target.traits, target.url, org, told["tokens"], target.deliver, target.world)
+    return Scene(world, names)
+
+
+SCENE = _scene()
+
+
+@schemathesis.hook
+def after_call(context: HookContext, case: Case[Any], response: Response) -> None:  # noqa: ARG001
+    """Remember the calls that are placed, which the judge must know of."""
+    _remember(_reply(response))
+
+
+@schemathesis.check
+def answered_as_the_rules_say(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001
+    """The rule table as shipped decides the same, whether the request was meant to be good or bad."""
+    request = SCENE.as_named(plain(response.request))
+    if SCENE.world.org is None or not request.path.startswith("/api/"):
+        return
+    there = situation(
+        Example(
+            raw=request.body, token=None, method=request.method, path=request.path, headers=request.headers
+        )
+    )
+    caller = replace(there.caller, calls=SCENE.calls)
+    expected = expected_of(judge(request, caller, there.org), there.org)
+    found = faults(expected, _reply(response), SCENE.world.traits)
+    if found:
+        raise AssertionError("; ".join(found))
+
+
+@schemathesis.check
+def the_client_agrees(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001
+    """``CallsClient``, given the same body as it stands, comes to the same result."""
+    request = SCENE.as_named(plain(response.request))
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+    if operation_of(request) not in PLACING or token not in SCENE.world.tokens:
+        return
+    outcome = said(SCENE.world, request, preflight=False)
+    if isinstance(outcome, PlacedCall):
+        SCENE.calls.add(outcome.id)
+    found = disagreement(_reply(response), outcome)
+    if found:
+        raise AssertionError(found)
+
+
+def _reply(response: Response) -> Reply:
+    headers = CaseInsensitiveDict({name: ", ".join(values) for name, values in response.headers.items()})
+    return Reply(response.status_code, headers, response.content)
+
+
+def _remember(reply: Reply) -> None:
+    call_id = reply.document.get("id")
+    if reply.status < 300 and isinstance(call_id, str):
+        SCENE.calls.add(call_id)

@@ -1,0 +1,194 @@
+"""Writes what a check found: our JSON, JUnit for a CI, the exchanges as HAR. Nobody's secrets or numbers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import orjson
+
+from ringback_contracts.redact import redact_body, redact_headers, redact_text
+from ringback_harness.check.curl import as_curl
+from ringback_harness.check.results import Exchange, Ledger, Outcome, Result, Row
+from ringback_harness.exits import SetupError
+from ringback_mock.version import VERSION
+
+NAME = "ringback-check"
+
+
+def write_reports(ledger: Ledger, kinds: Sequence[str], folder: Path) -> list[Path]:
+    """Write the reports of these kinds; each file is there whole or not at all. Raises ``SetupError``."""
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in kinds:
+            suffix, write = WRITERS[kind]
+            path = folder / f"{NAME}.{suffix}"
+            _whole(path, ledger, write)
+            written.append(path)
+    except OSError as error:
+        raise SetupError(f"the reports cannot be written to {folder}: {error.strerror}") from error
+    return written
+
+
+def _whole(path: Path, ledger: Ledger, write: Writer) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    os.close(handle)
+    write(ledger, Path(name))
+    Path(name).replace(path)
+
+
+# --- JSON ---------------------------------------------------------------------------------------------
+
+
+def document(ledger: Ledger) -> dict[str, Any]:
+    """The whole result as plain JSON values."""
+    return {
+        "ringback": VERSION,
+        "tried": ledger.tried,
+        **{outcome.name.lower(): ledger.total(outcome) for outcome in Outcome},
+        "rows": [_row(row, counts, ledger) for row, counts in ledger.rows()],
+        "failures": [_failure(failure) for failure in ledger.failures],
+    }
+
+
+def _row(row: Row, counts: Mapping[Outcome, int], ledger: Ledger) -> dict[str, Any]:
+    suite, subject, operation = row
+    told = {outcome.name.lower(): counts[outcome] for outcome in Outcome}
+    reasons = {"reason": ledger.reasons[row][0]} if row in ledger.reasons else {}
+    return {"suite": suite, "subject": subject, "operation": operation, **told, **reasons}
+
+
+def _failure(failure: Result) -> dict[str, Any]:
+    return {
+        "suite": failure.suite,
+        "subject": failure.subject,
+        "operation": failure.operation,
+        "reasons": [redact_text(reason) for reason in failure.reasons],
+        "expected": str(failure.expected) if failure.expected else None,
+        "org": dict(failure.switches),
+        "curl": _curl(failure),
+    }
+
+
+def _curl(failure: Result) -> str | None:
+    return redact_text(as_curl(failure.exchange.request)) if failure.exchange else None
+
+
+def _write_json(ledger: Ledger, path: Path) -> None:
+    path.write_bytes(orjson.dumps(document(ledger), option=orjson.OPT_INDENT_2))
+
+
+# --- JUnit --------------------------------------------------------------------------------------------
+
+
+def junit(ledger: Ledger) -> ET.Element:
+    """A test case for each row, in a suite for each of ours."""
+    root = ET.Element("testsuites", name=NAME)
+    suites: dict[str, ET.Element] = {}
+    for row, counts in ledger.rows():
+        if row[0] not in suites:
+            suites[row[0]] = ET.SubElement(root, "testsuite", name=row[0])
+        case = ET.SubElement(suites[row[0]], "testcase", classname=row[2] or row[0], name=row[1])
+        if counts[Outcome.FAILED]:
+            _add_failures(case, row, ledger)
+        elif not counts[Outcome.HELD]:
+            ET.SubElement(case, "skipped", message=ledger.reasons[row][0])
+    for suite in suites.values():
+        _count(suite)
+    return root
+
+
+def _add_failures(case: ET.Element, row: Row, ledger: Ledger) -> None:
+    for failure in ledger.failures:
+        if (failure.suite, failure.subject, failure.operation) == row:
+            message = redact_text("; ".join(failure.reasons))
+            ET.SubElement(case, "failure", message=_printable(message)).text = _printable(
+                _curl(failure) or ""
+            )
+
+
+def _count(suite: ET.Element) -> None:
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
+    suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
+
+
+def _printable(text: str) -> str:
+    """Without what XML cannot hold (XML 1.0, 2.2)."""
+    return "".join(
+        mark if mark in "\t\n\r" or " " <= mark <= "\ud7ff" or "\ue000" <= mark <= "\ufffd" else "\ufffd"
+        for mark in text
+    )
+
+
+def _write_junit(ledger: Ledger, path: Path) -> None:
+    tree = ET.ElementTree(junit(ledger))
+    ET.indent(tree)
+    tree.write(path, encoding="utf-8", xml_declaration=True)
+
+
+# --- HAR ----------------------------------------------------------------------------------------------
+
+
+def _write_har(ledger: Ledger, path: Path) -> None:
+    import harfile
+
+    with harfile.HarFile.open(path, creator=harfile.Creator("ringback", VERSION)) as har:
+        for exchange in ledger.exchanges:
+            if exchange.reply is not None:
+                har.add_entry(**_entry(exchange))
+
+
+def _entry(exchange: Exchange) -> dict[str, Any]:
+    import harfile
+
+    sent, reply = exchange.request, exchange.reply
+    assert reply is not None  # noqa: S101 - the caller passes those that were answered
+    body = redact_body(reply.body, reply.headers.get("Content-Type", ""))
+    kind = sent.headers.get("content-type", "")
+    return {
+        "startedDateTime": datetime.fromtimestamp(exchange.at, UTC),
+        "time": 0,
+        "request": harfile.Request(
+            method=sent.method,
+            url=f"http://ringback.invalid{redact_text(sent.path)}",
+            httpVersion="HTTP/1.1",
+            headers=list(_records(redact_headers(sent.headers))),
+            postData=harfile.PostData(mimeType=kind, text=redact_body(sent.body, kind))
+            if sent.body
+            else None,
+        ),
+        "response": harfile.Response(
+            status=reply.status,
+            statusText=reply.reason,
+            httpVersion="HTTP/1.1",
+            headers=list(_records(redact_headers(dict(reply.headers)))),
+            content=harfile.Content(
+                size=len(reply.body), mimeType=reply.headers.get("Content-Type", ""), text=body
+            ),
+        ),
+        "timings": harfile.Timings(send=0, wait=0, receive=0),
+    }
+
+
+def _records(headers: Mapping[str, str]) -> Iterator[Any]:
+    import harfile
+
+    for name, value in headers.items():
+        yield harfile.Record(name=name, value=value)
+
+
+Writer = Callable[[Ledger, Path], None]
+WRITERS: Mapping[str, tuple[str, Writer]] = {
+    "json": ("json", _write_json),
+    "junit": ("xml", _write_junit),
+    "har": ("har", _write_har),
+}
+"""The kinds of reports, with the suffix of each file."""

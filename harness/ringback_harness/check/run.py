@@ -1,0 +1,71 @@
+"""One check of one target: every suite, in the order in which it is of most use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringback_harness.cases import Case, check_cases
+from ringback_harness.check import api
+from ringback_harness.check.client import check_client
+from ringback_harness.check.flow import check_flow
+from ringback_harness.check.generated import Effort, check_generated
+from ringback_harness.check.oracles import check_oracles
+from ringback_harness.check.results import Ledger, Outcome, Result
+from ringback_harness.check.rules import Worlds, check_rules
+from ringback_harness.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much to check: generated examples of each kind, the seed, seconds at most, reports and cases."""
+
+    examples: int = 200
+    seed: int = 0
+    max_time: float | None = None
+    reports: Sequence[str] = ()
+    report_dir: Path | None = None
+    cases: Sequence[Case] = ()
+
+
+Notice = Callable[[str, Ledger], None]
+"""Told the name of the suite and the counts, again and again while it goes on."""
+
+
+def check(target: Target, options: Options, notice: Notice = lambda _suite, _ledger: None) -> Ledger:
+    """Check the target. Raises ``SetupError``, and what the client's transport raises."""
+    until = None if options.max_time is None else time.monotonic() + options.max_time
+    plan = api.Plan(max(1, options.examples // 20), options.seed, until, options.reports, options.report_dir)
+    ledger = Ledger()
+    # It takes longest, and in a process of its own.
+    with closing(api.Run(target, plan)) as document:
+        for name, results in _suites(target, options, until):
+            for result in _in_time(name, results, until):
+                ledger.add(result)
+                notice(name, ledger)
+        notice("document", ledger)
+        for result in document.results():
+            ledger.add(result)
+    return ledger
+
+
+def _suites(target: Target, options: Options, until: float | None) -> Iterator[tuple[str, Iterator[Result]]]:
+    worlds = Worlds(target)
+    effort = Effort(options.examples, options.seed, float("inf") if until is None else until)
+    yield "cases", check_cases(worlds, options.cases)
+    yield "rules", check_rules(worlds)
+    yield "flow", check_flow(worlds)
+    yield "generated", check_generated(worlds, effort)
+    yield "oracles", check_oracles(worlds, effort)
+    yield "client", check_client(worlds, effort)
+
+
+def _in_time(name: str, results: Iterator[Result], until: float | None) -> Iterator[Result]:
+    for result in results:
+        if until is not None and time.monotonic() >= until:
+            yield Result(name, "(the rest)", "", Outcome.NOT_REACHED, ("the time was over",))
+            return
+        yield result
