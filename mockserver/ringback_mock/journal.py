@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -83,6 +84,10 @@ class Journal:
 
     def clear(self) -> None:
         self._ring.clear()
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """The exchanges as they came, secrets and all, from the oldest to the newest."""
+        return self._ring.values()
 
     def __len__(self) -> int:
         return len(self._ring)
