@@ -15,6 +15,18 @@ def _call() -> click.Command:
     return command
 
 
+def _check() -> click.Command:
+    from ringback_harness.commands.check import command
+
+    return command
+
+
+def _crash_test() -> click.Command:
+    from ringback_harness.commands.crash_test import command
+
+    return command
+
+
 def _demo() -> click.Command:
     from ringback_harness.commands.demo import command
 
@@ -45,13 +57,22 @@ def _serve() -> click.Command:
     return command
 
 
+def _verify_fix() -> click.Command:
+    from ringback_harness.commands.verify_fix import command
+
+    return command
+
+
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "call": _call,
+    "check": _check,
+    "crash-test": _crash_test,
     "demo": _demo,
     "explain": _explain,
     "init": _init,
     "rules": _rules,
     "serve": _serve,
+    "verify-fix": _verify_fix,
 }
 
 

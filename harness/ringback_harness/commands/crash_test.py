@@ -1,0 +1,190 @@
+"""``ringback crash-test``: what somebody's program does when the platform misbehaves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+from ringback_contracts.org import OrgError
+from ringback_contracts.redact import redact_text
+from ringback_harness.crash.advice import ADVICE
+from ringback_harness.crash.program import Order
+from ringback_harness.crash.reports import WRITERS, Results, write
+from ringback_harness.crash.runner import JOBS, judgements, not_runnable
+from ringback_harness.crash.scenarios import SCENARIOS, Scenario, UnknownScenario, named
+from ringback_harness.crash.timeline import shortened, timeline
+from ringback_harness.crash.verdicts import Judgement
+from ringback_harness.exits import Exit, SetupError
+from ringback_harness.terminal import show_title, show_wrapped, shown
+from ringback_mock.orgfile import read_org
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+HOW_TO_FIND = (
+    "The program finds the mock through its environment: RINGBACK_URL and GENESYS_BASE_URL hold the URL, "
+    "GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET a client that logs in at "
+    "RINGBACK_URL/oauth/token, RINGBACK_ACCESS_TOKEN a user's token. The official Python and JavaScript SDKs "
+    "are led there by a configuration file in a temporary home, unless the program sets a host of its own."
+)
+LAST_LINES = 6
+
+
+def _kinds(_: click.Context, __: click.Parameter, value: str) -> list[str]:
+    kinds = [kind.strip() for kind in value.split(",") if kind.strip()]
+    if unknown := [kind for kind in kinds if kind not in WRITERS]:
+        raise click.BadParameter(f"{unknown[0]!r} is no report; there are {' and '.join(sorted(WRITERS))}")
+    return kinds
+
+
+@click.command("crash-test")
+@click.option("--scenario", "names", multiple=True, metavar="NAME", help="Run this one only; repeatable.")
+@click.option("--list", "listing", is_flag=True, help="List the scenarios and what each asks.")
+@click.option("--org", type=FILE, help="TOML file of the org to serve; see 'ringback init'.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    help="Seconds that a run may take from its first request on.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=JOBS, show_default=True, help="Runs at a time.")
+@click.option("--own-home", is_flag=True, help="Leave the program its home folder: the SDKs find no mock.")
+@click.option("--report", "kinds", default="", callback=_kinds, help="Reports to write: junit,json.")
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("ringback-report"),
+    show_default=True,
+    help="Folder for the reports.",
+)
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    names: Sequence[str],
+    listing: bool,
+    org: Path | None,
+    timeout: float,
+    jobs: int,
+    own_home: bool,
+    kinds: Sequence[str],
+    report_dir: Path,
+    command: Sequence[str],
+) -> None:
+    """Run COMMAND, which places one call, in each scenario, and judge what it does.
+
+    COMMAND stands behind two dashes: ringback crash-test -- python my_program.py. It is judged by the
+    requests that reach the mock and by its exit code, never by what it says.
+
+    Exit code: 0 every promise held, 1 one was broken, 2 wrong usage or nothing could be judged.
+    """
+    console = Console(highlight=False)
+    if listing:
+        _list(console)
+        return
+    scenarios = _chosen(names)
+    if not command:
+        raise click.UsageError("which program? Write it behind two dashes: crash-test -- COMMAND ...")
+    try:
+        order = Order(command=command, org=read_org(org), timeout=timeout, own_home=own_home)
+    except OrgError as error:
+        raise SetupError(str(error)) from error
+    results = _run(console, order, scenarios, jobs)
+    _conclude(console, results)
+    for path in write(results, kinds, report_dir):
+        console.print(Text(f"wrote {path}"), soft_wrap=True)
+    sys.exit(_exit_code(results))
+
+
+def _chosen(names: Sequence[str]) -> list[Scenario]:
+    try:
+        return [named(name) for name in dict.fromkeys(names)] or list(SCENARIOS)
+    except UnknownScenario as error:
+        raise click.BadParameter(str(error), param_hint="--scenario") from error
+
+
+def _exit_code(results: Results) -> Exit:
+    if results.failed:
+        return Exit.FINDING
+    return Exit.FINE if results.asked else Exit.SETUP
+
+
+def _list(console: Console) -> None:
+    table = Table(Column("scenario", no_wrap=True), "what happens", "asks", box=None, pad_edge=False)
+    for scenario in SCENARIOS:
+        table.add_row(scenario.name, scenario.story, ", ".join(scenario.asks))
+    console.print(table)
+
+
+def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: int) -> Results:
+    """Run the scenarios and show each as it ends; the results are in the order asked for."""
+    not_run = {scenario.name: why for scenario in scenarios if (why := not_runnable(scenario))}
+    runnable = [scenario for scenario in scenarios if scenario.name not in not_run]
+    _show_row(console, ("scenario", "verdict", "calls", "requests", "seconds"), "bold")
+    judged: dict[str, Judgement] = {}
+    with console.status(f"{len(runnable)} scenarios to run"):
+        for judgement in judgements(order, runnable, jobs):
+            judged[judgement.run.scenario.name] = judgement
+            _show_judgement(console, judgement)
+    for name, why in not_run.items():
+        _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
+    return Results(order.command, [judged[scenario.name] for scenario in runnable], not_run)
+
+
+WIDTHS = (29, 6, 10, 9)
+
+
+def _show_row(console: Console, cells: tuple[str, str, str, str, str], style: str = "") -> None:
+    name, verdict, *figures = cells
+    columns = "".join(figure.rjust(width) for figure, width in zip(figures, WIDTHS[1:], strict=True))
+    console.print(Text(f"{name:{WIDTHS[0]}}{columns}  {verdict}", style=style), soft_wrap=True)
+
+
+def _show_judgement(console: Console, judgement: Judgement) -> None:
+    run = judgement.run
+    figures = (str(len(run.placed)), str(len(run.exchanges)), f"{run.seconds:.1f}")
+    if judgement.failures:
+        text, style = "FAILED: " + ", ".join(one.question for one in judgement.failures), "red"
+    elif judgement.unasked is not None:
+        text, style = f"not asked: {judgement.unasked}", "yellow"
+    else:
+        text, style = "fine: " + ", ".join(one.question for one in judgement.verdicts), "green"
+    _show_row(console, (run.scenario.name, text, *figures), style)
+
+
+def _conclude(console: Console, results: Results) -> None:
+    for judgement in results.judged:
+        if judgement.failures:
+            _show_failure(console, judgement)
+    if not any(judgement.run.reached for judgement in results.judged):
+        _show_lost(console, results.judged)
+    failed = sum(bool(judgement.failures) for judgement in results.judged)
+    fine = sum(bool(judgement.verdicts) for judgement in results.judged) - failed
+    unasked = len(results.judged) + len(results.not_run) - fine - failed
+    show_title(console, f"{fine} fine, {failed} failed, {unasked} not asked or not run")
+
+
+def _show_failure(console: Console, judgement: Judgement) -> None:
+    run = judgement.run
+    show_title(console, f"{run.scenario.name}: {run.scenario.story}")
+    for verdict in judgement.failures:
+        show_wrapped(console, f"  {verdict.question}: ", verdict.why, "red")
+    for moment in shortened(timeline(run)):
+        line = f"{moment.seconds:10.3f} s  {moment.what}" if moment else "       ..."
+        console.print(Text(shown(line)), soft_wrap=True)
+    for verdict in judgement.failures:
+        show_wrapped(console, "  Change: ", ADVICE[verdict.question])
+
+
+def _show_lost(console: Console, judged: Iterable[Judgement]) -> None:
+    show_title(console, "The program never sent a request to the mock")
+    show_wrapped(console, "  ", HOW_TO_FIND)
+    output = next((judgement.run.output for judgement in judged), "")
+    if lines := redact_text(output).strip().splitlines()[-LAST_LINES:]:
+        show_title(console, "The last it said")
+        console.print(Padding(Text(shown("\n".join(lines))), (0, 0, 0, 2)))

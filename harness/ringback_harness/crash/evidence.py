@@ -1,0 +1,119 @@
+"""What one run of a program left behind: its exit, and the requests that reached the mock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ringback_contracts.faults import FaultKind
+from ringback_contracts.model import Accepted, Target
+from ringback_contracts.operations import PLACING
+from ringback_contracts.routing import route
+from ringback_harness.crash.scenarios import Scenario
+from ringback_mock.faults import HEADER as FAULT_HEADER
+from ringback_mock.journal import Exchange
+
+LOGIN_PATH = "/oauth/token"
+
+
+class End(Enum):
+    """How the program came to its end."""
+
+    OWN = "by itself"
+    TIMEOUT = "ended: its time was up"
+    TOO_MANY = "ended: it would not stop sending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the program in one scenario.
+
+    ``exit_code`` is what the program answered, meaningless unless it ended by itself. ``seconds`` go from
+    its first request to its end. ``knocks`` are connections that began TLS. ``output`` is the end of what
+    the program said, for people only: nothing is judged by it.
+    """
+
+    scenario: Scenario
+    exit_code: int
+    end: End
+    exchanges: tuple[Exchange, ...]
+    began: float
+    ended: float
+    knocks: int = 0
+    output: str = field(default="", repr=False)
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - (self.exchanges[0].at if self.exchanges else self.began)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the program says that it did what it was for."""
+        return self.end is End.OWN and self.exit_code == 0
+
+    @property
+    def placed(self) -> tuple[Exchange, ...]:
+        return tuple(exchange for exchange in self.exchanges if exchange.call_id is not None)
+
+    @property
+    def attempts(self) -> tuple[Exchange, ...]:
+        """The requests that were to place a call."""
+        return tuple(exchange for exchange in self.exchanges if is_attempt(exchange))
+
+    @property
+    def logins(self) -> tuple[Exchange, ...]:
+        return tuple(exchange for exchange in self.exchanges if is_login(exchange))
+
+    @property
+    def most_calls(self) -> int:
+        """The calls placed to the destination that was called most often."""
+        return max(Counter(map(_destinations, self.placed)).values(), default=0)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the program found the mock."""
+        return bool(self.exchanges) or self.knocks > 0
+
+    @property
+    def struck(self) -> bool:
+        """Whether what the scenario is about has happened."""
+        if self.scenario.expired or not self.scenario.faults:
+            return self.reached
+        return any(fault_of(exchange) for exchange in self.exchanges)
+
+
+def _destinations(exchange: Exchange) -> tuple[Target, ...]:
+    verdict = exchange.verdict
+    return verdict.intent.targets if isinstance(verdict, Accepted) and verdict.intent else ()
+
+
+def is_login(exchange: Exchange) -> bool:
+    """Whether the request is one for a token."""
+    return exchange.request.path == LOGIN_PATH
+
+
+def is_attempt(exchange: Exchange) -> bool:
+    """Whether the request is one that places a call when it is granted."""
+    return operation_of(exchange) in PLACING
+
+
+def operation_of(exchange: Exchange) -> str | None:
+    """The operation that a request is for; ``None`` for a login, and where nothing is served."""
+    operation = route(exchange.request.method, exchange.request.path).operation
+    return operation.id if operation else None
+
+
+def header(exchange: Exchange, wanted: str) -> str | None:
+    """A header of the answer."""
+    return next((value for name, value in exchange.response.headers if name == wanted), None)
+
+
+def fault_of(exchange: Exchange) -> str | None:
+    """The kind of fault that struck the request."""
+    return header(exchange, FAULT_HEADER)
+
+
+def is_whole(exchange: Exchange) -> bool:
+    """Whether the answer arrived in time and whole, and could be read."""
+    return fault_of(exchange) in (None, FaultKind.UNKNOWN_FIELD, FaultKind.UNKNOWN_VALUE)

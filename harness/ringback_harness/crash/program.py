@@ -1,0 +1,125 @@
+"""Run the program once: bounded in time and in requests, and never left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringback_contracts.org import Org
+from ringback_harness.crash.evidence import End, Run
+from ringback_harness.crash.mock import Mock, running
+from ringback_harness.crash.scenarios import Scenario
+from ringback_harness.crash.surroundings import environment, furnish
+from ringback_harness.exits import SetupError
+
+STUBBORN = 200
+"""Requests after which nothing more is to be learnt."""
+START_SECONDS = 60.0
+"""Time for a program to send its first request: the official Python SDK alone takes seconds to load."""
+LOOK_SECONDS = 0.05
+MERCY_SECONDS = 1.0
+OUTPUT_BYTES = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to run, on which org, and with how much patience.
+
+    ``timeout`` is in seconds from the first request of each run. ``own_home`` leaves the program its home
+    folder, where the SDKs find no configuration of ours.
+    """
+
+    command: Sequence[str]
+    org: Org
+    timeout: float
+    own_home: bool = False
+
+
+def run_once(order: Order, scenario: Scenario, inherited: Mapping[str, str] = os.environ) -> Run:
+    """Run the program in the scenario. Raises ``SetupError`` for a command that cannot be started."""
+    with tempfile.TemporaryDirectory(prefix="ringback-crash-") as name:
+        folder = Path(name)
+        home = None if order.own_home else folder / "home"
+        with running(order.org, scenario, folder) as mock:
+            if home is not None:
+                furnish(home, mock)
+            return _observed(order, scenario, mock, environment(mock, inherited, home))
+
+
+def _observed(order: Order, scenario: Scenario, mock: Mock, variables: Mapping[str, str]) -> Run:
+    with tempfile.TemporaryFile() as output:
+        began = time.time()
+        process = _started(order.command, variables, output.fileno())
+        try:
+            end = _end_of(process, mock, order.timeout)
+        finally:
+            _stop(process)
+        ended = time.time()
+        output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
+        return Run(
+            scenario=scenario,
+            exit_code=process.returncode,
+            end=end,
+            exchanges=mock.exchanges(),
+            began=began,
+            ended=ended,
+            knocks=len(mock.knocks),
+            output=output.read().decode("utf-8", "replace"),
+        )
+
+
+def _started(command: Sequence[str], variables: Mapping[str, str], output: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - running the user's command is what this is for
+            command,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SetupError(f"cannot run {command[0]!r}: {error.strerror}") from error
+
+
+def _end_of(process: subprocess.Popen[bytes], mock: Mock, timeout: float) -> End:
+    deadline = time.time() + START_SECONDS
+    while True:
+        try:
+            process.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        else:
+            return End.OWN
+        exchanges = mock.exchanges()
+        if len(exchanges) > STUBBORN:
+            return End.TOO_MANY
+        if time.time() > (exchanges[0].at + timeout if exchanges else deadline):
+            return End.TIMEOUT
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the program and whatever it started."""
+    for name in ("SIGTERM", "SIGKILL"):
+        _signal(process, getattr(signal, name, signal.SIGTERM))
+        try:
+            process.wait(MERCY_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, number)
+        else:
+            process.kill()
+    except OSError:
+        return  # nobody is left

@@ -1,0 +1,36 @@
+"""Run the program through scenarios, several at a time, and judge each run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+from ringback_harness.crash.mock import why_no_certificate
+from ringback_harness.crash.program import Order, run_once
+from ringback_harness.crash.scenarios import Scenario
+from ringback_harness.crash.verdicts import Judgement, judge_run
+
+JOBS = 2 * (os.cpu_count() or 1)
+"""Programs at a time: most of them wait most of the time."""
+
+
+def not_runnable(scenario: Scenario) -> str | None:
+    """Why a scenario cannot be run on this machine."""
+    return why_no_certificate() if scenario.expired else None
+
+
+def judgements(order: Order, scenarios: Sequence[Scenario], jobs: int = JOBS) -> Iterator[Judgement]:
+    """The judgement of each run as it ends. Raises ``SetupError`` for what cannot be run at all."""
+    with ThreadPoolExecutor(jobs) as pool:
+        futures: list[Future[Judgement]] = [pool.submit(_judged, order, scenario) for scenario in scenarios]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _judged(order: Order, scenario: Scenario) -> Judgement:
+    return judge_run(run_once(order, scenario))

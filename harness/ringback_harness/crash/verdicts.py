@@ -1,0 +1,187 @@
+"""The questions put to a run: each is answered from what reached the mock and from the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+
+from ringback_contracts.model import Rejected
+from ringback_harness.crash.evidence import End, Run, header, is_whole
+from ringback_harness.crash.scenarios import HEALTHY, Question
+from ringback_mock.journal import Exchange
+
+MOST_REQUESTS = 20
+"""More in one scenario is no longer trying, it is hammering."""
+TOLERANCE = 0.05
+"""Seconds that a timer may be early."""
+SHORTEST_PAUSE = 0.1
+"""Seconds between two attempts where the platform does not say how long to wait."""
+LONGEST_DELAY = 15.0
+"""Seconds that an attempt may come later than was asked."""
+BUSY = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one question: whether the promise was held, and what shows it."""
+
+    question: Question
+    held: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a run showed. ``unasked`` says why the scenario could ask nothing."""
+
+    run: Run
+    verdicts: tuple[Verdict, ...] = ()
+    unasked: str | None = None
+
+    @property
+    def failures(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if not verdict.held)
+
+
+def judge_run(run: Run) -> Judgement:
+    """Answer each question that the scenario asks and the run can answer."""
+    asks = run.scenario.asks
+    if run.end is not End.OWN:
+        asks = (Question.GIVES_UP, *(question for question in asks if question is not Question.GIVES_UP))
+    elif (unasked := _unasked(run)) is not None:
+        return Judgement(run, unasked=unasked)
+    verdicts = tuple(filter(None, (_ANSWERS[question](run) for question in asks)))
+    if not verdicts:
+        return Judgement(run, unasked="it did nothing that the scenario could ask about")
+    return Judgement(run, verdicts)
+
+
+def _unasked(run: Run) -> str | None:
+    if not run.reached:
+        return "it never sent a request to the mock"
+    if not run.struck:
+        refused = _refusal(run)
+        return f"it did not get that far: {refused}" if refused else "it sends nothing of the kind"
+    if run.scenario is HEALTHY and not run.placed and not run.succeeded:
+        why = _refusal(run) or f"it ended with {run.exit_code}"
+        return f"it placed no call although all was well: {why}"
+    return None
+
+
+def _refusal(run: Run) -> str | None:
+    """What the mock had against the program's requests, which no scenario is about."""
+    for exchange in reversed(run.exchanges):
+        if isinstance(exchange.verdict, Rejected):
+            rule = exchange.verdict.finding.rule
+            return f"the mock refused its request with {rule.status}, rule {rule.id}. {rule.fix}"
+        if exchange.verdict is None and exchange.response.status == 400:
+            return "its login was refused; use the client id and secret of the environment"
+    return None
+
+
+def _dials_once(run: Run) -> Verdict:
+    calls = run.most_calls
+    why = f"{calls} calls were placed to one destination" if calls > 1 else f"calls placed: {calls}"
+    return Verdict(Question.DIALS_ONCE, calls <= 1, why)
+
+
+def _tells_the_truth(run: Run) -> Verdict | None:
+    if run.end is not End.OWN:
+        return None
+    if run.succeeded:
+        placed = "a call was placed" if run.placed else "no call was placed"
+        return Verdict(Question.TELLS_THE_TRUTH, bool(run.placed), f"it ended with 0, and {placed}")
+    known = any(map(is_whole, run.placed))
+    why = f"it ended with {run.exit_code}, and {_KNOWN if known else _UNKNOWN}"
+    return Verdict(Question.TELLS_THE_TRUTH, not known, why)
+
+
+_KNOWN = "yet an answer had told it that the call was placed"
+_UNKNOWN = "no answer had told it of a call"
+
+
+def _waits(run: Run) -> Verdict | None:
+    found = [_waited(first, then) for first, then in _retries(run)]
+    if not found:
+        return None
+    return next((verdict for verdict in found if not verdict.held), found[0])
+
+
+def _retries(run: Run) -> Iterator[tuple[Exchange, Exchange]]:
+    """Each answer that asks for patience, and the next request of the same kind."""
+    for kind in (run.attempts, run.logins):
+        for first, then in pairwise(kind):
+            if first.response.status in BUSY:
+                yield first, then
+
+
+def _waited(first: Exchange, then: Exchange) -> Verdict:
+    gap = then.at - first.at
+    asked = _asked(first)
+    least = SHORTEST_PAUSE if asked is None else asked
+    held = least - TOLERANCE <= gap <= max(least, 1.0) + LONGEST_DELAY
+    wanted = "at least a short pause" if asked is None else f"{asked:.1f} s"
+    return Verdict(Question.WAITS, held, f"it tried again after {gap:.1f} s; asked was {wanted}")
+
+
+def _asked(exchange: Exchange) -> float | None:
+    """The seconds from the answer on for which ``Retry-After`` asks (RFC 9110, 10.2.3)."""
+    text = header(exchange, "Retry-After")
+    if text is None:
+        return None
+    return float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - exchange.at
+
+
+def _gives_up(run: Run) -> Verdict:
+    count = len(run.exchanges)
+    held = run.end is End.OWN and count <= MOST_REQUESTS
+    how = "it ended by itself" if run.end is End.OWN else "it had to be stopped"
+    return Verdict(Question.GIVES_UP, held, f"{how} after {run.seconds:.1f} s and {count} requests")
+
+
+def _recovers(run: Run) -> Verdict | None:
+    if run.end is not End.OWN or _holds_a_ready_token(run):
+        return None
+    held = run.succeeded and bool(run.placed)
+    why = f"it ended with {run.exit_code}; trying again was safe and would have worked"
+    return Verdict(Question.RECOVERS, held, "the call was placed in the end" if held else why)
+
+
+def _holds_a_ready_token(run: Run) -> bool:
+    """Whether its token was refused, and it has nothing to get another one with."""
+    return not run.logins and any(exchange.response.status == 401 for exchange in run.exchanges)
+
+
+def _logs_in_once(run: Run) -> Verdict | None:
+    if not run.logins:
+        return None
+    granted = sum(exchange.response.status == 200 for exchange in run.logins)
+    refused = any(exchange.response.status == 401 for exchange in run.exchanges)
+    allowed = 2 if refused else 1
+    return Verdict(Question.LOGS_IN_ONCE, granted <= allowed, f"tokens asked for and got: {granted}")
+
+
+def _survives(run: Run) -> Verdict:
+    held = run.succeeded and bool(run.placed)
+    why = "it took no notice" if held else f"the call was placed, and it ended with {run.exit_code}"
+    return Verdict(Question.SURVIVES, held, why)
+
+
+def _checks_certificate(run: Run) -> Verdict:
+    sent = len(run.exchanges)
+    why = f"it sent {sent} requests over the connection" if sent else "it sent nothing over the connection"
+    return Verdict(Question.CHECKS_CERTIFICATE, not sent, why)
+
+
+_ANSWERS: dict[Question, Callable[[Run], Verdict | None]] = {
+    Question.DIALS_ONCE: _dials_once,
+    Question.TELLS_THE_TRUTH: _tells_the_truth,
+    Question.WAITS: _waits,
+    Question.GIVES_UP: _gives_up,
+    Question.RECOVERS: _recovers,
+    Question.LOGS_IN_ONCE: _logs_in_once,
+    Question.SURVIVES: _survives,
+    Question.CHECKS_CERTIFICATE: _checks_certificate,
+}
