@@ -1,0 +1,62 @@
+"""Who stands for whom: the default org's names in the words of a real org, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ringback_contracts.examples import situation
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Accepted, Example, Request
+from ringback_contracts.org import default_org
+from ringback_contracts.rules.declare import ALICE, BOB, TEST_NUMBER
+from ringback_harness.targets import OutOfReach
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparts:
+    """``me`` is the user whose token it is; ``number`` and ``user`` are those who may be rung."""
+
+    me: str | None = None
+    number: str | None = field(default=None, repr=False)
+    user: str | None = None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Ids of the real org, each with the id of the default org that it stands for."""
+        pairs = ((self.me, ALICE), (self.user, BOB))
+        return {real: known for real, known in pairs if real}
+
+    def there(self, request: Request, *, granted: bool) -> Request:
+        """The request in the real org's words; only one that will be granted names somebody to ring.
+
+        Raises ``OutOfReach`` where it names somebody who has no counterpart.
+        """
+        swaps = {ALICE: self.me}
+        if granted:
+            swaps |= {BOB: self.user, TEST_NUMBER: self.number}
+        known = {name: real for name, real in swaps.items() if real}
+        _refuse_strangers(request, known)
+        path, body = request.path, request.body
+        for name, real in known.items():
+            path, body = path.replace(name, real), body.replace(name.encode(), real.encode())
+        return replace(request, path=path, body=body)
+
+
+def _refuse_strangers(request: Request, known: Mapping[str, str]) -> None:
+    org = default_org()
+    for entity in (*org.users, *org.queues, *org.campaigns):
+        if entity.id not in known and (entity.id in request.path or entity.id.encode() in request.body):
+            raise OutOfReach(f"nobody there stands for {entity.name}")
+    if any(number.encode() in request.body for number in org.numbers):
+        raise OutOfReach("the org's own numbers there are not known")
+
+
+def granted(request: Request) -> bool:
+    """Whether the default org would take the request and place a call."""
+    plain = Example(
+        raw=request.body, token=None, method=request.method, path=request.path, headers=request.headers
+    )
+    there = situation(plain)
+    verdict = judge(request, there.caller, there.org)
+    return isinstance(verdict, Accepted) and verdict.intent is not None

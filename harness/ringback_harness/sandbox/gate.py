@@ -1,0 +1,72 @@
+"""Whether a request may go to a real org: asked of every single one, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringback_contracts.model import Request
+from ringback_contracts.operations import CALLS_PATH, DISCONNECT, PATCH_CALL, PLACING
+from ringback_contracts.routing import route
+from ringback_harness.sandbox.errors import NotAllowed
+from ringback_harness.sandbox.permit import Permit
+from ringback_harness.sandbox.ringing import OURS, could_ring, names_emergency
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass
+class Gate:
+    """Keeps a run within its permit. ``own`` are ids of users who may stand in for the caller."""
+
+    permit: Permit
+    own: frozenset[str] = frozenset()
+    hang_up_objection: str | None = None
+    placed: int = 0
+    calls: set[str] = field(default_factory=set)
+    """Calls of this run, which it may end."""
+
+    @property
+    def left(self) -> int:
+        """Calls that the budget still allows."""
+        return self.permit.budget - self.placed
+
+    def admit(self, request: Request, *, granted: bool) -> bool:
+        """Whether the request dials, and so counts; ``granted`` says that it is expected to be accepted.
+
+        Raises ``NotAllowed``.
+        """
+        if request.method.upper() in READING:
+            return False
+        found = route(request.method, request.path)
+        if found.operation and found.operation.id in (DISCONNECT, PATCH_CALL):
+            self._admit_ending(found.params["conversationId"])
+            return False
+        if found.operation and found.operation.id not in PLACING:
+            raise NotAllowed(f"{request.method} {found.operation.template} would change something there")
+        if not request.path.startswith(CALLS_PATH):
+            raise NotAllowed("it may change something there that nobody knows of")
+        return self._admit_placing(request, granted=granted)
+
+    def _admit_ending(self, call_id: str) -> None:
+        if call_id not in self.calls | OURS:
+            raise NotAllowed("it would end a call that is not this run's")
+
+    def _admit_placing(self, request: Request, *, granted: bool) -> bool:
+        if names_emergency(request):
+            raise NotAllowed("it names an emergency number, which is never dialled on a real target")
+        ringing = [text for text in could_ring(request) if text.removeprefix("user:") not in self.own]
+        if not all(map(self.permit.covers, ringing)):
+            raise NotAllowed(
+                "it might ring somebody who is not on the list; see --allow-number, --allow-user"
+            )
+        if not ringing and not granted:
+            return False
+        if not (self.permit.numbers or self.permit.users):
+            raise NotAllowed(
+                "it would place a call, and nobody may be rung; see --allow-number, --allow-user"
+            )
+        if self.hang_up_objection:
+            raise NotAllowed(f"it would place a call, and {self.hang_up_objection}")
+        if self.left <= 0:
+            raise NotAllowed(f"the budget of {self.permit.budget} calls is used up; see --budget")
+        return True

@@ -1,0 +1,237 @@
+"""The sandbox as a target: log in, ask the gate, send, hang up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from urllib.parse import quote
+
+import click
+
+from ringback_client.bodies import parties
+from ringback_client.client import CallsClient
+from ringback_client.courier import USER_AGENT
+from ringback_client.credentials import AccessToken, Credentials
+from ringback_client.errors import CallAttempt, ReplyLost, RingbackError
+from ringback_client.oauth import TokenEndpoint
+from ringback_client.retry import RetryPolicy
+from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
+from ringback_client.wire import WireAdapter
+from ringback_contracts.model import Request
+from ringback_contracts.operations import PLACING
+from ringback_contracts.routing import route
+from ringback_contracts.rules.declare import ALICE
+from ringback_harness.exits import Unreachable
+from ringback_harness.sandbox.counterparts import Counterparts, granted
+from ringback_harness.sandbox.errors import DryRun, Interrupted, NotAllowed
+from ringback_harness.sandbox.gate import READING, Gate
+from ringback_harness.sandbox.hang_up import HangUp
+from ringback_harness.sandbox.permit import Permit
+from ringback_harness.sandbox.settings import Settings
+from ringback_harness.sandbox.signals import Stop
+from ringback_harness.sandbox.wire import Notes, Pace, SandboxWire
+from ringback_harness.targets import OutOfReach, Switches, Traits, World
+
+T = TypeVar("T")
+REAL = Traits(real=True)
+AS_USER = "alice"
+AS_SERVICE = "service"
+"""The default org's tokens that a user's token and one of client credentials stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What time and the network are made of; tests put theirs in."""
+
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    notes: Notes | None = None
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+class Sandbox:
+    """A real org. Raises ``Unreachable`` where it does not answer or refuses the login."""
+
+    def __init__(self, settings: Settings, permit: Permit, stop: Stop, tools: Tools | None = None) -> None:
+        tools = tools or Tools()
+        self.name = f"the org in {settings.target}"
+        self.traits = REAL
+        self._api = settings.target.api
+        self._stop = stop
+        self._retry = RetryPolicy(sleep=tools.sleep, budget=300.0)
+        wire = SandboxWire(
+            WireAdapter(tools.timeouts.total), Pace(sleep=tools.sleep, now=tools.now), tools.notes
+        )
+        self._transport = Transport(timeouts=tools.timeouts, verify=settings.verify, adapter=wire)
+        token = _reached(lambda: self._token(settings))
+        client = CallsClient(settings.target, token, retry=self._retry, verify=settings.verify, adapter=wire)
+        self.hang_up = HangUp(client, tools.sleep)
+        self.tokens: Mapping[str, str] = {_name_of(settings.credentials): token}
+        self.counterparts = _counterparts(_reached(lambda: self._me(token)), permit)
+        self.gate = Gate(permit, frozenset(filter(None, [self.counterparts.me])))
+        if permit.budget and (permit.numbers or permit.users):
+            self.gate.hang_up_objection = _reached(self.hang_up.objection)
+
+    def world(self, switches: Switches | None = None) -> World:
+        _refuse(switches)
+        return World(REAL, self._api, None, self.tokens, self._deliver, self.world)
+
+    def _token(self, settings: Settings) -> str:
+        if isinstance(settings.credentials, AccessToken):
+            return settings.credentials.value
+        endpoint = TokenEndpoint(settings.target.login, self._transport, self._retry)
+        return endpoint.log_in(settings.credentials).access_token
+
+    def _me(self, token: str) -> str | None:
+        """The id of the token's user; client credentials have none."""
+        reply = self._send(Request("GET", "/api/v2/users/me", {"authorization": f"Bearer {token}"}))
+        if reply.status == 401:
+            raise Unreachable(f"{self.name} does not take the token: 401")
+        found = reply.document.get("id")
+        return found.lower() if reply.status == 200 and isinstance(found, str) else None
+
+    def _deliver(self, request: Request) -> Reply:
+        expected = granted(_as_named(request, self.tokens))
+        there = self.counterparts.there(_sendable(request), granted=expected)
+        dials = self.gate.admit(there, granted=expected)
+        if not _places_call(there):
+            return self._send(there)
+        with self._stop.held():
+            return self._ended(there, dials=dials)
+
+    def _ended(self, request: Request, *, dials: bool) -> Reply:
+        """The answer to a request that may place a call, which is over when this returns."""
+        self.gate.placed += dials
+        began = time.time()
+        try:
+            reply = self._send(request)
+        except ReplyLost:
+            self._end_lost(request, began, dials=dials)
+            raise
+        if 200 <= reply.status < 300 and isinstance(call_id := reply.document.get("id"), str):
+            self.gate.placed += not dials
+            self.gate.calls.add(call_id)
+            self.hang_up.end(call_id)
+        elif 400 <= reply.status < 500:
+            self.gate.placed -= dials
+        else:
+            self._end_lost(request, began, dials=dials)
+        return reply
+
+    def _end_lost(self, request: Request, began: float, *, dials: bool) -> None:
+        """Whatever came of a request without a clear answer is ended, where it can have rung anybody."""
+        if dials:
+            named = parties(request)
+            rung = (*named.dialled, *named.ids)
+            self.hang_up.end_lost(CallAttempt(request.path, rung, named.caller, began, time.time()))
+
+    def _send(self, request: Request) -> Reply:
+        url = self._api + quote(request.path) + (f"?{request.query}" if request.query else "")
+        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        outgoing = Outgoing(request.method, url, {"user-agent": USER_AGENT, **headers}, request.body or None)
+        repeatable = request.method in READING
+        return self._retry.run(lambda: self._transport.send(outgoing), repeatable=repeatable)
+
+
+class DryRunSandbox:
+    """A sandbox to which nothing is sent: what would be is printed, in the names of the default org."""
+
+    def __init__(self, settings: Settings, permit: Permit) -> None:
+        self.name = f"the org in {settings.target} (dry run)"
+        self.traits = REAL
+        self._api = settings.target.api
+        self._tokens = {_name_of(settings.credentials): _name_of(settings.credentials)}
+        self._counterparts = _counterparts(ALICE, permit)
+        self._gate = Gate(permit, frozenset({ALICE}))
+
+    def world(self, switches: Switches | None = None) -> World:
+        _refuse(switches)
+        return World(REAL, self._api, None, self._tokens, self._deliver, self.world)
+
+    def _deliver(self, request: Request) -> Reply:
+        expected = granted(request)
+        there = self._counterparts.there(_sendable(request), granted=expected)
+        self._gate.placed += self._gate.admit(there, granted=expected)
+        click.echo(f"would send: {_line(there)}")
+        raise DryRun("dry run: printed, not sent")
+
+
+def _line(request: Request) -> str:
+    from ringback_contracts.redact import redact_body, redact_text
+
+    body = redact_body(request.body[:200], request.headers.get("content-type", ""))
+    return f"{request.method} {redact_text(request.path)} {body}".rstrip()
+
+
+def _counterparts(me: str | None, permit: Permit) -> Counterparts:
+    return Counterparts(me, next(iter(permit.numbers), None), next(iter(permit.users), None))
+
+
+def _name_of(credentials: Credentials) -> str:
+    return AS_USER if isinstance(credentials, AccessToken) else AS_SERVICE
+
+
+def _refuse(switches: Switches | None) -> None:
+    if switches:
+        raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
+
+
+def _sendable(request: Request) -> Request:
+    if not request.well_formed or not request.host_allowed:
+        raise OutOfReach("a gateway answers a wrong Host, not the API")
+    return request
+
+
+def _as_named(request: Request, tokens: Mapping[str, str]) -> Request:
+    """The request with the token's name in place of its value."""
+    scheme, space, value = request.headers.get("authorization", "").partition(" ")
+    for name, known in tokens.items():
+        if value == known:
+            return replace(request, headers={**request.headers, "authorization": f"{scheme}{space}{name}"})
+    return request
+
+
+def _places_call(request: Request) -> bool:
+    found = route(request.method, request.path).operation
+    return found is not None and found.id in PLACING
+
+
+def _reached(ask: Callable[[], T]) -> T:
+    """What is asked at the start. Raises ``Unreachable`` where there is no answer to go on with."""
+    try:
+        return ask()
+    except RingbackError as error:
+        raise Unreachable(str(error)) from error
+
+
+@contextmanager
+def opened_sandbox(
+    settings: Settings, permit: Permit, tools: Tools | None = None
+) -> Iterator[Sandbox | DryRunSandbox]:
+    """The sandbox for the length of the block; an interrupted one says what it left.
+
+    Raises ``Unreachable``, ``CallLeft`` and ``Interrupted``.
+    """
+    if not permit.send:
+        yield DryRunSandbox(settings, permit)
+        return
+    stop = Stop()
+    with stop.heeded():
+        sandbox = Sandbox(settings, permit, stop, tools)
+        try:
+            yield sandbox
+        except Interrupted:
+            click.echo(f"interrupted: {account(sandbox.hang_up)}", err=True)
+            raise
+
+
+def account(hang_up: HangUp) -> str:
+    """What became of the calls of a run, in a line."""
+    left = ", ".join(hang_up.left) or "none"
+    return f"{len(hang_up.ended)} calls placed and ended; left: {left}"
+
+
+__all__ = ["DryRunSandbox", "NotAllowed", "Sandbox", "Tools", "account", "opened_sandbox"]

@@ -1,0 +1,91 @@
+"""The one road to a sandbox: below its rate limit, and with somebody to note each exchange."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from requests.adapters import BaseAdapter
+
+if TYPE_CHECKING:
+    import requests
+
+PER_MINUTE = 200
+"""Requests a minute: the platform allows a token 300, and others may use the same one."""
+MINUTE = 60.0
+RESERVE = 10
+"""Requests of the platform's own count that are left to others."""
+
+
+class Notes(Protocol):
+    """Whoever keeps exchanges."""
+
+    def keep(
+        self, request: requests.PreparedRequest, response: requests.Response, seconds: float
+    ) -> None: ...
+
+
+@dataclass
+class Pace:
+    """Waits before a request would be one too many; times in seconds."""
+
+    per_minute: int = PER_MINUTE
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    _sent: deque[float] = field(default_factory=deque, repr=False)
+    _not_before: float = field(default=0.0, repr=False)
+
+    def wait(self) -> None:
+        """Return when a request may go, and count it."""
+        if (pause := self._not_before - self.now()) > 0:
+            self.sleep(pause)
+        if len(self._sent) >= self.per_minute:
+            pause = self._sent.popleft() + MINUTE - self.now()
+            if pause > 0:
+                self.sleep(pause)
+        self._sent.append(self.now())
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Heed what the platform says of its own count."""
+        names = ("inin-ratelimit-count", "inin-ratelimit-allowed", "inin-ratelimit-reset")
+        values = [headers.get(name, "") for name in names]
+        if all(value.isdecimal() for value in values):
+            count, allowed, reset = map(int, values)
+            if count >= allowed - RESERVE:
+                self._not_before = self.now() + reset
+
+
+class SandboxWire(BaseAdapter):
+    """An adapter of ``requests`` in front of another."""
+
+    def __init__(self, inner: BaseAdapter, pace: Pace | None = None, notes: Notes | None = None) -> None:
+        super().__init__()
+        self._inner = inner
+        self._pace = pace
+        self._notes = notes
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send when the pace allows, and note what came."""
+        if self._pace:
+            self._pace.wait()
+        began = time.monotonic()
+        response = self._inner.send(request, stream, timeout, verify, cert, proxies)
+        if self._pace:
+            self._pace.note(response.headers)
+        if self._notes:
+            self._notes.keep(request, response, time.monotonic() - began)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()

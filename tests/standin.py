@@ -1,0 +1,147 @@
+"""A stand-in for a real org: a second Ringback over TLS, under the names of a region, with its own org."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+import uvicorn
+
+from ringback_contracts.model import Request
+from ringback_contracts.org import Org, default_org
+from ringback_contracts.table import TABLE, Table
+from ringback_harness.sandbox import Settings, settings_from
+from ringback_mock.edge import Edge
+from ringback_mock.hosts import HostCheck
+from ringback_mock.pipeline import Pipeline
+from ringback_mock.serve import Settings as ServeSettings
+from ringback_mock.serve import configuration, listen
+from ringback_mock.store import Store
+
+REGION = "mypurecloud.ie"
+NAMES = (f"api.{REGION}", f"login.{REGION}")
+ME = "5a4db0c5-0000-4000-8000-000000000001"
+"""The user of the stand-in's org whose token the tests use."""
+COLLEAGUE = "5a4db0c5-0000-4000-8000-000000000002"
+TOKEN = "Zx81-sandbox-user-token"
+NUMBER = "+442079460777"
+"""A number that answers there."""
+
+
+def standin_org(**changes: Any) -> Org:
+    """An org of its own: other ids, other tokens, other numbers."""
+    org = default_org()
+    ids = {org.users[0].id: ME, org.users[1].id: COLLEAGUE}
+    users = tuple(replace(user, id=ids.get(user.id, user.id[::-1])) for user in org.users[:2])
+    users = (users[0], replace(users[1], station="colleague-phone"))
+    tokens = (replace(org.token_by_value["alice"], value=TOKEN, user=ME), org.token_by_value["service"])
+    answering = replace(org.test_numbers[0], first=NUMBER)
+    plain = replace(
+        org,
+        id="5a4db0c5-0000-4000-8000-000000000000",
+        name="Stand-in",
+        users=users,
+        queues=(),
+        campaigns=(),
+        tokens=tokens,
+        test_numbers=(answering,),
+        faults=(),
+    )
+    return replace(plain, **changes)
+
+
+@dataclass
+class StandIn:
+    """The server: its store, what it was asked, and the CA that it is trusted by."""
+
+    store: Store
+    port: int
+    ca: str
+    asked: list[Request]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"GENESYSCLOUD_REGION": REGION, "RINGBACK_ACCESS_TOKEN": TOKEN, "RINGBACK_CA": self.ca}
+
+    @property
+    def settings(self) -> Settings:
+        return settings_from(self.environment)
+
+    @property
+    def posted(self) -> list[Request]:
+        """The requests to place a call."""
+        return [
+            request
+            for request in self.asked
+            if request.method == "POST" and request.path.startswith("/api/v2/conversations/calls")
+        ]
+
+
+class Recording(Pipeline):
+    """A pipeline that remembers what it was asked."""
+
+    def __init__(self, store: Store, table: Table, asked: list[Request]) -> None:
+        super().__init__(store, table)
+        self._asked = asked
+
+    def answer(self, request: Request) -> Any:
+        self._asked.append(request)
+        return super().answer(request)
+
+
+@contextmanager
+def standin(folder: Path, org: Org | None = None, table: Table = TABLE) -> Iterator[StandIn]:
+    """A stand-in on a free port of loopback, whose names lead to it in this process."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(folder / "ca.pem")
+    chain = folder / "server.pem"
+    ca.issue_cert(*NAMES).private_key_and_cert_chain_pem.write_to_path(chain)
+    store, asked = Store(org or standin_org()), []  # type: ignore[var-annotated]  # a list of requests
+    edge = Edge(store, HostCheck(allowed=NAMES))
+    object.__setattr__(edge, "pipeline", Recording(store, table, asked))
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        server = uvicorn.Server(configuration(edge, ServeSettings(tls_cert=chain)))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                lead_home(patch, port)
+                yield StandIn(store, port, str(folder / "ca.pem"), asked)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def lead_home(patch: pytest.MonkeyPatch, port: int) -> None:
+    """Let the region's names lead to a port of loopback."""
+    usual = socket.getaddrinfo
+
+    def resolved(host: Any, asked: Any, *args: Any, **settings: Any) -> Any:
+        if host in NAMES:
+            return usual("127.0.0.1", port, *args, **settings)
+        return usual(host, asked, *args, **settings)
+
+    patch.setattr(socket, "getaddrinfo", resolved)
+
+
+class NoTime:
+    """A clock that moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._began = time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def now(self) -> float:
+        return self._began + sum(self.slept)
