@@ -11,7 +11,7 @@ from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress
 from ringback_contracts.forms import Endpoint
 from ringback_contracts.lazy import lazy
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Caller, Contract, Request
-from ringback_contracts.numbers import Dialled, NotDialable, dialable
+from ringback_contracts.numbers import Assessment, Dialled, NotDialable, assess, dialable
 from ringback_contracts.operations import GET_USER, PLACE_CALL_FOR_USER, PLACING, WITH_BODY
 from ringback_contracts.org import Org, User
 from ringback_contracts.payload import Payload
@@ -88,7 +88,19 @@ class Case:
     @lazy
     def plain_endpoints(self) -> tuple[Endpoint, ...]:
         """The addresses in ``to`` and ``from`` that nobody meant as SIP."""
+        if not self.sip_endpoints:
+            return self.endpoints
         return tuple(endpoint for endpoint in self.endpoints if endpoint not in self.sip_endpoints)
+
+    @lazy
+    def flawed_endpoints(self) -> tuple[Endpoint, ...]:
+        """The plain addresses that cannot be read: as a rule none, and then nobody looks further."""
+        return tuple(endpoint for endpoint in self.plain_endpoints if endpoint.address is None)
+
+    @lazy
+    def assessment(self) -> Assessment | None:
+        """What is known of the number in ``to``."""
+        return assess(self.to.number, self.org.region) if isinstance(self.to, TelAddress) else None
 
     def endpoint(self, side: str) -> Endpoint | None:
         return next((endpoint for endpoint in self.endpoints if endpoint.side == side), None)

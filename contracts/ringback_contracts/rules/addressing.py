@@ -35,17 +35,21 @@ HOW_TO = "Write tel:+ and the number in E.164, user: and the user's id, or sip:u
 
 
 def _shaped(case: Case, shape: Shape, detail: str) -> Sequence[Violation]:
+    if not case.flawed_endpoints:
+        return FINE
     return [
         Violation(f"'{endpoint.side}' {detail}", endpoint.pointer)
-        for endpoint in case.plain_endpoints
+        for endpoint in case.flawed_endpoints
         if endpoint.shape is shape
     ]
 
 
 def _failing(case: Case, reasons: frozenset[Reason]) -> Sequence[Violation]:
+    if not case.flawed_endpoints:
+        return FINE
     return [
         Violation(f"'{endpoint.side}': {endpoint.error}", endpoint.pointer)
-        for endpoint in case.plain_endpoints
+        for endpoint in case.flawed_endpoints
         if endpoint.error is not None and endpoint.error.reason in reasons
     ]
 

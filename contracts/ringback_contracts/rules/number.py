@@ -30,11 +30,6 @@ CODE = "invalid.phone.number"
 IMPOSSIBLE = frozenset({Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY})
 
 
-def assessment(case: Case) -> Assessment | None:
-    """What is known of the number in ``to``."""
-    return assess(case.to.number, case.org.region) if isinstance(case.to, TelAddress) else None
-
-
 def dead(text: str, org: Org) -> Assessment | None:
     """The assessment of a number that rings nobody in this org; ``None`` for one that can ring."""
     known = assess(text, org.region)
@@ -44,7 +39,7 @@ def dead(text: str, org: Org) -> Assessment | None:
 
 
 def _with_problem(case: Case, problems: frozenset[Problem]) -> Sequence[Violation]:
-    known = assessment(case)
+    known = case.assessment
     if known is None or known.problem not in problems:
         return FINE
     return found(known.detail, "/to")

@@ -46,6 +46,8 @@ def _refused_for(reasons: frozenset[Reason]) -> Check:
     """Find the SIP addresses that the parser refuses for one of these reasons."""
 
     def check(case: Case) -> Sequence[Violation]:
+        if not case.sip_endpoints:
+            return FINE
         return [
             Violation(f"'{endpoint.side}': {endpoint.error}", endpoint.pointer)
             for endpoint in case.sip_endpoints
@@ -59,6 +61,8 @@ def _where(test: Callable[[Endpoint], bool], detail: str) -> Check:
     """Find the SIP addresses that the test objects to."""
 
     def check(case: Case) -> Sequence[Violation]:
+        if not case.sip_endpoints:
+            return FINE
         return [
             Violation(f"'{endpoint.side}' {detail}", endpoint.pointer)
             for endpoint in case.sip_endpoints
