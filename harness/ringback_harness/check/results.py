@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request, as it is named in the default org, and its reply, if one came; ``at`` in seconds since 1970."""
+    """A request, in the names of the default org, its reply, if one came, and when (seconds since 1970)."""
 
     request: Request
     reply: Reply | None = None

@@ -1,0 +1,112 @@
+"""A check in a terminal: its progress, a table by rule and operation, each failure with a curl line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from ringback_contracts.redact import redact_text
+from ringback_harness.cases import SUITE as CASES
+from ringback_harness.check.curl import as_curl
+from ringback_harness.check.results import Ledger, Outcome, Result, Row
+from ringback_harness.check.run import Notice
+from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
+
+WIDTH = 110
+"""Columns that no line of the table exceeds."""
+NAMES = {"document": "what the OpenAPI document says"}
+STYLES = {Outcome.FAILED: "bold red", Outcome.NOT_REACHED: "yellow"}
+
+
+@contextmanager
+def progress() -> Iterator[Notice]:
+    """A line on standard error that says what goes on; silent where that is no terminal."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting")
+
+        def notice(suite: str, ledger: Ledger) -> None:
+            failed = ledger.total(Outcome.FAILED)
+            found = f", {failed} failed" if failed else ""
+            bar.update(task, description=f"{NAMES.get(suite, suite)}: {ledger.tried} tried{found}")
+
+        yield notice
+
+
+def show(ledger: Ledger, target: str, written: Sequence[Path]) -> None:
+    """Print the whole result."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    console.print(_table(ledger, wide=console.width >= WIDTH))
+    _show_unreached(console, ledger)
+    for number, failure in enumerate(ledger.failures, 1):
+        _show_failure(console, number, failure, target)
+    for path in written:
+        console.print(Text(f"wrote {path}"), soft_wrap=True)
+    console.print(_summary(ledger), soft_wrap=True)
+
+
+def _table(ledger: Ledger, *, wide: bool) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("rule or promise", "operation"):
+        table.add_column(name, overflow="fold", no_wrap=wide)
+    for name in ("tried", *(str(outcome) for outcome in Outcome)):
+        table.add_column(name, justify="right")
+    for (subject, operation), counts in _merged(ledger).items():
+        tried = counts[Outcome.HELD] + counts[Outcome.FAILED]
+        cells = [Text(str(counts[outcome] or ""), style=STYLES.get(outcome, "")) for outcome in Outcome]
+        table.add_row(Text(shown(subject)), Text(shown(operation)), str(tried or ""), *cells)
+    return table
+
+
+def _merged(ledger: Ledger) -> dict[tuple[str, str], Counter[Outcome]]:
+    """The counts by subject and operation, whichever suite tried it."""
+    merged: dict[tuple[str, str], Counter[Outcome]] = {}
+    for (_, subject, operation), counts in ledger.rows():
+        merged.setdefault((subject, operation), Counter()).update(counts)
+    return merged
+
+
+def _show_unreached(console: Console, ledger: Ledger) -> None:
+    unreached: dict[str, list[Row]] = {}
+    for row, reasons in ledger.reasons.items():
+        unreached.setdefault(reasons[0], []).append(row)
+    if unreached:
+        show_title(console, "Not reached")
+    for reason, rows in unreached.items():
+        subjects = ", ".join(dict.fromkeys(subject for _, subject, _ in rows))
+        show_wrapped(console, "  ", f"{reason}: {subjects}")
+
+
+def _show_failure(console: Console, number: int, failure: Result, target: str) -> None:
+    show_title(console, f"{number}. {shown(failure.subject)} {shown(failure.operation)}")
+    for reason in failure.reasons:
+        show_wrapped(console, "   ", reason)
+    if failure.switches:
+        show_wrapped(console, "   ", f"in an org with {_settings(failure)}")
+    if failure.used:
+        show_wrapped(console, "   ", f"after {failure.used} requests with the same token in one minute")
+    if failure.exchange is not None:
+        line = as_curl(failure.exchange.request, *(() if target == "mock" else (target.rstrip("/"),)))
+        show_code(console, redact_text(line) if failure.suite == CASES else line)
+
+
+def _settings(failure: Result) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in failure.switches.items())
+
+
+def _summary(ledger: Ledger) -> Text:
+    totals = ", ".join(f"{ledger.total(outcome)} {outcome}" for outcome in Outcome)
+    counts = f"{ledger.tried} tried, {totals}"
+    if not ledger.tried:
+        return Text(f"\nNothing could be tried, which proves nothing: {counts}", style="bold red")
+    return Text(f"\n{counts}", style="bold red" if ledger.failures else "bold green")

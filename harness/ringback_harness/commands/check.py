@@ -1,0 +1,167 @@
+"""``ringback check``: hold a target to every rule, and the suite to its own promise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ringback_client import ConfigurationError, TransportError
+from ringback_harness.exits import Exit, SetupError, Unreachable
+
+if TYPE_CHECKING:
+    from ringback_harness.check.mutants import Fate
+    from ringback_harness.check.results import Ledger
+    from ringback_harness.check.run import Options
+
+REPORTS = ("junit", "har", "json")
+MUTANT_EXAMPLES = 100
+"""Generated requests of each kind that a mutant has to survive, where nothing else has killed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for beside the options of a check."""
+
+    target: str
+    save: Path | None
+
+
+@click.command("check")
+@click.option(
+    "--target",
+    default="mock",
+    show_default=True,
+    metavar="mock|URL",
+    help="What to check: a mock that is started for it, or what answers at a URL.",
+)
+@click.option("--cases", type=click.Path(path_type=Path), metavar="DIR", help="Run your own cases as well.")
+@click.option("--save", type=click.Path(path_type=Path), metavar="DIR", help="Write each failure as a case.")
+@click.option(
+    "--mutants", is_flag=True, help="Break the mock in every way instead, and see that the suite notices."
+)
+@click.option("--report", "reports", default="", metavar="KINDS", help=f"Any of {','.join(REPORTS)}.")
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("ringback-report"),
+    show_default=True,
+    help="Where the reports go.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is generated."
+)
+@click.option("--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="End after so long.")
+@click.option(
+    "--examples",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="Generated requests of each kind.",
+)
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    target: str,
+    cases: Path | None,
+    save: Path | None,
+    mutants: bool,
+    reports: str,
+    report_dir: Path,
+    seed: int,
+    max_time: float | None,
+    examples: int,
+) -> None:
+    """Check a target: every rule, the flow of a call, generated requests, the client, the OpenAPI document.
+
+    What is expected comes from the rules as they are shipped. Whatever cannot be tried on the target counts
+    as not reached, with the reason. A URL that is no Ringback is asked with RINGBACK_ACCESS_TOKEN.
+
+    Exit code: 0 all held, 1 something failed or nothing ran, 2 wrong usage, 3 target unreachable, 4 refused
+    since a call might ring somebody.
+    """
+    with reported():
+        if mutants:
+            sys.exit(_hunt(seed))
+        from ringback_harness.cases import load_cases
+        from ringback_harness.check.run import Options
+
+        options = Options(
+            examples=examples,
+            seed=seed,
+            max_time=max_time,
+            reports=_kinds(reports),
+            report_dir=report_dir,
+            cases=load_cases(cases) if cases else (),
+        )
+        sys.exit(_check(Wish(target, save), options))
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """What can go wrong before anything is found, as the exit code that says it."""
+    try:
+        yield
+    except ImportError as error:
+        raise SetupError(
+            f"{error.name} is missing; install it with: pip install 'ringback[harness]'"
+        ) from error
+    except ConfigurationError as error:
+        raise SetupError(str(error)) from error
+    except TransportError as error:
+        raise Unreachable(str(error)) from error
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    kinds = tuple(kind.strip() for kind in text.split(",") if kind.strip())
+    for kind in kinds:
+        if kind not in REPORTS:
+            raise SetupError(f"--report: {kind!r} is none of {', '.join(REPORTS)}")
+    return kinds
+
+
+def _check(wish: Wish, options: Options) -> Exit:
+    from ringback_harness.cases import save_failures
+    from ringback_harness.check import screen
+    from ringback_harness.check.report import write_reports
+    from ringback_harness.check.run import check
+    from ringback_harness.targets import opened
+
+    with opened(wish.target, os.environ.get("RINGBACK_ACCESS_TOKEN")) as target, screen.progress() as notice:
+        ledger = check(target, options, notice)
+    written = write_reports(ledger, options.reports, options.report_dir or Path())
+    if wish.save is not None:
+        written += save_failures(ledger.failures, wish.save)
+    screen.show(ledger, wish.target, written)
+    return _verdict(ledger)
+
+
+def _verdict(ledger: Ledger) -> Exit:
+    return Exit.FINDING if ledger.failures or not ledger.tried else Exit.FINE
+
+
+def _hunt(seed: int) -> Exit:
+    from ringback_harness.check import screen
+    from ringback_harness.check.generated import Effort, check_generated
+    from ringback_harness.check.mutants import all_mutants, hunt, sound
+
+    effort = Effort(MUTANT_EXAMPLES, seed)
+    unsound = sound(lambda worlds: check_generated(worlds, effort))
+    if unsound is not None:
+        raise SetupError(f"the suite fails on the unbroken mock, so no kill would count: {unsound}")
+    with screen.progress() as _:
+        fates = list(hunt(all_mutants(), lambda worlds: check_generated(worlds, effort)))
+    return _told(fates)
+
+
+def _told(fates: list[Fate]) -> Exit:
+    survivors = [fate.mutant.id for fate in fates if fate.survived]
+    for survivor in survivors:
+        click.echo(f"survived: {survivor}")
+    click.echo(f"{len(fates) - len(survivors)} of {len(fates)} mutants killed")
+    return Exit.FINDING if survivors or not fates else Exit.FINE
