@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ringback_contracts.numbers.reserved import reserved_range
@@ -108,8 +108,13 @@ def redact_text(text: str) -> str:
     text = _CURL_PASSWORD.sub(rf"\1{HIDDEN}", text)
     for assigned in _ASSIGNED:
         text = assigned.sub(_without_value, text)
+    return with_numbers(text, _masked)
+
+
+def with_numbers(text: str, change: Callable[[str], str]) -> str:
+    """The text with each run of digits that may be a phone number changed."""
     return "".join(
-        part if position % 2 else _NUMBER.sub(_without_number, part)
+        part if position % 2 else _NUMBER.sub(lambda found: change(found[0]), part)
         for position, part in enumerate(_KEPT.split(text))
     )
 
@@ -145,11 +150,10 @@ def _is_error_code(name: str, value: object) -> bool:
     return name.lower() == "code" and _ERROR_CODE.fullmatch(str(value)) is not None
 
 
-def _without_number(found: re.Match[str]) -> str:
-    run = found[0]
+def _masked(run: str) -> str:
     kept = _reserved_length(run)
     if kept:
-        return run[:kept] + _NUMBER.sub(_without_number, run[kept:])
+        return run[:kept] + _NUMBER.sub(lambda found: _masked(found[0]), run[kept:])
     plus, digits = run[: run[0] in "+\uff0b"], _GAPS.sub("", run).lstrip("+\uff0b")
     shown = min(_FIRST_SHOWN, len(digits) - _FEWEST_HIDDEN - _LAST_SHOWN)
     return plus + digits[:shown] + "*" * (len(digits) - shown - _LAST_SHOWN) + digits[-_LAST_SHOWN:]
