@@ -177,6 +177,7 @@ def test_the_prefix_for_calls_abroad_of_each_region_hides_none(region: str) -> N
             "9\ufe0f\u20e31\ufe0f\u20e31\ufe0f\u20e3",
             "\u4e5d\u4e00\u4e00",
             "\u2460\u2460\u2461",
+            "\u246a\u2461",
         ),
         *(
             "sip:911@example.com",

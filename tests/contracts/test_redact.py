@@ -131,6 +131,11 @@ def test_no_secret_survives_in_headers(secret: str) -> None:
     assert not survives(secret, "\n".join(shown.values()), "")
 
 
+def test_an_authorization_code_is_hidden_even_where_it_reads_like_an_error_code() -> None:
+    assert redact_text("GET /callback?code=some.words") == "GET /callback?code=***"
+    assert redact_body(b"code=some.words", FORM) == "code=***"
+
+
 def test_of_credentials_in_a_header_the_scheme_stays() -> None:
     assert redact_headers({"Authorization": "Bearer alice"}) == {"Authorization": "Bearer ***"}
     assert redact_headers({"authorization": "basic YTpi"}) == {"authorization": "basic ***"}
@@ -199,9 +204,13 @@ def test_no_number_survives_in_a_body(number: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
 def test_no_encoding_of_json_hides_a_number(encoding: str) -> None:
-    shown = redact_body(json.dumps({"phoneNumber": PERSON}).encode(encoding), "application/json")
-    assert "+1317*****22" in shown
-    assert "222222" not in shown
+    body = json.dumps({"phoneNumber": PERSON, "name": "x"}).encode(encoding)
+    for damaged in (body, body[:-4]):
+        shown = redact_body(damaged, "application/json")
+        assert "+1317*****22" in shown
+        assert "222222" not in digits_of(shown)
+    harmless = '{"name": "Jos\u00e9"}'
+    assert redact_body(harmless.encode(encoding)) == harmless
 
 
 @given(st.integers(10**6, 10**15) | st.integers(-(10**15), -(10**6)) | st.floats(1e6, 1e15))
