@@ -1,0 +1,65 @@
+"""What the guides show is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ringback_contracts.faults import FaultKind
+from ringback_contracts.org import default_org, load_org
+from ringback_harness.cli import COMMANDS
+from tests.examples.snippets import ROOT, Snippet, parameters, snippets
+from tests.harness.test_pytest_plugin import Run
+from tests.serving import mock_server
+
+FAULTS = (ROOT / "docs/faults.md").read_text("utf-8")
+CI = (ROOT / "docs/ci.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("snippet", list(parameters(list(snippets(FAULTS)))))
+def test_a_block_about_faults_runs_and_prints_what_it_says(snippet: Snippet, tmp_path: Path) -> None:
+    with mock_server() as url:
+        snippet.check(url, tmp_path)
+
+
+def test_the_table_of_faulty_numbers_is_the_org_file() -> None:
+    rows = re.findall(r"^\| `(\+44\d+)` \| `([a-z-]+)` \|", FAULTS, re.MULTILINE)
+    assert rows == [(fault.number, fault.kind.value) for fault in default_org().faults]
+    assert {kind for _, kind in rows} == set(FaultKind)
+
+
+def test_the_org_file_of_the_guide_loads() -> None:
+    text = re.search(r"```toml\n(.*?)```", FAULTS, re.DOTALL)
+    assert text is not None
+    assert load_org('id = "o"\nname = "O"\n' + text[1]).faults[0].times == 1
+
+
+def test_the_tests_of_the_guide_pass(tmp_path: Path) -> None:
+    shown = [snippet.code for snippet in snippets(CI) if snippet.language == "python"]
+    assert shown
+    Run(tmp_path)("\n".join(shown))
+
+
+def steps() -> list[dict[str, Any]]:
+    text = re.search(r"```yaml\n(.*?)```", CI, re.DOTALL)
+    assert text is not None
+    found: list[dict[str, Any]] = yaml.safe_load(text[1])["jobs"]["calls"]["steps"]
+    return found
+
+
+def test_the_workflow_s_commands_run(tmp_path: Path) -> None:
+    """The step that starts a mock in the background, word for word, but for its port."""
+    script = next(step["run"] for step in steps() if "ringback serve" in step.get("run", ""))
+    with mock_server() as url:
+        busy = url.rpartition(":")[2]
+    code = script.replace("8010", busy) + "kill $!\n"
+    Snippet(0, "bash", code, None).check("http://127.0.0.1:" + busy, tmp_path)
+
+
+def test_the_workflow_names_commands_that_exist() -> None:
+    named = set(re.findall(r"\bringback ([a-z-]+)\b", "\n".join(step.get("run", "") for step in steps())))
+    assert named - {"ready"} <= set(COMMANDS)
