@@ -140,6 +140,7 @@ def test_client_credentials_place_no_call_of_their_own() -> None:
     assert (found.status, found.code, found.rule) == (400, "not.a.user", "caller.not-a-user")
     assert places(found, "grant.client-credentials") == ["Authorization"]
     assert (found.equivalent, asked(found, "Which user places the call?")) == (None, True)
+    assert not asked(found, "still refused")
 
 
 @pytest.mark.parametrize("grant", ["client_credentials", "Client Credentials", "CLIENT-CREDENTIALS"])
