@@ -133,7 +133,7 @@ def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: in
             _show_judgement(console, judgement)
     for name, why in not_run.items():
         _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
-    return Results(order.command, [judged[scenario.name] for scenario in runnable], not_run)
+    return Results(order.command[0], [judged[scenario.name] for scenario in runnable], not_run)
 
 
 WIDTHS = (29, 6, 10, 9)

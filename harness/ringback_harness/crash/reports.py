@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from ringback_contracts.redact import redact_text
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.evidence import End
 from ringback_harness.crash.scenarios import HEALTHY
@@ -21,9 +20,12 @@ from ringback_mock.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All that a crash test found; ``not_run`` says why a scenario could not be run here."""
+    """All that a crash test found; ``not_run`` says why a scenario could not be run here.
 
-    command: Sequence[str]
+    ``program`` is the command without its arguments, which may be secrets.
+    """
+
+    program: str
     judged: Sequence[Judgement]
     not_run: Mapping[str, str] = field(default_factory=dict)
 
@@ -42,7 +44,7 @@ def as_document(results: Results) -> dict[str, Any]:
     """The results as JSON values; nothing secret is in them."""
     return {
         "ringback": VERSION,
-        "command": [redact_text(word) for word in results.command],
+        "program": results.program,
         "failed": results.failed,
         "scenarios": [_scenario(judgement) for judgement in results.judged],
         "notRun": dict(results.not_run),
