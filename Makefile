@@ -8,16 +8,18 @@ ARGS ?=
 SERVE := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
+NODE := examples/node_modules
 EVERYTHING := .[test,lint]
 PARALLEL := -n auto --dist worksteal
 # The parts that `make test` alone runs: they need the official SDK, or Node.js.
 LIGHT := -m "not sdk and not node"
 
-.PHONY: help serve test lint format bench wheel light clean
+.PHONY: help serve test check lint format bench wheel light clean
 
 help:
 	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
 	@echo "make test     run the whole suite under coverage (ARGS='-k name' chooses)"
+	@echo "make check    hold the mock to every rule, and the checks to every mutant"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make format   let ruff format and mend what it can"
 	@echo "make wheel    build the wheel, check its contents and run the suite against it"
@@ -48,11 +50,19 @@ $(BENCH)/.ready: pyproject.toml
 serve: $(SERVE)/.ready
 	@exec $(SERVE)/bin/ringback serve --port $(PORT) $(ARGS)
 
-test: $(DEV)/.ready
+$(NODE)/.ready: examples/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --prefix examples && touch $@; \
+	  else echo "npm is missing: tests that need Node.js will be skipped"; fi
+
+test: $(DEV)/.ready $(NODE)/.ready
 	@rm -f .coverage .coverage.*
 	$(DEV)/bin/coverage run -m pytest $(PARALLEL) $(ARGS)
 	@$(DEV)/bin/coverage combine --quiet
 	@$(DEV)/bin/coverage report $(if $(ARGS),--fail-under=0)
+
+check: $(DEV)/.ready
+	$(DEV)/bin/ringback check $(ARGS)
+	$(DEV)/bin/ringback check --mutants
 
 lint: $(DEV)/.ready
 	$(DEV)/bin/ruff check .
@@ -83,5 +93,5 @@ bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m bench $(ARGS)
 
 clean:
-	rm -rf .venv .venv-* .bench dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-* .bench $(NODE) dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find contracts mockserver client harness tests tools bench examples -name __pycache__ -type d -prune -exec rm -rf {} +
