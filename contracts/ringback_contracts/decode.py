@@ -75,6 +75,10 @@ def _value(hint: Any, value: object, where: str) -> Any:
         return _items(origin, get_args(hint)[0], value, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(_choice(tuple(str(member) for member in hint), value, where))
+    return _scalar(hint, value, where)
+
+
+def _scalar(hint: Any, value: object, where: str) -> Any:
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is not hint:
@@ -83,7 +87,8 @@ def _value(hint: Any, value: object, where: str) -> Any:
 
 
 def _named(hint: Any) -> str:
-    return {str: "a string", int: "a whole number", bool: "true or false", float: "a number"}.get(hint, str(hint))
+    names = {str: "a string", int: "a whole number", bool: "true or false", float: "a number"}
+    return names.get(hint, str(hint))
 
 
 def _union(hint: Any, value: object, where: str) -> Any:
