@@ -45,9 +45,12 @@ class Counterparts:
 
 def _refuse_strangers(request: Request, known: Mapping[str, str]) -> None:
     org = default_org()
-    for entity in (*org.users, *org.queues, *org.campaigns):
-        if entity.id not in known and (entity.id in request.path or entity.id.encode() in request.body):
-            raise OutOfReach(f"nobody there stands for {entity.name}")
+    named = {user.id: user.name for user in org.users}
+    named |= {queue.id: queue.name for queue in org.queues}
+    named |= {campaign.id: campaign.name for campaign in org.campaigns}
+    for entity_id in named.keys() - known.keys():
+        if entity_id in request.path or entity_id.encode() in request.body:
+            raise OutOfReach(f"nobody there stands for {named[entity_id]}")
     if any(number.encode() in request.body for number in org.numbers):
         raise OutOfReach("the org's own numbers there are not known")
 

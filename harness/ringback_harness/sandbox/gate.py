@@ -11,6 +11,7 @@ from ringback_harness.sandbox.errors import NotAllowed
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.ringing import OURS, could_ring, names_emergency
 
+LISTS = "--allow-number and --allow-user"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -56,15 +57,11 @@ class Gate:
             raise NotAllowed("it names an emergency number, which is never dialled on a real target")
         ringing = [text for text in could_ring(request) if text.removeprefix("user:") not in self.own]
         if not all(map(self.permit.covers, ringing)):
-            raise NotAllowed(
-                "it might ring somebody who is not on the list; see --allow-number, --allow-user"
-            )
+            raise NotAllowed(f"it might ring somebody who is not on the list; see {LISTS}")
         if not ringing and not granted:
             return False
         if not (self.permit.numbers or self.permit.users):
-            raise NotAllowed(
-                "it would place a call, and nobody may be rung; see --allow-number, --allow-user"
-            )
+            raise NotAllowed(f"it would place a call, and nobody may be rung; see {LISTS}")
         if self.hang_up_objection:
             raise NotAllowed(f"it would place a call, and {self.hang_up_objection}")
         if self.left <= 0:

@@ -67,7 +67,5 @@ def _number(text: str) -> str:
 
 def _user(text: str) -> str:
     if not _UUID.fullmatch(text.lower()):
-        raise SetupError(
-            f"--allow-user {redact_text(text)}: write the id of a user, not a name or an address"
-        )
+        raise SetupError(f"--allow-user {redact_text(text)}: write the id of a user, not a name")
     return text.lower()

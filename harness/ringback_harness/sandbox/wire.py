@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +26,8 @@ class Notes(Protocol):
     def keep(
         self, request: requests.PreparedRequest, response: requests.Response, seconds: float
     ) -> None: ...
+
+    def learn(self, tokens: Mapping[str, str], names: Mapping[str, str], numbers: Iterable[str]) -> None: ...
 
 
 @dataclass

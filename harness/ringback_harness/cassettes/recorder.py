@@ -1,0 +1,164 @@
+"""Write each exchange as a HAR cassette, clean before it touches the disk, whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringback_contracts.forms import recognise
+from ringback_contracts.model import Contract
+from ringback_harness.cassettes.cleaning import Cleaner
+from ringback_mock.version import VERSION
+
+if TYPE_CHECKING:
+    import requests
+
+MARK = "_ringback"
+"""The custom field of an entry (HAR 1.2 lets names that begin with an underscore be anybody's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where exchanges are recorded: the region of a real org, or the name of another target."""
+
+    target: str
+    region: str | None = None
+
+
+@dataclass
+class Recorder:
+    """Keeps exchanges in a folder, one file each, named by time and number.
+
+    ``tokens`` maps the values of tokens to their names in the default org. Raises ``OSError``.
+    """
+
+    folder: Path
+    origin: Origin
+    cleaner: Cleaner = field(default_factory=Cleaner)
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._run = f"{self.now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
+
+    def learn(self, tokens: Mapping[str, str], names: Mapping[str, str], numbers: Iterable[str]) -> None:
+        """Take in what stands for what: tokens by name, ids by theirs in the default org, numbers to ring."""
+        self.tokens.update({value: name for name, value in tokens.items()})
+        self.cleaner.names.update(names)
+        for number in numbers:
+            self.cleaner.numbers.adopt(number)
+
+    def keep(self, request: requests.PreparedRequest, response: requests.Response, seconds: float) -> None:
+        """Write one exchange."""
+        self._count += 1
+        path = self.folder / f"{self._run}-{self._count:04d}.har"
+        write_whole(path, json.dumps(self._har(request, response, seconds), indent=1, ensure_ascii=False))
+
+    def _har(
+        self, request: requests.PreparedRequest, response: requests.Response, seconds: float
+    ) -> dict[str, Any]:
+        sent = _bytes(request.body)
+        entry = {
+            "startedDateTime": self.now().isoformat(timespec="milliseconds"),
+            "time": round(seconds * 1000, 1),
+            "request": self._request(request, sent),
+            "response": self._response(response),
+            "cache": {},
+            "timings": {"send": 0, "wait": round(seconds * 1000, 1), "receive": 0},
+            MARK: self._mark(request, sent),
+        }
+        return {
+            "log": {"version": "1.2", "creator": {"name": "Ringback", "version": VERSION}, "entries": [entry]}
+        }
+
+    def _mark(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:
+        _, _, token = request.headers.get("authorization", "").partition(" ")
+        return {
+            "target": self.cleaner.text(self.origin.target),
+            "region": self.origin.region,
+            "contract": contract_of(sent),
+            "token": self.tokens.get(token),
+        }
+
+    def _request(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:
+        content_type = request.headers.get("Content-Type", "")
+        shown: dict[str, Any] = {
+            "method": request.method,
+            "url": self.cleaner.text(request.url or ""),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": self._headers(request.headers),
+            "queryString": [],
+            "headersSize": -1,
+            "bodySize": len(sent),
+        }
+        if sent:
+            body = self.cleaner.body(sent, content_type)
+            shown["postData"] = {"mimeType": content_type, **_text(body)}
+        return shown
+
+    def _response(self, response: requests.Response) -> dict[str, Any]:
+        content_type = response.headers.get("Content-Type", "")
+        body = self.cleaner.body(response.content, content_type) if response.content else b""
+        return {
+            "status": response.status_code,
+            "statusText": response.reason or "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": self._headers(response.headers),
+            "content": {"size": len(body), "mimeType": content_type, **_text(body)},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": len(body),
+        }
+
+    def _headers(self, headers: Mapping[str, str]) -> list[dict[str, str]]:
+        clean = self.cleaner.headers({name: _plain(value) for name, value in headers.items()})
+        return [{"name": name, "value": value} for name, value in clean.items()]
+
+
+def contract_of(body: bytes) -> Contract | None:
+    """The contract that a body is written in, where it is one that places a call."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return recognise(value) if isinstance(value, dict) else None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there in full or not at all, whatever happens meanwhile."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _text(body: bytes) -> dict[str, str]:
+    """A body as HAR writes it: text where it is UTF-8, base64 elsewhere."""
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+
+
+def _bytes(body: bytes | str | None) -> bytes:
+    return body.encode() if isinstance(body, str) else body or b""
+
+
+def _plain(value: bytes | str) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -1,0 +1,74 @@
+"""Read cassettes back: what was asked, by whom, and what came."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from requests.structures import CaseInsensitiveDict
+
+from ringback_client.transport import Reply
+from ringback_contracts.model import Request
+from ringback_harness.cassettes.recorder import MARK
+from ringback_harness.exits import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """One recorded exchange; ``region`` is set where a real org answered."""
+
+    name: str
+    request: Request
+    reply: Reply
+    when: datetime
+    region: str | None = None
+
+
+def read_cassettes(folder: Path) -> list[Cassette]:
+    """Every exchange in a folder, or in one HAR file, as they were made.
+
+    Raises ``SetupError`` for a file that is no HAR, or a folder without any.
+    """
+    paths = sorted(folder.glob("*.har")) if folder.is_dir() else [folder]
+    found = [cassette for path in paths for cassette in _read(path)]
+    if not found:
+        raise SetupError(f"there are no cassettes in {folder}; record some with --record {folder}")
+    return sorted(found, key=lambda cassette: cassette.when)
+
+
+def _read(path: Path) -> Iterator[Cassette]:
+    try:
+        entries = json.loads(path.read_text("utf-8"))["log"]["entries"]
+        yield from [_cassette(path.name, entry) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SetupError(f"{path} is no HAR file that can be replayed: {error!r}") from error
+
+
+def _cassette(name: str, entry: Mapping[str, Any]) -> Cassette:
+    mark = entry.get(MARK) or {}
+    asked, came = entry["request"], entry["response"]
+    headers = {field["name"].lower(): field["value"] for field in asked["headers"]}
+    if token := mark.get("token"):
+        headers["authorization"] = f"Bearer {token}"
+    parts = urlsplit(asked["url"])
+    request = Request(
+        asked["method"], unquote(parts.path), headers, _body(asked.get("postData")), parts.query
+    )
+    answered = CaseInsensitiveDict({field["name"]: field["value"] for field in came["headers"]})
+    reply = Reply(came["status"], answered, _body(came["content"]))
+    return Cassette(
+        name, request, reply, datetime.fromisoformat(entry["startedDateTime"]), mark.get("region")
+    )
+
+
+def _body(content: Mapping[str, Any] | None) -> bytes:
+    if content is None:
+        return b""
+    text: str = content.get("text") or ""
+    return base64.b64decode(text) if content.get("encoding") == "base64" else text.encode()
