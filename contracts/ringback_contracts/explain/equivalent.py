@@ -138,11 +138,9 @@ def _undirected(draft: _Draft) -> None:
 
 def _objected(draft: _Draft, party: Party) -> None:
     """Ask about a party that cannot be dialled as it is written."""
-    if party.usable and party.kind is not Kind.CAMPAIGN:
+    if party.usable:
         return
-    if party.kind is Kind.CAMPAIGN:
-        draft.ask(q.CAMPAIGN, pointer=party.pointer, block=True)
-    elif party.kind is Kind.ID:
+    if party.kind is Kind.ID:
         draft.ask(q.USER_OR_QUEUE, pointer=party.pointer, block=True)
     else:
         template = q.UNREADABLE if party.kind is Kind.UNREADABLE else q.NOT_FILLED

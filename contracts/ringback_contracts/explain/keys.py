@@ -21,7 +21,6 @@ class Role(StrEnum):
     ROUTING = "routing"
     SKILL = "skill"
     LANGUAGE = "language"
-    PRIORITY = "priority"
     ATTRIBUTES = "attributes"
     CALLER_NAME = "caller-name"
     CAMPAIGN = "campaign"
@@ -122,7 +121,7 @@ ROOT: Mapping[str, Role] = _table(_AT_ROOT) | _table(_ANYWHERE)
 """What a key means at the root of a body."""
 INSIDE: Mapping[str, Role] = _table(_ANYWHERE) | _table(_INSIDE)
 """What a key means inside an address object."""
-NESTED: Mapping[str, Role] = _table(_ANYWHERE) | _table({Role.PRIORITY: "priority"})
+NESTED: Mapping[str, Role] = _table(_ANYWHERE)
 """What a key means inside routing data."""
 
 CALLERS = _words("agent user caller internal initiator from originator employee source")

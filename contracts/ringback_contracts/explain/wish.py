@@ -213,11 +213,6 @@ def _language(wish: Wish, value: Any, pointer: str) -> None:
     wish.languages.extend((where, text) for where, text in texts(value, pointer) if text.strip())
 
 
-def _priority(wish: Wish, value: Any, pointer: str) -> None:  # noqa: ARG001 - one signature for all readers
-    if (whole := _whole(value)) is not None:
-        wish.kept.setdefault("priority", whole)
-
-
 def _contact(wish: Wish, value: Any, pointer: str) -> None:
     found = _id_text(value)
     if found and UUID.fullmatch(found):
@@ -231,7 +226,6 @@ _SIMPLE: Mapping[Role, Callable[[Wish, Any, str], None]] = {
     Role.CAMPAIGN: _campaign,
     Role.SKILL: _skill,
     Role.LANGUAGE: _language,
-    Role.PRIORITY: _priority,
     Role.CONTACT: _contact,
     Role.ATTRIBUTES: _attributes,
     Role.CALLER_NAME: _caller_name,
@@ -386,7 +380,7 @@ def _by_id(reader: _Object, before: tuple[int, ...]) -> None:
             _identified(reader, where, value)
     elif reader.side is Role.FROM and _counts(reader.wish)[3:] == before[3:]:
         for where, value in reader.ids:
-            if isinstance(value, str) and UUID.fullmatch(value.strip()):
+            if isinstance(value, str) and (UUID.fullmatch(value.strip()) or gap_in(value)):
                 _identified(reader, where, value)
 
 
