@@ -115,9 +115,13 @@ class Tenant:
         return True
 
     def withdraw(self, token: str) -> None:
-        """Revoke a token that was issued; those of the org's file stay, for nobody could get them anew."""
+        """End a token that was issued, but not the login it came from: a new one can be had.
+
+        Those of the org's file stay, for nobody could get them anew.
+        """
         if token in self._issued:
-            self.revoke(token)
+            self._forget(token)
+            self._issued.pop(token)
 
     def reset(self) -> None:
         """Forget every call, exchange, login and issued token; the org's tokens and faults are fresh."""

@@ -146,6 +146,17 @@ def test_revoking_one_token_leaves_the_others() -> None:
     assert state(store, other) is TokenState.VALID
 
 
+def test_a_token_that_is_withdrawn_can_be_renewed_by_the_login_it_came_from() -> None:
+    store = Store()
+    tenant = store.default
+    client = tenant.org.client_by_id["demo-app"]
+    refresh = tenant.begin_login(Login(client.id, ALICE, public=False))
+    token = tenant.issue(client, tenant.org.user_by_id[ALICE], refresh).access_token
+    tenant.withdraw(token)
+    assert state(store, token) is TokenState.UNKNOWN
+    assert tenant.login(refresh) is not None
+
+
 def test_an_org_cannot_revoke_the_token_of_another() -> None:
     store = Store()
     fresh = store.add_org()
