@@ -41,7 +41,7 @@ def environment(mock: Mock, inherited: Mapping[str, str], home: Path | None) -> 
         "GENESYSCLOUD_REGION": mock.url,
         "NO_PROXY": "*",
     }
-    kept |= _credentials(mock.org)
+    kept |= _credentials(mock.org) | _login_of_a_user(mock)
     if mock.authority is not None:
         kept |= dict.fromkeys(CA_VARIABLES, str(mock.authority))
     return kept if home is None else kept | _home(home, inherited)
@@ -56,6 +56,25 @@ def _credentials(org: Org) -> dict[str, str]:
     if (token := _user_token(org)) is not None:
         found |= {"RINGBACK_ACCESS_TOKEN": token.value, "RINGBACK_USER_ID": str(token.user)}
     return found
+
+
+def _login_of_a_user(mock: Mock) -> dict[str, str]:
+    """An authorization code that waits to be redeemed, for a program that logs in as a person."""
+    tenant = mock.store.default
+    client = next((one for one in mock.org.clients if "authorization_code" in one.grants), None)
+    token = _user_token(mock.org)
+    if client is None or token is None or not client.redirect_uris:
+        return {}
+    redirect_uri = client.redirect_uris[0]
+    user = mock.org.user_by_id[str(token.user)]
+    with mock.store.lock:
+        code = tenant.issue_code(client, user, redirect_uri, challenge=None)
+    return {
+        "RINGBACK_CODE": code,
+        "RINGBACK_CODE_CLIENT_ID": client.id,
+        "RINGBACK_CODE_CLIENT_SECRET": client.secret,
+        "RINGBACK_REDIRECT_URI": redirect_uri,
+    }
 
 
 def _service(org: Org) -> Client | None:
