@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,11 +17,13 @@ from requests.structures import CaseInsensitiveDict
 from ringback_client.target import DEFAULT_MOCK
 from ringback_client.target import Target as Address
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
+from ringback_client.wire import WireAdapter
 from ringback_contracts.model import Request
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import Org, changed, default_org
 from ringback_harness.exits import Refused, SetupError
-from ringback_mock.http import Response
+from ringback_harness.wire import Notes, TargetWire
+from ringback_mock.http import Response, json_response
 from ringback_mock.pipeline import Pipeline
 from ringback_mock.store import Store
 
@@ -111,7 +114,7 @@ class Target(Protocol):
 def call_request(body: Any, token: str = "alice") -> Request:
     """The POST that places a call."""
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "host": "127.0.0.1"}
-    return Request("POST", CALLS_PATH, headers, orjson.dumps(body))
+    return Request("POST", CALLS_PATH, headers, json.dumps(body).encode())
 
 
 Serve = Callable[[Store], Callable[[Request], Response]]
@@ -137,11 +140,19 @@ class InProcess:
                 DEFAULT_MOCK,
                 org,
                 tokens,
-                lambda request: as_reply(answer(request)),
+                lambda request: as_reply(_survived(answer, request)),
                 lambda: of(store.add_org().tokens),
             )
 
         return of({value: value for value in org.token_by_value})
+
+
+def _survived(answer: Callable[[Request], Response], request: Request) -> Response:
+    """The answer, or what the mock's edge makes of a crash."""
+    try:
+        return answer(request)
+    except Exception:  # noqa: BLE001 - a broken mock may raise anything, and what matters is that it did
+        return json_response(500, {"code": "internal.server.error", "status": 500})
 
 
 def as_reply(response: Response) -> Reply:
@@ -155,9 +166,11 @@ class AtUrl:
     ``token`` is alice's where it is no Ringback. Raises what the client's transport raises.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, notes: Notes | None = None) -> None:
         self.name = self.url = url.rstrip("/")
-        self._transport = Transport(timeouts=Timeouts(), trust_env=False)
+        timeouts = Timeouts()
+        wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
+        self._transport = Transport(timeouts=timeouts, adapter=wire, trust_env=False)
         self._token = token
         probe = self.deliver(Request("GET", f"{ADMIN}/rules"))
         ringback = "Ringback-Version" in probe.headers and probe.status == 200
@@ -210,18 +223,18 @@ def served_mock(*options: str) -> Iterator[str]:
 
 
 @contextmanager
-def opened(name: str, token: str | None = None) -> Iterator[AtUrl]:
-    """The target that the command line names: ``mock``, or a URL.
+def opened(name: str, token: str | None = None, notes: Notes | None = None) -> Iterator[AtUrl]:
+    """The target that the command line names: ``mock``, or a URL; ``notes`` keeps the exchanges with it.
 
     Raises ``Refused`` for a URL where a call might ring somebody, ``SetupError`` for what is no target.
     """
     if name == "mock":
         with served_mock() as url:
-            yield AtUrl(url)
+            yield AtUrl(url, notes=notes)
         return
     if "://" not in name:
         raise SetupError(f"{name!r} is neither 'mock' nor a URL")
-    target = AtUrl(Address.parse(name).api, token)
+    target = AtUrl(Address.parse(name).api, token, notes)
     if Address.parse(name).real and not target.traits.names_rules:
         raise Refused(
             f"{name} is no Ringback and not on this machine: calls placed there might ring somebody"

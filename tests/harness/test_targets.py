@@ -1,0 +1,135 @@
+"""Targets: what each can do, whose tokens are whose, and what is out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ringback_client import TargetUnreachable
+from ringback_contracts.model import Request
+from ringback_contracts.table import TABLE
+from ringback_harness.exits import Refused, SetupError
+from ringback_harness.targets import (
+    AtUrl,
+    InProcess,
+    OutOfReach,
+    Target,
+    Traits,
+    World,
+    call_request,
+    opened,
+)
+from tests.harness.deviant import deviant
+from tests.serving import free_port, mock_server
+
+CALL = {"phoneNumber": "+442079460100"}
+DEAD = {"phoneNumber": "+15551234567"}
+
+
+@pytest.fixture(scope="module", params=["in process", "at a URL"])
+def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    if request.param == "in process":
+        yield InProcess()
+    else:
+        with mock_server() as url:
+            yield AtUrl(url)
+
+
+def test_a_world_answers_those_whom_the_default_org_names(target: Target) -> None:
+    world = target.world()
+    assert world.send(call_request(CALL)).status == 202
+    assert world.send(call_request(CALL, "carol")).status == 403
+    assert world.send(call_request(CALL, "expired")).headers["Ringback-Rule"] == "token.expired"
+    assert world.send(call_request(CALL, "nobody")).headers["Ringback-Rule"] == "token.unknown"
+
+
+def test_a_world_has_the_switches_that_were_asked_for(target: Target) -> None:
+    strict = target.world({"strict_numbers": True})
+    assert strict.org is not None
+    assert strict.org.strict_numbers
+    assert strict.send(call_request(DEAD)).status == 422
+    assert target.world().send(call_request(DEAD)).status == 202
+
+
+def test_worlds_do_not_share_a_rate_limit(target: Target) -> None:
+    limit = {"limits": {"rate_per_minute": 1}}
+    one, other = target.world(limit), target.world(limit)
+    assert [one.send(call_request(CALL)).status for _ in range(2)] == [202, 429]
+    assert other.send(call_request(CALL)).status == 202
+
+
+def test_neighbours_are_other_orgs_of_the_same_server(target: Target) -> None:
+    world = target.world()
+    call_id = world.neighbour().place_call()
+    request = Request("GET", f"/api/v2/conversations/calls/{call_id}", {"authorization": "Bearer alice"})
+    assert world.send(request).status == 404
+
+
+def test_what_cannot_be_said_with_a_client_library_is_sent_all_the_same(target: Target) -> None:
+    world = target.world()
+    headers = {"authorization": "Bearer alice"}
+    elsewhere = Request("GET", "/api/v2/users/me", headers, host_allowed=False)
+    malformed = Request("GET", "/api/v2/users/me", headers, well_formed=False)
+    assert world.send(elsewhere).headers["Ringback-Rule"] == "host.misdirected"
+    assert world.send(malformed).headers["Ringback-Rule"] == "http.malformed"
+
+
+def test_a_broken_switch_makes_no_world_at_a_url() -> None:
+    with mock_server() as url, pytest.raises(OutOfReach, match="no such org"):
+        AtUrl(url).world({"users": []})
+
+
+def test_where_calls_are_real_none_is_placed_on_the_way() -> None:
+    usual = InProcess().world()
+    world = World(Traits(real=True), usual.url, usual.org, usual.tokens, usual.deliver, usual.neighbour)
+    with pytest.raises(OutOfReach, match="real"):
+        world.place_call()
+
+
+def test_a_token_that_nobody_has_there_is_out_of_reach() -> None:
+    usual = InProcess().world()
+    world = World(Traits(), usual.url, None, {"alice": "secret"}, usual.deliver, usual.neighbour)
+    with pytest.raises(OutOfReach, match="'bob'"):
+        world.send(call_request(CALL, "bob"))
+    sent = world.as_known_here(call_request(CALL))
+    assert sent.headers["authorization"] == "Bearer secret"
+    assert "secret" not in repr(world)
+
+
+def test_a_mock_is_started_and_ended() -> None:
+    with opened("mock") as target:
+        assert target.traits == Traits(makes_orgs=True, names_rules=True)
+        url = target.url
+    with pytest.raises(TargetUnreachable):
+        AtUrl(url)
+
+
+def test_a_ringback_may_be_anywhere() -> None:
+    with deviant(TABLE, "0.0.0.0") as url, opened(url) as target:
+        assert target.traits.makes_orgs
+
+
+def test_a_url_where_calls_might_ring_somebody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringback_harness.targets.ADMIN", "/elsewhere")
+    with deviant(TABLE, "0.0.0.0") as url, pytest.raises(Refused, match="might ring"), opened(url):
+        pass
+
+
+def test_what_is_no_ringback_makes_no_orgs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringback_harness.targets.ADMIN", "/elsewhere")
+    with deviant(TABLE) as url, opened(url, "alice") as target:
+        assert target.traits == Traits()
+        assert target.world().org is None
+        with pytest.raises(OutOfReach, match="cannot be changed: sip_trunking"):
+            target.world({"sip_trunking": False})
+
+
+def test_what_is_neither_a_mock_nor_a_url_is_wrong_usage() -> None:
+    with pytest.raises(SetupError, match="'mok'"), opened("mok"):
+        pass
+
+
+def test_nobody_there_is_told() -> None:
+    with pytest.raises(TargetUnreachable), opened(f"http://127.0.0.1:{free_port()}"):
+        pass
