@@ -24,6 +24,7 @@ STARTS = 5
 START = "start to first accepted call"
 REST = "memory at rest"
 RATE = "requests at 16 connections"
+CPU = "processor time of a request"
 P50 = "p50 at one connection"
 P99 = "p99 at one connection"
 INVALID_P50 = "p50 at one connection, invalid body"
@@ -113,7 +114,9 @@ def _measure_load(servers: list[Contender], report: Report, cycles: int, seconds
             _progress(f"cycle {cycle + 1} of {cycles}")
             for server in up:
                 taken.add(server.name, _turn(server, seconds))
-    report.measures += taken.measures({RATE: "1/s", P50: "us", P99: "us", INVALID_P50: "us", LOADED: "MiB"})
+    report.measures += taken.measures(
+        {RATE: "1/s", CPU: "us", P50: "us", P99: "us", INVALID_P50: "us", LOADED: "MiB"}
+    )
     memory = taken[LOADED]["ringback"]
     report.targets += [
         Target(f"{RATE}, against prism", _against_prism(taken[RATE]), 7, "times", at_least=True),
@@ -123,10 +126,19 @@ def _measure_load(servers: list[Contender], report: Report, cycles: int, seconds
 
 
 def _turn(server: Running, seconds: int) -> dict[str, float]:
-    rate = load.throughput(server.url, seconds).rate
+    before = server.processor_seconds()
+    busy = load.throughput(server.url, seconds)
+    work = (server.processor_seconds() - before) / busy.requests * 1e6
     valid = load.latency(server.url, 1, valid=True)
     invalid = load.latency(server.url, 1, valid=False)
-    return {RATE: rate, P50: valid.p50, P99: valid.p99, INVALID_P50: invalid.p50, LOADED: server.memory()}
+    return {
+        RATE: busy.rate,
+        CPU: work,
+        P50: valid.p50,
+        P99: valid.p99,
+        INVALID_P50: invalid.p50,
+        LOADED: server.memory(),
+    }
 
 
 def _against_prism(samples: Figures) -> float:

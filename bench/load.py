@@ -15,8 +15,9 @@ SCRIPT = Path(__file__).with_name("call.lua")
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of wrk showed: requests a second, and the latency's percentiles in microseconds."""
+    """What one run of wrk showed: requests in all and a second, and percentiles of the latency in us."""
 
+    requests: int
     rate: float
     p50: int
     p99: int
@@ -42,4 +43,5 @@ def _wrk(url: str, body: str, *, connections: int, seconds: int, refused: bool) 
     figures = json.loads(found.group(1))
     if figures["broken"] or figures["refused"] != (figures["requests"] if refused else 0):
         raise RuntimeError(f"{url} did not answer {body} as it must: {figures}")
-    return Load(figures["requests"] / figures["microseconds"] * 1e6, figures["p50"], figures["p99"])
+    rate = figures["requests"] / figures["microseconds"] * 1e6
+    return Load(figures["requests"], rate, figures["p50"], figures["p99"])
