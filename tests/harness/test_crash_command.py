@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,6 +16,7 @@ from ringback_contracts.org import default_org, default_org_text
 from ringback_harness.cli import main
 from ringback_harness.crash.mock import running
 from ringback_harness.crash.program import Order, run_once
+from ringback_harness.crash.runner import judgements
 from ringback_harness.crash.scenarios import SCENARIOS, named
 from ringback_harness.crash.surroundings import environment, furnish
 from ringback_harness.exits import Exit
@@ -209,3 +211,21 @@ def test_an_expired_certificate_is_seen_through_a_good_authority(tmp_path: Path)
     blind = f"import ssl\nssl._create_default_https_context = ssl._create_unverified_context\n{POLITE}"
     shown, judged = tried(tmp_path, "expired-certificate", blind)
     assert (shown.exit_code, broken(judged)) == (Exit.FINDING, ["checks the certificate"])
+
+
+def test_without_what_makes_certificates_that_scenario_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    shown = crash("--scenario", "expired-certificate", "--", "true")
+    assert shown.exit_code == Exit.SETUP
+    assert "not run: it needs trustme: pip install trustme" in shown.output
+    assert "never sent a request" not in shown.output
+
+
+def test_whoever_looks_no_further_waits_for_nobody(tmp_path: Path) -> None:
+    """Otherwise the end would come an hour later, with the program that sleeps."""
+    command = program(tmp_path, "if post(): time.sleep(3600)")
+    order = Order(command=command, org=default_org(), timeout=3600)
+    runs = judgements(order, [named("healthy"), named("lost-reply")], jobs=2)
+    assert next(runs).run.scenario is named("lost-reply")
+    runs.close()
+    assert order.abandoned.is_set()

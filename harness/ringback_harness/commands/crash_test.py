@@ -127,10 +127,11 @@ def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: in
     runnable = [scenario for scenario in scenarios if scenario.name not in not_run]
     _show_row(console, ("scenario", "verdict", "calls", "requests", "seconds"), "bold")
     judged: dict[str, Judgement] = {}
-    with console.status(f"{len(runnable)} scenarios to run"):
+    with console.status(f"0 of {len(runnable)} scenarios done") as status:
         for judgement in judgements(order, runnable, jobs):
             judged[judgement.run.scenario.name] = judgement
             _show_judgement(console, judgement)
+            status.update(f"{len(judged)} of {len(runnable)} scenarios done")
     for name, why in not_run.items():
         _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
     return Results(order.command[0], [judged[scenario.name] for scenario in runnable], not_run)
@@ -161,7 +162,7 @@ def _conclude(console: Console, results: Results) -> None:
     for judgement in results.judged:
         if judgement.failures:
             _show_failure(console, judgement)
-    if not any(judgement.run.reached for judgement in results.judged):
+    if results.judged and not any(judgement.run.reached for judgement in results.judged):
         _show_lost(console, results.judged)
     failed = sum(bool(judgement.failures) for judgement in results.judged)
     fine = sum(bool(judgement.verdicts) for judgement in results.judged) - failed

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringback_contracts.org import Org
@@ -32,13 +33,14 @@ class Order:
     """What to run, on which org, and with how much patience.
 
     ``timeout`` is in seconds from the first request of each run. ``own_home`` leaves the program its home
-    folder, where the SDKs find no configuration of ours.
+    folder, where the SDKs find no configuration of ours. Whoever sets ``abandoned`` ends what is running.
     """
 
     command: Sequence[str]
     org: Org
     timeout: float
     own_home: bool = False
+    abandoned: threading.Event = field(default_factory=threading.Event)
 
 
 def run_once(order: Order, scenario: Scenario, inherited: Mapping[str, str] = os.environ) -> Run:
@@ -57,7 +59,7 @@ def _observed(order: Order, scenario: Scenario, mock: Mock, variables: Mapping[s
         began = time.time()
         process = _started(order.command, variables, output.fileno())
         try:
-            end = _end_of(process, mock, order.timeout)
+            end = _end_of(process, mock, order)
         finally:
             _stop(process)
         ended = time.time()
@@ -88,7 +90,7 @@ def _started(command: Sequence[str], variables: Mapping[str, str], output: int) 
         raise SetupError(f"cannot run {command[0]!r}: {error.strerror}") from error
 
 
-def _end_of(process: subprocess.Popen[bytes], mock: Mock, timeout: float) -> End:
+def _end_of(process: subprocess.Popen[bytes], mock: Mock, order: Order) -> End:
     deadline = time.time() + START_SECONDS
     while True:
         try:
@@ -100,7 +102,9 @@ def _end_of(process: subprocess.Popen[bytes], mock: Mock, timeout: float) -> End
         exchanges = mock.exchanges()
         if len(exchanges) > STUBBORN:
             return End.TOO_MANY
-        if time.time() > (exchanges[0].at + timeout if exchanges else deadline):
+        if exchanges:
+            deadline = exchanges[0].at + order.timeout
+        if time.time() > deadline or order.abandoned.is_set():
             return End.TIMEOUT
 
 

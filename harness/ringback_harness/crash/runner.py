@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from ringback_harness.crash.mock import why_no_certificate
 from ringback_harness.crash.program import Order, run_once
@@ -20,16 +20,20 @@ def not_runnable(scenario: Scenario) -> str | None:
     return why_no_certificate() if scenario.expired else None
 
 
-def judgements(order: Order, scenarios: Sequence[Scenario], jobs: int = JOBS) -> Iterator[Judgement]:
+def judgements(
+    order: Order, scenarios: Sequence[Scenario], jobs: int = JOBS
+) -> Generator[Judgement, None, None]:
     """The judgement of each run as it ends. Raises ``SetupError`` for what cannot be run at all."""
     with ThreadPoolExecutor(jobs) as pool:
-        futures: list[Future[Judgement]] = [pool.submit(_judged, order, scenario) for scenario in scenarios]
+        futures = [pool.submit(_judged, order, scenario) for scenario in scenarios]
         try:
             for future in as_completed(futures):
                 yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        except BaseException:
+            # Nobody waits for the rest, so it must not hold up the end.
+            order.abandoned.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _judged(order: Order, scenario: Scenario) -> Judgement:
