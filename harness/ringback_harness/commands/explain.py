@@ -1,0 +1,165 @@
+"""``ringback explain``: what the platform makes of a request, why, and what to send instead."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from ringback_contracts.explain import Explanation, explain
+from ringback_contracts.explain.reported import explain_answer
+from ringback_contracts.model import CONTRACTS, Caller
+from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
+from ringback_harness import callers
+from ringback_harness.exits import Exit, SetupError
+from ringback_harness.readers import Found, Read, ReadError, Reading, read
+from ringback_mock.orgfile import read_org
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the command line says beside the request: the org, who asks, in which contract, for whom."""
+
+    org: Org | None
+    caller: Caller | None
+    contract: ContractChoice
+    user_id: str | None
+
+    def explain(self, found: Found) -> Explanation | None:
+        """The explanation of what was read; none for an error of which nothing is known."""
+        if not isinstance(found, Reading):
+            return explain_answer(found.answer, found.text)
+        explanation = self._judged(found)
+        return explanation if self.user_id is None else self._on_behalf(found, explanation, self.user_id)
+
+    def _judged(self, reading: Reading) -> Explanation:
+        return explain(
+            reading.request, caller=self.caller, org=self.org, contract=self.contract, context=reading.context
+        )
+
+    def _on_behalf(self, reading: Reading, explanation: Explanation, user_id: str) -> Explanation:
+        """The same verdict, but what to send instead goes to the path of that user."""
+        if not reading.request.path.startswith(CALLS_PATH):
+            return explanation
+        path = f"{CALLS_PATH}/user/{user_id}"
+        other = self._judged(replace(reading, request=replace(reading.request, path=path)))
+        return replace(explanation, equivalent=other.equivalent, questions=other.questions)
+
+
+@click.command("explain")
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: an object, or an array for several requests."
+)
+@click.option(
+    "--org",
+    "org_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file of your org: its ids, numbers and permissions are held against the request.",
+)
+@click.option(
+    "--contract",
+    type=click.Choice(["any", *CONTRACTS]),
+    help="The bodies to accept.  [default: the org's, or any]",
+)
+@click.option("--as", "name", metavar="NAME", help="Whose token: one of the org's tokens, users or clients.")
+@click.option(
+    "--on-behalf-of",
+    metavar="USER",
+    help="Suggest a call placed for this user (an id, or a name of the org).",
+)
+def command(
+    *,
+    file: BinaryIO,
+    as_json: bool,
+    org_file: Path | None,
+    contract: ContractChoice | None,
+    name: str | None,
+    on_behalf_of: str | None,
+) -> None:
+    """Explain the request in FILE, or on standard input: why it is refused, and what to send instead.
+
+    Reads a JSON body, a curl command, a HAR file, an HTTP message, code that holds a body, a form, or the
+    error that came back. Nothing is sent anywhere. With --as and without --org the org is the one that
+    'ringback serve' serves.
+
+    Exit code: 0 accepted, 1 rejected, 2 nothing that can be read.
+    """
+    situation = _situation(org_file, contract, name, on_behalf_of)
+    result = _read(file)
+    explanations = list(_explained(result, situation))
+    if as_json:
+        _print_json([explanation for _, explanation in explanations])
+    else:
+        _print(result, explanations)
+    rejected = any(explanation.verdict == "rejected" for _, explanation in explanations)
+    sys.exit(Exit.FINDING if rejected else Exit.FINE)
+
+
+def _situation(
+    org_file: Path | None, contract: ContractChoice | None, name: str | None, on_behalf_of: str | None
+) -> Situation:
+    try:
+        org = read_org(org_file) if org_file else None
+    except OrgError as error:
+        raise SetupError(str(error)) from error
+    if name is not None and org is None:
+        org = default_org()
+    return Situation(
+        org=org,
+        caller=callers.caller(org, name) if org and name is not None else None,
+        contract=contract or (org.contract if org else "any"),
+        user_id=None if on_behalf_of is None else callers.user_id(org, on_behalf_of),
+    )
+
+
+def _read(file: BinaryIO) -> Read:
+    if file.isatty():
+        click.echo("Paste the request, then press Ctrl-D (on Windows Ctrl-Z and Enter).", err=True)
+    try:
+        return read(file.read(), Path.cwd())
+    except ReadError as error:
+        raise SetupError(str(error)) from error
+
+
+def _explained(result: Read, situation: Situation) -> Iterator[tuple[Found, Explanation]]:
+    for found in result.found:
+        explanation = situation.explain(found)
+        if explanation is None:
+            raise SetupError(
+                "this names an error that nothing is known of; give its status, code and message"
+            )
+        yield found, explanation
+
+
+def _print_json(explanations: list[Explanation]) -> None:
+    documents = [explanation.as_dict() for explanation in explanations]
+    click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
+
+
+def _print(result: Read, explanations: list[tuple[Found, Explanation]]) -> None:
+    from rich.console import Console
+
+    from ringback_harness.render import show
+
+    console = Console(highlight=False)
+    for number, (found, explanation) in enumerate(explanations, 1):
+        if number > 1:
+            console.rule()
+        show(console, explanation, _heading(found))
+    if result.ignored:
+        console.print(
+            f"\n{result.ignored} other requests of the HAR file place no call and were passed over."
+        )
+
+
+def _heading(found: Found) -> str:
+    if isinstance(found, Reading):
+        return f"{found.request.method} {found.request.path}, read from {found.what}"
+    return f"read from {found.what}"

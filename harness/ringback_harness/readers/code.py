@@ -1,0 +1,78 @@
+"""Read a request out of program code: the object literal that is its body, and where it is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ringback_harness.readers import objects
+from ringback_harness.readers.literal import Literal, literals
+from ringback_harness.readers.reading import Found, encoded
+from ringback_harness.readers.sdk_lines import sdk_body
+
+_JOINED = re.compile(r'"\s*\+?\s*\n\s*\+?\s*"')
+
+
+def found(text: str) -> Found | None:
+    """The request that the code sends, else the error that the text shows; none where it shows neither."""
+    for version in _versions(text):
+        known = list(literals(version))
+        result = _flawed_body(version, known) or _request(text, known) or _error(text, known)
+        if result is not None:
+            return result
+    return _from_sdk(text)
+
+
+def _versions(text: str) -> Iterator[str]:
+    """The text, and the text as it is once the JSON inside its string literals is unescaped."""
+    yield text
+    if '\\"' in text:
+        yield _JOINED.sub("", text).replace('\\"', '"').replace("\\n", "\n")
+
+
+def _flawed_body(text: str, known: list[Literal]) -> Found | None:
+    """A text that is nothing but a body, which its writer took for JSON."""
+    stripped = text.strip()
+    if (
+        not known
+        or text[known[0].start : known[0].end] != stripped
+        or not _tries_to_be_json(stripped, known[0])
+    ):
+        return None
+    return objects.request_of_body(
+        known[0].value, stripped.encode("utf-8", "replace"), text, "a body that is not quite JSON"
+    )
+
+
+def _tries_to_be_json(text: str, literal: Literal) -> bool:
+    return literal.quoted_keys and not re.match(r"\{\s*'", text) and "=>" not in text
+
+
+def _request(text: str, known: list[Literal]) -> Found | None:
+    everything = [value for literal in known for value in objects.walk(literal.value)]
+    for value in everything:
+        if objects.is_description(value) and isinstance(value.get(_body_key(value)), dict):
+            return objects.request_of_description(value, text, "a request in code")
+    bodies = [value for value in everything if objects.weight(value)]
+    if not bodies:
+        return None
+    body = max(bodies, key=objects.weight)
+    return objects.request_of_body(body, encoded(body), text, "code that holds a body")
+
+
+def _body_key(value: Mapping[str, Any]) -> str:
+    return next((key for key in ("body", "payload", "data", "json") if key in value), "")
+
+
+def _error(text: str, known: list[Literal]) -> Found | None:
+    for literal in known:
+        for value in objects.walk(literal.value):
+            if objects.is_error(value):
+                return objects.reported(value, text, "an error body")
+    return None
+
+
+def _from_sdk(text: str) -> Found | None:
+    body = sdk_body(text)
+    return objects.request_of_body(body, encoded(body), text, "lines of an SDK") if body else None

@@ -1,0 +1,294 @@
+"""Read object literals out of code: flawed JSON, JavaScript, Python, Ruby, PHP, Go, C# and PowerShell.
+
+Of the libraries tried, chompjs reads JavaScript alone and does not tell a variable from a text, json5 knows
+no expressions, and json-repair guesses without saying so. What matters here is to tell what a body says from
+what nobody can know: an expression becomes a placeholder in angle brackets.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MAX_DEPTH = 64
+LONGEST_PLACEHOLDER = 40
+MOST_STEPS = 200_000
+"""Steps spent on one text; whoever nests braces without end gets no object out of them."""
+
+CLOSING = {
+    '"': '"', "'": "'", "`": "`",
+    "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c",
+    "\u2018": "\u2019", "\u2019": "\u2019",
+}  # fmt: skip
+"""Quotes and what closes them. The curly ones come from web pages; some close with what they open with."""
+_WORDS = {
+    "true": True, "True": True, "false": False, "False": False,
+    "null": None, "None": None, "nil": None, "NULL": None, "undefined": None, "$true": True, "$false": False,
+    "$null": None,
+}  # fmt: skip
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
+
+_CODE = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})")
+_GAP = re.compile(r"(?:\s|//[^\n]*|#(?!\{)[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_KEY = re.compile(r":?([A-Za-z_$][\w$-]*)")
+_SEPARATOR = re.compile(r"=>|:(?!:)|=(?!=)")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])")
+_WORD = re.compile(r"\$?[A-Za-z_]\w*(?![\w.(\[])")
+_STRING_PREFIX = re.compile(r"(?:[fFrRbBuU]{1,2}|[$@])(?=[\"'`])")
+_TYPE = re.compile(r"(?:new\s+[\w.<>, ]+?(?:\(\))?|new|map\[string\](?:interface\{\}|any|string)|@)\s*(?=\{)")
+_WRAPPER = re.compile(r"(?!array\()[A-Za-z_$][\w$.:]*\(\s*(?=[\[{])")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\$\{.*?\}|<[\w .-]+>|%\w+%", re.DOTALL)
+_OPENING = re.compile(r"(?<![$#\w{])\{|(?<![\w\])])\[|\barray\(")
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+class _NoLiteral(Exception):
+    """The text at this place is no object."""
+
+
+class _OutOfSteps(Exception):
+    """The text is too tangled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """An object that stands in a text: its value, and where it begins and ends."""
+
+    value: Any
+    start: int
+    end: int
+    quoted_keys: bool
+
+
+def literals(text: str) -> Iterator[Literal]:
+    """The objects of a text, none inside another. Total: on any text it yields what it can read."""
+    reader = _Reader(text)
+    at = 0
+    while found := _OPENING.search(text, at):
+        at = found.start()
+        try:
+            reader.begin(at)
+            value = reader.bracketed(0)
+        except _NoLiteral:
+            at += 1
+            continue
+        except _OutOfSteps:
+            return
+        if isinstance(value, dict) and value:
+            yield Literal(value, at, reader.at, reader.quoted_keys)
+            at = reader.at
+        else:
+            at += 1
+
+
+class _Reader:
+    """A recursive descent over the grammar that the languages have in common."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.steps = 0
+        self.quoted_keys = True
+
+    def begin(self, at: int) -> None:
+        self.at = at
+        self.quoted_keys = True
+
+    def bracketed(self, depth: int) -> Any:
+        """An object or a list, whose entries say which of the two it is."""
+        self._step()
+        if depth > MAX_DEPTH:
+            raise _NoLiteral
+        opening = "(" if self.text.startswith("array(", self.at) else self.text[self.at]
+        self.at += len("array(") if opening == "(" else 1
+        closing = _PAIRS[opening]
+        pairs: dict[str, Any] = {}
+        items: list[Any] = []
+        while not self._ends(closing):
+            self._entry(pairs, items, depth, in_object=opening == "{")
+            self._end_of_entry(closing)
+        return pairs if pairs or opening == "{" else items
+
+    def _ends(self, closing: str) -> bool:
+        self._gap()
+        if self.at >= len(self.text):
+            raise _NoLiteral
+        if self.text[self.at] == closing:
+            self.at += 1
+            return True
+        return False
+
+    def _end_of_entry(self, closing: str) -> None:
+        before = self.at
+        self._gap()
+        if self.text.startswith((",", ";"), self.at):
+            self.at += 1
+        elif not self.text.startswith(closing, self.at) and "\n" not in self.text[before : self.at]:
+            raise _NoLiteral
+
+    def _entry(self, pairs: dict[str, Any], items: list[Any], depth: int, *, in_object: bool) -> None:
+        start = self.at
+        key = self._key()
+        if key is not None:
+            pairs[key] = self._value(depth)
+            return
+        self.at = start
+        if not in_object:
+            items.append(self._value(depth))
+        elif self.text.startswith(("...", "**"), start):
+            self._expression()
+        elif (name := _KEY.match(self.text, start)) and self.text[start] != ":":
+            # JavaScript's short form, { phoneNumber }, of a variable with the field's name.
+            self.at = name.end()
+            pairs[name[1]] = placeholder(name[1])
+        else:
+            raise _NoLiteral
+
+    def _key(self) -> str | None:
+        """A key and its separator, or nothing."""
+        self._step()
+        if self.text[self.at] in CLOSING:
+            key = self._string()
+        else:
+            name = _KEY.match(self.text, self.at)
+            if name is None:
+                return None
+            self.at = name.end()
+            key = name[1]
+            self.quoted_keys = False
+        self._gap()
+        separator = _SEPARATOR.match(self.text, self.at)
+        if separator is None:
+            return None
+        self.at = separator.end()
+        return key
+
+    def _value(self, depth: int) -> Any:
+        """A value, and whatever is added to it with ``+`` or by standing next to it."""
+        parts = [self._operand(depth)]
+        while isinstance(parts[-1], str):
+            before = self.at
+            self._gap()
+            if self.text.startswith(("+", ".", "&"), self.at) and not self.text.startswith(
+                (".to_", ".."), self.at
+            ):
+                self.at += 1
+                self._gap()
+            elif self.at >= len(self.text) or self.text[self.at] not in "\"'":
+                self.at = before
+                break
+            parts.append(self._operand(depth))
+        return parts[0] if len(parts) == 1 else "".join(map(str, parts))
+
+    def _operand(self, depth: int) -> Any:
+        self._step()
+        self._gap()
+        text = self.text
+        if prefix := _TYPE.match(text, self.at) or _WRAPPER.match(text, self.at):
+            return self._prefixed(prefix, depth)
+        if template := _TEMPLATE.match(text, self.at):
+            self.at = template.end()
+            return template.group()
+        if prefix := _STRING_PREFIX.match(text, self.at):
+            self.at = prefix.end()
+        if self.at >= len(text):
+            raise _NoLiteral
+        if text[self.at] in CLOSING:
+            return self._string()
+        if text[self.at] in "{[" or text.startswith("array(", self.at):
+            return self.bracketed(depth + 1)
+        return self._scalar()
+
+    def _prefixed(self, prefix: re.Match[str], depth: int) -> Any:
+        """What stands behind a type's name, or within a call such as ``JSON.stringify(...)``."""
+        start, self.at = self.at, prefix.end()
+        value = self.bracketed(depth + 1)
+        if prefix.group().rstrip().endswith("("):
+            self.at = start
+            self._expression()
+        return value
+
+    def _scalar(self) -> Any:
+        for pattern in (_NUMBER, _WORD):
+            found = pattern.match(self.text, self.at)
+            if found and (pattern is _NUMBER or found.group() in _WORDS):
+                self.at = found.end()
+                return _number(found.group()) if pattern is _NUMBER else _WORDS[found.group()]
+        return placeholder(self._expression())
+
+    def _string(self) -> str:
+        closing = CLOSING[self.text[self.at]]
+        triple = self.text.startswith(closing * 3, self.at)
+        closing = closing * 3 if triple else closing
+        self.at += len(closing)
+        parts: list[str] = []
+        while not self.text.startswith(closing, self.at):
+            self._step()
+            if self.at >= len(self.text) or (self.text[self.at] == "\n" and closing in ("'", '"')):
+                raise _NoLiteral
+            parts.append(self._character())
+        self.at += len(closing)
+        # An escaped character beyond the first plane comes as two halves.
+        return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def _character(self) -> str:
+        here = self.text[self.at]
+        self.at += 1
+        if here != "\\" or self.at >= len(self.text):
+            return here
+        code = _CODE.match(self.text, self.at)
+        if code:
+            self.at = code.end()
+            number = int(next(filter(None, code.groups())), 16)
+            return chr(number) if number < 0x110000 else "\ufffd"
+        letter = self.text[self.at]
+        self.at += 1
+        return _ESCAPES.get(letter, letter)
+
+    def _expression(self) -> str:
+        """Text that only a running program could give a value to, up to the end of the entry."""
+        start = self.at
+        open_brackets: list[str] = []
+        while self.at < len(self.text):
+            self._step()
+            here = self.text[self.at]
+            if not open_brackets and here in ",;\n)]}":
+                break
+            if here in "\"'`":
+                self._string()
+                continue
+            if here in _PAIRS:
+                open_brackets.append(_PAIRS[here])
+            elif open_brackets and here == open_brackets[-1]:
+                open_brackets.pop()
+            self.at += 1
+        expression = " ".join(self.text[start : self.at].split())
+        if not expression:
+            raise _NoLiteral
+        return expression
+
+    def _gap(self) -> None:
+        found = _GAP.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise _OutOfSteps
+
+
+def placeholder(expression: str) -> str:
+    """A text that says where a value was which the code alone knows."""
+    bare = expression.translate({ord(mark): None for mark in "<>"})
+    return f"<{bare if len(bare) <= LONGEST_PLACEHOLDER else bare[: LONGEST_PLACEHOLDER - 3] + '...'}>"
+
+
+def _number(text: str) -> int | float | str:
+    """The number; a text where none can hold it."""
+    value = float(text)
+    if text.lstrip("-").isdecimal() and abs(value) < 2**63:
+        return int(text)
+    return value if math.isfinite(value) else text

@@ -1,0 +1,45 @@
+"""From what somebody pasted to the texts in which a request may stand."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+MAX_BYTES = 16 * 2**20
+"""A longer input is not read; it is no request, and too much for a HAR file of one page."""
+
+_BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_QUOTE_MARK = re.compile(r"^>[ ]?", re.MULTILINE)
+
+
+def decoded(data: bytes) -> str:
+    """The bytes as text with plain line ends. Total: what is not UTF-8 is read as Latin-1."""
+    for mark, encoding in _BOMS.items():
+        if data.startswith(mark):
+            return plain(data[len(mark) :].decode(encoding, "replace"))
+    try:
+        return plain(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return plain(data.decode("latin-1"))
+
+
+def plain(text: str) -> str:
+    """The text with plain line ends, and without the invisible marks that copying from a web page leaves."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "").replace("\ufeff", "")
+
+
+def candidates(text: str) -> Iterator[str]:
+    """The parts of the text to look at, the most promising first: code blocks, then the whole."""
+    text = without_quote_marks(text)
+    blocks = [found.group(2) for found in _FENCE.finditer(text)]
+    yield from blocks
+    yield _FENCE.sub(lambda found: found.group(2), text) if blocks else text
+
+
+def without_quote_marks(text: str) -> str:
+    """The text without the ``>`` that a mail program puts before each line."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    quoted = bool(lines) and all(line.startswith(">") for line in lines)
+    return _QUOTE_MARK.sub("", text) if quoted else text

@@ -1,0 +1,20 @@
+"""Find a body written like YAML, as forum software and some tools show one."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any
+
+from ringback_contracts.explain.reading import read
+from ringback_harness.readers.objects import weight
+
+_HEADING = re.compile(r"\s*(?:payload|body|data|json|request)[ \t]*:[ \t]*\n", re.IGNORECASE)
+
+
+def yaml_body(text: str) -> tuple[dict[str, Any], str] | None:
+    """What the body says, and its text without a heading such as ``payload:``; none where it is no YAML."""
+    heading = _HEADING.match(text)
+    body = textwrap.dedent(text[heading.end() :] if heading else text).strip()
+    fields = read(body.encode("utf-8", "replace")).fields
+    return (fields, body) if weight(fields) else None

@@ -1,0 +1,152 @@
+"""The table of rules for people and programs: in a terminal, as JSON, as a document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from ringback_contracts.model import CONTRACTS, Example, Rule
+from ringback_harness.terminal import show_wrapped
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDE = 170
+"""Columns that the longest line of the listing takes."""
+LONGEST_BODY = 400
+"""A longer body of an example is cut: its length is the point of it."""
+
+INTRODUCTION = """\
+# Rules
+
+<!-- made by `ringback rules --markdown > docs/rules.md`; a test holds it current -->
+
+Every answer that is no success is the verdict of a rule. They are asked in this order, and the first that
+objects decides. `ringback rules ID` shows one of them in a terminal.
+
+**How we know** says what stands behind a rule: `published` is the vendor's own contract, `observed` a
+recorded exchange with a real org, `reported` a named public source that ran it, `mission` the documents that
+Ringback was asked to enforce, `assumed` a choice of ours where nothing is known.
+
+"""
+
+
+def document(rule: Rule) -> dict[str, Any]:
+    """The rule with its examples, as plain JSON values."""
+    return {
+        "id": rule.id,
+        "stage": rule.stage.name.lower(),
+        "status": rule.status,
+        "code": rule.code,
+        "contracts": list(rule.contracts),
+        "evidence": rule.evidence.value,
+        "source": rule.source,
+        "title": rule.title,
+        "message": rule.message,
+        "fix": rule.fix,
+        "rejects": [_example(example) for example in rule.rejects],
+        "accepts": [_example(example) for example in rule.accepts],
+    }
+
+
+def _example(example: Example) -> dict[str, Any]:
+    """The example without what is as usual: a JSON body that alice posts to the default org."""
+    usual = Example()
+    names = ("method", "path", "token", "headers", "org", "used", "host_allowed", "well_formed")
+    unusual = {
+        name: getattr(example, name) for name in names if getattr(example, name) != getattr(usual, name)
+    }
+    return {**unusual, **_body(example)}
+
+
+def _body(example: Example) -> dict[str, Any]:
+    if example.raw is not None:
+        text = example.raw.decode("utf-8", "replace")
+        cut = text if len(text) <= LONGEST_BODY else f"{text[:40]}... ({len(example.raw):,} bytes)"
+        return {"raw": cut}
+    return {} if example.body is None else {"body": example.body}
+
+
+def markdown(rules: Iterable[Rule]) -> str:
+    """The whole catalogue as a document."""
+    rules = list(rules)
+    return (
+        INTRODUCTION
+        + "\n".join((*_table(rules), "", *(line for rule in rules for line in _section(rule))))
+        + "\n"
+    )
+
+
+def _table(rules: list[Rule]) -> Iterator[str]:
+    yield "| rule | answer | contracts | how we know | what |"
+    yield "|---|---|---|---|---|"
+    for rule in rules:
+        anchor = rule.id.replace(".", "")
+        yield (
+            f"| [`{rule.id}`](#{anchor}) | {rule.status} `{rule.code}` | {contracts(rule)} "
+            f"| {rule.evidence.value} | {rule.title} |"
+        )
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield f"## {rule.id}\n"
+    yield f"{rule.title}. Answers {rule.status} `{rule.code}`, *{rule.message}*.\n"
+    yield f"- **Fix:** {rule.fix}"
+    yield f"- **How we know:** {rule.evidence.value} ({rule.source})"
+    yield f"- **Contracts:** {contracts(rule)}\n"
+    yield from _examples("Refused", rule.rejects)
+    yield from _examples("Not refused", rule.accepts)
+
+
+def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
+    yield f"{title}:\n"
+    yield "```json"
+    yield from (json.dumps(_example(example), ensure_ascii=False) for example in examples)
+    yield "```\n"
+
+
+def contracts(rule: Rule) -> str:
+    """The contracts a rule holds in; both are ``any``."""
+    return "any" if rule.contracts == CONTRACTS else ", ".join(rule.contracts)
+
+
+def listing(rules: Iterable[Rule]) -> Iterator[str]:
+    """One line a rule, in columns: for programs that read lines, and for wide terminals."""
+    for rule in rules:
+        answer = f"{rule.status}  {rule.code:<44}"
+        yield f"{rule.id:<34}{answer}{contracts(rule):<14}{rule.evidence.value:<11}{rule.title}"
+
+
+def show_table(console: Console, rules: Iterable[Rule]) -> None:
+    """Print one line a rule, or two in a terminal that is not wide enough."""
+    if console.is_terminal and console.width < WIDE:
+        for rule in rules:
+            console.print(Text.assemble((rule.id, "bold"), f"  {rule.status} {rule.code}"))
+            console.print(Text(f"    {rule.title}"))
+            console.print(Text(f"    contracts: {contracts(rule)}; {rule.evidence.value}", style="dim"))
+    else:
+        for line in listing(rules):
+            console.print(Text(line), soft_wrap=True)
+
+
+def show_rule(console: Console, rule: Rule) -> None:
+    """Print one rule in full."""
+    console.print(Text.assemble((rule.id, "bold"), f"  {rule.status} {rule.code}"))
+    console.print(Text(rule.title))
+    console.print()
+    for name, value in (
+        ("message", rule.message),
+        ("fix", rule.fix),
+        ("known", f"{rule.evidence.value}: {rule.source}"),
+        ("contracts", contracts(rule)),
+        ("stage", rule.stage.name.lower().replace("_", " ")),
+    ):
+        show_wrapped(console, f"{name:<11}", value)
+    for title, examples in (("Refused", rule.rejects), ("Not refused", rule.accepts)):
+        console.print()
+        console.print(Text(title, style="bold"))
+        for example in examples:
+            console.print(Text(json.dumps(_example(example), ensure_ascii=False)), soft_wrap=True)
