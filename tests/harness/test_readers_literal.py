@@ -1,0 +1,170 @@
+"""Objects are read out of code in the languages that people paste."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ringback_harness.readers.literal import LONGEST_PLACEHOLDER, literals, placeholder
+from ringback_harness.readers.sdk_lines import sdk_body
+
+
+def values_of(text: str) -> list[Any]:
+    return [literal.value for literal in literals(text)]
+
+
+# Any value, in any language
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
+NAMES = st.from_regex(r"[a-z][A-Za-z0-9_]{0,8}", fullmatch=True)
+SCALARS = st.one_of(TEXTS, st.booleans(), st.none(), st.integers(-(2**53), 2**53))
+# No empty ones: some languages write an empty object like an empty list.
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3) | st.dictionaries(NAMES, inner, min_size=1, max_size=3)
+    ),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(NAMES, VALUES, min_size=1, max_size=4)
+
+
+def text_of(value: str) -> str:
+    return json.dumps(value, ensure_ascii=True)
+
+
+def javascript(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + "".join(f" {key}: {javascript(item)}, // why\n" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + "".join(f"{javascript(item)}, " for item in value) + "]"
+    if isinstance(value, str):
+        return "'" + text_of(value)[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
+    return json.dumps(value)
+
+
+def ruby(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{key}" => {ruby(item)}' for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(ruby, value)) + "]"
+    return "nil" if value is None else json.dumps(value)
+
+
+def php(value: Any) -> str:
+    if isinstance(value, dict):
+        return "[" + ", ".join(f"'{key}' => {php(item)}" for key, item in value.items()) + "]"
+    if isinstance(value, list):
+        return "array(" + ", ".join(map(php, value)) + ")"
+    return "NULL" if value is None else json.dumps(value)
+
+
+def csharp(value: Any) -> str:
+    if isinstance(value, dict):
+        return "new { " + ", ".join(f"{key} = {csharp(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(csharp, value)) + "]"
+    return json.dumps(value)
+
+
+WRITERS = {
+    "json": json.dumps,
+    "python": repr,
+    "javascript": javascript,
+    "ruby": ruby,
+    "php": php,
+    "csharp": csharp,
+}
+
+
+@pytest.mark.parametrize("language", WRITERS)
+@given(written=OBJECTS)
+@example(written={"to": {"address": "it's {{x}}", "n": [1, {"a": "}"}]}, "y": None, "z": True})
+def test_an_object_is_read_as_it_was_written(language: str, written: dict[str, Any]) -> None:
+    code = f"const body = {WRITERS[language](written)};\nsend(body)"
+    assert values_of(code)[0] == written
+
+
+# What a running program alone knows
+
+KNOWN = {
+    "call(url, {phoneNumber: number, x: 'a'})": {"phoneNumber": "<number>", "x": "a"},
+    "{phoneNumber, callFromQueueId}": {
+        "phoneNumber": "<phoneNumber>",
+        "callFromQueueId": "<callFromQueueId>",
+    },
+    "{'q': os.environ['QUEUE'], 'n': 1}": {"q": "<os.environ['QUEUE']>", "n": 1},
+    '{"to": "tel:" + number, "x": f(a, b)}': {"to": "tel:<number>", "x": "<f(a, b)>"},
+    "{to: `tel:${number}`}": {"to": "tel:${number}"},
+    '{"to": {{phone}}, "q": ${queue}, "z": <id>}': {"to": "{{phone}}", "q": "${queue}", "z": "<id>"},
+    "{...defaults, to: 'x'}": {"to": "x"},
+    "{body: JSON.stringify({to: 'x'})}": {"body": {"to": "x"}},
+    "@{\n phoneNumber = '1'\n q = $queue\n}": {"phoneNumber": "1", "q": "<$queue>"},
+    'map[string]interface{}{"phoneNumber": number}': {"phoneNumber": "<number>"},
+    "{ to: { address: 'x' } }.to_json": {"to": {"address": "x"}},
+    "{\u201cto\u201d: \u2018x\u2019}": {"to": "x"},
+    "{'a': 'b'  # why\n, 'c': \"\"\"d\ne\"\"\"}": {"a": "b", "c": "d\ne"},
+    "{to: 'x', type: 'sip', /* no: matter */ }": {"to": "x", "type": "sip"},
+    "const f = async () => { const x = await y({phoneNumber: 'x'}); }": {"phoneNumber": "x"},
+}
+
+
+@pytest.mark.parametrize(("code", "value"), KNOWN.items(), ids=list(KNOWN))
+def test_an_expression_becomes_a_placeholder(code: str, value: dict[str, Any]) -> None:
+    assert value in values_of(code)
+
+
+def test_a_template_of_a_text_is_no_object() -> None:
+    assert values_of('`https://api.${region}/x`; "#{id}"; function f() { return x; }; if (a) { b(); }') == []
+
+
+@given(st.text())
+def test_a_placeholder_is_short_and_has_its_brackets_outside_alone(expression: str) -> None:
+    made = placeholder(expression)
+    assert made.startswith("<")
+    assert made.endswith(">")
+    assert not set("<>") & set(made[1:-1])
+    assert len(made) <= LONGEST_PLACEHOLDER + 2
+
+
+@given(st.text(st.sampled_from(list("{}[]()\"'`:,=>+\\ \n#/*<$a1\u201c\u2019")), max_size=60))
+@example("{" * 3_000)
+@example("{a:" * 3_000)
+@example('[{"a":' * 3_000)
+@example("{'" * 3_000)
+@example("{a: f(" * 3_000)
+def test_any_text_is_read_in_the_end(text: str) -> None:
+    for literal in literals(text):
+        assert text[literal.start] in "{[a"
+        assert 0 <= literal.start < literal.end <= len(text)
+        assert literal.value
+
+
+# Models of an SDK
+
+MODELS = {
+    "python": """
+        body = gc.CreateCallRequest()
+        body.phone_number = "+1"
+        body.call_from_queue_id = queue
+        body.priority = 5
+    """,
+    "keywords": 'CreateCallRequest(phone_number="+1", call_from_queue_id=queue, priority=5)',
+    "builder": 'new CreateCallRequest().phoneNumber("+1").callFromQueueId(queue).priority(5)',
+    "java": 'request.setPhoneNumber("+1"); request.setCallFromQueueId(queue); request.setPriority(5);',
+    "csharp": 'new CreateCallRequest { PhoneNumber = "+1", CallFromQueueId = queue, Priority = 5 };',
+}
+
+
+@pytest.mark.parametrize("language", MODELS)
+def test_fields_that_are_set_on_a_model_are_read(language: str) -> None:
+    body = {"phoneNumber": "+1", "callFromQueueId": "<queue>", "priority": 5}
+    assert sdk_body(MODELS[language]) == body
+
+
+def test_words_about_fields_set_nothing() -> None:
+    assert sdk_body("phone_number is required, and so is callFromQueueId; priority: high") == {}
