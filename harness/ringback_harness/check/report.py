@@ -60,7 +60,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
 def _row(row: Row, counts: Mapping[Outcome, int], ledger: Ledger) -> dict[str, Any]:
     suite, subject, operation = row
     told = {outcome.name.lower(): counts[outcome] for outcome in Outcome}
-    reasons = {"reason": ledger.reasons[row][0]} if row in ledger.reasons else {}
+    reasons = {"reason": redact_text(ledger.reasons[row][0])} if row in ledger.reasons else {}
     return {"suite": suite, "subject": subject, "operation": operation, **told, **reasons}
 
 
@@ -98,7 +98,7 @@ def junit(ledger: Ledger) -> ET.Element:
         if counts[Outcome.FAILED]:
             _add_failures(case, row, ledger)
         elif not counts[Outcome.HELD]:
-            ET.SubElement(case, "skipped", message=ledger.reasons[row][0])
+            ET.SubElement(case, "skipped", message=_printable(redact_text(ledger.reasons[row][0])))
     for suite in suites.values():
         _count(suite)
     return root

@@ -1,0 +1,115 @@
+"""``ringback check`` as a user runs it; the whole run on the mock is `make check`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ringback_contracts.table import TABLE
+from ringback_harness.check import run
+from ringback_harness.check.api import Plan, Run
+from ringback_harness.check.results import Ledger, Outcome
+from ringback_harness.cli import main
+from ringback_harness.targets import InProcess
+from tests.harness.deviant import deviant
+from tests.serving import free_port
+
+
+def check(*options: str) -> Result:
+    return CliRunner().invoke(main, ["check", *options])
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    """A run on a target that gives one rule another code, with all that can be asked for."""
+    folder = tmp_path_factory.mktemp("run")
+    table = TABLE.with_rule(replace(TABLE["destination.missing"], code="no.destination"))
+    (folder / "cases").mkdir()
+    (folder / "cases" / "empty.yaml").write_text(
+        "why: somebody sends nothing\nrequest: {body: {}}\nexpect: {rule: destination.missing}\n"
+    )
+    with deviant(table) as url:
+        options = ["--target", url, "--examples", "20", "--report", "junit,har,json"]
+        options += ["--report-dir", str(folder / "reports"), "--save", str(folder / "saved")]
+        return check(*options, "--cases", str(folder / "cases")), folder
+
+
+def test_a_finding_is_exit_code_1_and_shown_with_a_line_to_paste(broken: tuple[Result, Path]) -> None:
+    output = broken[0].output
+    assert broken[0].exit_code == 1, output
+    assert "expected 400 bad.request (destination.missing), answered 400 no.destination" in output
+    assert "--data-binary '{}'" in output
+    assert output.splitlines()[-1].endswith("0 not reached")
+
+
+def test_every_suite_finds_it(broken: tuple[Result, Path]) -> None:
+    told = json.loads((broken[1] / "reports" / "ringback-check.json").read_text())
+    assert {failure["suite"] for failure in told["failures"]} == {"cases", "rules", "client", "document"}
+    document = [failure for failure in told["failures"] if failure["suite"] == "document"]
+    reasons = " ".join(reason for failure in document for reason in failure["reasons"])
+    assert "answered_as_the_rules_say: expected 400 bad.request" in reasons
+
+
+def test_the_rules_that_are_kept_are_held_and_only_the_broken_one_fails(
+    broken: tuple[Result, Path],
+) -> None:
+    told = json.loads((broken[1] / "reports" / "ringback-check.json").read_text())
+    rows = [row for row in told["rows"] if row["suite"] == "rules"]
+    assert {row["subject"] for row in rows if row["failed"]} == {"destination.missing"}
+    assert {rule.id for rule in TABLE} <= {row["subject"] for row in rows if row["held"] or row["failed"]}
+
+
+def test_our_reports_and_those_of_schemathesis_lie_side_by_side(broken: tuple[Result, Path]) -> None:
+    names = sorted(path.name.partition("-")[0] for path in (broken[1] / "reports").iterdir())
+    assert names == ["har", "json", "junit", "ringback", "ringback", "ringback"]
+
+
+def test_a_failure_is_saved_as_a_case_that_can_be_verified(broken: tuple[Result, Path]) -> None:
+    saved = broken[1] / "saved"
+    assert list(saved.glob("destination-missing-*.yaml"))
+    verified = CliRunner().invoke(main, ["verify-fix", str(saved)])
+    assert verified.exit_code == 0, verified.output
+    assert {line.split()[0] for line in verified.output.splitlines()} == {"fixed"}
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "word"),
+    [
+        (["--target", "mok"], 2, "neither 'mock' nor a URL"),
+        (["--report", "junit,xls"], 2, "'xls' is none of junit, har, json"),
+        (["--cases", "/nonexistent"], 2, "is no folder"),
+        (["--seed", "-1"], 2, "seed"),
+        (["--target", f"http://127.0.0.1:{free_port()}"], 3, "cannot be reached"),
+        (["--target", "http://user:secret@127.0.0.1"], 2, "may carry no user"),
+    ],
+)
+def test_a_mistake_is_told_by_its_exit_code(options: list[str], code: int, word: str) -> None:
+    result = check(*options)
+    assert result.exit_code == code, result.output
+    assert word in result.output
+    assert "Traceback" not in result.output
+
+
+def test_nothing_tried_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "check", lambda *_: Ledger())
+    result = check()
+    assert result.exit_code == 1
+    assert "Nothing could be tried" in result.output
+
+
+def test_when_the_time_is_over_the_rest_is_not_reached() -> None:
+    ledger = run.check(InProcess(), run.Options(max_time=0))
+    assert ledger.tried == 0
+    assert {row[1] for row in ledger.reasons} == {"(the rest)", "schemathesis"}
+
+
+def test_a_target_without_a_document_is_not_tried_by_schemathesis() -> None:
+    document = Run(InProcess(), Plan())
+    (result,) = document.results()
+    document.close()
+    assert result.outcome is Outcome.NOT_REACHED
+    assert "no OpenAPI document" in result.reasons[0]

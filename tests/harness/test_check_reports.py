@@ -1,0 +1,230 @@
+"""Reports and lines to paste: complete, readable by others, and without anybody's secrets or numbers."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET
+
+import orjson
+import pytest
+from hypothesis import given
+from requests.structures import CaseInsensitiveDict
+
+from ringback_client.transport import Reply
+from ringback_contracts.model import Request
+from ringback_contracts.table import TABLE
+from ringback_harness import strategies
+from ringback_harness.check import events
+from ringback_harness.check.curl import LONGEST_BODY, as_curl
+from ringback_harness.check.expectation import refused_by
+from ringback_harness.check.report import write_reports
+from ringback_harness.check.results import Exchange, Ledger, Outcome, Result
+from ringback_harness.exits import SetupError
+
+SECRET = "s3cr3t-t0k3n-0123"
+PERSON = "+13172345678"
+HEADERS = {"authorization": f"Bearer {SECRET}", "content-type": "application/json", "host": "127.0.0.1"}
+
+
+def exchange(body: bytes = b"{}") -> Exchange:
+    request = Request("POST", "/api/v2/conversations/calls", HEADERS, body)
+    headers = CaseInsensitiveDict({"Content-Type": "application/json"})
+    return Exchange(request, Reply(400, headers, orjson.dumps({"message": f"cannot dial {PERSON}"})))
+
+
+def result(outcome: Outcome, subject: str = "tel.no-plus", body: bytes = b"{}") -> Result:
+    reasons = () if outcome is Outcome.HELD else (f"because of {PERSON} \x00",)
+    expected = refused_by(TABLE["tel.no-plus"])
+    return Result("rules", subject, "postConversationsCalls", outcome, reasons, exchange(body), expected)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    ledger = Ledger()
+    person = json.dumps({"phoneNumber": PERSON}).encode()
+    for each in (
+        result(Outcome.HELD),
+        result(Outcome.FAILED, body=person + b" " * 10),
+        result(Outcome.FAILED, body=person),
+        result(Outcome.NOT_REACHED, "rate.exceeded"),
+        result(Outcome.HELD, "sip.malformed"),
+    ):
+        ledger.add(each)
+    return ledger
+
+
+def test_a_failure_is_kept_once_by_its_smallest_example(ledger: Ledger) -> None:
+    (failure,) = ledger.failures
+    assert failure.exchange is not None
+    assert not failure.exchange.request.body.endswith(b" ")
+    assert (ledger.tried, ledger.total(Outcome.FAILED), ledger.total(Outcome.NOT_REACHED)) == (4, 2, 1)
+
+
+def test_the_json_report_tells_everything(ledger: Ledger, tmp_path: Path) -> None:
+    (path,) = write_reports(ledger, ["json"], tmp_path / "new")
+    told = json.loads(path.read_text())
+    assert (told["tried"], told["held"], told["failed"], told["not_reached"]) == (4, 2, 2, 1)
+    rows = {row["subject"]: row for row in told["rows"]}
+    assert (rows["tel.no-plus"]["held"], rows["tel.no-plus"]["failed"]) == (1, 2)
+    assert rows["rate.exceeded"]["reason"].startswith("because of")
+    assert told["failures"][0]["expected"] == "400 bad.request (tel.no-plus)"
+    assert told["failures"][0]["curl"].startswith("curl ")
+
+
+def test_the_junit_report_is_read_by_a_ci(ledger: Ledger, tmp_path: Path) -> None:
+    (path,) = write_reports(ledger, ["junit"], tmp_path)
+    (suite,) = ET.parse(path).getroot().findall("testsuite")
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures"), suite.get("skipped")) == (
+        "rules",
+        "3",
+        "1",
+        "1",
+    )
+    cases = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert cases == {"tel.no-plus": ["failure"], "rate.exceeded": ["skipped"], "sip.malformed": []}
+
+
+def test_the_har_report_has_every_exchange(ledger: Ledger, tmp_path: Path) -> None:
+    (path,) = write_reports(ledger, ["har"], tmp_path)
+    entries = json.loads(path.read_text())["log"]["entries"]
+    assert len(entries) == 5
+    assert {entry["response"]["status"] for entry in entries} == {400}
+    assert {entry["request"]["method"] for entry in entries} == {"POST"}
+
+
+def test_no_report_shows_a_secret_or_a_persons_number(ledger: Ledger, tmp_path: Path) -> None:
+    for path in write_reports(ledger, ["json", "junit", "har"], tmp_path):
+        text = path.read_text()
+        assert SECRET not in text, path
+        assert PERSON[1:] not in text, path
+
+
+def test_a_folder_that_cannot_be_written_is_told(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SetupError, match="cannot be written"):
+        write_reports(ledger, ["json"], tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+# --- lines to paste -----------------------------------------------------------------------------------
+
+
+def pasted(line: str) -> Request:
+    """What a shell and curl make of the line."""
+    words = shlex.split(line)
+    assert words[:2] == ["curl", "-i"]
+    method, headers, body, url = None, {"host": "127.0.0.1"}, b"", ""
+    rest = iter(words[2:])
+    for word in rest:
+        if word == "-X":
+            method = next(rest)
+        elif word == "-H":
+            name, _, value = next(rest).partition(":")
+            headers[name.removesuffix(";")] = value.strip()
+        elif word == "--data-binary":
+            body = next(rest).encode()
+        else:
+            url = word
+    return Request(method or ("POST" if body else "GET"), unquote(urlsplit(url).path), headers, body)
+
+
+@given(strategies.requests())
+def test_a_line_makes_the_request_that_it_shows(request: Request) -> None:
+    if len(request.body) <= LONGEST_BODY:
+        assert pasted(as_curl(request)) == request
+
+
+def test_a_line_names_the_method_and_where_it_goes() -> None:
+    line = as_curl(Request("PATCH", "/a b", {"host": "x"}, b"", "q=1"), "http://127.0.0.1:1")
+    assert line == "curl -i -X PATCH 'http://127.0.0.1:1/a%20b?q=1'"
+
+
+def test_a_secret_token_stays_a_variable() -> None:
+    line = as_curl(exchange().request)
+    assert SECRET not in line
+    assert '"authorization: Bearer $RINGBACK_ACCESS_TOKEN"' in line
+
+
+def test_what_fits_no_line_is_left_to_a_file() -> None:
+    assert "@body.json" in as_curl(exchange(b"x" * (LONGEST_BODY + 1)).request)
+
+
+def test_octets_that_are_no_text_are_printed() -> None:
+    assert r"printf '\xff\x00'" in as_curl(exchange(b"\xff\x00").request)
+
+
+# --- what schemathesis writes -------------------------------------------------------------------------
+
+SCENARIO = {
+    "ScenarioFinished": {
+        "recorder": {
+            "label": "POST /api/v2/conversations/calls",
+            "cases": {
+                "a": {"value": {"method": "POST", "path": "/api/v2/conversations/calls"}},
+                "b": {"value": {"method": "TRACE", "path": "/api/v2/conversations/calls"}},
+            },
+            "checks": {
+                "a": [
+                    {"name": "fine", "status": "success"},
+                    {
+                        "name": "bad",
+                        "status": "failure",
+                        "failure_info": {"failure": {"message": "it is bad\n\nat length"}},
+                    },
+                ],
+                "b": [{"name": "fine", "status": "success"}],
+            },
+            "interactions": {
+                "a": {
+                    "request": {
+                        "method": "POST",
+                        "uri": "http://127.0.0.1:1/api/v2/conversations/calls?x=1",
+                        "headers": {"Authorization": ["[Filtered]"], "Content-Type": ["application/json"]},
+                        "body": {"$base64": "e30="},
+                    },
+                    "response": {"status_code": 400, "headers": {"A": ["b"]}, "content": {"$base64": "e30="}},
+                }
+            },
+        }
+    }
+}
+
+
+def test_every_test_case_counts_and_a_failure_has_its_request(tmp_path: Path) -> None:
+    report = tmp_path / "events.ndjson"
+    report.write_bytes(orjson.dumps(SCENARIO) + b'\n{"EngineFinished":{}}\n')
+    failed, held = events.results(report)
+    assert (failed.outcome, failed.operation, failed.reasons) == (
+        Outcome.FAILED,
+        "postConversationsCalls",
+        ("bad: it is bad",),
+    )
+    assert failed.exchange is not None
+    assert failed.exchange.request == Request(
+        "POST",
+        "/api/v2/conversations/calls",
+        {"authorization": "Bearer alice", "content-type": "application/json"},
+        b"{}",
+        "x=1",
+    )
+    assert (held.outcome, held.operation) == (Outcome.HELD, "postConversationsCalls")
+    assert events.complete(report)
+
+
+def test_a_run_that_was_cut_short_counts_as_far_as_it_went(tmp_path: Path) -> None:
+    report = tmp_path / "events.ndjson"
+    report.write_bytes(orjson.dumps(SCENARIO) + b'\n{"ScenarioFin')
+    assert len(list(events.results(report))) == 2
+    assert not events.complete(report)
+    assert list(events.results(tmp_path / "none")) == []
+
+
+def test_an_error_of_schemathesis_is_a_failure(tmp_path: Path) -> None:
+    report = tmp_path / "events.ndjson"
+    error = {"NonFatalError": {"label": "GET /api/v2/users/me", "info": {"message": "no such file"}}}
+    report.write_bytes(orjson.dumps(error))
+    (failure,) = events.results(report)
+    assert (failure.failed, failure.operation, failure.reasons) == (True, "getUsersMe", ("no such file",))
