@@ -33,6 +33,12 @@ def _demo() -> click.Command:
     return command
 
 
+def _diff() -> click.Command:
+    from ringback_harness.commands.diff import command
+
+    return command
+
+
 def _explain() -> click.Command:
     from ringback_harness.commands.explain import command
 
@@ -68,6 +74,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "check": _check,
     "crash-test": _crash_test,
     "demo": _demo,
+    "diff": _diff,
     "explain": _explain,
     "init": _init,
     "rules": _rules,

@@ -51,7 +51,7 @@ class Cleaner:
         return body if marked == value else _written(marked).encode("utf-8", "backslashreplace")
 
     def _undecodable(self, body: bytes, plain: str, content_type: str) -> bytes:
-        """Bytes that are no UTF-8 stay as they are where they hide nothing, since they are the point of it."""
+        """Bytes that are no UTF-8 stay where they hide nothing, since they are the point of it."""
         clean = self.text(redact_body(plain.encode(), content_type))
         return body if clean == plain == redact_body(body, content_type) else clean.encode()
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ringback_client import ConfigurationError, TransportError
 from ringback_harness.exits import Exit, SetupError, Unreachable
+from ringback_harness.sandbox.options import Reach, reach_options, reached, refuse_outsiders
 
 if TYPE_CHECKING:
     from ringback_harness.check.mutants import Fate
@@ -31,6 +31,7 @@ class Wish:
 
     target: str
     save: Path | None
+    reach: Reach
 
 
 @click.command("check")
@@ -38,8 +39,8 @@ class Wish:
     "--target",
     default="mock",
     show_default=True,
-    metavar="mock|URL",
-    help="What to check: a mock that is started for it, or what answers at a URL.",
+    metavar="mock|URL|sandbox",
+    help="What to check: a mock started for it, what answers at a URL, or the org of the environment.",
 )
 @click.option("--cases", type=click.Path(path_type=Path), metavar="DIR", help="Run your own cases as well.")
 @click.option("--save", type=click.Path(path_type=Path), metavar="DIR", help="Write each failure as a case.")
@@ -65,6 +66,7 @@ class Wish:
     show_default=True,
     help="Generated requests of each kind.",
 )
+@reach_options
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
     target: str,
@@ -76,6 +78,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     seed: int,
     max_time: float | None,
     examples: int,
+    **reach: Any,
 ) -> None:
     """Check a target: every rule, the flow of a call, generated requests, the client, the OpenAPI document.
 
@@ -99,7 +102,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
             report_dir=report_dir,
             cases=load_cases(cases) if cases else (),
         )
-        sys.exit(_check(Wish(target, save), options))
+        sys.exit(_check(Wish(target, save, Reach(**reach)), options))
 
 
 @contextmanager
@@ -130,9 +133,9 @@ def _check(wish: Wish, options: Options) -> Exit:
     from ringback_harness.check import screen
     from ringback_harness.check.report import write_reports
     from ringback_harness.check.run import check
-    from ringback_harness.targets import opened
 
-    with opened(wish.target, os.environ.get("RINGBACK_ACCESS_TOKEN")) as target, screen.progress() as notice:
+    with reached(wish.target, wish.reach) as target, screen.progress() as notice:
+        refuse_outsiders(target, (case.request for case in options.cases))
         ledger = check(target, options, notice)
     written = write_reports(ledger, options.reports, options.report_dir or Path())
     if wish.save is not None:

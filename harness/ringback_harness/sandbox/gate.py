@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ringback_client.bodies import parties
 from ringback_contracts.model import Request
 from ringback_contracts.operations import CALLS_PATH, DISCONNECT, PATCH_CALL, PLACING
 from ringback_contracts.routing import route
@@ -13,6 +14,12 @@ from ringback_harness.sandbox.ringing import OURS, could_ring, names_emergency
 
 LISTS = "--allow-number and --allow-user"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _destinations(request: Request) -> tuple[str, ...]:
+    """Whom a sound body names, whether they can ring or not."""
+    named = parties(request)
+    return (*named.dialled, *named.ids)
 
 
 @dataclass
@@ -55,7 +62,8 @@ class Gate:
     def _admit_placing(self, request: Request, *, granted: bool) -> bool:
         if names_emergency(request):
             raise NotAllowed("it names an emergency number, which is never dialled on a real target")
-        ringing = [text for text in could_ring(request) if text.removeprefix("user:") not in self.own]
+        named = {*could_ring(request), *(_destinations(request) if granted else ())}
+        ringing = [text for text in named if text.removeprefix("user:") not in self.own]
         if not all(map(self.permit.covers, ringing)):
             raise NotAllowed(f"it might ring somebody who is not on the list; see {LISTS}")
         if not ringing and not granted:

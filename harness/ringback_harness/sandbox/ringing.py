@@ -61,8 +61,9 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 def _ours() -> frozenset[str]:
     org = default_org()
-    entities = (*org.users, *org.queues, *org.campaigns)
-    return frozenset({NOBODY, KNOWN_CALL, *(entity.id for entity in entities)})
+    users = {user.id for user in org.users}
+    queues = {queue.id for queue in org.queues}
+    return frozenset({NOBODY, KNOWN_CALL}).union(users, queues, (campaign.id for campaign in org.campaigns))
 
 
 OURS = _ours()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -24,7 +24,7 @@ from ringback_contracts.model import Request
 from ringback_contracts.operations import PLACING
 from ringback_contracts.routing import route
 from ringback_contracts.rules.declare import ALICE
-from ringback_harness.exits import Unreachable
+from ringback_harness.exits import Refused, Unreachable
 from ringback_harness.sandbox.counterparts import Counterparts, granted
 from ringback_harness.sandbox.errors import DryRun, Interrupted, NotAllowed
 from ringback_harness.sandbox.gate import READING, Gate
@@ -32,8 +32,8 @@ from ringback_harness.sandbox.hang_up import HangUp
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.settings import Settings
 from ringback_harness.sandbox.signals import Stop
-from ringback_harness.sandbox.wire import Notes, Pace, SandboxWire
 from ringback_harness.targets import OutOfReach, Switches, Traits, World
+from ringback_harness.wire import Notes, Pace, TargetWire
 
 T = TypeVar("T")
 REAL = Traits(real=True)
@@ -52,17 +52,46 @@ class Tools:
     timeouts: Timeouts = field(default_factory=Timeouts)
 
 
-class Sandbox:
+class Gated:
+    """What a sandbox and its dry run share: who stands for whom, and what may be sent."""
+
+    traits = REAL
+    tokens: Mapping[str, str]
+    counterparts: Counterparts
+    gate: Gate
+
+    def prepared(self, request: Request) -> tuple[Request, bool]:
+        """The request as it would be sent, and whether it counts as a call. Raises ``OutOfReach``."""
+        if not request.well_formed or not request.host_allowed:
+            raise OutOfReach("a gateway answers a wrong Host, not the API")
+        expected = granted(_as_named(request, self.tokens))
+        there = self.counterparts.there(request, granted=expected)
+        return there, self.gate.admit(there, granted=expected)
+
+    def refuse_outsiders(self, requests: Iterable[Request]) -> None:
+        """Make sure that all of them may be sent, before one is. Raises ``Refused``."""
+        calls = 0
+        for request in requests:
+            try:
+                calls += self.prepared(request)[1]
+            except NotAllowed as reason:
+                raise Refused(f"{_line(request)}: {reason}. Nothing was dialled") from reason
+            except OutOfReach:
+                continue
+        if calls > self.gate.left:
+            raise Refused(f"these are {calls} calls, and the budget allows {self.gate.left}; see --budget")
+
+
+class Sandbox(Gated):
     """A real org. Raises ``Unreachable`` where it does not answer or refuses the login."""
 
     def __init__(self, settings: Settings, permit: Permit, stop: Stop, tools: Tools | None = None) -> None:
         tools = tools or Tools()
         self.name = f"the org in {settings.target}"
-        self.traits = REAL
         self._api = settings.target.api
         self._stop = stop
         self._retry = RetryPolicy(sleep=tools.sleep, budget=300.0)
-        wire = SandboxWire(
+        wire = TargetWire(
             WireAdapter(tools.timeouts.total), Pace(sleep=tools.sleep, now=tools.now), tools.notes
         )
         self._transport = Transport(timeouts=tools.timeouts, verify=settings.verify, adapter=wire)
@@ -98,9 +127,7 @@ class Sandbox:
         return found.lower() if reply.status == 200 and isinstance(found, str) else None
 
     def _deliver(self, request: Request) -> Reply:
-        expected = granted(_as_named(request, self.tokens))
-        there = self.counterparts.there(_sendable(request), granted=expected)
-        dials = self.gate.admit(there, granted=expected)
+        there, dials = self.prepared(request)
         if not _places_call(there):
             return self._send(there)
         with self._stop.held():
@@ -140,25 +167,23 @@ class Sandbox:
         return self._retry.run(lambda: self._transport.send(outgoing), repeatable=repeatable)
 
 
-class DryRunSandbox:
+class DryRunSandbox(Gated):
     """A sandbox to which nothing is sent: what would be is printed, in the names of the default org."""
 
     def __init__(self, settings: Settings, permit: Permit) -> None:
         self.name = f"the org in {settings.target} (dry run)"
-        self.traits = REAL
         self._api = settings.target.api
-        self._tokens = {_name_of(settings.credentials): _name_of(settings.credentials)}
-        self._counterparts = _counterparts(ALICE, permit)
-        self._gate = Gate(permit, frozenset({ALICE}))
+        self.tokens = {_name_of(settings.credentials): _name_of(settings.credentials)}
+        self.counterparts = _counterparts(ALICE, permit)
+        self.gate = Gate(permit, frozenset({ALICE}))
 
     def world(self, switches: Switches | None = None) -> World:
         _refuse(switches)
-        return World(REAL, self._api, None, self._tokens, self._deliver, self.world)
+        return World(REAL, self._api, None, self.tokens, self._deliver, self.world)
 
     def _deliver(self, request: Request) -> Reply:
-        expected = granted(request)
-        there = self._counterparts.there(_sendable(request), granted=expected)
-        self._gate.placed += self._gate.admit(there, granted=expected)
+        there, dials = self.prepared(request)
+        self.gate.placed += dials
         click.echo(f"would send: {_line(there)}")
         raise DryRun("dry run: printed, not sent")
 
@@ -181,12 +206,6 @@ def _name_of(credentials: Credentials) -> str:
 def _refuse(switches: Switches | None) -> None:
     if switches:
         raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
-
-
-def _sendable(request: Request) -> Request:
-    if not request.well_formed or not request.host_allowed:
-        raise OutOfReach("a gateway answers a wrong Host, not the API")
-    return request
 
 
 def _as_named(request: Request, tokens: Mapping[str, str]) -> Request:

@@ -1,4 +1,4 @@
-"""The one road to a sandbox: below its rate limit, and with somebody to note each exchange."""
+"""The one road to a target: below its rate limit, and with somebody to note each exchange."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Pace:
                 self._not_before = self.now() + reset
 
 
-class SandboxWire(BaseAdapter):
+class TargetWire(BaseAdapter):
     """An adapter of ``requests`` in front of another."""
 
     def __init__(self, inner: BaseAdapter, pace: Pace | None = None, notes: Notes | None = None) -> None:

@@ -1,0 +1,110 @@
+"""A comparison as one self-contained page: the picture of all rules first, then what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ringback_contracts.model import Request, Rule
+from ringback_contracts.redact import redact_body, redact_text
+from ringback_contracts.table import TABLE
+from ringback_harness.cassettes.recorder import write_whole
+from ringback_harness.diff.known import KnownDifference
+from ringback_harness.diff.run import Comparison, Difference
+
+COLUMNS, WIDTH, HEIGHT, TOP = 4, 266, 32, 36
+"""Tiles in a row, their pitch in pixels, and where the first row begins."""
+LONGEST_BODY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a rule came off, with a sign that needs no colour."""
+
+    name: str
+    sign: str
+    title: str
+
+
+STATES = {
+    "agrees": State("agrees", "=", "agree"),
+    "differs": State("differs", "\u2260", "differ"),
+    "known": State("known", "!", "differ as known"),
+    "not seen": State("unseen", "\u00b7", "not seen"),
+}
+
+
+def write_page(comparison: Comparison, known: Sequence[KnownDifference], folder: Path) -> Path:
+    """Write ``diff.html`` and give its path. Raises ``OSError``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "diff.html"
+    write_whole(path, page(comparison, known))
+    return path
+
+
+def page(comparison: Comparison, known: Sequence[KnownDifference] = ()) -> str:
+    """The page as HTML, without people's numbers or secrets."""
+    from jinja2 import Environment, PackageLoader
+
+    environment = Environment(loader=PackageLoader("ringback_harness", "diff"), autoescape=True)
+    tiles = list(_tiles(comparison, known))
+    counts = Counter(tile["state"].name for tile in tiles)
+    return environment.get_template("page.html").render(
+        comparison=comparison,
+        tiles=tiles,
+        legend=[
+            {"name": state.name, "sign": state.sign, "title": state.title, "count": counts[state.name]}
+            for state in STATES.values()
+        ],
+        height=TOP + HEIGHT * -(-len(tiles) // COLUMNS),
+        items=[_item(difference, known) for difference in comparison.differences],
+        stale=[entry for entry in known if entry.stale(comparison)],
+        unseen=[
+            (rule, why) for rule, why in comparison.unseen.items() if comparison.state(rule) == "not seen"
+        ],
+    )
+
+
+def _tiles(comparison: Comparison, known: Sequence[KnownDifference]) -> Iterator[dict[str, Any]]:
+    for position, rule in enumerate(TABLE):
+        row, column = divmod(position, COLUMNS)
+        state = STATES[_state(rule, comparison, known)]
+        yield {
+            "x": column * WIDTH,
+            "y": TOP + row * HEIGHT,
+            "rule": rule,
+            "state": state,
+            "why": comparison.unseen.get(rule.id, "no request touched it")
+            if state.name == "unseen"
+            else state.title,
+        }
+
+
+def _state(rule: Rule, comparison: Comparison, known: Sequence[KnownDifference]) -> str:
+    state = comparison.state(rule.id)
+    own = [difference for difference in comparison.differences if difference.rule == rule.id]
+    all_known = all(any(entry.covers(difference) for entry in known) for difference in own)
+    return "known" if own and all_known else state
+
+
+def _item(difference: Difference, known: Sequence[KnownDifference]) -> dict[str, Any]:
+    rule = TABLE.by_id.get(difference.rule)
+    return {
+        "rule": difference.rule,
+        "aspect": difference.aspect.value,
+        "title": rule.title if rule else "",
+        "mock": redact_text(difference.mock),
+        "target": redact_text(difference.target),
+        "times": difference.times,
+        "request": shown(difference.request),
+        "known": next((entry.reason for entry in known if entry.covers(difference)), None),
+    }
+
+
+def shown(request: Request) -> str:
+    """A request in a line, without people's numbers or secrets."""
+    body = redact_body(request.body[:LONGEST_BODY], request.headers.get("content-type", ""))
+    return f"{request.method} {redact_text(request.path)} {body}".rstrip()

@@ -1,0 +1,86 @@
+"""The options of a command that can reach a real org, and the target they lead to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ringback_contracts.model import Request
+from ringback_harness.cassettes import Origin, Recorder
+from ringback_harness.exits import SetupError
+from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
+from ringback_harness.sandbox.settings import settings_from
+from ringback_harness.sandbox.target import Gated, Tools, opened_sandbox
+from ringback_harness.targets import Target, opened
+
+SANDBOX = "sandbox"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the command line says about a real org and about recording."""
+
+    allow_calls: bool = False
+    allow_number: tuple[str, ...] = field(default=(), repr=False)
+    allow_user: tuple[str, ...] = ()
+    budget: int = DEFAULT_BUDGET
+    record: Path | None = None
+
+    @property
+    def permit(self) -> Permit:
+        """What the run may do. Raises ``SetupError`` and ``Refused``."""
+        return Permit.of(
+            send=self.allow_calls, numbers=self.allow_number, users=self.allow_user, budget=self.budget
+        )
+
+
+def reach_options(command: Command) -> Command:
+    """Add the options whose values make a ``Reach``."""
+    for option in (
+        click.option("--record", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+                     help="Write each exchange with the target as a redacted HAR cassette."),
+        click.option("--budget", type=click.IntRange(min=0), default=DEFAULT_BUDGET, show_default=True,
+                     help="Calls that a run may place on a sandbox."),
+        click.option("--allow-user", multiple=True, metavar="ID",
+                     help="A user whom the sandbox may ring; repeatable."),
+        click.option("--allow-number", multiple=True, metavar="NUMBER",
+                     help="A number, as + and digits, that the sandbox may ring; repeatable."),
+        click.option("--allow-calls", is_flag=True, help="Send to the sandbox; without it nothing leaves."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@contextmanager
+def reached(name: str, reach: Reach) -> Iterator[Target]:
+    """The target of that name: ``mock``, a URL, or ``sandbox``, recorded where that is asked for.
+
+    Raises ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
+    """
+    if name == SANDBOX:
+        settings = settings_from(os.environ)
+        tools = Tools(notes=_recorder(reach, Origin(settings.target.api, settings.target.region)))
+        with opened_sandbox(settings, reach.permit, tools) as sandbox:
+            yield sandbox
+        return
+    if reach.allow_calls or reach.allow_number or reach.allow_user:
+        raise SetupError("--allow-calls, --allow-number and --allow-user are for --target sandbox")
+    with opened(name, os.environ.get("RINGBACK_ACCESS_TOKEN"), _recorder(reach, Origin(name))) as target:
+        yield target
+
+
+def refuse_outsiders(target: Target, requests: Iterable[Request]) -> None:
+    """Refuse the whole run where what a user asks for may not be sent to a sandbox. Raises ``Refused``."""
+    if isinstance(target, Gated):
+        target.refuse_outsiders(requests)
+
+
+def _recorder(reach: Reach, origin: Origin) -> Recorder | None:
+    return Recorder(reach.record, origin) if reach.record else None
