@@ -14,7 +14,7 @@ PARALLEL := -n auto --dist worksteal
 # The parts that `make test` alone runs: they need the official SDK, or Node.js.
 LIGHT := -m "not sdk and not node"
 
-.PHONY: help serve test check check crash lint format bench wheel light clean
+.PHONY: help serve test check crash lint format bench wheel light clean
 
 help:
 	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
