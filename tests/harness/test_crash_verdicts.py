@@ -111,7 +111,7 @@ def test_it_gives_up_by_itself_and_soon(count: int, end: End, held: bool) -> Non
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_program_that_has_to_be_stopped_fails_in_every_scenario(scenario: Scenario) -> None:
-    judgement = judge_run(run(scenario.name, [], end=End.TIMEOUT))
+    judgement = judge_run(run(scenario.name, [REFUSED], end=End.TIMEOUT))
     assert Q.GIVES_UP in {verdict.question for verdict in judgement.failures}
 
 
@@ -156,6 +156,7 @@ def test_whoever_sends_over_an_expired_certificate_has_not_checked_it() -> None:
     ("judged", "why"),
     [
         (run("lost-reply", []), "never sent a request"),
+        (run("lost-reply", [], end=End.TIMEOUT), "never sent a request"),
         (run("expired-certificate", [], exit_code=1), "never sent a request"),
         (run("lost-reply", [login()]), "sends nothing of the kind"),
         (run("login-fails-once", [PLACED]), "sends nothing of the kind"),

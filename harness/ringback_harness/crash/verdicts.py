@@ -48,6 +48,8 @@ class Judgement:
 def judge_run(run: Run) -> Judgement:
     """Answer each question that the scenario asks and the run can answer."""
     asks = run.scenario.asks
+    if not run.reached:
+        return Judgement(run, unasked="it never sent a request to the mock")
     if run.end is not End.OWN:
         asks = (Question.GIVES_UP, *(question for question in asks if question is not Question.GIVES_UP))
     elif (unasked := _unasked(run)) is not None:
@@ -59,8 +61,6 @@ def judge_run(run: Run) -> Judgement:
 
 
 def _unasked(run: Run) -> str | None:
-    if not run.reached:
-        return "it never sent a request to the mock"
     if not run.struck:
         refused = _refusal(run)
         return f"it did not get that far: {refused}" if refused else "it sends nothing of the kind"
