@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from ringback_contracts.table import TABLE, Table
 from ringback_harness.sandbox import Settings, settings_from
 from ringback_mock.edge import Edge
 from ringback_mock.hosts import HostCheck
+from ringback_mock.http import Response
 from ringback_mock.pipeline import Pipeline
 from ringback_mock.serve import Settings as ServeSettings
 from ringback_mock.serve import configuration, listen
@@ -66,6 +67,8 @@ class StandIn:
     port: int
     ca: str
     asked: list[Request]
+    on_placed: Callable[[], object] = lambda: None
+    """Called when a call has been placed, before the reply goes out."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -88,13 +91,23 @@ class StandIn:
 class Recording(Pipeline):
     """A pipeline that remembers what it was asked."""
 
-    def __init__(self, store: Store, table: Table, asked: list[Request]) -> None:
+    def __init__(self, store: Store, table: Table) -> None:
         super().__init__(store, table)
-        self._asked = asked
+        self.stand_in: StandIn | None = None
 
-    def answer(self, request: Request) -> Any:
-        self._asked.append(request)
-        return super().answer(request)
+    def answer(self, request: Request) -> Response:
+        response = super().answer(request)
+        if self.stand_in is not None:
+            self.stand_in.asked.append(request)
+            response = replace(response, headers=tuple(filter(_of_a_platform, response.headers)))
+            if response.status == 202 and request in self.stand_in.posted:
+                self.stand_in.on_placed()
+        return response
+
+
+def _of_a_platform(header: tuple[str, str]) -> bool:
+    """Whether a real org could send it, too."""
+    return not header[0].startswith("Ringback-") and header[0] != "Link"
 
 
 @contextmanager
@@ -104,9 +117,10 @@ def standin(folder: Path, org: Org | None = None, table: Table = TABLE) -> Itera
     ca.cert_pem.write_to_path(folder / "ca.pem")
     chain = folder / "server.pem"
     ca.issue_cert(*NAMES).private_key_and_cert_chain_pem.write_to_path(chain)
-    store, asked = Store(org or standin_org()), []  # type: ignore[var-annotated]  # a list of requests
+    store = Store(org or standin_org())
     edge = Edge(store, HostCheck(allowed=NAMES))
-    object.__setattr__(edge, "pipeline", Recording(store, table, asked))
+    pipeline = Recording(store, table)
+    object.__setattr__(edge, "pipeline", pipeline)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         server = uvicorn.Server(configuration(edge, ServeSettings(tls_cert=chain)))
@@ -115,7 +129,8 @@ def standin(folder: Path, org: Org | None = None, table: Table = TABLE) -> Itera
         try:
             with pytest.MonkeyPatch.context() as patch:
                 lead_home(patch, port)
-                yield StandIn(store, port, str(folder / "ca.pem"), asked)
+                pipeline.stand_in = StandIn(store, port, str(folder / "ca.pem"), [])
+                yield pipeline.stand_in
         finally:
             server.should_exit = True
             thread.join()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import ModuleType
 
-from ringback_contracts.model import CONTRACTS, Check, Contract, Rule, Stage
+from ringback_contracts.model import CONTRACTS, Check, Contract, Evidence, Rule, Stage
 from ringback_contracts.operations import OPERATIONS, PLACING
 from ringback_contracts.rules import access, addressing, body, calling, destination, number, sip
 
@@ -22,6 +23,9 @@ class Table:
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
+        self._fill(rules)
+
+    def _fill(self, rules: Iterable[Rule]) -> None:
         self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.stage))
         self.by_id: dict[str, Rule] = {}
         for rule in self.rules:
@@ -60,6 +64,13 @@ class Table:
         """The table with the rule of the same id in another version."""
         return Table(changed if rule.id == changed.id else rule for rule in self.rules)
 
+    def observe(self, seen: Mapping[str, str]) -> None:
+        """Let assumed and mission rules be observed ones, here and for whoever holds this table.
+
+        ``seen`` says of each rule where and when a real org answered so.
+        """
+        self._fill([_observed(rule, seen[rule.id]) if rule.id in seen else rule for rule in self.rules])
+
     def _lane(self, operation_id: str | None, contract: Contract | None, *, early: bool) -> Lane:
         return tuple(
             (rule.check, rule)
@@ -68,6 +79,13 @@ class Table:
             and (rule.operations is None or operation_id in rule.operations)
             and (early or operation_id not in PLACING or _holds(rule, contract))
         )
+
+
+def _observed(rule: Rule, where: str) -> Rule:
+    if rule.evidence not in (Evidence.ASSUMED, Evidence.MISSION):
+        return rule
+    source = f"{where}; before that {rule.evidence}: {rule.source}"
+    return replace(rule, evidence=Evidence.OBSERVED, source=source)
 
 
 def _holds(rule: Rule, contract: Contract | None) -> bool:

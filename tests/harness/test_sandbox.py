@@ -258,6 +258,7 @@ def test_a_call_whose_reply_is_lost_is_found_and_ended(tmp_path: Path, clock: No
     ):
         with pytest.raises(ReplyLost):
             sandbox.world().send(call_request(LISTED))
+        assert isinstance(sandbox, Sandbox)
         assert len(sandbox.hang_up.ended) == 1
         assert going_on(stand_in) == []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -11,15 +13,38 @@ from rich.console import Console
 from ringback_contracts.model import Rule
 from ringback_contracts.table import TABLE
 from ringback_harness import rules_catalogue
-from ringback_harness.exits import SetupError
+from ringback_harness.exits import Exit, SetupError
 
 
 @click.command("rules")
 @click.argument("rule_id", metavar="[ID]", required=False)
 @click.option("--json", "form", flag_value="json", help="Print JSON, examples and all.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print the document docs/rules.md.")
-def command(rule_id: str | None, form: str | None) -> None:
-    """List every rule in the platform's order of checks, or show the rule ID with its examples."""
+@click.option(
+    "--confirm",
+    "cassettes",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="CASSETTES",
+    help="Write to --evidence which rules the recorded answers of a real org confirm.",
+)
+@click.option(
+    "--evidence",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="RINGBACK_EVIDENCE",
+    metavar="FILE",
+    help="Show the rules confirmed in FILE as observed; also RINGBACK_EVIDENCE.",
+)
+def command(rule_id: str | None, form: str | None, cassettes: Path | None, evidence: Path | None) -> None:
+    """List every rule in the platform's order of checks, or show the rule ID with its examples.
+
+    Exit code: 0 fine, 1 a recorded answer contradicts a rule, 2 wrong usage.
+    """
+    if cassettes is not None:
+        sys.exit(_confirm(cassettes, evidence))
+    if evidence is not None:
+        from ringback_harness.cassettes.evidence import take_in
+
+        take_in(evidence)
     rules = list(TABLE) if rule_id is None else [_rule(rule_id)]
     if form == "json":
         documents = [rules_catalogue.document(rule) for rule in rules]
@@ -30,6 +55,23 @@ def command(rule_id: str | None, form: str | None) -> None:
         rules_catalogue.show_table(Console(highlight=False), rules)
     else:
         rules_catalogue.show_rule(Console(highlight=False), rules[0])
+
+
+def _confirm(cassettes: Path, evidence: Path | None) -> Exit:
+    """Write the evidence, and say what it holds and what contradicts it."""
+    from ringback_harness.cassettes.evidence import confirmed, write_evidence
+    from ringback_harness.cassettes.replay import read_cassettes
+
+    if evidence is None:
+        raise SetupError("--confirm needs --evidence FILE, where to write what is confirmed")
+    found = confirmed(read_cassettes(cassettes))
+    held = write_evidence(found, evidence)
+    for rule_id, seen in found.seen.items():
+        click.echo(f"{rule_id}: {seen} ({seen.exchanges} exchanges)")
+    for rule_id, how in found.contradicted.items():
+        click.echo(f"{rule_id}: contradicted by {how}")
+    click.echo(f"{len(found.seen)} rules confirmed here, {len(held)} of {len(TABLE)} in {evidence}")
+    return Exit.FINDING if found.contradicted else Exit.FINE
 
 
 def _rule(rule_id: str) -> Rule:

@@ -1,0 +1,131 @@
+"""A rule counts as observed only where a real org has answered so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ringback_contracts.model import Evidence
+from ringback_contracts.table import TABLE, Table
+from ringback_harness.cassettes import Cassette, read_cassettes
+from ringback_harness.cassettes.evidence import confirmed, read_evidence, write_evidence
+from ringback_harness.cli import main
+from ringback_harness.exits import Exit, SetupError
+from tests.harness.test_diff import compared, deviant
+from tests.standin import standin
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was recorded on a stand-in that has the shipped rules."""
+    folder = tmp_path_factory.mktemp("confirming")
+    with standin(folder) as stand_in:
+        compared(stand_in, folder / "cassettes")
+    return folder / "cassettes"
+
+
+@pytest.fixture(scope="module")
+def cassettes(folder: Path) -> list[Cassette]:
+    return read_cassettes(folder)
+
+
+@pytest.fixture(autouse=True)
+def _table_as_before() -> Iterator[None]:
+    before = TABLE.rules
+    yield
+    TABLE._fill(before)
+
+
+def ringback(*arguments: object, **environment: str) -> Result:
+    return CliRunner().invoke(main, [*map(str, arguments)], env=environment)
+
+
+def test_rules_that_answered_as_they_say_are_confirmed_with_date(
+    cassettes: list[Cassette],
+) -> None:
+    found = confirmed(cassettes)
+    assert found.contradicted == {}
+    assert len(found.seen) > 30
+    assert found.seen["number.unassigned"].region == "eu_west_1"
+    assert found.seen["number.unassigned"].date == f"{cassettes[-1].when:%Y-%m-%d}"
+
+
+def test_a_mock_confirms_nothing(cassettes: list[Cassette]) -> None:
+    mocked = [
+        replace(
+            cassette,
+            reply=replace(cassette.reply, headers={**cassette.reply.headers, "Ringback-Version": "1"}),
+        )
+        for cassette in cassettes
+    ]
+    assert confirmed(mocked).seen == {}
+    assert confirmed(replace(cassette, region=None) for cassette in cassettes).seen == {}
+
+
+def test_one_answer_against_a_rule_is_enough(tmp_path: Path) -> None:
+    with standin(tmp_path, table=deviant()) as stand_in:
+        compared(stand_in, tmp_path / "cassettes")
+    found = confirmed(read_cassettes(tmp_path / "cassettes"))
+    assert "body.mixed" in found.contradicted
+    assert "body.mixed" not in found.seen
+
+
+def test_confirmed_rules_are_shown_as_observed_with_their_date(folder: Path, tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence.json"
+    written = ringback("rules", "--confirm", folder, "--evidence", evidence)
+    assert written.exit_code == Exit.FINE, written.output
+    day = read_evidence(evidence)["number.unassigned"].date
+    shown = json.loads(ringback("rules", "number.unassigned", "--json", "--evidence", evidence).output)
+    assert shown["evidence"] == "observed"
+    assert f"eu_west_1 on {day}; before that mission" in shown["source"]
+
+
+def test_the_environment_names_the_file_for_every_command(folder: Path, tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence.json"
+    ringback("rules", "--confirm", folder, "--evidence", evidence)
+    body = '{"to": "tel:+15551234567", "from": "user:a11ce000-0000-4000-8000-000000000001"}'
+    environment = {"RINGBACK_EVIDENCE": str(evidence)}
+    said = CliRunner().invoke(main, ["explain"], input=body, env=environment).output
+    assert "observed: answered by a real org in eu_west_1" in said
+
+
+def test_only_assumed_and_mission_rules_change() -> None:
+    table = Table(TABLE)
+    table.observe(dict.fromkeys(TABLE.by_id, "seen"))
+    for rule in TABLE:
+        changed = rule.evidence in (Evidence.ASSUMED, Evidence.MISSION)
+        assert (table[rule.id].evidence is Evidence.OBSERVED) == (
+            changed or rule.evidence is Evidence.OBSERVED
+        )
+        assert (table[rule.id] != rule) == changed
+
+
+def test_evidence_adds_up_and_what_is_contradicted_goes(cassettes: list[Cassette], tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    found = confirmed(cassettes)
+    first = replace(found, seen={"body.mixed": found.seen["body.mixed"]})
+    second = replace(found, seen={"json.malformed": found.seen["json.malformed"]})
+    write_evidence(first, path)
+    assert set(write_evidence(second, path)) == {"body.mixed", "json.malformed"}
+    against = replace(found, seen={}, contradicted={"body.mixed": "x: 409"})
+    assert set(write_evidence(against, path)) == {"json.malformed"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "[]", '{"observed": {"no.rule": {}}}', '{"observed": {"body.mixed": {"date": "x"}}}'],
+)
+def test_a_file_that_holds_something_else_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text(text)
+    with pytest.raises(SetupError, match="no file of evidence"):
+        read_evidence(path)
+
+
+def test_confirming_needs_a_file_to_write_to(folder: Path) -> None:
+    assert ringback("rules", "--confirm", folder).exit_code == Exit.SETUP
