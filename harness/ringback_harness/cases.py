@@ -245,7 +245,7 @@ def _can_be_saved(failure: Result) -> bool:
 
 def _write(folder: Path, failure: Result) -> Path:
     document = as_document(failure)
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    text = yaml.safe_dump(document, sort_keys=False, width=110)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     path = folder / f"{re.sub(r'[^a-z0-9]+', '-', failure.subject.lower()).strip('-')}-{digest}.yaml"
     if not path.exists():

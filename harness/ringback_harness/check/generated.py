@@ -44,6 +44,8 @@ class _Failed(Exception):
 
 def explore(values: st.SearchStrategy[T], attempt: Callable[[T], Result], effort: Effort) -> Iterator[Result]:
     """Try generated values; of those that fail only the smallest is given."""
+    if effort.over:
+        return
     held: list[Result] = []
     failed: list[Result] = []
 

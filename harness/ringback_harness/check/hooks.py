@@ -59,13 +59,21 @@ SCENE = _scene()
 
 
 @schemathesis.hook
-def after_call(context: HookContext, case: Case[Any], response: Response) -> None:  # noqa: ARG001
+def after_call(
+    context: HookContext,  # noqa: ARG001 - the signature that schemathesis asks for
+    case: Case[Any],  # noqa: ARG001 - the same
+    response: Response,
+) -> None:
     """Remember the calls that are placed, which the judge must know of."""
     _remember(_reply(response))
 
 
 @schemathesis.check
-def answered_as_the_rules_say(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001
+def answered_as_the_rules_say(
+    ctx: CheckContext,  # noqa: ARG001 - the signature that schemathesis asks for
+    response: Response,
+    case: Case[Any],  # noqa: ARG001 - the same
+) -> None:
     """The rule table as shipped decides the same, whether the request was meant to be good or bad."""
     request = SCENE.as_named(plain(response.request))
     if SCENE.world.org is None or not request.path.startswith("/api/"):
@@ -83,7 +91,11 @@ def answered_as_the_rules_say(ctx: CheckContext, response: Response, case: Case[
 
 
 @schemathesis.check
-def the_client_agrees(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001
+def the_client_agrees(
+    ctx: CheckContext,  # noqa: ARG001 - the signature that schemathesis asks for
+    response: Response,
+    case: Case[Any],  # noqa: ARG001 - the same
+) -> None:
     """``CallsClient``, given the same body as it stands, comes to the same result."""
     request = SCENE.as_named(plain(response.request))
     _, _, token = request.headers.get("authorization", "").partition(" ")

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import orjson
 
+from ringback_client.transport import Reply
 from ringback_contracts.redact import redact_body, redact_headers, redact_text
 from ringback_harness.check.curl import as_curl
 from ringback_harness.check.results import Exchange, Ledger, Outcome, Result, Row
@@ -143,14 +144,13 @@ def _write_har(ledger: Ledger, path: Path) -> None:
     with harfile.HarFile.open(path, creator=harfile.Creator("ringback", VERSION)) as har:
         for exchange in ledger.exchanges:
             if exchange.reply is not None:
-                har.add_entry(**_entry(exchange))
+                har.add_entry(**_entry(exchange, exchange.reply))
 
 
-def _entry(exchange: Exchange) -> dict[str, Any]:
+def _entry(exchange: Exchange, reply: Reply) -> dict[str, Any]:
     import harfile
 
-    sent, reply = exchange.request, exchange.reply
-    assert reply is not None  # noqa: S101 - the caller passes those that were answered
+    sent = exchange.request
     body = redact_body(reply.body, reply.headers.get("Content-Type", ""))
     kind = sent.headers.get("content-type", "")
     return {
