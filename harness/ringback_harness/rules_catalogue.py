@@ -31,6 +31,11 @@ objects decides. `ringback rules ID` shows one of them in a terminal.
 recorded exchange with a real org, `reported` a named public source that ran it, `mission` the documents that
 Ringback was asked to enforce, `assumed` a choice of ours where nothing is known.
 
+An example is one line of JSON: a `body` (or `raw`, bytes that are sent as they stand) that alice posts to
+`/api/v2/conversations/calls` of the default org. What differs is said beside it: `method`, `path`, `token`
+(null sends none), `headers`, `org` (changes of the org's file), `used` (requests that the token has already
+made this minute).
+
 """
 
 

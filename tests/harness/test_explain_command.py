@@ -1,0 +1,352 @@
+"""``ringback explain``: what a stranger sees, what a program reads, and that what is shown can be run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ringback_contracts.explain import Equivalent
+from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.org import default_org, default_org_text
+from ringback_contracts.rules.declare import ALICE, BOB, CAROL, SUPPORT, TEST_NUMBER
+from ringback_contracts.schemas import validator
+from ringback_harness.commands.explain import command
+from ringback_harness.ready_made import Place, ready_made
+from tests.sdk import load_sdk
+from tests.serving import mock_server
+
+CALL = {"phoneNumber": TEST_NUMBER}
+THREAD = {"toAddress": "sip:agent@example.com", "fromAddress": "+442079460002"}
+
+
+def run(pasted: str | bytes, *options: str, **environment: str) -> Result:
+    """The command with something on standard input, in a terminal of 80 columns."""
+    text = pasted if isinstance(pasted, bytes) else pasted.encode()
+    return CliRunner().invoke(command, options, input=text, env={"COLUMNS": "80", **environment})
+
+
+def document(body: object, *options: str) -> dict[str, Any]:
+    result = run(json.dumps(body), "--json", *options)
+    assert result.exit_code in (0, 1), result.output
+    loaded: dict[str, Any] = json.loads(result.stdout)
+    assert loaded["verdict"] == ("rejected" if result.exit_code else "accepted")
+    return loaded
+
+
+# What is said
+
+
+def test_a_rejected_request_is_explained_with_what_to_send_instead() -> None:
+    result = run(json.dumps(THREAD))
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "REJECTED  400 bad.request"
+    assert lines[1] == "decided by the rule sip.misnamed-fields"
+    for part in (
+        "What is wrong",
+        "1. sip.misnamed-fields  at /fromAddress",
+        "fix    Name the fields to and from",
+        "known  mission: forum thread",
+        "Good to know",
+        "Send this instead (tried: Ringback accepts it)\nPOST /api/v2/conversations/calls\n{\n",
+        '  "phoneNumber": "sip:agent@example.com"',
+        "With curl\ncurl http://127.0.0.1:8010/api/v2/conversations/calls",
+        "With ringback_client\nfrom ringback_client import CallsClient",
+        "With the official Python SDK\nimport PureCloudPlatformClientV2",
+    ):
+        assert part in result.stdout
+
+
+def test_an_accepted_request_is_said_to_be_one() -> None:
+    result = run(json.dumps(CALL))
+    assert result.exit_code == 0
+    assert result.stdout.startswith(
+        "ACCEPTED  202\nPOST /api/v2/conversations/calls, read from a JSON body\n"
+    )
+    assert "What is wrong" not in result.stdout
+    assert "Ready to send" in result.stdout
+
+
+def test_what_cannot_be_read_ends_with_code_2_and_what_was_looked_for() -> None:
+    result = run("hello")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "looked for a JSON body, a curl command, a HAR file" in result.stderr
+
+
+def test_prose_keeps_to_the_width_and_code_to_its_lines() -> None:
+    result = run(json.dumps({**CALL, "label": "x" * 90}), COLUMNS="60")
+    too_long = [line for line in result.stdout.splitlines() if len(line) > 60]
+    assert too_long
+    assert all("x" * 90 in line or "http" in line or "api." in line or "gc." in line for line in too_long)
+
+
+def test_a_pasted_escape_sequence_does_not_reach_the_terminal() -> None:
+    result = run(json.dumps({"to": "\x1b]0;gotcha\x07", "\x1b[31mred": 1}))
+    assert "\x1b" not in result.stdout
+    assert "\x07" not in result.stdout
+
+
+def test_no_color_is_piped() -> None:
+    assert "\x1b" not in run(json.dumps(THREAD), FORCE_COLOR="").stdout
+
+
+def test_a_token_that_was_pasted_is_not_shown() -> None:
+    pasted = f"curl https://api.mypurecloud.ie{CALLS_PATH} -H 'Authorization: Bearer hush-hush' -d '{{}}'"
+    for options in ((), ("--json",)):
+        result = run(pasted, *options)
+        assert result.exit_code == 1
+        assert "hush-hush" not in result.output
+
+
+# As JSON
+
+
+def test_the_json_keeps_to_its_schema() -> None:
+    for body in (CALL, THREAD, {"to": 5}, {}):
+        validator("Explanation").validate(document(body))
+
+
+def test_the_json_names_each_finding_with_its_place_and_evidence() -> None:
+    explained = document({"to": TEST_NUMBER, "from": {"id": ALICE}})
+    assert (explained["status"], explained["code"], explained["rule"]) == (
+        400,
+        "bad.request",
+        "address.untyped",
+    )
+    places = {(finding["rule"], finding["pointer"]) for finding in explained["findings"]}
+    assert places == {("address.untyped", "/from"), ("address.scheme-missing", "/to")}
+    assert {finding["evidence"] for finding in explained["findings"]} == {"mission"}
+    assert explained["equivalent"] == {"method": "POST", "path": f"{CALLS_PATH}/user/{ALICE}", "body": CALL}
+
+
+def test_several_requests_are_an_array() -> None:
+    commands = (
+        f"curl http://x{CALLS_PATH} --json '{{}}'\ncurl http://x{CALLS_PATH} --json '{json.dumps(CALL)}'"
+    )
+    result = run(commands, "--json")
+    assert [explained["verdict"] for explained in json.loads(result.stdout)] == ["rejected", "accepted"]
+    assert result.exit_code == 1
+
+
+def test_the_other_requests_of_a_har_file_are_counted() -> None:
+    call = {"method": "POST", "url": f"https://x.y{CALLS_PATH}", "postData": {"text": json.dumps(CALL)}}
+    other = {"method": "GET", "url": "https://x.y/"}
+    log = {"log": {"entries": [{"request": request} for request in (other, call, other)]}}
+    assert "2 other requests of the HAR file" in run(json.dumps(log)).stdout
+
+
+# Whose org, whose token
+
+
+def org_file(folder: Path, **changes: str) -> str:
+    text = default_org_text()
+    for old, new in changes.items():
+        text = text.replace(f"{old} = true", f"{old} = {new}")
+    file = folder / "org.toml"
+    file.write_text(text)
+    return str(file)
+
+
+def test_without_an_org_nothing_is_held_against_ids_numbers_and_permissions() -> None:
+    explained = document({"phoneNumber": TEST_NUMBER, "callFromQueueId": CAROL, "callerId": "+12125550000"})
+    assert explained["verdict"] == "accepted"
+    assert any("--org" in line for line in explained["unknown"])
+
+
+def test_with_an_org_its_ids_and_switches_count(tmp_path: Path) -> None:
+    file = org_file(tmp_path, sip_trunking="false")
+    unknown = document({"phoneNumber": TEST_NUMBER, "callFromQueueId": CAROL}, "--org", file)
+    assert unknown["rule"] == "from-queue.unknown"
+    assert document({"phoneNumber": "sip:agent@example.com"}, "--org", file)["rule"] == "sip.trunking-off"
+
+
+@pytest.mark.parametrize("name", ["carol", "Carol", "carol@example.com", CAROL])
+def test_the_token_is_that_of_whoever_is_named(name: str) -> None:
+    assert document(CALL, "--as", name)["rule"] == "permission.missing"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [("alice", None), ("demo-service", "caller.not-a-user"), ("expired", "token.expired")]
+)
+def test_tokens_and_clients_of_the_default_org_can_be_named(name: str, rule: str | None) -> None:
+    assert document(CALL, "--as", name)["rule"] == rule
+
+
+def test_a_name_that_nobody_has_is_refused_with_the_nearest() -> None:
+    result = run(json.dumps(CALL), "--as", "alise")
+    assert (result.exit_code, "did you mean 'alice'?" in result.stderr) == (2, True)
+
+
+def test_the_bearer_token_of_a_command_is_looked_up_in_the_org(tmp_path: Path) -> None:
+    pasted = f"curl http://x{CALLS_PATH} -H 'Authorization: Bearer carol' --json '{json.dumps(CALL)}'"
+    result = run(pasted, "--json", "--org", org_file(tmp_path))
+    assert json.loads(result.stdout)["rule"] == "permission.missing"
+
+
+def test_the_contract_can_be_chosen() -> None:
+    body = {"to": f"tel:{TEST_NUMBER}", "from": f"user:{ALICE}"}
+    assert document(body)["verdict"] == "accepted"
+    assert document(body, "--contract", "published")["rule"] == "destination.missing"
+
+
+def test_a_call_on_behalf_of_somebody_is_suggested_at_that_user_s_path(tmp_path: Path) -> None:
+    explained = document(CALL, "--as", "service", "--on-behalf-of", "Alice")
+    assert explained["rule"] == "caller.not-a-user"
+    assert explained["equivalent"] == {"method": "POST", "path": f"{CALLS_PATH}/user/{ALICE}", "body": CALL}
+    assert document(CALL, "--on-behalf-of", BOB)["equivalent"]["path"] == f"{CALLS_PATH}/user/{BOB}"
+    result = run(json.dumps(CALL), "--org", org_file(tmp_path), "--on-behalf-of", "alise")
+    assert (result.exit_code, "'Alice'" in result.stderr) == (2, True)
+
+
+def test_an_org_file_that_is_none_is_a_wrong_setup(tmp_path: Path) -> None:
+    file = tmp_path / "org.toml"
+    file.write_text("x = ")
+    assert run("{}", "--org", str(file)).exit_code == 2
+
+
+# Errors without their request
+
+
+def test_an_error_that_one_rule_alone_gives_is_explained_by_it() -> None:
+    result = run('{"status": 400, "code": "not.a.user", "message": "x"}', "--json")
+    explained = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert (explained["status"], explained["code"]) == (400, "not.a.user")
+    assert "caller.not-a-user" in {finding["rule"] for finding in explained["findings"]}
+
+
+def test_an_error_that_many_rules_give_lists_them_and_asks_for_the_request() -> None:
+    result = run("ApiException: (400) Reason: Bad Request, malformed participant address")
+    assert "decided by" not in result.stdout
+    assert "It may be any of these" in result.stdout
+    assert "address.scheme-missing" in result.stdout
+    assert "sip.untyped" not in result.stdout
+    assert "What was sent?" in result.stdout
+
+
+def test_the_rule_that_a_mock_names_is_taken_at_its_word() -> None:
+    result = run("HTTP/1.1 400 Bad Request\nRingback-Rule: sip.untyped\n", "--json")
+    assert json.loads(result.stdout)["rule"] == "sip.untyped"
+
+
+def test_an_error_of_which_nothing_is_known_is_unreadable() -> None:
+    result = run('{"code": "strange", "message": "strange"}')
+    assert (result.exit_code, "nothing is known of" in result.stderr) == (2, True)
+
+
+# Any input
+
+
+@given(st.one_of(st.text(max_size=80), st.binary(max_size=40), st.from_regex(r'\{"(to|phoneNumber)": .*\}')))
+@example("curl x/api/v2 -d '{'")
+@example('{"status": 418, "code": "teapot", "message": "x"}')
+def test_any_input_ends_with_an_explanation_or_a_reason(pasted: str | bytes) -> None:
+    text = pasted.encode("utf-8", "replace") if isinstance(pasted, str) else pasted
+    result = run(text, "--json")
+    if result.exit_code == 2:
+        assert result.stderr.startswith("Error: ")
+        assert result.stdout == ""
+    else:
+        explained = json.loads(result.stdout)
+        for one in explained if isinstance(explained, list) else [explained]:
+            validator("Explanation").validate(one)
+
+
+# What is shown can be run
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    with mock_server() as url:
+        yield Place(url=url)
+
+
+EQUIVALENTS = {
+    "a number": Equivalent("POST", CALLS_PATH, CALL),
+    "a caller id": Equivalent(
+        "POST", CALLS_PATH, {**CALL, "callerId": "+442079460001", "callerIdName": 'it\'s "me"'}
+    ),
+    "a SIP address": Equivalent("POST", CALLS_PATH, {"phoneNumber": "sip:agent@example.com"}),
+    "digits": Equivalent("POST", CALLS_PATH, {"phoneNumber": "30005"}),
+    "a colleague": Equivalent("POST", CALLS_PATH, {"callUserId": BOB}),
+    "a queue": Equivalent("POST", CALLS_PATH, {"callQueueId": SUPPORT, "priority": 5}),
+    "on behalf": Equivalent(
+        "POST", f"{CALLS_PATH}/user/{ALICE}", {**CALL, "attributes": {"a'b": "é $x `y`"}}
+    ),
+    "on behalf, with a caller id": Equivalent(
+        "POST", f"{CALLS_PATH}/user/{ALICE}", {**CALL, "callerId": "+442079460001"}
+    ),
+    "a conference": Equivalent(
+        "POST",
+        CALLS_PATH,
+        {"participants": [{"address": TEST_NUMBER, "name": "A"}, {"address": "+442079460106"}]},
+    ),
+}
+
+
+def answer_of(code: list[str]) -> str:
+    done = subprocess.run(
+        code, capture_output=True, text=True, check=False, env={**os.environ, "HOME": os.devnull}
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("wish", EQUIVALENTS)
+def test_the_curl_command_places_the_call(wish: str, place: Place) -> None:
+    made = ready_made(EQUIVALENTS[wish], place)["curl"]
+    assert json.loads(answer_of(["bash", "-c", made.replace("curl ", "curl -sSf ", 1)]))["id"]
+
+
+@pytest.mark.parametrize("wish", EQUIVALENTS)
+def test_the_client_s_lines_make_the_very_request(wish: str, place: Place) -> None:
+    made = ready_made(EQUIVALENTS[wish], place)["client"]
+    assert len(answer_of([sys.executable, "-c", made]).strip()) == 36
+    assert ("post_body" in made) == (wish in ("a queue", "a conference"))
+
+
+@pytest.mark.sdk
+@pytest.mark.parametrize("wish", EQUIVALENTS)
+def test_the_sdk_s_lines_place_the_call(
+    wish: str, place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "PureCloudPlatformClientV2", load_sdk())
+    exec(compile(ready_made(EQUIVALENTS[wish], place)["sdk"], "ready-made", "exec"), {})
+    assert len(capsys.readouterr().out.strip()) == 36
+
+
+TOKEN = Equivalent("POST", "/oauth/token", {"grant_type": "client_credentials"})
+
+
+def test_the_token_s_curl_command_and_client_get_one(place: Place) -> None:
+    made = ready_made(TOKEN, place)
+    assert json.loads(answer_of(["bash", "-c", made["curl"].replace("curl ", "curl -sSf ", 1)]))[
+        "access_token"
+    ]
+    call = f'\nprint(client.place_call("{TEST_NUMBER}", "user:{ALICE}").id)'
+    assert len(answer_of([sys.executable, "-c", made["client"] + call]).strip()) == 36
+
+
+@pytest.mark.sdk
+def test_the_token_s_sdk_lines_get_one(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PureCloudPlatformClientV2", load_sdk())
+    names: dict[str, Any] = {}
+    exec(compile(ready_made(TOKEN, place)["sdk"], "ready-made", "exec"), names)
+    assert names["api"].access_token
+
+
+def test_the_default_org_has_whom_the_ready_made_code_names() -> None:
+    assert Place().token in default_org().token_by_value
+    client = default_org().client_by_id[Place().client_id]
+    assert client.secret == Place().client_secret

@@ -1,0 +1,97 @@
+"""``ringback rules``: the whole table, one rule in full, and the document made of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.console import Console
+
+from ringback_contracts.model import Rule
+from ringback_contracts.table import TABLE
+from ringback_harness import rules_catalogue
+from ringback_harness.commands.rules import command
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "rules.md"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+def test_every_rule_has_its_line_in_the_platform_s_order() -> None:
+    lines = run().stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.id for rule in TABLE]
+    for line, rule in zip(lines, TABLE, strict=True):
+        for part in (str(rule.status), rule.code, rule.evidence.value, rule.title):
+            assert part in line
+
+
+def test_in_a_narrow_terminal_no_line_is_torn() -> None:
+    console = Console(width=80, force_terminal=True, color_system=None)
+    with console.capture() as captured:
+        rules_catalogue.show_table(console, TABLE)
+    shown = captured.get()
+    assert max(map(len, shown.splitlines())) <= 80
+    assert all(f"{rule.id}  {rule.status} {rule.code}\n" in shown for rule in TABLE)
+
+
+@pytest.mark.parametrize("rule", TABLE.rules, ids=lambda rule: rule.id)
+def test_one_rule_is_shown_with_its_source_fix_and_examples(rule: Rule) -> None:
+    words = " ".join(run(rule.id).stdout.split())
+    for part in (rule.title, rule.fix, rule.source, rule.evidence.value):
+        assert " ".join(part.split()) in words
+    assert "Refused" in words
+    assert "Not refused" in words
+
+
+def test_one_rule_as_json_has_its_examples() -> None:
+    document = json.loads(run("station.missing", "--json").stdout)
+    rule = TABLE["station.missing"]
+    assert (document["id"], document["status"], document["fix"]) == (rule.id, rule.status, rule.fix)
+    assert len(document["rejects"]) == len(rule.rejects)
+    assert document["rejects"][0]["token"] == "bob"
+    assert "token" not in document["accepts"][0]
+
+
+def test_all_rules_as_json_are_all_rules() -> None:
+    documents = json.loads(run("--json").stdout)
+    assert [document["id"] for document in documents] == [rule.id for rule in TABLE]
+    assert all(document["rejects"] and document["accepts"] for document in documents)
+
+
+def test_a_long_body_of_an_example_is_cut() -> None:
+    (example,) = json.loads(run("body.too-large", "--json").stdout)["rejects"]
+    assert example["raw"].endswith("(512,032 bytes)")
+    assert len(example["raw"]) < 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("sip.utyped", "sip.untyped"), ("missing.station", "station.missing"), ("zzz", "lists")],
+)
+def test_an_unknown_id_is_refused_with_the_nearest(wrong: str, right: str) -> None:
+    result = run(wrong)
+    assert (result.exit_code, right in result.stderr) == (2, True)
+
+
+def test_the_document_is_current() -> None:
+    assert DOCUMENT.read_text("utf-8") == run("--markdown").stdout, (
+        "regenerate it: ringback rules --markdown > docs/rules.md"
+    )
+
+
+def test_the_links_of_the_document_lead_to_its_headings() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    headings = {title.replace(".", "") for title in re.findall(r"^## (.+)$", text, re.MULTILINE)}
+    assert set(re.findall(r"\(#([^)]+)\)", text)) == headings
+
+
+def test_the_examples_of_the_document_are_json() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    blocks = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    examples = [json.loads(line) for block in blocks for line in block.splitlines()]
+    assert len(examples) == sum(len(rule.rejects) + len(rule.accepts) for rule in TABLE)
