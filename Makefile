@@ -21,7 +21,6 @@ help:
 	@echo "make test     run the whole suite under coverage (ARGS='-k name' chooses)"
 	@echo "make check    hold the mock to every rule, and the checks to every mutant"
 	@echo "make crash    crash-test every example in every scenario, and hold docs/crash-test.md to it"
-	@echo "make check    check the mock by every rule, and see that the check notices a broken one"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make format   let ruff format and mend what it can"
 	@echo "make wheel    build the wheel, check its contents and run the suite against it"
@@ -68,10 +67,6 @@ check: $(DEV)/.ready
 
 crash: $(DEV)/.ready $(NODE)/.ready
 	CRASH_TEST=all $(DEV)/bin/pytest -v tests/examples/test_crash_examples.py $(ARGS)
-
-check: $(DEV)/.ready
-	@$(DEV)/bin/ringback check $(ARGS)
-	@$(DEV)/bin/ringback check --mutants
 
 lint: $(DEV)/.ready
 	$(DEV)/bin/ruff check .

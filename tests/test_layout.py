@@ -142,6 +142,13 @@ CODES = r"(?:type: ignore\[[\w, -]+\]|noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*|pra
 REASONED = re.compile(rf"#\s*{CODES}\s*[#-]\s*\w")
 
 
+def test_the_makefile_names_each_target_once() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
+    assert sorted(targets) == sorted(set(targets))
+    assert set(re.findall(r'@echo "make (\w+) ', makefile)) == set(targets) - {"help"}
+
+
 def _ignores() -> Iterator[tuple[str, str]]:
     for path in _tracked():
         if path.suffix == ".py" and path != Path(__file__):
