@@ -172,6 +172,7 @@ class AtUrl:
         wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
         self._transport = Transport(timeouts=timeouts, adapter=wire, trust_env=False)
         self._token = token
+        self._notes = notes
         probe = self.deliver(Request("GET", f"{ADMIN}/rules"))
         ringback = "Ringback-Version" in probe.headers and probe.status == 200
         self.traits = Traits(makes_orgs=ringback, names_rules=ringback)
@@ -182,6 +183,7 @@ class AtUrl:
         if switches:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
         tokens = {"alice": self._token or "alice"}
+        self._tell(tokens)
         return World(self.traits, self.url, None, tokens, self.deliver, self.world)
 
     def _copy(self, switches: Switches) -> World:
@@ -191,9 +193,14 @@ class AtUrl:
         if reply.status != 201:
             raise OutOfReach(f"the target makes no such org: {reply.document.get('message', reply.status)}")
         tokens: Mapping[str, str] = reply.document["tokens"]
+        self._tell(tokens)
         usual = tokens.keys() == default_org().token_by_value.keys()
         org = changed(default_org(), switches) if usual else None
         return World(self.traits, self.url, org, tokens, self.deliver, self.world)
+
+    def _tell(self, tokens: Mapping[str, str]) -> None:
+        if self._notes:
+            self._notes.learn(tokens, {}, ())
 
     def deliver(self, request: Request) -> Reply:
         headers = {name: value for name, value in request.headers.items() if name != "host"}

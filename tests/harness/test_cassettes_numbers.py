@@ -86,6 +86,11 @@ def test_fifty_numbers_have_a_stand_in_each() -> None:
     assert shown == {f"+4420794601{line}" for line in range(50, 100)}
 
 
+def test_the_address_of_a_sip_host_stays() -> None:
+    assert Cleaner().text("sip:agent@203.0.113.7:5060") == "sip:agent@203.0.113.7:5060"
+    assert "20.30.40.50" not in Cleaner().text("tel:+45 20.30.40.50")
+
+
 def test_the_spelling_stays() -> None:
     assert Cleaner().text("+1 (317) 222-2222") == "+4 (420) 794-60150"
 

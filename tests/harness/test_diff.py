@@ -40,7 +40,7 @@ WAYS = {
 def deviant() -> Table:
     """The shipped table, changed in ten ways: status, code, switched off, what the details say."""
     table = TABLE.without("number.unassigned").without("number.reserved")
-    for rule_id, changes in {
+    changed: dict[str, dict[str, Any]] = {
         "token.missing": {"status": 403},
         "token.unknown": {"code": "invalid.token"},
         "json.malformed": {"code": "json.unreadable"},
@@ -49,8 +49,9 @@ def deviant() -> Table:
         "destination.missing": {"code": "no.destination"},
         "field.wrong-type": {"check": elsewhere(TABLE["field.wrong-type"])},
         "sip.cannot-call": {"check": elsewhere(TABLE["sip.cannot-call"])},
-    }.items():
-        table = table.with_rule(replace(table[rule_id], **changes))  # type: ignore[arg-type]
+    }
+    for rule_id, changes in changed.items():
+        table = table.with_rule(replace(table[rule_id], **changes))
     return table
 
 

@@ -363,9 +363,27 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(stand_in: StandIn
     assert stand_in.asked == []
 
 
+def test_a_check_can_be_run_dry(stand_in: StandIn) -> None:
+    result = run(stand_in, "check", "--target", "sandbox")
+    assert result.exit_code == Exit.FINE
+    assert "would send: POST /api/v2/conversations/calls {}" in result.output
+    assert stand_in.asked == []
+
+
 def test_calls_without_a_list_exit_with_4(stand_in: StandIn) -> None:
     assert run(stand_in, "diff", "--target", "sandbox", "--allow-calls").exit_code == Exit.REFUSED
     assert stand_in.asked == []
+
+
+def test_a_check_places_no_more_calls_than_its_budget_and_ends_them(stand_in: StandIn) -> None:
+    result = run(
+        stand_in,
+        *("check", "--target", "sandbox", "--allow-calls", "--allow-number", NUMBER, "--budget", "3"),
+    )
+    assert result.exit_code == Exit.FINE, result.output
+    assert " 0 failed" in result.output
+    assert [request.body.count(NUMBER.encode()) for request in stand_in.posted].count(1) == 3
+    assert going_on(stand_in) == []
 
 
 def test_a_case_that_might_ring_a_stranger_refuses_the_whole_run(stand_in: StandIn, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ ABROAD = "011"
 OPEN, CLOSE = "\ue000", "\ue001"
 """Private-use characters around what must survive redaction."""
 _MARK = re.compile(f'("?){OPEN}(#?)([a-z]+){CLOSE}("?)')
+_HOST = re.compile(r"(?<=@)[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
+"""The IPv4 address of a SIP host, which is nobody's number."""
 _VANITY = re.compile(r"(?<=tel:)\+?(?=[0-9a-z]*[0-9])(?=[0-9a-z]*[a-z])[0-9a-z]{7,}", re.IGNORECASE)
 _LETTERS = str.maketrans("0123456789", "abcdefghij")
 
@@ -54,6 +56,7 @@ class StableNumbers:
 
     def mark(self, text: str) -> str:
         """The text with a mark for each number."""
+        text = _HOST.sub(lambda found: self._marked(found[0]), text)
         text = with_numbers(text, self._replaced)
         return _VANITY.sub(lambda _: self._marked("+1555ABCDEFG"), text)
 

@@ -133,10 +133,13 @@ def _check(wish: Wish, options: Options) -> Exit:
     from ringback_harness.check import screen
     from ringback_harness.check.report import write_reports
     from ringback_harness.check.run import check
+    from ringback_harness.sandbox import DryRunSandbox
 
     with reached(wish.target, wish.reach) as target, screen.progress() as notice:
         refuse_outsiders(target, (case.request for case in options.cases))
         ledger = check(target, options, notice)
+    if isinstance(target, DryRunSandbox):
+        return Exit.FINE
     written = write_reports(ledger, options.reports, options.report_dir or Path())
     if wish.save is not None:
         written += save_failures(ledger.failures, wish.save)

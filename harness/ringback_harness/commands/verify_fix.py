@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ringback_harness.commands.check import reported
 from ringback_harness.exits import Exit
+from ringback_harness.sandbox.options import Reach, reach_options, reached, refuse_outsiders
 
 if TYPE_CHECKING:
     from ringback_harness.check.verify import Verified
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 @click.command("verify-fix")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--target", default="mock", show_default=True, metavar="mock|URL", help="What to try after the mock."
+    "--target",
+    default="mock",
+    show_default=True,
+    metavar="mock|URL|sandbox",
+    help="What to try after the mock.",
 )
-def command(*, folder: Path, target: str) -> None:
+@reach_options
+def command(*, folder: Path, target: str, **reach: Any) -> None:
     """Run the cases in DIR on the mock and then on a target, and say of each how it stands.
 
     A case is written by hand or by 'ringback check --save DIR'. It is fixed where it is answered as it
@@ -32,7 +37,7 @@ def command(*, folder: Path, target: str) -> None:
     3 target unreachable, 4 refused since a call might ring somebody.
     """
     with reported():
-        verified = _verified(folder, target)
+        verified = _verified(folder, target, Reach(**reach))
     for each in verified:
         click.echo(f"{each.standing:<15} {each.case.name}: {each.case.why}")
         for reason in each.reasons:
@@ -40,7 +45,7 @@ def command(*, folder: Path, target: str) -> None:
     sys.exit(_exit(verified))
 
 
-def _verified(folder: Path, name: str) -> list[Verified]:
+def _verified(folder: Path, name: str, reach: Reach) -> list[Verified]:
     from ringback_harness.cases import load_cases
     from ringback_harness.check.rules import Worlds
     from ringback_harness.check.verify import verify
@@ -51,7 +56,8 @@ def _verified(folder: Path, name: str) -> list[Verified]:
         mock = Worlds(stack.enter_context(opened("mock")))
         if name == "mock":
             return list(verify(cases, mock))
-        target = stack.enter_context(opened(name, os.environ.get("RINGBACK_ACCESS_TOKEN")))
+        target = stack.enter_context(reached(name, reach))
+        refuse_outsiders(target, (case.request for case in cases))
         return list(verify(cases, mock, Worlds(target)))
 
 

@@ -86,7 +86,7 @@ def touched(request: Request, mock: Reply, target: Reply, about: str | None = No
         return rule
     operation, code = operation_of(request), target.document.get("code")
     fitting = [rule.id for rule in TABLE if _fits(rule, operation, target.status, code)]
-    return about if about in fitting or len(fitting) != 1 else fitting[0]  # type: ignore[return-value]
+    return fitting[0] if len(fitting) == 1 else about or NO_RULE
 
 
 def _fits(rule: Rule, operation: str, status: int, code: object) -> bool:

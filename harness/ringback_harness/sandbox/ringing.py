@@ -48,6 +48,8 @@ NOBODYS_HOSTS = (
     ".example.org",
 )
 """Names that lead to nobody (RFC 6761, RFC 2606)."""
+ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
+"""In which a body that is no JSON is looked through."""
 LONGEST_E164 = 15
 SHORTEST = 7
 """Digits of a number that can be dialled from abroad, at least."""
@@ -56,6 +58,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HOST = re.compile(r"[a-z0-9.-]*")
 _PIECE = re.compile(r"\+?[0-9a-z().\-\s*#]+")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_MARKS = re.compile(r"""["'{}\[\],&=\u0080-\u00bf\u2018-\u201f\ufffd]+""")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -114,11 +117,12 @@ def _leaves(key: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _texts_of_wreck(body: bytes) -> Iterator[tuple[str, str]]:
-    """What a lenient reader could find in bytes that are no JSON."""
-    text = body.replace(b"\0", b"").decode("latin-1")
-    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    for word in re.split(r"""["'{}\[\],&=\u0080-\uffff]+""", text):
-        yield "", word.strip().removeprefix("phoneNumber:")
+    """What a lenient reader could find in bytes that are no JSON, in whatever encoding."""
+    for encoding in ENCODINGS:
+        text = body.decode(encoding, "replace").replace("\0", "")
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+        for word in _MARKS.split(text):
+            yield "", word.strip().removeprefix("phoneNumber:")
 
 
 def may_ring(text: str, key: str = "") -> bool:

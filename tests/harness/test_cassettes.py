@@ -1,0 +1,58 @@
+"""Cassettes are whole HAR files, and a recorded mock replays as itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ringback_harness.cassettes import read_cassettes
+from ringback_harness.cassettes.recorder import write_whole
+from ringback_harness.cli import main
+from ringback_harness.exits import Exit, SetupError
+from tests.serving import mock_server
+
+
+def diff(target: object, *more: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["diff", "--target", str(target), *map(str, more)])
+    return result.exit_code, result.output
+
+
+def test_what_is_recorded_of_a_mock_replays_without_a_difference(tmp_path: Path) -> None:
+    folder = tmp_path / "cassettes"
+    with mock_server() as url:
+        code, said = diff(url, "--record", folder)
+    assert code == Exit.FINE, said
+    code, said = diff(folder)
+    assert code == Exit.FINE, said
+    cassettes = read_cassettes(folder)
+    assert len(cassettes) > 100
+    assert all(cassette.region is None for cassette in cassettes)
+    first = json.loads(sorted(folder.iterdir())[1].read_text())["log"]
+    assert first["version"] == "1.2"
+    assert {"startedDateTime", "time", "request", "response", "cache", "timings"} <= first["entries"][
+        0
+    ].keys()
+
+
+def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="space"):
+        write_whole(tmp_path / "x.har", "text")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"log": {"entries": [{}]}}', '{"log": {}}'])
+def test_a_file_that_is_no_har_is_named(text: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.har").write_text(text)
+    with pytest.raises(SetupError, match=r"broken\.har"):
+        read_cassettes(tmp_path)
+
+
+def test_calls_are_allowed_on_a_sandbox_alone() -> None:
+    assert diff("mock", "--allow-calls")[0] == Exit.SETUP
