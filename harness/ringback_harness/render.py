@@ -27,7 +27,9 @@ BODY = "the body"
 def show(console: Console, explanation: Explanation, heading: str, place: Place = MOCK) -> None:
     """Print the whole explanation; ``heading`` says what was explained."""
     _show_verdict(console, explanation, heading)
-    if explanation.findings:
+    if explanation.rule is None:
+        _show_candidates(console, explanation.findings)
+    elif explanation.findings:
         show_title(console, _findings_title(explanation))
         for number, finding in enumerate(explanation.findings, 1):
             _show_finding(console, number, finding)
@@ -54,9 +56,17 @@ def _show_verdict(console: Console, explanation: Explanation, heading: str) -> N
 
 def _findings_title(explanation: Explanation) -> str:
     count = len(explanation.findings)
-    if explanation.rule is None:
-        return f"It may be any of these {count}"
     return "What is wrong" if count == 1 else f"What is wrong ({count} findings, the first decides)"
+
+
+def _show_candidates(console: Console, findings: tuple[Explained, ...]) -> None:
+    """The rules that may have decided, where only the answer is known."""
+    if findings:
+        show_title(console, f"It may be any of these {len(findings)}; 'ringback rules ID' tells more of each")
+    for finding in findings:
+        console.print(Text(finding.rule, style="bold yellow"))
+        show_wrapped(console, "   ", f"{finding.message}.")
+        show_wrapped(console, "   Fix: ", finding.fix, style="green")
 
 
 def _show_finding(console: Console, number: int, finding: Explained) -> None:

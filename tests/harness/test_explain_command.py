@@ -84,6 +84,13 @@ def test_what_cannot_be_read_ends_with_code_2_and_what_was_looked_for() -> None:
     assert "looked for a JSON body, a curl command, a HAR file" in result.stderr
 
 
+def test_a_text_without_a_request_gets_remarks_on_what_it_claims() -> None:
+    result = run("Grant type: client credentials. Scopes: conversation:call:write. pip install genesyscloud")
+    assert result.exit_code == 2
+    assert "a client-credentials token has no user" in result.stderr
+    assert "'conversation:call:write' is written like a permission" in result.stderr
+
+
 def test_prose_keeps_to_the_width_and_code_to_its_lines() -> None:
     result = run(json.dumps({**CALL, "label": "x" * 90}), COLUMNS="60")
     too_long = [line for line in result.stdout.splitlines() if len(line) > 60]

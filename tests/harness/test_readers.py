@@ -149,9 +149,35 @@ def test_grant_and_scopes_of_a_description_are_handed_on() -> None:
     )
 
 
-def test_the_grant_shows_in_code() -> None:
-    found = reading_of("client.get_client_credentials_token(a, b); post({phoneNumber: 'x'})")
-    assert found.context.grant == "client_credentials"
+@pytest.mark.parametrize(
+    ("text", "grant"),
+    [
+        ("client.get_client_credentials_token(a, b)", "client_credentials"),
+        ("OAuth client type: Client Credentials", "client_credentials"),
+        ("We are using the client credentials grant", "client_credentials"),
+        ("Without using client credentials it works", None),
+        ("Client credentials cannot be used", None),
+    ],
+)
+def test_the_grant_is_known_where_the_text_says_it_plainly(text: str, grant: str | None) -> None:
+    assert reading_of(f"{text}; post({{phoneNumber: 'x'}})").context.grant == grant
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes"),
+    [
+        (
+            "Required Scopes: conversation:call:write, user:read (if needed)",
+            ("conversation:call:write", "user:read"),
+        ),
+        ("it has the `call:write` scope", ("call:write",)),
+        ('"scopes": ["a:b", "c:d"]', ("a:b", "c:d")),
+        ("I gave it scopes a:b and c:d and role x:y", ("a:b", "c:d")),
+        ("the scope of sip: and tel:+44 is no list, see https://x.y", ()),
+    ],
+)
+def test_the_scopes_that_a_text_names_are_handed_on(text: str, scopes: tuple[str, ...]) -> None:
+    assert reading_of(f"{text}\n```\n{json.dumps(BODY)}\n```").context.scopes == scopes
 
 
 def test_the_whole_text_is_handed_on() -> None:

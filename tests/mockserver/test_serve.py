@@ -191,7 +191,8 @@ def test_the_options_reach_the_mock(tmp_path: Path) -> None:
         assert "ParticipantsCallRequest" not in server.get("/openapi.json").text
         _, _, err = server.stop()
     assert "org Mine" in err
-    assert f"POST {CALLS} 421" in err
+    assert f"POST {CALLS} 421 host.misdirected: " in err
+    assert f" {server.url}/__ringback/exchanges/" in err
 
 
 def test_tls_is_served_with_a_certificate(certificate: tuple[trustme.CA, Path]) -> None:

@@ -11,14 +11,16 @@ from typing import BinaryIO
 
 import click
 
-from ringback_contracts.explain import Explanation, explain
+from ringback_contracts.explain import Context, Explanation, explain, explain_text_notes
 from ringback_contracts.explain.reported import explain_answer
 from ringback_contracts.model import CONTRACTS, Caller
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
-from ringback_harness.readers import Found, Read, ReadError, Reading, read
+from ringback_harness.readers import Found, Read, ReadError, Reading, mention, read
+from ringback_harness.readers.scopes import scopes
+from ringback_harness.readers.text import decoded
 from ringback_mock.orgfile import read_org
 
 
@@ -122,10 +124,22 @@ def _situation(
 def _read(file: BinaryIO) -> Read:
     if file.isatty():
         click.echo("Paste the request, then press Ctrl-D (on Windows Ctrl-Z and Enter).", err=True)
+    data = file.read()
     try:
-        return read(file.read(), Path.cwd())
+        return read(data, Path.cwd())
     except ReadError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError("\n".join((str(error), *_remarks(data)))) from error
+
+
+def _remarks(data: bytes) -> list[str]:
+    """What there is to say about a text that holds no request."""
+    text = decoded(data)
+    notes = explain_text_notes(Context(grant=mention.grant(text), scopes=scopes(text), text=text))
+    return (
+        ["What is said in it is worth a remark all the same:", *(f"- {note.message}" for note in notes)]
+        if notes
+        else []
+    )
 
 
 def _explained(result: Read, situation: Situation) -> Iterator[tuple[Found, Explanation]]:

@@ -9,14 +9,20 @@ from ringback_harness.readers.reading import TOKEN_PATH, Address
 
 _PIECE = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]])*"
 _URL = re.compile(rf"{_PIECE}(?:/(?:[a-z]*api)/|{TOKEN_PATH}){_PIECE}", re.IGNORECASE)
-_METHOD_BEFORE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\W{0,4}$")
+_METHOD_BEFORE = re.compile(
+    r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\s?\(\s{0,4}[frFR$@]{0,2}\W?$"
+)
 _METHOD_AROUND = re.compile(r"\bmethod['\"]?\s*[:=]\s*['\"](get|post|put|patch|delete)['\"]", re.IGNORECASE)
 _PAGES = re.compile(r"//(?:developer|docs?|forum|community|help|github|www)\.", re.IGNORECASE)
 _CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
 _SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
 _CLIENT_CREDENTIALS = re.compile(
-    r"(?:get|login)_?(?:client_?credentials)_?(?:token|grant)|grant_type\W+client_credentials", re.IGNORECASE
+    r"(?:get|login)_?client_?credentials_?(?:token|grant)"
+    r"|(?:grant|client)[ _]type\W{1,4}client[ _]credentials"
+    r"|(?<!not )(?<!without )(?<!of )\busing (?:(?:a|an|the|our) )?(?:OAuth2? )?client[ _-]credentials",
+    re.IGNORECASE,
 )
+"""In code, or in words that cannot mean that another grant is used."""
 
 
 def address(text: str, *, token: bool = False) -> Address:
@@ -35,7 +41,7 @@ def is_api_url(url: str) -> bool:
 
 
 def grant(text: str) -> str | None:
-    """The grant of the token that the code of a text uses, where the code shows it."""
+    """The grant of the token that the text speaks of, where it says so plainly."""
     return "client_credentials" if _CLIENT_CREDENTIALS.search(text) else None
 
 
@@ -43,7 +49,7 @@ def _addresses(text: str) -> list[tuple[str, str]]:
     around = _METHOD_AROUND.search(text)
     default = around[1].upper() if around else "POST"
     return [
-        (_method(text[max(0, url.start() - 12) : url.start()]) or default, url.group().rstrip(".,;:"))
+        (_method(text[max(0, url.start() - 20) : url.start()]) or default, url.group().rstrip(".,;:"))
         for url in _URL.finditer(text)
         if not _PAGES.search(url.group())
     ]

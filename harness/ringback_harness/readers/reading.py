@@ -15,6 +15,7 @@ from ringback_contracts.model import Request
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.platform_paths import known_path
 from ringback_contracts.routing import route
+from ringback_harness.readers.scopes import scopes
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -100,11 +101,11 @@ def looks_like_form(text: str) -> bool:
 def context_of(address: Address, request: Request, text: str, **hints: Any) -> Context:
     """What is known beside the request: its URL, the text around it, and the grant where it names one."""
     asked = token_form(request) if is_token_request(request) else {}
-    scopes = asked.get("scope", "").split()
+    asked_scopes = asked.get("scope", "").split()
     return Context(
         url=address.url if address.parts[0] else None,
         grant=hints.get("grant") or asked.get("grant_type"),
-        scopes=tuple(hints.get("scopes") or scopes),
+        scopes=tuple(hints.get("scopes") or asked_scopes or scopes(text)),
         text=text,
     )
 
