@@ -82,8 +82,17 @@ class Case:
         """Every SIP address of the body, whichever contract it is written in."""
         if self.published is not None:
             endpoint = forms.read_sip_number(self.published.get("phoneNumber"))
-            return (endpoint,) if endpoint else ()
+            return (endpoint,) if endpoint else self._sip_parties()
         return tuple(endpoint for endpoint in self.endpoints if endpoint.meant_as_sip)
+
+    def _sip_parties(self) -> tuple[Endpoint, ...]:
+        if not self.parties:
+            return ()
+        read = (
+            forms.read_sip_number(party.get("address"), f"/participants/{position}/address")
+            for position, party in enumerate(self.parties)
+        )
+        return tuple(endpoint for endpoint in read if endpoint)
 
     @lazy
     def plain_endpoints(self) -> tuple[Endpoint, ...]:
@@ -119,7 +128,7 @@ class Case:
     def dialled(self) -> Dialled | NotDialable | None:
         """The published ``phoneNumber`` as digits, or why it is none; ``None`` for a SIP URI or no text."""
         text = self.published.get("phoneNumber") if self.published is not None else None
-        if not isinstance(text, str) or self.sip_endpoints:
+        if not isinstance(text, str) or forms.has_sip_scheme(text):
             return None
         return read_number(text)
 

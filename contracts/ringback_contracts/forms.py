@@ -29,12 +29,19 @@ PUBLISHED_KEYS = frozenset(DESTINATION_KEYS) | {
     "externalContactId",
     "label",
 }
+ADDRESS_KEYS = ("address", "uri", "sip", "to", "from", "phoneNumber", "number", "id", "value")
+"""Where people put an address in an object."""
 ADDRESS_TYPES = {"tel": "address", "sip": "address", "user": "id", "campaign": "id"}
 
 
 def destinations(body: Mapping[str, Any]) -> list[str]:
-    """The destination kinds that a published body gives; null and an empty list give none."""
-    return [key for key in DESTINATION_KEYS if (value := body.get(key)) is not None and value != []]
+    """The destination kinds that a published body gives; null, an empty list and an empty id give none."""
+    return [key for key in DESTINATION_KEYS if not _gives_nobody(key, body.get(key))]
+
+
+def _gives_nobody(key: str, value: object) -> bool:
+    """An empty number is a mistake of its own; an empty id or list names nobody."""
+    return value is None or value == [] or (value == "" and key != "phoneNumber")
 
 
 def recognise(body: Mapping[str, Any]) -> Contract:
@@ -74,15 +81,28 @@ class Endpoint:
 
     @property
     def meant_as_sip(self) -> bool:
-        """Whether the writer had a SIP address in mind, right or wrong."""
-        return self.declared == "sip" or any(addresses.meant_as_sip(text) for text in _texts(self.value))
+        """Whether the writer had a SIP address in mind, right or wrong.
+
+        Where another type is declared an ``@`` does not mean SIP, but the scheme still does.
+        """
+        if self.declared == "sip":
+            return True
+        if self.declared in ADDRESS_TYPES:
+            return self.text is not None and has_sip_scheme(self.text)
+        return any(addresses.meant_as_sip(text) for text in _address_texts(self.value))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def has_sip_scheme(text: str) -> bool:
+    """Whether the text, trimmed, begins with ``sip:`` or ``sips:``."""
+    return text.strip()[:5].lower().startswith(("sip:", "sips:"))
+
+
+def _address_texts(value: Any) -> Iterator[str]:
+    """The texts that stand where an address is written; a name or an e-mail address is none."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        yield from (text for text in value.values() if isinstance(text, str))
+        yield from (value[key] for key in ADDRESS_KEYS if isinstance(value.get(key), str))
 
 
 def read_endpoint(side: Side, value: Any) -> Endpoint:
@@ -138,11 +158,8 @@ def _meaning(text: str) -> Address:
     return addresses.parse(text)
 
 
-def read_sip_number(value: Any) -> Endpoint | None:
-    """The published ``phoneNumber`` as an endpoint, where it carries a SIP URI."""
-    if not isinstance(value, str):
+def read_sip_number(value: Any, pointer: str = "/phoneNumber") -> Endpoint | None:
+    """A published ``phoneNumber``, or a participant's address, as an endpoint where it is a SIP URI."""
+    if not isinstance(value, str) or not has_sip_scheme(value):
         return None
-    text = value.strip()
-    if text[:4].lower() != "sip:" and text[:5].lower() != "sips:":
-        return None
-    return _parsed("phoneNumber", "/phoneNumber", value, text, "sip")
+    return _parsed("phoneNumber", pointer, value, value.strip(), "sip")

@@ -328,3 +328,43 @@ def test_a_mock_that_takes_one_contract_only(contract: str) -> None:
     }
     assert answers.pop(contract) == 202
     assert set(answers.values()) == {400}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"type": "tel", "address": "tel:15551234567", "name": "Joe @ home"},
+        {"type": "user", "id": "nope", "name": "bob@example.com"},
+        {"to": "tel:15551234567", "email": "bob@example.com"},
+        {"phoneNumber": T, "email": "bob@example.com"},
+        {"id": B, "email": "bob@example.com"},
+    ],
+    ids=str,
+)
+def test_a_name_or_an_email_address_makes_no_sip_address(address: Any) -> None:
+    assert_refused(post(to(address)), 400, "bad.request", MALFORMED)
+
+
+def test_the_parties_of_a_conference_are_judged_like_a_single_one() -> None:
+    sip = {"participants": [{"address": SIP}]}
+    assert post(sip).status_code == 202
+    assert_refused(post(sip, sip_trunking=False), 400, "bad.request", INVALID)
+    assert_refused(post({"participants": [{"address": "sip:agent"}]}), 400, "bad.request", INVALID)
+    dead = {"participants": [{"address": T}, {"address": "+15551234567"}]}
+    assert post(dead).status_code == 202
+    assert_refused(post(dead, strict_numbers=True), 422, "invalid.phone.number")
+
+
+@pytest.mark.parametrize("body", [{"callUserId": ""}, {"callQueueId": ""}], ids=str)
+def test_an_empty_id_names_nobody(body: Any) -> None:
+    assert assert_refused(post(body), 400, "bad.request") == "destination.missing"
+    assert post({"phoneNumber": T} | body).status_code == 202
+
+
+def test_from_is_held_to_the_same_on_behalf_of_a_user() -> None:
+    body = to(f"tel:{T}", f"user:{E}")
+    rules = {
+        assert_refused(post(body, "service", path), 403, "not.authorized")
+        for path in (CALLS, f"{CALLS}/user/{E}")
+    }
+    assert rules == {"from.user-not-outbound"}

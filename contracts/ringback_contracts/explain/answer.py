@@ -18,10 +18,10 @@ from ringback_contracts.explain.body_notes import (
     merge_notes,
     path_hole_notes,
 )
+from ringback_contracts.explain.court import Court, repeats
 from ringback_contracts.explain.equivalent import suggest
 from ringback_contracts.explain.explanation import Context, Explained, Explanation, Note, Suggestion
 from ringback_contracts.explain.hosts import host_notes, path_notes, url_notes
-from ringback_contracts.explain.imagined import filled, imagined
 from ringback_contracts.explain.key_notes import key_notes
 from ringback_contracts.explain.number_notes import number_notes
 from ringback_contracts.explain.party import UUID, Kind
@@ -43,7 +43,6 @@ from ringback_contracts.model import (
     Rejected,
     Request,
     Stage,
-    TokenState,
     Verdict,
 )
 from ringback_contracts.operations import PLACE_CALL_FOR_USER
@@ -69,7 +68,8 @@ def explain(
     """
     if is_token_request(request):
         return _explain_token(request, context)
-    return _explain_call(Subject(request, context), _Court(caller, org, contract))
+    court = Court(caller, org, contract)
+    return _explain_call(Subject(request, context, service=court.is_service(request)), court)
 
 
 def equivalent_of(request: Request, *, context: Context = NOTHING_ELSE) -> Suggestion:
@@ -114,45 +114,11 @@ def _explain_token(request: Request, context: Context) -> Explanation:
 # --- the verdict ------------------------------------------------------------------------------------
 
 
-class _Court:
-    """Who is taken to send the request, and the org it is judged in."""
-
-    def __init__(self, caller: Caller | None, org: Org | None, contract: ContractChoice) -> None:
-        self.given_caller = caller
-        self.given_org = org
-        self.contract = contract
-
-    def hear(self, request: Request, *, service: bool) -> tuple[Request, Caller, Org]:
-        """The request as it is judged, with its caller and org."""
-        if self.given_org is None:
-            request = filled(request)
-            caller, org = imagined(request, service=service, contract=self.contract)
-            return request, self.given_caller or caller, org
-        org = self.given_org if self.contract == "any" else replace(self.given_org, contract=self.contract)
-        return request, self.given_caller or _bearer(request, org, service=service), org
-
-
-def _bearer(request: Request, org: Org, *, service: bool) -> Caller:
-    """The holder of the request's token, where the org knows it; else somebody who may do everything."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    token = org.token_by_value.get(value.strip()) if scheme.lower() == "bearer" else None
-    if token is None:
-        return imagined(request, service=service)[0]
-    if token.expired:
-        return Caller(TokenState.EXPIRED)
-    return Caller(
-        TokenState.VALID,
-        user=org.user_by_id[token.user] if token.user else None,
-        client=org.client_by_id[token.client] if token.client else None,
-        scopes=frozenset(token.scopes) if token.user else None,
-    )
-
-
-def _explain_call(subject: Subject, court: _Court) -> Explanation:
+def _explain_call(subject: Subject, court: Court) -> Explanation:
     request, caller, org = court.hear(subject.request, service=subject.service)
     verdict = judge(request, caller, org)
     found = _once(map(_explained, _findings(subject, court)))
-    suggestion = _suggestion(subject) if subject.wants_call else Suggestion(None)
+    suggestion = _upheld(subject, court, verdict) if subject.wants_call else Suggestion(None)
     rejected = verdict.finding.rule if isinstance(verdict, Rejected) else None
     return Explanation(
         verdict="rejected" if rejected else "accepted",
@@ -173,7 +139,7 @@ def _success(verdict: Verdict, org: Org) -> int:
     return org.success_status
 
 
-def _findings(subject: Subject, court: _Court) -> Iterator[Finding]:
+def _findings(subject: Subject, court: Court) -> Iterator[Finding]:
     """What the rules have against the request, and against its body once it is proper JSON."""
     yield from findings(*court.hear(subject.request, service=subject.service))
     if subject.mended is not None:
@@ -194,7 +160,7 @@ def _notes(
     verdict: Verdict,
     found: tuple[Explained, ...],
     suggestion: Suggestion,
-    court: _Court,
+    court: Court,
     org: Org,
 ) -> Iterator[Note]:
     context, request = subject.context, subject.request
@@ -233,6 +199,13 @@ def _suggestion(subject: Subject) -> Suggestion:
     return Suggestion(made.equivalent, _once([*made.questions, *_left_out(subject, made)]))
 
 
+def _upheld(subject: Subject, court: Court, verdict: Verdict) -> Suggestion:
+    made = _suggestion(subject)
+    if isinstance(verdict, Accepted) and made.equivalent and repeats(made.equivalent, subject.request):
+        return made
+    return court.upheld(made, subject.request, service=subject.service)
+
+
 def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
     """Ask for every value that was not filled in and that no other question is about."""
     shown = {text for _, text in texts(dict(made.equivalent.body))} if made.equivalent else set()
@@ -252,7 +225,7 @@ SIP = "whether your org can dial SIP addresses (--org FILE)"
 TOKEN = "whether the token is good, and what its user may do and has a phone for (--org FILE --as USER)"
 
 
-def _unknown(subject: Subject, court: _Court) -> Iterator[str]:
+def _unknown(subject: Subject, court: Court) -> Iterator[str]:
     """What was not held against the request, and the option that would tell."""
     if court.given_org is None:
         written = subject.request.path + subject.request.body.decode("utf-8", "replace")

@@ -88,6 +88,10 @@ PLUS = (
     " dialled as a number of the org's own country."
 )
 UNREAD_BODY = "What does the body say? It could not be read as JSON, a form, an object literal or YAML."
+REFUSED_HERE = (
+    "What can be changed beside the request? The nearest published one is refused here too ({detail}), until"
+    " this is done: {fix}"
+)
 NOT_ACCEPTED = "What should be sent instead? The nearest published request is still refused: {detail}."
 
 

@@ -24,14 +24,17 @@ _NEIGHBOURS = frozenset({CALLS_PATH, _CONVERSATIONS} | {f"{_CONVERSATIONS}/{word
 
 
 class Subject:
-    """One request to explain, and what came along with it."""
+    """One request to explain, and what came along with it.
 
-    def __init__(self, request: Request, context: Context) -> None:
+    ``service`` says that a client without a user is known to send it.
+    """
+
+    def __init__(self, request: Request, context: Context, *, service: bool = False) -> None:
         self.request = sent(request)
         self.context = context
         self.route = route(request.method, request.path)
         self.operation_id = self.route.operation.id if self.route.operation else None
-        self.service = is_service(context)
+        self.service = service or is_service(context)
 
     @property
     def places_call(self) -> bool:

@@ -119,7 +119,11 @@ def address_shape(case: Case) -> Sequence[Violation]:
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     operations=PLACING,
-    rejects=[participants(from_={"id": ALICE}), participants({"address": TEST_NUMBER})],
+    rejects=[
+        participants(from_={"id": ALICE}),
+        participants({"address": TEST_NUMBER}),
+        participants({"id": BOB, "email": "bob@example.com"}),
+    ],
     accepts=[OK_PARTICIPANTS, participants({"type": "tel", "address": "tel:" + TEST_NUMBER})],
 )
 def address_untyped(case: Case) -> Sequence[Violation]:
@@ -350,7 +354,7 @@ def phone_number_unreadable(case: Case) -> Sequence[Violation]:
 def _party_numbers(case: Case) -> Iterator[tuple[int, str]]:
     for position, party in enumerate(case.parties):
         text = party.get("address")
-        if isinstance(text, str) and text and not text.strip().lower().startswith(("sip:", "sips:")):
+        if isinstance(text, str) and text and not forms.has_sip_scheme(text):
             yield position, text
 
 

@@ -208,7 +208,12 @@ def _field(pointer: str) -> str:
     knowledge=Knowledge.REQUEST,
     contracts=(PUBLISHED,),
     operations=PLACING,
-    rejects=[Example({}), published(callerId="+442079460001"), published(callFromQueueId=SUPPORT)],
+    rejects=[
+        Example({}),
+        published(callerId="+442079460001"),
+        published(callFromQueueId=SUPPORT),
+        published(callUserId=""),
+    ],
     accepts=[OK, published(callUserId=BOB)],
 )
 def destination_missing(case: Case) -> Sequence[Violation]:
@@ -232,7 +237,7 @@ def destination_missing(case: Case) -> Sequence[Violation]:
     contracts=(PUBLISHED,),
     operations=PLACING,
     rejects=[published(phoneNumber=TEST_NUMBER, callUserId=BOB)],
-    accepts=[OK, Example(CALL | {"callUserId": None})],
+    accepts=[OK, Example(CALL | {"callUserId": None}), Example(CALL | {"callUserId": ""})],
 )
 def destination_several(case: Case) -> Sequence[Violation]:
     if len(case.destinations) < 2:

@@ -103,8 +103,8 @@ def caller_nobody(case: Case) -> Sequence[Violation]:
 
 
 def _named_in_from(case: Case) -> User | None:
-    """The existing user that ``from`` names, unless the path names one."""
-    if case.operation_id == PLACE_CALL_FOR_USER or not isinstance(case.from_, UserAddress):
+    """The existing user that ``from`` names."""
+    if not isinstance(case.from_, UserAddress):
         return None
     return case.org.user_by_id.get(case.from_.id)
 
@@ -189,8 +189,11 @@ def from_user_disabled(case: Case) -> Sequence[Violation]:
     source=TUTORIAL,
     contracts=(PARTICIPANTS,),
     operations=PLACING,
-    rejects=[participants(from_="user:" + ERIN)],
-    accepts=[OK_PARTICIPANTS],
+    rejects=[
+        participants(from_="user:" + ERIN),
+        Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + ERIN}, path=_for(ERIN), contract=PARTICIPANTS),
+    ],
+    accepts=[OK_PARTICIPANTS, Example(CALL, path=_for(ERIN))],
 )
 def from_user_not_outbound(case: Case) -> Sequence[Violation]:
     user = _named_in_from(case)
@@ -224,7 +227,14 @@ def caller_may_not_call(case: Case) -> Sequence[Violation]:
     if user is None or (user.enabled and not MAY_CALL.isdisjoint(user.permissions)):
         return FINE
     reason = "has no permission to place calls" if user.enabled else "is disabled"
-    return found(f"{user.name} {reason}", "path" if case.operation_id == PLACE_CALL_FOR_USER else "/from")
+    return found(f"{user.name} {reason}", _where_named(case))
+
+
+def _where_named(case: Case) -> str:
+    """Where the request says who calls: in the path, in ``from``, or by its token."""
+    if case.operation_id == PLACE_CALL_FOR_USER:
+        return "path"
+    return "/from" if isinstance(case.from_, UserAddress) else "Authorization"
 
 
 @rule(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ringback_contracts.addresses import TelAddress
-from ringback_contracts.case import Case
+from ringback_contracts.case import Case, read_number
+from ringback_contracts.forms import has_sip_scheme
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Evidence, Example, Knowledge, Stage, Violation
-from ringback_contracts.numbers import Assessment, Dialled, Problem, assess
+from ringback_contracts.numbers import Assessment, Dialled, NotDialable, Problem, assess
 from ringback_contracts.operations import PLACING
 from ringback_contracts.org import Org
 from ringback_contracts.rules.declare import (
@@ -145,6 +146,7 @@ def number_reserved(case: Case) -> Sequence[Violation]:
     rejects=[
         Example({"phoneNumber": "+15551234567"}, org={"strict_numbers": True}),
         Example({"phoneNumber": "+12025550123"}, org={"strict_numbers": True}),
+        Example({"participants": [{"address": "+15551234567"}]}, org={"strict_numbers": True}),
     ],
     accepts=[
         published(phoneNumber="+15551234567"),
@@ -153,14 +155,24 @@ def number_reserved(case: Case) -> Sequence[Violation]:
     ],
 )
 def number_strict(case: Case) -> Sequence[Violation]:
-    if (
-        not case.org.strict_numbers
-        or not isinstance(case.dialled, Dialled)
-        or case.dialled.kind == "extension"
-    ):
+    if not case.org.strict_numbers:
         return FINE
-    known = dead(case.dialled.number, case.org)
-    return found(known.detail, "/phoneNumber") if known else FINE
+    return [
+        Violation(known.detail, pointer)
+        for pointer, number in _dialled(case)
+        if isinstance(number, Dialled)
+        and number.kind != "extension"
+        and (known := dead(number.number, case.org)) is not None
+    ]
+
+
+def _dialled(case: Case) -> Iterator[tuple[str, Dialled | NotDialable | None]]:
+    """Every number of a published body, with its pointer."""
+    yield "/phoneNumber", case.dialled
+    for position, party in enumerate(case.parties):
+        text = party.get("address")
+        if isinstance(text, str) and not has_sip_scheme(text):
+            yield f"/participants/{position}/address", read_number(text)
 
 
 @rule(

@@ -229,8 +229,12 @@ user_missing = rule(
     source=f"{THREAD}: fully qualified; {RFC_3261}",
     knowledge=Knowledge.REQUEST,
     operations=PLACING,
-    rejects=[participants("sip:agent"), published(phoneNumber="sip:agent")],
-    accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
+    rejects=[
+        participants("sip:agent"),
+        published(phoneNumber="sip:agent"),
+        published(participants=[{"address": "sip:agent"}]),
+    ],
+    accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED, published(participants=[{"address": AGENT}])],
 )(_refused_for(frozenset({Reason.SIP_NO_USER})))
 
 at_escaped = rule(
@@ -324,6 +328,7 @@ def cannot_call(case: Case) -> Sequence[Violation]:
     rejects=[
         Example({"to": AGENT, "from": "user:" + ALICE}, org={"sip_trunking": False}, contract=PARTICIPANTS),
         Example({"phoneNumber": AGENT}, org={"sip_trunking": False}),
+        Example({"participants": [{"address": AGENT}]}, org={"sip_trunking": False}),
     ],
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
 )
