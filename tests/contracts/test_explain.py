@@ -211,9 +211,48 @@ def test_a_token_that_the_org_does_not_know_is_taken_for_a_good_one() -> None:
     assert given({"phoneNumber": NUMBER}, "somebody").verdict == "accepted"
 
 
-def test_the_equivalent_is_of_an_org_of_its_own() -> None:
+def test_an_equivalent_that_the_given_org_refuses_is_not_shown_and_its_fix_is() -> None:
     found = given({"to": {"phoneNumber": NUMBER}, "agentId": AGENT}, "alice")
-    assert found.equivalent.path == FOR_AGENT
+    assert found.equivalent is None
+    assert asked(found, "refused here too", AGENT)
+
+
+@pytest.mark.parametrize(
+    ("token", "rule"),
+    [("bob", "station.missing"), ("carol", "permission.missing"), ("expired", "token.expired")],
+)
+def test_a_refused_caller_is_told_what_to_change_and_not_to_send_the_same_again(
+    token: str, rule: str
+) -> None:
+    found = given({"phoneNumber": NUMBER}, token)
+    assert found.equivalent is None
+    assert asked(found, TABLE[rule].fix)
+
+
+def test_a_client_of_the_given_org_is_asked_for_the_user_who_calls() -> None:
+    found = given({"phoneNumber": NUMBER}, "service")
+    assert (found.rule, found.equivalent) == ("caller.not-a-user", None)
+    assert asked(found, "Which user places the call?")
+
+
+def test_a_client_of_the_given_org_calls_for_the_user_that_the_body_names() -> None:
+    found = given({"to": {"phoneNumber": NUMBER}, "agentId": ALICE}, "service")
+    assert found.equivalent.path == f"{CALLS}/user/{ALICE}"
+
+
+def test_whoever_calls_for_themselves_needs_no_right_to_call_for_others() -> None:
+    conference = ("conversation:conference:add",)
+    alone = replace(default_org().users[0], permissions=frozenset(conference))
+    caller = Caller(TokenState.VALID, user=alone, scopes=frozenset({"conversations"}))
+    found = given({"to": {"phoneNumber": NUMBER}, "agentId": ALICE}, caller=caller)
+    assert found.equivalent.path == CALLS
+
+
+def test_a_refused_request_is_never_shown_as_what_to_send_instead() -> None:
+    basic = {**JSON_HEADERS, "authorization": "Basic ZGVtbzpkZW1v"}
+    found = explained({"phoneNumber": NUMBER}, headers=basic)
+    assert found.equivalent is None
+    assert asked(found, TABLE["token.missing"].fix)
 
 
 def test_a_given_org_tells_where_national_digits_are_dialled() -> None:

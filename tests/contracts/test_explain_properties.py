@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from ringback_contracts.explain.imagined import imagined
 from ringback_contracts.explain.keys import INSIDE, ROOT
 from ringback_contracts.forms import PUBLISHED_KEYS
 from ringback_contracts.judge import judge
-from ringback_contracts.model import Accepted, Request
+from ringback_contracts.model import ANONYMOUS, Accepted, Caller, Request, TokenState
 from ringback_contracts.org import default_org
 from ringback_contracts.schemas import validator
 from tests.contracts.explaining import AGENT, CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
@@ -109,6 +110,44 @@ def test_every_equivalent_that_is_shown_is_accepted_and_is_its_own(
     verdict = judge(again, *imagined(again, service=grant == "client_credentials"))
     assert isinstance(verdict, Accepted)
     assert explain(again, context=Context(grant=grant)).equivalent == made
+
+
+ORG = default_org()
+THEIR_IDS = st.sampled_from([user.id for user in ORG.users] + [queue.id for queue in ORG.queues])
+TOKENS = [
+    Caller(
+        TokenState.EXPIRED if token.expired else TokenState.VALID,
+        user=ORG.user_by_id[token.user] if token.user else None,
+        client=ORG.client_by_id[token.client] if token.client else None,
+        scopes=frozenset(token.scopes) if token.user else None,
+    )
+    for token in ORG.tokens
+]
+USERS = [Caller(TokenState.VALID, user=user, scopes=frozenset({"conversations"})) for user in ORG.users]
+THEIRS = st.dictionaries(BESIDE, THEIR_IDS | THEIR_IDS.map(lambda found: f"user:{found}"), max_size=2)
+CONTRACT = st.sampled_from(["any", "published", "participants"])
+
+
+@settings(max_examples=200)
+@given(
+    body=st.one_of(BODIES, st.tuples(WISHES, THEIRS).map(lambda made: {made[0][0]: made[0][1], **made[1]})),
+    caller=st.sampled_from([*TOKENS, *USERS, ANONYMOUS]),
+    path=PATHS | THEIR_IDS.map(lambda found: f"{CALLS}/user/{found}"),
+    contract=CONTRACT,
+)
+def test_in_a_given_org_every_equivalent_is_accepted_from_the_given_caller(
+    body: Any, caller: Caller, path: str, contract: Any
+) -> None:
+    org = replace(ORG, contract=contract)
+    request = Request("POST", path, JSON_HEADERS, json.dumps(body).encode())
+    found = explain(request, caller=caller, org=org)
+    made = found.equivalent
+    if made is None or made.path == "/oauth/token":
+        return
+    again = Request(made.method, made.path, JSON_HEADERS, json.dumps(made.body).encode())
+    assert isinstance(judge(again, caller, org), Accepted)
+    same = (made.path, made.body) == (path, body)
+    assert found.verdict == "accepted" or not same
 
 
 CALLERS = st.sampled_from([f"user:{AGENT}", AGENT, {"type": "user", "id": AGENT}, {"agentId": AGENT}])
