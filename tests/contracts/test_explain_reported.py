@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from ringback_contracts.envelope import envelope
 from ringback_contracts.examples import situation
+from ringback_contracts.explain import Explanation
 from ringback_contracts.explain.reported import Answer, candidates, explain_answer, explain_answered
 from ringback_contracts.judge import judge
-from ringback_contracts.model import Rejected, Request, Rule
+from ringback_contracts.model import Rejected, Request, Rule, Stage
+from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.schemas import validator
 from ringback_contracts.table import TABLE
 
@@ -58,6 +60,51 @@ def test_a_request_is_explained_together_with_its_answer() -> None:
     explained = explain_answered(request, Answer(400, "conversation.error.no.user.station"))
     assert (explained.verdict, explained.status, explained.rule) == ("rejected", 400, "station.missing")
     assert [finding.rule for finding in explained.findings] == ["station.missing"]
+
+
+def answered(answer: Answer) -> Explanation:
+    """A sound request together with the answer that it got."""
+    body = b'{"phoneNumber": "+442079460100"}'
+    request = Request("POST", CALLS_PATH, {"content-type": "application/json"}, body)
+    return explain_answered(request, answer)
+
+
+@pytest.mark.parametrize(
+    "rule", ["station.missing", "permission.missing", "token.expired", "rate.exceeded", "caller.not-a-user"]
+)
+def test_a_refused_request_is_not_shown_as_what_to_send_instead(rule: str) -> None:
+    known = TABLE[rule]
+    found = answered(Answer(known.status, known.code, rule=rule))
+    assert (found.rule, found.equivalent) == (rule, None)
+    assert found.questions
+
+
+def test_the_answer_that_there_is_no_user_tells_which_grant_the_token_has() -> None:
+    found = answered(Answer(400, "not.a.user"))
+    assert found.rule == "caller.not-a-user"
+    assert found.equivalent is None
+    assert "Which user places the call?" in found.questions[0]
+
+
+def test_another_body_is_no_help_where_the_caller_was_refused() -> None:
+    body = b'{"to": {"phoneNumber": "+442079460100"}}'
+    request = Request("POST", CALLS_PATH, {"content-type": "application/json"}, body)
+    found = explain_answered(request, Answer(401, "token.expired", rule="token.expired"))
+    assert found.equivalent is None
+    assert any(TABLE["token.expired"].fix in question for question in found.questions)
+
+
+def test_the_same_value_is_shown_where_only_its_media_type_was_refused() -> None:
+    rule = next(rule for rule in TABLE if rule.stage is Stage.MEDIA_TYPE)
+    assert answered(Answer(rule.status, rule.code, rule=rule.id)).equivalent is not None
+
+
+def test_a_code_that_nobody_knows_is_kept_and_blamed_on_no_rule() -> None:
+    found = explain_answer(Answer(400, "no.such.code"))
+    assert found is not None
+    assert (found.code, found.rule, found.findings, len(found.questions)) == ("no.such.code", None, (), 1)
+    (note,) = found.notes
+    assert (note.id, "'no.such.code'" in note.message) == ("error.unknown", True)
 
 
 @given(st.builds(Answer, st.none() | st.integers(100, 599), *[st.none() | st.text(max_size=20)] * 3))

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
+from ringback_contracts.explain import questions as q
 from ringback_contracts.explain.answer import explain, explain_text_notes
-from ringback_contracts.explain.explanation import Context, Explained, Explanation, Note
-from ringback_contracts.model import Request, Rule
+from ringback_contracts.explain.court import repeats
+from ringback_contracts.explain.explanation import (
+    Context,
+    Equivalent,
+    Explained,
+    Explanation,
+    Note,
+    Suggestion,
+)
+from ringback_contracts.explain.questions import ask
+from ringback_contracts.model import Request, Rule, Stage
 from ringback_contracts.table import TABLE
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
+
+
+UNKNOWN_ANSWER = "no rule answers this: its code and message are all there is to go by"
+UNKNOWN_CODE = "the code '{code}' is none that the platform is known to send, so no rule explains it"
+CHANGE_NOTHING = "find out what {answer} refers to; nothing in the request is known to be wrong."
+NOT_A_USER = "not.a.user"
+_OF_CALLER = (Stage.AUTHENTICATE, Stage.RATE, Stage.AUTHORIZE, Stage.STATION)
+"""What these refuse is not the body."""
+_OF_BODY = (Stage.MEDIA_TYPE, Stage.JSON)
+"""What these refuse is mended by sending the same value as proper JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,7 @@ def explain_answer(answer: Answer, text: str = "") -> Explanation | None:
             "rejected", answer.status or 400, answer.code, token_error.rule, (token_error,), notes
         )
     rules = candidates(answer)
-    if not rules:
+    if not rules or _is_strange(answer):
         return _unheard_of(answer, notes)
     sure = len(rules) == 1
     return Explanation(
@@ -102,19 +123,53 @@ def explain_answered(request: Request, answer: Answer, context: Context = Contex
 
     What the request alone does not show, such as a missing permission, is taken from the answer.
     """
-    made = explain(request, context=context)
+    made = explain(request, context=_with_grant(context, answer))
     if (made.status, made.code) == (answer.status, answer.code) and answer.rule in (None, made.rule):
         return made
     decided = _deciding(answer)
     known = {finding.rule for finding in made.findings}
+    suggestion = _still_of_use(made, request, answer, decided)
     return replace(
         made,
+        equivalent=suggestion.equivalent,
+        questions=suggestion.questions,
         verdict="rejected",
         status=answer.status or made.status,
         code=answer.code,
         rule=decided.rule if decided else None,
         findings=((decided,) if decided and decided.rule not in known else ()) + made.findings,
     )
+
+
+def _with_grant(context: Context, answer: Answer) -> Context:
+    """What came along, and the grant that the answer gives away."""
+    is_service = context.grant is None and answer.code == NOT_A_USER
+    return replace(context, grant="client_credentials") if is_service else context
+
+
+def _still_of_use(
+    made: Explanation, request: Request, answer: Answer, decided: Explained | None
+) -> Suggestion:
+    """The suggestion without an equivalent that would get the same answer.
+
+    That is the request itself, and any body at the same path where it was not the body that was refused.
+    """
+    equivalent = made.equivalent
+    if equivalent is None or not _same_again(equivalent, request, answer, decided):
+        return Suggestion(equivalent, made.questions)
+    fix = decided.fix if decided else CHANGE_NOTHING.format(answer=answer.code or answer.status)
+    detail = decided.message if decided else f"as {answer.status} {answer.code or ''}".strip()
+    return Suggestion(None, (*made.questions, ask(q.REFUSED_HERE, detail=detail, fix=fix)))
+
+
+def _same_again(equivalent: Equivalent, request: Request, answer: Answer, decided: Explained | None) -> bool:
+    if answer.status is not None and answer.status < HTTPStatus.BAD_REQUEST:
+        return False
+    rule = TABLE.by_id.get(decided.rule) if decided else None
+    if rule is not None and rule.stage in _OF_BODY:
+        return False
+    not_the_body = rule is not None and rule.stage in _OF_CALLER and equivalent.path == request.path
+    return not_the_body or repeats(equivalent, request)
 
 
 def _deciding(answer: Answer) -> Explained | None:
@@ -162,6 +217,13 @@ def _words(message: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", message.lower())) - {"a", "an", "the", "is", "was"}
 
 
+def _is_strange(answer: Answer) -> bool:
+    """Whether the code is none that is known, and no message tells what is meant."""
+    known = answer.code is None or any(_fitting(None, answer.code, None))
+    said = answer.message is not None and any(_fitting(None, None, answer.message))
+    return answer.rule is None and not known and not said
+
+
 def _finding(rule: Rule) -> Explained:
     return Explained(rule.id, "", rule.title, rule.fix, rule.evidence.value, rule.source)
 
@@ -183,5 +245,6 @@ def _doubts(answer: Answer, rule: Rule) -> list[Note]:
 def _unheard_of(answer: Answer, notes: tuple[Note, ...]) -> Explanation | None:
     if answer.status is None:
         return None
-    note = Note("error.unknown", "", "no rule answers this: its code and message are all there is to go by")
+    message = UNKNOWN_CODE.format(code=answer.code[:80]) if answer.code else UNKNOWN_ANSWER
+    note = Note("error.unknown", "", message)
     return Explanation("rejected", answer.status, answer.code, None, notes=(*notes, note), questions=(ASK,))
