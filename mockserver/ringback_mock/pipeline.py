@@ -11,7 +11,6 @@ import orjson
 from ringback_contracts import operations as ops
 from ringback_contracts.envelope import envelope
 from ringback_contracts.faults import BEFORE, Fault, FaultKind
-from ringback_contracts.judge import judge
 from ringback_contracts.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.table import TABLE, Table
 from ringback_mock.clock import timestamp
@@ -19,6 +18,7 @@ from ringback_mock.conversation import conversation, listing, nested_conversatio
 from ringback_mock.faults import instead, spoiled
 from ringback_mock.http import JSON_TYPE, Headers, Response
 from ringback_mock.ids import new_id
+from ringback_mock.memo import Memo
 from ringback_mock.outcomes import outcomes
 from ringback_mock.profiles import token_info, user_profile
 from ringback_mock.sessions import bearer
@@ -46,6 +46,7 @@ class Pipeline:
     def __init__(self, store: Store, table: Table = TABLE) -> None:
         self.store = store
         self.table = table
+        self._memo = Memo(table)
         self._apply: dict[str, Callable[[Ask], Applied]] = {
             ops.PLACE_CALL: self._place,
             ops.PLACE_CALL_FOR_USER: self._place,
@@ -64,7 +65,7 @@ class Pipeline:
         with self.store.lock:
             authorization = request.headers.get("authorization")
             tenant, caller = self.store.resolve(authorization)
-            judged = judge(request, caller, tenant.org, self.table)
+            judged = self._memo.judge(request, caller, tenant.org)
             verdict: Verdict | None = judged
             context_id = new_id()
             if isinstance(judged, Accepted):

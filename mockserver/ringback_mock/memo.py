@@ -1,0 +1,68 @@
+"""Verdicts that were given before: judging is pure, so the same question has the same answer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
+from ringback_contracts.operations import PLACING
+from ringback_contracts.org import Org
+from ringback_contracts.table import Table
+
+LONGEST_BODY = 2_048
+"""Longer bodies are judged each time: they are rare, and would fill the memory."""
+KEPT = 1_024
+
+Key = tuple[int, str, str | None, bytes]
+
+
+class Memo:
+    """Judges calls to be placed, and remembers the verdicts of the last ones.
+
+    Tests send the same bodies again and again. A verdict is remembered only where nothing that changes
+    goes into it: not for a caller with a rate limit, and not where it hangs on calls that exist.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._kept: OrderedDict[Key, tuple[Caller, Verdict]] = OrderedDict()
+
+    def judge(self, request: Request, caller: Caller, org: Org) -> Verdict:
+        """What ``judge`` says, from memory where it can be. The caller object stands for its org."""
+        if not _plain(request, caller):
+            return judge(request, caller, org, self._table)
+        key = (id(caller), request.path, request.headers.get("content-type"), request.body)
+        known = self._kept.get(key)
+        # The object is kept with the verdict, so that its id cannot become another's.
+        if known is not None:
+            return known[1]
+        verdict = judge(request, caller, org, self._table)
+        if _lasting(verdict):
+            self._keep(key, caller, verdict)
+        return verdict
+
+    def _keep(self, key: Key, caller: Caller, verdict: Verdict) -> None:
+        self._kept[key] = (caller, verdict)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+
+def _plain(request: Request, caller: Caller) -> bool:
+    return (
+        request.method == "POST"
+        and caller.quota is None
+        and request.host_allowed
+        and request.well_formed
+        and len(request.body) <= LONGEST_BODY
+    )
+
+
+def _lasting(verdict: Verdict) -> bool:
+    """Whether the verdict would be the same whatever calls there are."""
+    if verdict.operation is None or verdict.operation.id not in PLACING:
+        return False
+    if isinstance(verdict, Accepted):
+        targets = verdict.intent.targets if verdict.intent else ()
+        return all(target.kind is not DestinationKind.CONVERSATIONS for target in targets)
+    return verdict.finding.rule.stage < Stage.DESTINATION

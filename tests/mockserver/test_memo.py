@@ -1,0 +1,102 @@
+"""What is remembered is what would be judged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_contracts.examples import situation
+from ringback_contracts.judge import judge
+from ringback_contracts.model import Example, Request
+from ringback_contracts.org import changed, default_org
+from ringback_contracts.table import TABLE
+from ringback_mock import memo as memo_module
+from ringback_mock.memo import LONGEST_BODY, Memo
+from ringback_mock.pipeline import Pipeline
+from ringback_mock.store import Store
+
+CALLS = "/api/v2/conversations/calls"
+T = "+442079460100"
+
+
+def request(body: Any, token: str = "alice", **more: Any) -> Request:
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    return Request("POST", CALLS, headers, json.dumps(body).encode(), **more)
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """Every request that was really judged."""
+    asked: list[Request] = []
+
+    def watched(request: Request, *rest: Any) -> Any:
+        asked.append(request)
+        return judge(request, *rest)
+
+    monkeypatch.setattr(memo_module, "judge", watched)
+    return asked
+
+
+EXAMPLES = [example for rule in TABLE for example in (*rule.rejects, *rule.accepts)]
+
+
+@given(examples=st.lists(st.sampled_from(EXAMPLES), min_size=2, max_size=8))
+def test_a_memory_never_changes_a_verdict(examples: list[Example]) -> None:
+    memo = Memo(TABLE)
+    cases = [situation(example) for example in examples]
+    for case in [*cases, *cases]:
+        assert memo.judge(case.request, case.caller, case.org) == judge(case.request, case.caller, case.org)
+
+
+def test_the_same_request_is_judged_once(judged: list[Request]) -> None:
+    pipeline = Pipeline(Store())
+    replies = [pipeline.answer(request({"phoneNumber": T})) for _ in range(3)]
+    assert [reply.status for reply in replies] == [202] * 3
+    assert len({reply.body for reply in replies}) == 3, "each is a call of its own"
+    assert len(judged) == 1
+
+
+def test_other_bodies_tokens_and_media_types_are_judged_anew() -> None:
+    pipeline = Pipeline(Store())
+    assert pipeline.answer(request({"phoneNumber": T})).status == 202
+    assert pipeline.answer(request({"phoneNumber": "hello"})).status == 400
+    assert pipeline.answer(request({"phoneNumber": T}, "carol")).status == 403
+    other = request({"phoneNumber": T})
+    text = Request("POST", CALLS, {**other.headers, "content-type": "text/plain"}, other.body)
+    assert pipeline.answer(text).status == 415
+    assert pipeline.answer(request({"phoneNumber": T}, host_allowed=False)).status == 421
+
+
+def test_calls_that_come_to_exist_are_seen() -> None:
+    store = Store()
+    pipeline = Pipeline(store)
+    call_id = json.loads(pipeline.answer(request({"phoneNumber": T})).body)["id"]
+    join = request({"conversationIds": [call_id]})
+    assert pipeline.answer(join).status == 202
+    store.reset()
+    assert pipeline.answer(join).status == 404
+
+
+def test_a_limit_is_counted_each_time() -> None:
+    pipeline = Pipeline(Store(changed(default_org(), {"limits": {"rate_per_minute": 2}})))
+    assert [pipeline.answer(request({"phoneNumber": T})).status for _ in range(3)] == [202, 202, 429]
+
+
+def test_memory_is_bounded(judged: list[Request]) -> None:
+    memo = Memo(TABLE)
+    case = situation(Example())
+    long = request({"phoneNumber": T, "uuiData": "x" * LONGEST_BODY})
+    for _ in range(2):
+        memo.judge(long, case.caller, case.org)
+    assert len(judged) == 2
+    first = request({"phoneNumber": T, "label": "first"})
+    memo.judge(first, case.caller, case.org)
+    for number in range(memo_module.KEPT):
+        memo.judge(request({"phoneNumber": T, "label": str(number)}), case.caller, case.org)
+    before = len(judged)
+    memo.judge(first, case.caller, case.org)
+    assert len(judged) == before + 1, "the oldest is forgotten"
