@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.operations import CALLS_PATH
 from ringback_harness.readers import ReadError, Reading, ReportedError, read
-from ringback_harness.readers.text import MAX_BYTES
+from ringback_harness.readers.text import MAX_BYTES, MAX_TEXT
 
 HOST = "https://api.mypurecloud.ie"
 BODY = {"phoneNumber": "+442079460100"}
@@ -115,7 +115,7 @@ PAGE = "https://developer.genesys.cloud/api/rest/v2/conversations"
             "/ccapi/call",
             None,
         ),
-        ("api.postConversationsCallsUserUserId(id, {to: 'x'})", "POST", f"{CALLS_PATH}/user/<userId>", None),
+        ("api.postConversationsCallsUserUserId(id, {to: 'x'})", "POST", f"{CALLS_PATH}/user/‹userId›", None),
         (f"see {PAGE} {{'to': 'x'}}", "POST", CALLS_PATH, None),
         ('{"grant_type": "client_credentials"}', "POST", "/oauth/token", None),
         ("POST {{url}}/conversations/calls\n\n{}", "POST", CALLS_PATH, "{{url}}/conversations/calls"),
@@ -316,6 +316,8 @@ def test_what_holds_neither_is_refused_with_what_was_looked_for(text: str) -> No
 def test_too_much_is_refused() -> None:
     with pytest.raises(ReadError, match="more than"):
         read(b" " * (MAX_BYTES + 1))
+    with pytest.raises(ReadError, match="give the request alone"):
+        read(b"curl " * MAX_TEXT)
 
 
 PIECES = st.sampled_from(
@@ -351,6 +353,14 @@ PIECES = st.sampled_from(
 @example("{" * 2_000)
 @example("[" * 100_000)
 @example('{"a":' * 100_000)
+@example("{//" * 50_000)
+@example("{/*" * 50_000)
+@example("{{" * 50_000)
+@example("curl a/b\n" * 20_000)
+@example("curl a/b <<x\n" * 10_000)
+@example("x" * 200_000)
+@example("a=" * 50_000 + "{")
+@example("a:b " * 50_000 + "scope")
 @example('{"url": "/", "body": "\\ud800"}')
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert_read_or_refused(text.encode("utf-8", "surrogatepass"))

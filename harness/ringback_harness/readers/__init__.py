@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ringback_harness.readers import code, curl, error_text, har, http_message, objects
 from ringback_harness.readers.reading import Found, ReadError, Reading, ReportedError, looks_like_form
-from ringback_harness.readers.text import MAX_BYTES, candidates, decoded
+from ringback_harness.readers.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 from ringback_harness.readers.yaml_text import yaml_body
 
 __all__ = ["Found", "Read", "ReadError", "Reading", "ReportedError", "read"]
@@ -58,6 +58,10 @@ def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
     whole = _json(part, text)
     if whole is not None:
         return whole
+    if len(part) > MAX_TEXT:
+        raise ReadError(
+            f"the text is no JSON and has more than {MAX_TEXT:,} characters; give the request alone"
+        )
     for found in _readers(part, text, folder):
         if found:
             return Read(tuple(found))

@@ -54,7 +54,7 @@ def _request(text: str, known: list[Literal]) -> Found | None:
     for value in everything:
         if objects.is_description(value) and isinstance(value.get(_body_key(value)), dict):
             return objects.request_of_description(value, text, "a request in code")
-    bodies = [value for value in everything if objects.weight(value)]
+    bodies = objects.outermost([value for value in everything if objects.weight(value)])
     if not bodies:
         return None
     body = max(bodies, key=objects.weight)

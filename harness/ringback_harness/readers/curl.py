@@ -7,6 +7,7 @@ import getopt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -35,6 +36,10 @@ tlspassword tlsuser trace trace-ascii trace-config unix-socket upload-file url u
 variable vlan-priority write-out
 """
 _LONG_OPTIONS = [*(f"{name}=" for name in _WITH_VALUE.split()), "get", "head"]
+LONGEST_COMMAND = 64 * 2**10
+"""Characters of one command, its body included."""
+MOST_COMMANDS = 50
+"""Commands of one paste that are read."""
 MOST_SWITCHES = 100
 """Switches that say nothing about the request are dropped one by one; curl has some 140 in all."""
 _LONG = {
@@ -74,8 +79,8 @@ def readings(text: str, folder: Path | None = None) -> list[Reading]:
     command that no shell could run, an option that curl does not know, or a file that cannot be read.
     """
     found: list[Reading] = []
-    for start in _START.finditer(text):
-        found += _command_readings(text[start.end() :], text, folder)
+    for start in islice(_START.finditer(text), MOST_COMMANDS):
+        found += _command_readings(text[start.end() :][:LONGEST_COMMAND], text, folder)
     return found
 
 

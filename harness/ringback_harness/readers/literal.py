@@ -2,7 +2,7 @@
 
 Of the libraries tried, chompjs reads JavaScript alone and does not tell a variable from a text, json5 knows
 no expressions, and json-repair guesses without saying so. What matters here is to tell what a body says from
-what nobody can know: an expression becomes a placeholder in angle brackets.
+what nobody can know: an expression becomes a placeholder in marks of its own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ringback_contracts.explain.placeholders import stand_in
+
 MAX_DEPTH = 64
 LONGEST_PLACEHOLDER = 40
+GAP_PER_STEP = 50
+"""Characters of white space and comments that cost one step."""
 MOST_STEPS = 200_000
 """Steps spent on one text; whoever nests braces without end gets no object out of them."""
 
@@ -32,7 +36,7 @@ _WORDS = {
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
 
 _CODE = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})")
-_GAP = re.compile(r"(?:\s|//[^\n]*|#(?!\{)[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_GAP = re.compile(r"(?:\s|//[^\n]*|#(?!\{)[^\n]*|/\*.{0,500}?\*/)*", re.DOTALL)
 _KEY = re.compile(r":?([A-Za-z_$][\w$-]*)")
 _SEPARATOR = re.compile(r"=>|:(?!:)|=(?!=)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])")
@@ -40,7 +44,7 @@ _WORD = re.compile(r"\$?[A-Za-z_]\w*(?![\w.(\[])")
 _STRING_PREFIX = re.compile(r"(?:[fFrRbBuU]{1,2}|[$@])(?=[\"'`])")
 _TYPE = re.compile(r"(?:new\s+[\w.<>, ]+?(?:\(\))?|new|map\[string\](?:interface\{\}|any|string)|@)\s*(?=\{)")
 _WRAPPER = re.compile(r"(?!array\()[A-Za-z_$][\w$.:]*\(\s*(?=[\[{])")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\$\{.*?\}|<[\w .-]+>|%\w+%", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|<[\w .-]+>|%\w+%", re.DOTALL)
 _OPENING = re.compile(r"(?<![$#\w{])\{|(?<![\w\])])\[|\barray\(")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
@@ -272,7 +276,9 @@ class _Reader:
 
     def _gap(self) -> None:
         found = _GAP.match(self.text, self.at)
-        self.at = found.end() if found else self.at
+        if found:
+            self.steps += (found.end() - self.at) // GAP_PER_STEP
+            self.at = found.end()
 
     def _step(self) -> None:
         self.steps += 1
@@ -282,8 +288,12 @@ class _Reader:
 
 def placeholder(expression: str) -> str:
     """A text that says where a value was which the code alone knows."""
-    bare = expression.translate({ord(mark): None for mark in "<>"})
-    return f"<{bare if len(bare) <= LONGEST_PLACEHOLDER else bare[: LONGEST_PLACEHOLDER - 3] + '...'}>"
+    bare = (
+        expression
+        if len(expression) <= LONGEST_PLACEHOLDER
+        else f"{expression[: LONGEST_PLACEHOLDER - 3]}..."
+    )
+    return stand_in(bare)
 
 
 def _number(text: str) -> int | float | str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ringback_contracts.explain.placeholders import stand_in
 from ringback_contracts.operations import CALLS_PATH
 from ringback_harness.readers.reading import TOKEN_PATH, Address
 
-_PIECE = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]])*"
+_PIECE = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]]){0,300}"
 _URL = re.compile(rf"{_PIECE}(?:/(?:[a-z]*api)/|{TOKEN_PATH}){_PIECE}", re.IGNORECASE)
 _METHOD_BEFORE = re.compile(
     r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\s?\(\s{0,4}[frFR$@]{0,2}\W?$"
@@ -32,7 +33,9 @@ def address(text: str, *, token: bool = False) -> Address:
         return Address(*found[0])
     if token:
         return Address("POST", TOKEN_PATH)
-    return Address("POST", f"{CALLS_PATH}/user/<userId>" if _SDK_FOR_USER.search(text) else CALLS_PATH)
+    return Address(
+        "POST", f"{CALLS_PATH}/user/{stand_in('userId')}" if _SDK_FOR_USER.search(text) else CALLS_PATH
+    )
 
 
 def is_api_url(url: str) -> bool:

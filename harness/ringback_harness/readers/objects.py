@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ringback_contracts.explain.reported import Answer
@@ -37,6 +37,12 @@ _ERROR_KEYS = frozenset({"status", "code", "message", "contextId", "errors", "me
 def weight(value: Mapping[str, Any]) -> int:
     """How many of an object's keys a call or a token is asked for with."""
     return len((CALL_KEYS | TOKEN_KEYS) & value.keys())
+
+
+def outermost(values: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The objects that are part of no other: a participant has more telling keys than the body around it."""
+    inner = {id(part) for value in values for part in walk(value) if part is not value}
+    return [value for value in values if id(value) not in inner]
 
 
 def is_description(value: Mapping[str, Any]) -> bool:

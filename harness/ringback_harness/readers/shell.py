@@ -30,7 +30,7 @@ _ANSI_C = {
 _ANSI_C_CODE = re.compile(r"u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|x([0-9A-Fa-f]{1,2})")
 _REDIRECTION = re.compile(r"\d*(?:>>?|<)(?![\w-]+>)&?[ \t]*")
 """Not a placeholder in angle brackets, which is none to a shell and is often pasted all the same."""
-_HERE = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n(.*?)^[ \t]*\2[ \t]*$", re.MULTILINE | re.DOTALL)
+_HERE = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n")
 
 
 class ShellError(ValueError):
@@ -58,10 +58,11 @@ def unix_form(text: str) -> str:
 def command(text: str) -> Command:
     """The first command of a POSIX shell text. Raises ``ShellError``."""
     here = _HERE.search(text)
-    if here:
-        text = f"{text[: here.start()]} {here[3]}\n"
-    splitter = _Splitter(text)
-    return Command(list(splitter.words()), here[4] if here else None)
+    end = here and re.compile(rf"^[ \t]*{here[2]}[ \t]*$", re.MULTILINE).search(text, here.end())
+    if here is None or end is None:
+        return Command(list(_Splitter(text).words()))
+    line = f"{text[: here.start()]} {here[3]}\n"
+    return Command(list(_Splitter(line).words()), text[here.end() : end.start()])
 
 
 class _Splitter:

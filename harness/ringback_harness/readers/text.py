@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 MAX_BYTES = 16 * 2**20
 """A longer input is not read; it is no request, and too much for a HAR file of one page."""
+MAX_TEXT = 256 * 2**10
+"""Characters of a text that is searched for a request; only a HAR file is longer than that."""
 
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
