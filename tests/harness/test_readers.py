@@ -85,6 +85,7 @@ WRAPPINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 @given(body=BODIES)
 @example(body={"to": {"phoneNumber": 'it\'s "x" \\ ```'}})
+@example(body={"to": " ^"})
 def test_a_body_is_the_same_in_every_wrapping(wrapping: str, body: dict[str, Any]) -> None:
     request = reading_of(WRAPPINGS[wrapping](json.dumps(body))).request
     assert (request.method, request.path) == ("POST", CALLS_PATH)

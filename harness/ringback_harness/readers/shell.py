@@ -32,6 +32,9 @@ _REDIRECTION = re.compile(r"\d*(?:>>?|<)(?![\w-]+>)&?[ \t]*")
 """Not a placeholder in angle brackets, which is none to a shell and is often pasted all the same."""
 _HERE = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n")
 
+_CMD = re.compile(r"\^[ \t]*$|\Acurl(?:\.exe)?[ \t]+(?:-\S+[ \t]+){0,9}\^\"", re.MULTILINE)
+"""What shows that a command is for cmd.exe: a line that ends in a caret, or a first quote behind one."""
+
 
 class ShellError(ValueError):
     """The text is no shell command: a quote or a bracket stays open."""
@@ -47,7 +50,7 @@ class Command:
 
 def unix_form(text: str) -> str:
     """The text with the continuations and escapes of cmd.exe and PowerShell as a POSIX shell writes them."""
-    if re.search(r"\^[ \t]*$|(?:^|[ \t])\^\"", text, re.MULTILINE):
+    if _CMD.search(text):
         text = re.sub(r"\^[ \t]*\n", " ", text)
         return re.sub(r"\^(.)", r"\1", text, flags=re.DOTALL)
     if re.search(r"`[ \t]*$", text, re.MULTILINE):
