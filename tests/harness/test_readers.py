@@ -116,7 +116,7 @@ PAGE = "https://developer.genesys.cloud/api/rest/v2/conversations"
             "/ccapi/call",
             None,
         ),
-        ("api.postConversationsCallsUserUserId(id, {to: 'x'})", "POST", f"{CALLS_PATH}/user/‹userId›", None),
+        ("api.postConversationsCallsUserUserId(id, {to: 'x'})", "POST", f"{CALLS_PATH}/user/\u2039userId\u203a", None),
         (f"see {PAGE} {{'to': 'x'}}", "POST", CALLS_PATH, None),
         ('{"grant_type": "client_credentials"}', "POST", "/oauth/token", None),
         ("POST {{url}}/conversations/calls\n\n{}", "POST", CALLS_PATH, "{{url}}/conversations/calls"),
