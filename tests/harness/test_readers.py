@@ -97,6 +97,7 @@ def test_a_body_is_the_same_in_every_wrapping(wrapping: str, body: dict[str, Any
 
 
 OUTBOUND = "/api/v2/outbound/calls"
+FOR_USER = f"{CALLS_PATH}/user/\u2039userId\u203a"
 PAGE = "https://developer.genesys.cloud/api/rest/v2/conversations"
 
 
@@ -116,7 +117,7 @@ PAGE = "https://developer.genesys.cloud/api/rest/v2/conversations"
             "/ccapi/call",
             None,
         ),
-        ("api.postConversationsCallsUserUserId(id, {to: 'x'})", "POST", f"{CALLS_PATH}/user/\u2039userId\u203a", None),
+        ("api.postConversationsCallsUserUserId(id, {to: 'x'})", "POST", FOR_USER, None),
         (f"see {PAGE} {{'to': 'x'}}", "POST", CALLS_PATH, None),
         ('{"grant_type": "client_credentials"}', "POST", "/oauth/token", None),
         ("POST {{url}}/conversations/calls\n\n{}", "POST", CALLS_PATH, "{{url}}/conversations/calls"),
