@@ -117,16 +117,17 @@ def test_what_is_no_id_does_not_exist_anywhere() -> None:
     assert explained({"callUserId": "bob"}).rule == "destination.user-unknown"
 
 
-@pytest.mark.parametrize("mark", ["<number>", "+1XXXXXXXXXX", "***", "tel:<phone>"])
+@pytest.mark.parametrize("mark", ["\u2039number\u203a", "+1XXXXXXXXXX", "***", "tel:\u2039phone\u203a"])
 def test_what_was_withheld_is_asked_for_and_not_held_against_the_request(mark: str) -> None:
-    found = explained({"phoneNumber": mark, "callFromQueueId": "<queue_id>"})
+    found = explained({"phoneNumber": mark, "callFromQueueId": "\u2039queue_id\u203a"})
     assert (found.verdict, found.findings, found.notes, found.equivalent) == ("accepted", (), (), None)
     assert asked(found, "/phoneNumber", "not filled in")
     assert asked(found, "/callFromQueueId", "not filled in")
 
 
 @pytest.mark.parametrize(
-    "mark", ["{number}", "${number}", "{{ number }}", "YOUR_NUMBER", "number_here", "%s"]
+    "mark",
+    ["<number>", "tel:<phone>", "{number}", "${number}", "{{ number }}", "YOUR_NUMBER", "number_here", "%s"],
 )
 def test_what_was_sent_unfilled_is_refused_noted_and_asked_for(mark: str) -> None:
     found = explained({"phoneNumber": mark})

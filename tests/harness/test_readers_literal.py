@@ -92,19 +92,19 @@ def test_an_object_is_read_as_it_was_written(language: str, written: dict[str, A
 # What a running program alone knows
 
 KNOWN = {
-    "call(url, {phoneNumber: number, x: 'a'})": {"phoneNumber": "<number>", "x": "a"},
+    "call(url, {phoneNumber: number, x: 'a'})": {"phoneNumber": "\u2039number\u203a", "x": "a"},
     "{phoneNumber, callFromQueueId}": {
-        "phoneNumber": "<phoneNumber>",
-        "callFromQueueId": "<callFromQueueId>",
+        "phoneNumber": "\u2039phoneNumber\u203a",
+        "callFromQueueId": "\u2039callFromQueueId\u203a",
     },
-    "{'q': os.environ['QUEUE'], 'n': 1}": {"q": "<os.environ['QUEUE']>", "n": 1},
-    '{"to": "tel:" + number, "x": f(a, b)}': {"to": "tel:<number>", "x": "<f(a, b)>"},
+    "{'q': os.environ['QUEUE'], 'n': 1}": {"q": "\u2039os.environ['QUEUE']\u203a", "n": 1},
+    '{"to": "tel:" + number, "x": f(a, b)}': {"to": "tel:\u2039number\u203a", "x": "\u2039f(a, b)\u203a"},
     "{to: `tel:${number}`}": {"to": "tel:${number}"},
     '{"to": {{phone}}, "q": ${queue}, "z": <id>}': {"to": "{{phone}}", "q": "${queue}", "z": "<id>"},
     "{...defaults, to: 'x'}": {"to": "x"},
     "{body: JSON.stringify({to: 'x'})}": {"body": {"to": "x"}},
-    "@{\n phoneNumber = '1'\n q = $queue\n}": {"phoneNumber": "1", "q": "<$queue>"},
-    'map[string]interface{}{"phoneNumber": number}': {"phoneNumber": "<number>"},
+    "@{\n phoneNumber = '1'\n q = $queue\n}": {"phoneNumber": "1", "q": "\u2039$queue\u203a"},
+    'map[string]interface{}{"phoneNumber": number}': {"phoneNumber": "\u2039number\u203a"},
     "{ to: { address: 'x' } }.to_json": {"to": {"address": "x"}},
     "{\u201cto\u201d: \u2018x\u2019}": {"to": "x"},
     "{'a': 'b'  # why\n, 'c': \"\"\"d\ne\"\"\"}": {"a": "b", "c": "d\ne"},
@@ -125,9 +125,9 @@ def test_a_template_of_a_text_is_no_object() -> None:
 @given(st.text())
 def test_a_placeholder_is_short_and_has_its_brackets_outside_alone(expression: str) -> None:
     made = placeholder(expression)
-    assert made.startswith("<")
-    assert made.endswith(">")
-    assert not set("<>") & set(made[1:-1])
+    assert made.startswith("\u2039")
+    assert made.endswith("\u203a")
+    assert not set("<>\u2039\u203a") & set(made[1:-1])
     assert len(made) <= LONGEST_PLACEHOLDER + 2
 
 
@@ -162,7 +162,7 @@ MODELS = {
 
 @pytest.mark.parametrize("language", MODELS)
 def test_fields_that_are_set_on_a_model_are_read(language: str) -> None:
-    body = {"phoneNumber": "+1", "callFromQueueId": "<queue>", "priority": 5}
+    body = {"phoneNumber": "+1", "callFromQueueId": "\u2039queue\u203a", "priority": 5}
     assert sdk_body(MODELS[language]) == body
 
 

@@ -94,7 +94,7 @@ def _numbers(request: Request, caller: Caller, org: Org) -> Iterator[str]:
 def filled(request: Request) -> Request:
     """The request with something good where its writer hid a value before showing it."""
     value = payload.read(request.body)
-    path = re.sub(r"<[^<>/]*>|/x{3}[x-]*(?=/|$)", _path_part, request.path, flags=re.IGNORECASE)
+    path = re.sub(r"\u2039[^\u203a/]*\u203a|/x{3}[x-]*(?=/|$)", _path_part, request.path, flags=re.IGNORECASE)
     if not value.readable or not any(gap_in(text) is Gap.WITHHELD for _, text in texts(value.value)):
         return replace(request, path=path)
     return replace(request, path=path, body=json.dumps(_fill(value.value, "")).encode())
@@ -118,7 +118,7 @@ _BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip":
 def _stand_in(text: str, key: str) -> str:
     scheme, colon, rest = text.strip().partition(":")
     if colon and (part := _BY_SCHEME.get(scheme.lower())):
-        return re.sub(r"<[^<>]*>", "x", text) if "@" in rest else f"{scheme}:{part}"
+        return re.sub("\u2039[^\u203a]*\u203a", "x", text) if "@" in rest else f"{scheme}:{part}"
     if key.endswith(("id", "ids")) and key != "callerid":
         return SOMEBODY
     if key in ("to", "from"):

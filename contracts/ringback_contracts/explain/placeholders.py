@@ -13,9 +13,12 @@ class Gap(StrEnum):
     """Why a text is not the value it stands for."""
 
     WITHHELD = "withheld"
-    """Somebody hid the value: ``<number>``, ``xxxxxxxx``, ``***``. It was there when the request was sent."""
+    """Somebody hid the value: ``xxxxxxxx``, ``***``. It was there when the request was sent.
+
+    So was what a reader of code writes as ``stand_in`` of a variable.
+    """
     UNFILLED = "unfilled"
-    """A template was sent as it is: ``{user_id}``, ``YOUR_QUEUE_ID``, ``agent-id-here``."""
+    """A template was sent as it is: ``{user_id}``, ``<number>``, ``YOUR_QUEUE_ID``, ``agent-id-here``."""
     PROTECTED = "protected"
     """A web page replaced an address by its e-mail protection."""
 
@@ -47,7 +50,8 @@ _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
     (Gap.PROTECTED, _has(PROTECTION.pattern)),
     (Gap.UNFILLED, _has(r"\{\{[^{}]*\}\}|[$#]?\{[a-z_][\w.() -]*\}|\{[0-9]?\}")),
     (Gap.UNFILLED, _has(r"%[sd]\b|%\([a-z_]\w*\)s")),
-    (Gap.WITHHELD, _has(r"<[a-z_][^<>@]{0,60}>")),
+    (Gap.WITHHELD, _has("\u2039[^\u2039\u203a]*\u203a")),
+    (Gap.UNFILLED, _has(r"<[a-z_][^<>@]{0,60}>")),
     (Gap.WITHHELD, _is(r"[+0-9x().\s-]*x{3}[+0-9x().\s-]*")),
     (Gap.WITHHELD, _is(r"(?:[+0-9a-f-]*\*{3}[0-9a-f*-]*|\.\.\.|…)")),
     (Gap.WITHHELD, _is(r"[\[(]?(?:redacted|removed|hidden|omitted)[\])]?")),
@@ -63,6 +67,14 @@ _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
 )
 _LONGEST = 200
 """Whoever writes more than this has written something."""
+
+
+def stand_in(name: str) -> str:
+    """What stands for a value that only a running program has, in marks that nobody types into a request."""
+    return f"\u2039{name.translate(_MARKS)}\u203a"
+
+
+_MARKS = dict.fromkeys(map(ord, "\u2039\u203a<>"))
 
 
 def gap_in(text: str) -> Gap | None:
