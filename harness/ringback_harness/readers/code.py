@@ -57,7 +57,7 @@ def _request(text: str, known: list[Literal]) -> Found | None:
     bodies = objects.outermost([value for value in everything if objects.weight(value)])
     if not bodies:
         return None
-    body = max(bodies, key=objects.weight)
+    body = max(bodies, key=objects.heaviest)
     return objects.request_of_body(body, encoded(body), text, "code that holds a body")
 
 

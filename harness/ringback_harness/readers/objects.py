@@ -39,6 +39,11 @@ def weight(value: Mapping[str, Any]) -> int:
     return len((CALL_KEYS | TOKEN_KEYS) & value.keys())
 
 
+def heaviest(value: Mapping[str, Any]) -> int:
+    """The weight of an object, or of the heaviest part of it."""
+    return max(map(weight, walk(value)))
+
+
 def outermost(values: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The objects that are part of no other: a participant has more telling keys than the body around it."""
     inner = {id(part) for value in values for part in walk(value) if part is not value}
