@@ -114,3 +114,12 @@ def test_any_answer_is_explained_or_not(answer: Answer) -> None:
         assert answer.status is None
     else:
         validator("Explanation").validate(explained.as_dict())
+
+
+def test_scopes_that_stand_beside_an_error_are_remarked_on() -> None:
+    found = explain_answer(
+        Answer(403, "not.authorized"), scopes=("conversations:call:create", "conversations")
+    )
+    assert found is not None
+    told = [note.message for note in found.notes]
+    assert any("conversations:call:create" in message for message in told)

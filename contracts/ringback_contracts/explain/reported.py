@@ -92,12 +92,12 @@ _TOKEN_ERRORS = {
 }
 
 
-def explain_answer(answer: Answer, text: str = "") -> Explanation | None:
+def explain_answer(answer: Answer, text: str = "", scopes: tuple[str, ...] = ()) -> Explanation | None:
     """What an answer means, and every rule that may have decided it; none where nothing is known of it.
 
-    ``text`` is what it stood in.
+    ``text`` is what it stood in, ``scopes`` those that the text speaks of.
     """
-    notes = tuple(explain_text_notes(Context(text=text)))
+    notes = tuple(explain_text_notes(Context(text=text, scopes=scopes)))
     token_error = _TOKEN_ERRORS.get((answer.code or "").lower())
     if token_error is not None:
         return Explanation(

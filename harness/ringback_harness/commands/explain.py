@@ -36,7 +36,7 @@ class Situation:
     def explain(self, found: Found) -> Explanation | None:
         """The explanation of what was read; none for an error of which nothing is known."""
         if not isinstance(found, Reading):
-            return explain_answer(found.answer, found.text)
+            return explain_answer(found.answer, found.text, scopes(found.text))
         explanation = self._judged(found)
         return explanation if self.user_id is None else self._on_behalf(found, explanation, self.user_id)
 
