@@ -5,14 +5,16 @@ What makes it fast is what it leaves out: no task, no ASGI messages, no Flask; o
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import deque
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from ringback_contracts.model import Request
 from ringback_contracts.operations import BY_ID, GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_contracts.payload import MAX_BYTES
 from ringback_mock.delivery import TRANSPORT, deliver
@@ -27,6 +29,8 @@ PARTING_SECONDS = 0.5
 """Time that a client has to read its answers when the server stops."""
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
+LONGEST_FAMILIAR = 8_192
+"""Bytes of a request up to which the next one is compared with it."""
 
 
 def _hot_targets(*operations: str) -> re.Pattern[bytes]:
@@ -46,6 +50,25 @@ class Road(Enum):
     NOWHERE = "not answered, or answered already"
 
 
+class Familiar(NamedTuple):
+    """The last hot request of a connection: clients send the same head again and again.
+
+    The same bytes where a message begins are the same head, and frame a body of the same length.
+    """
+
+    head: bytes
+    size: int
+    request: Request
+
+    def again(self, data: bytes) -> Request | None:
+        """The request that the data is, if it is one more of the kind and nothing else."""
+        if len(data) != self.size or not data.startswith(self.head):
+            return None
+        old = self.request
+        body = data[len(self.head) :]
+        return Request(old.method, old.path, old.headers, body, old.query, old.host_allowed, old.well_formed)
+
+
 class Door(HttpToolsProtocol):
     """One connection. ``edge`` is what it opens to."""
 
@@ -55,8 +78,11 @@ class Door(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._road = Road.NOWHERE
         self._in_head = False
+        self._in_message = False
         self._body = bytearray()
         self._keep_alive = True
+        self._answered: Request | None = None
+        self._familiar: Familiar | None = None
         self._unframed = 0
         self._waiting: deque[RequestResponseCycle] = deque()
         self._last_words: Response | None = None
@@ -66,11 +92,35 @@ class Door(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
+        again = self._familiar.again(data) if self._familiar and self._is_free() else None
+        if again is None:
+            self._read(data)
+            return
+        try:
+            self._answer(again)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            self._refuse(error)
+
+    def _is_free(self) -> bool:
+        """Whether nobody waits for an answer and one can be given."""
+        return not self._waiting and self._last_words is None and not self.transport.is_closing()
+
+    def _read(self, data: bytes) -> None:
+        at_start, self._answered, rest = not self._in_message, None, data
         self._unframed += len(data)
-        while data and self._last_words is None:
-            data = self._feed(data)
+        while rest and self._last_words is None:
+            rest = self._feed(rest)
         if self._unframed > MAX_HEAD and self._last_words is None:
             self._refuse()
+        self._familiar = self._recognise(data) if at_start else None
+
+    def _recognise(self, data: bytes) -> Familiar | None:
+        """What to know the next one by, if the data was the answered request and nothing else."""
+        request = self._answered
+        if request is None or self._in_message or self.expect_100_continue or len(data) > LONGEST_FAMILIAR:
+            return None
+        head, end, body = data.partition(b"\r\n\r\n")
+        return Familiar(head + end, len(data), request) if body == request.body else None
 
     def _feed(self, data: bytes) -> bytes:
         """Parse; the result is what must be parsed anew."""
@@ -104,7 +154,7 @@ class Door(HttpToolsProtocol):
         super().on_message_begin()
         lent: Any = self.transport
         self.scope["extensions"] = {TRANSPORT: lent}
-        self._in_head = True
+        self._in_head = self._in_message = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # A field after the body is a trailer: it must not pass for a header (RFC 9110 section 6.5.1).
@@ -160,39 +210,55 @@ class Door(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._unframed = 0
+        self._in_message = False
         if self._road is Road.ORDINARY:
             super().on_message_complete()
         elif self._road is Road.HOT:
-            self._answer()
+            self._answered = self._request()
+            self._answer(self._answered)
 
-    # What is sent back
-
-    def _answer(self) -> None:
-        request = self.edge.request(
+    def _request(self) -> Request:
+        return self.edge.request(
             self.parser.get_method().decode(),
             self.url.decode(),
             read_headers(self.headers),
             bytes(self._body),
             http_version=self.parser.get_http_version(),
         )
+
+    # What is sent back
+
+    def _answer(self, request: Request) -> None:
         response = self.edge.pipeline.answer(request)
         if response.delivery is None:
             self._send(response, keep_alive=self._keep_alive)
         else:
-            self._deliver(response)
+            self._deliver(request, response)
         self.edge.note(request.method, request.path, response.status, response.headers)
 
-    def _deliver(self, response: Response) -> None:
+    def _deliver(self, request: Request, response: Response) -> None:
         """Send a reply that a fault delays or breaks as an ASGI application would, which keeps the order."""
 
         async def answered(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             await deliver(response, scope, receive, send)
 
-        app, self.app = self.app, answered
-        super().on_headers_complete()
+        self.scope["method"] = request.method
+        self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=self._keep_alive,
+            on_response=self.on_response_complete,
+        )
+        self.cycle.more_body = False
         self._waiting.append(self.cycle)
-        super().on_message_complete()
-        self.app = app
+        self._start_asgi_task(self.cycle, answered)
 
     def _send(self, response: Response, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""

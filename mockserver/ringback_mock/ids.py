@@ -5,6 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from os import urandom
 
+VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""Each hexadecimal digit with its two high bits set to the variant of RFC 9562."""
+
 
 def new_id() -> str:
     """A random UUID (RFC 9562, version 4)."""
@@ -17,5 +20,4 @@ def derived_id(parent: str, part: str) -> str:
 
 
 def _written(digits: str) -> str:
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringback_contracts.faults import parse_fault
 from ringback_contracts.model import Request
 from ringback_contracts.payload import MAX_BYTES
 from ringback_mock.door import MAX_HEAD, encode_headers
 from ringback_mock.http import Response
-from tests.mockserver.wire import CALL, CALLS, Connection, Reply, Server, request
+from tests.mockserver.wire import CALL, CALLS, Connection, Reply, Server, read_replies, request
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -135,6 +136,78 @@ def test_pipelined_requests_are_answered_in_order_however_they_are_cut(
     with Server().connect() as connection:
         connection.receive(*(stream[start:end] for start, end in pairwise(edges)))
         assert statuses(connection, *methods) == [202 if sent == PLACE else 200 for sent in order]
+
+
+# The same head again
+
+OTHER = PLACE.replace(b"0100", b"0101")
+REFUSED = PLACE.replace(b"+44", b"++4")
+LATE = PLACE.replace(b"0100", b"0123")
+"""To a number whose reply is held back: whatever comes after it has to wait."""
+WAITED_FOR = request(body=CALL, extra=b"Expect: 100-continue\r\n")
+OFFERED = request(body=CALL, extra=b"Connection: Upgrade\r\nUpgrade: h2c\r\n")
+CHUNKED = request(extra=b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n") + (
+    b"%x\r\n%b\r\n0\r\n\r\n" % (len(CALL), CALL)
+)
+UNKNOWN = request("GET", f"{CALLS}/a11ce000-0000-4000-8000-000000000001")
+STATUSES = {
+    PLACE: 202,
+    OTHER: 202,
+    REFUSED: 400,
+    WAITED_FOR: 202,
+    OFFERED: 202,
+    CHUNKED: 202,
+    b"\r\n" + PLACE: 202,
+    request(body=CALL, token="nobody"): 401,
+    UNKNOWN: 404,
+    HEALTH: 200,
+}
+
+
+@given(st.lists(st.sampled_from(sorted(STATUSES)), min_size=1, max_size=12), st.data())
+@settings(max_examples=150)
+def test_a_request_is_read_alike_whatever_came_before_it(order: list[bytes], data: st.DataObject) -> None:
+    segments = [b""]
+    for sent in order:
+        if data.draw(st.booleans()):
+            segments.append(b"")
+        segments[-1] += sent
+    with Server().connect() as connection:
+        connection.receive(*filter(None, segments))
+        sent_back = connection.sent.replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"")
+        assert sent_back.count(b"HTTP/1.1 ") == len(order)
+        journal = connection.door.edge.store.default.journal.exchanges()
+    with Server().connect() as plain:
+        replies = [reply.status for reply in read_replies(sent_back)]
+        plain.receive(b"".join(order))
+        expected = plain.door.edge.store.default.journal.exchanges()
+    assert replies == [STATUSES[sent] for sent in order]
+    assert [entry["request"] for entry in journal] == [entry["request"] for entry in expected]
+
+
+def test_the_tail_of_a_head_is_no_head(connection: Connection) -> None:
+    cut = PLACE.index(b"ization")
+    connection.receive(PLACE[:cut], PLACE[cut:])
+    assert statuses(connection) == [202]
+    connection.receive(PLACE[cut:])
+    assert_malformed(connection.replies()[1])
+
+
+def test_what_follows_a_held_up_reply_waits_for_it(connection: Connection) -> None:
+    connection.receive(PLACE, PLACE)
+    connection.receive(LATE, PLACE)
+    assert statuses(connection) == [202, 202], "the third reply is still held back"
+
+
+def test_a_fault_strikes_the_second_of_two_alike(server: Server) -> None:
+    server.edge.store.default.faults.set(parse_fault("truncated-reply:nth=2"))
+    with server.connect() as connection:
+        connection.receive(PLACE)
+        whole = connection.sent
+        connection.receive(PLACE)
+        assert connection.transport.closing
+        assert b"HTTP/1.1 202" in connection.sent[len(whole) :]
+        assert len(connection.sent) < 2 * len(whole)
 
 
 # Bodies
@@ -370,14 +443,16 @@ class Failing:
         raise RuntimeError(f"no way to handle {request.body!r}")
 
 
+@pytest.mark.parametrize("before", [[], [PLACE]], ids=["at first", "later"])
 @pytest.mark.parametrize("sent", [PLACE, NUMBERED], ids=["hot", "ordinary"])
 def test_a_bug_is_answered_with_500_and_logged_without_what_was_sent(
-    server: Server, sent: bytes, caplog: pytest.LogCaptureFixture
+    server: Server, before: list[bytes], sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    object.__setattr__(server.edge, "pipeline", Failing())
     with server.connect() as connection, caplog.at_level(logging.ERROR):
+        connection.receive(*before)
+        object.__setattr__(server.edge, "pipeline", Failing())
         connection.receive(sent)
-        (reply,) = connection.replies()
+        *_, reply = connection.replies()
     error = json.loads(reply.body)
     assert (reply.status, error["code"]) == (500, "internal.server.error")
     assert error["contextId"] == reply.headers["inin-correlation-id"]
