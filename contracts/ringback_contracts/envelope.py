@@ -7,18 +7,27 @@ from typing import Any
 from ringback_contracts.model import Finding
 
 
-def envelope(finding: Finding, context_id: str) -> dict[str, Any]:
-    """The error body of a rejection; ``context_id`` equals the reply's correlation id."""
-    rule = finding.rule
+def error_body(status: int, code: str, message: str, context_id: str) -> dict[str, Any]:
+    """The error body that says no more than this; ``context_id`` equals the reply's correlation id."""
     return {
-        "message": finding.message,
-        "code": rule.code,
-        "status": rule.status,
+        "message": message,
+        "code": code,
+        "status": status,
+        "messageWithParams": message,
+        "messageParams": {},
+        "contextId": context_id,
+        "details": [],
+        "errors": [],
+    }
+
+
+def envelope(finding: Finding, context_id: str) -> dict[str, Any]:
+    """The error body of a rejection."""
+    rule = finding.rule
+    return error_body(rule.status, rule.code, finding.message, context_id) | {
         "messageWithParams": rule.message,
         "messageParams": dict(finding.violation.params),
-        "contextId": context_id,
         "details": _details(finding),
-        "errors": [],
     }
 
 

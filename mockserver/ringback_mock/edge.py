@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ringback_contracts.envelope import error_body
 from ringback_contracts.model import Request
 from ringback_contracts.redact import redact_text
 from ringback_mock.hosts import HostCheck
@@ -16,17 +17,8 @@ from ringback_mock.pipeline import VERSION_HEADER, Pipeline
 from ringback_mock.store import Store
 
 CORRELATION = "ININ-Correlation-Id"
-SORRY = "Ringback failed to answer; its log says where"
-BUG = {
-    "message": SORRY,
-    "code": "internal.server.error",
-    "status": 500,
-    "messageWithParams": SORRY,
-    "messageParams": {},
-    "details": [],
-    "errors": [],
-}
-"""The envelope of an answer that no rule gives."""
+BUG = (500, "internal.server.error", "Ringback failed to answer; its log says where")
+"""Status, code and message of an answer that no rule gives."""
 
 logger = logging.getLogger("ringback")
 access = logging.getLogger("ringback.access")
@@ -88,7 +80,7 @@ class Edge:
             type(error).__name__,
             frames,
         )
-        return json_response(500, BUG | {"contextId": context_id}, own_headers(context_id))
+        return json_response(BUG[0], error_body(*BUG, context_id), own_headers(context_id))
 
 
 def own_headers(context_id: str) -> Headers:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from ringback_contracts.envelope import error_body
 from ringback_contracts.faults import Fault, FaultKind
 from ringback_mock.http import JSON_TYPE, Delivery, Ending, Headers, Response, json_response
 
@@ -92,7 +93,7 @@ def instead(fault: Fault, own: Headers, context_id: str, now: float) -> Response
         return Response(502, (("Content-Type", "text/html"), *mark), HTML)
     status, code, message = _STATUSES[fault.kind]
     return json_response(
-        status, _envelope(status, code, message, context_id), (*mark, *_retry_after(fault, now))
+        status, error_body(status, code, message, context_id), (*mark, *_retry_after(fault, now))
     )
 
 
@@ -103,19 +104,6 @@ _STATUSES = {
     FaultKind.GATEWAY_TIMEOUT: (504, "request.timeout", "The request timed out"),
     FaultKind.TOKEN_REVOKED: (401, "bad.credentials", "Invalid login credentials"),
 }
-
-
-def _envelope(status: int, code: str, message: str, context_id: str) -> dict[str, Any]:
-    return {
-        "message": message,
-        "code": code,
-        "status": status,
-        "messageWithParams": message,
-        "messageParams": {},
-        "contextId": context_id,
-        "details": [],
-        "errors": [],
-    }
 
 
 def _retry_after(fault: Fault, now: float) -> Headers:
@@ -130,7 +118,7 @@ def spoiled(fault: Fault, response: Response, own: Headers, context_id: str) -> 
     """The answer as a fault, which is none of ``BEFORE``, leaves it once the request was acted on."""
     mark = (HEADER, fault.kind.value)
     if fault.kind is FaultKind.GATEWAY_TIMEOUT:
-        return json_response(504, _envelope(*_STATUSES[fault.kind], context_id), (mark, *own))
+        return json_response(504, error_body(*_STATUSES[fault.kind], context_id), (mark, *own))
     return _SPOILERS[fault.kind](fault, replace(response, headers=(mark, *response.headers)))
 
 
