@@ -17,7 +17,6 @@ from ringback_contracts.openapi import admin_openapi_document
 from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.org import OrgError
 from ringback_mock.edge import Edge
-from ringback_mock.explained import explanation
 from ringback_mock.http import Response as Reply
 from ringback_mock.replies import made, shown
 from ringback_mock.store import Tenant
@@ -71,6 +70,8 @@ def _exchanges(edge: Edge) -> Response:
 
 
 def _exchange(edge: Edge, wanted: str) -> Response:
+    from ringback_mock.explained import explanation
+
     tenant = _tenant(edge)
     with edge.store.lock:
         found, kept = tenant.journal.exchange(wanted), tenant.journal.kept(wanted)

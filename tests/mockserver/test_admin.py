@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -237,3 +239,18 @@ def test_a_body_that_was_cut_is_not_explained(client: FlaskClient) -> None:
 def explained(client: FlaskClient, reply: TestResponse) -> Any:
     found = client.get(f"/__ringback/exchanges/{reply.headers['ININ-Correlation-Id']}").get_json()
     return found["explanation"]
+
+
+def test_what_explains_is_loaded_only_for_whoever_asks() -> None:
+    """It would make the first request that goes to Flask wait."""
+    code = (
+        "import sys\n"
+        "from ringback_mock.app import create_app\n"
+        "browser = create_app().test_client()\n"
+        "loaded = lambda: 'ringback_contracts.explain' in sys.modules\n"
+        "assert browser.get('/__ringback/exchanges').status_code == 200 and not loaded()\n"
+        "asked = browser.get('/api/v2/users/me').headers['ININ-Correlation-Id']\n"
+        "assert browser.get(f'/__ringback/exchanges/{asked}').status_code == 200 and loaded()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
