@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -25,8 +26,15 @@ def explanation(exchange: Exchange, org: Org) -> dict[str, Any] | None:
 
 
 def _explained(exchange: Exchange, org: Org) -> Explanation:
-    if exchange.caller is None and exchange.response.status >= 400:
-        # The token endpoint, which no rule judges.
-        error = json.loads(exchange.response.body)["error"]
+    error = _login_error(exchange) if exchange.caller is None else None
+    if error is not None:
         return explain_answered(exchange.request, Answer(exchange.response.status, error))
     return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)
+
+
+def _login_error(exchange: Exchange) -> str | None:
+    """The error of the token endpoint, which no rule judges; none where a fault answered in its place."""
+    with suppress(ValueError):
+        answer = json.loads(exchange.response.body)
+        return answer.get("error") if isinstance(answer, dict) else None
+    return None

@@ -225,6 +225,13 @@ def test_a_refused_login_is_explained(client: FlaskClient) -> None:
     assert "login host" in explanation["findings"][0]["fix"]
 
 
+@pytest.mark.parametrize("kind", ["unavailable", "bad-gateway", "not-json"])
+def test_a_login_that_a_fault_struck_is_explained_too(client: FlaskClient, kind: str) -> None:
+    client.post("/__ringback/faults", json={"kind": kind, "operation": "login"})
+    form = {"grant_type": "client_credentials", "client_id": "demo-service", "client_secret": "demo-secret"}
+    assert explained(client, client.post("/oauth/token", data=form))["verdict"] == "accepted"
+
+
 def test_an_explanation_shows_no_number_of_a_person(client: FlaskClient) -> None:
     explanation = explained(client, place(client, body=b'{"to": "+13172222222", "from": {}}'))
     assert explanation["equivalent"]["body"]["phoneNumber"].startswith("+1317***")
