@@ -1,14 +1,16 @@
-"""The table of rules for people and programs: in a terminal, as JSON, as a document."""
+"""All rules, the API's and the login's, for people and programs: in a terminal, as JSON, as a document."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from ringback_contracts.explain.login_rules import LOGIN_RULES, LoginRule
 from ringback_contracts.model import CONTRACTS, Example, Rule
+from ringback_contracts.table import TABLE
 from ringback_harness.terminal import show_wrapped
 
 if TYPE_CHECKING:
@@ -19,13 +21,18 @@ WIDE = 170
 LONGEST_BODY = 400
 """A longer body of an example is cut: its length is the point of it."""
 
+Entry = Rule | LoginRule
+LOGIN = "login"
+
 INTRODUCTION = """\
 # Rules
 
 <!-- made by `ringback rules --markdown > docs/rules.md`; a test holds it current -->
 
 Every answer that is no success is the verdict of a rule. They are asked in this order, and the first that
-objects decides. `ringback rules ID` shows one of them in a terminal.
+objects decides. The last ones, `token.*` and `oauth.*`, are about the login: `ringback explain` holds them
+against a request for a token, or against the `error` that came back. `ringback rules ID` shows one of them
+in a terminal.
 
 **How we know** says what stands behind a rule: `published` is the vendor's own contract, `observed` a
 recorded exchange with a real org, `reported` a named public source that ran it, `mission` the documents that
@@ -39,18 +46,23 @@ made this minute).
 """
 
 
-def document(rule: Rule) -> dict[str, Any]:
-    """The rule with its examples, as plain JSON values."""
+def catalogue() -> Mapping[str, Entry]:
+    """Every rule by its id: the platform's order of checks, then the login."""
+    return {**TABLE.by_id, **LOGIN_RULES}
+
+
+def document(rule: Entry) -> dict[str, Any]:
+    """The rule with its examples, as plain JSON values; ``message`` is null where the answer has none."""
     return {
         "id": rule.id,
-        "stage": rule.stage.name.lower(),
+        "stage": stage(rule),
         "status": rule.status,
         "code": rule.code,
-        "contracts": list(rule.contracts),
+        "contracts": list(rule.contracts) if isinstance(rule, Rule) else [],
         "evidence": rule.evidence.value,
         "source": rule.source,
         "title": rule.title,
-        "message": rule.message,
+        "message": rule.message if isinstance(rule, Rule) else None,
         "fix": rule.fix,
         "rejects": [_example(example) for example in rule.rejects],
         "accepts": [_example(example) for example in rule.accepts],
@@ -75,7 +87,7 @@ def _body(example: Example) -> dict[str, Any]:
     return {} if example.body is None else {"body": example.body}
 
 
-def markdown(rules: Iterable[Rule]) -> str:
+def markdown(rules: Iterable[Entry]) -> str:
     """The whole catalogue as a document."""
     rules = list(rules)
     return (
@@ -85,7 +97,7 @@ def markdown(rules: Iterable[Rule]) -> str:
     )
 
 
-def _table(rules: list[Rule]) -> Iterator[str]:
+def _table(rules: list[Entry]) -> Iterator[str]:
     yield "| rule | answer | contracts | how we know | what |"
     yield "|---|---|---|---|---|"
     for rule in rules:
@@ -96,9 +108,10 @@ def _table(rules: list[Rule]) -> Iterator[str]:
         )
 
 
-def _section(rule: Rule) -> Iterator[str]:
+def _section(rule: Entry) -> Iterator[str]:
+    says = f", *{rule.message}*" if isinstance(rule, Rule) else ""
     yield f"## {rule.id}\n"
-    yield f"{rule.title}. Answers {rule.status} `{rule.code}`, *{rule.message}*.\n"
+    yield f"{rule.title}. Answers {rule.status} `{rule.code}`{says}.\n"
     yield f"- **Fix:** {rule.fix}"
     yield f"- **How we know:** {rule.evidence.value} ({rule.source})"
     yield f"- **Contracts:** {contracts(rule)}\n"
@@ -106,26 +119,35 @@ def _section(rule: Rule) -> Iterator[str]:
     yield from _examples("Not refused", rule.accepts)
 
 
-def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
+def _examples(title: str, examples: Sequence[Example]) -> Iterator[str]:
+    if not examples:
+        return
     yield f"{title}:\n"
     yield "```json"
     yield from (json.dumps(_example(example), ensure_ascii=False) for example in examples)
     yield "```\n"
 
 
-def contracts(rule: Rule) -> str:
-    """The contracts a rule holds in; both are ``any``."""
+def stage(rule: Entry) -> str:
+    """The step of the platform's order of checks in which a rule is asked."""
+    return rule.stage.name.lower() if isinstance(rule, Rule) else LOGIN
+
+
+def contracts(rule: Entry) -> str:
+    """The contracts a rule holds in; both are ``any``. At the login there are none."""
+    if not isinstance(rule, Rule):
+        return LOGIN
     return "any" if rule.contracts == CONTRACTS else ", ".join(rule.contracts)
 
 
-def listing(rules: Iterable[Rule]) -> Iterator[str]:
+def listing(rules: Iterable[Entry]) -> Iterator[str]:
     """One line a rule, in columns: for programs that read lines, and for wide terminals."""
     for rule in rules:
         answer = f"{rule.status}  {rule.code:<44}"
         yield f"{rule.id:<34}{answer}{contracts(rule):<14}{rule.evidence.value:<11}{rule.title}"
 
 
-def show_table(console: Console, rules: Iterable[Rule]) -> None:
+def show_table(console: Console, rules: Iterable[Entry]) -> None:
     """Print one line a rule, or two in a terminal that is not wide enough."""
     if console.is_terminal and console.width < WIDE:
         for rule in rules:
@@ -137,21 +159,29 @@ def show_table(console: Console, rules: Iterable[Rule]) -> None:
             console.print(Text(line), soft_wrap=True)
 
 
-def show_rule(console: Console, rule: Rule) -> None:
+def show_rule(console: Console, rule: Entry) -> None:
     """Print one rule in full."""
     console.print(Text.assemble((rule.id, "bold"), f"  {rule.status} {rule.code}"))
     console.print(Text(rule.title))
     console.print()
-    for name, value in (
-        ("message", rule.message),
-        ("fix", rule.fix),
-        ("known", f"{rule.evidence.value}: {rule.source}"),
-        ("contracts", contracts(rule)),
-        ("stage", rule.stage.name.lower().replace("_", " ")),
-    ):
+    for name, value in _facts(rule):
         show_wrapped(console, f"{name:<11}", value)
     for title, examples in (("Refused", rule.rejects), ("Not refused", rule.accepts)):
+        _show_examples(console, title, examples)
+
+
+def _facts(rule: Entry) -> Iterator[tuple[str, str]]:
+    if isinstance(rule, Rule):
+        yield "message", rule.message
+    yield "fix", rule.fix
+    yield "known", f"{rule.evidence.value}: {rule.source}"
+    yield "contracts", contracts(rule)
+    yield "stage", stage(rule).replace("_", " ")
+
+
+def _show_examples(console: Console, title: str, examples: Sequence[Example]) -> None:
+    if examples:
         console.print()
         console.print(Text(title, style="bold"))
-        for example in examples:
-            console.print(Text(json.dumps(_example(example), ensure_ascii=False)), soft_wrap=True)
+    for example in examples:
+        console.print(Text(json.dumps(_example(example), ensure_ascii=False)), soft_wrap=True)

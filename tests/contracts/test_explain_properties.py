@@ -9,14 +9,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringback_contracts.explain import Context, explain, explain_text_notes
+from ringback_contracts.explain import Context, Explained, explain, explain_text_notes
 from ringback_contracts.explain.imagined import imagined
 from ringback_contracts.explain.keys import INSIDE, ROOT
+from ringback_contracts.explain.login_rules import LOGIN_RULES
 from ringback_contracts.forms import PUBLISHED_KEYS
 from ringback_contracts.judge import judge
 from ringback_contracts.model import ANONYMOUS, Accepted, Caller, Request, TokenState
 from ringback_contracts.org import default_org
 from ringback_contracts.schemas import validator
+from ringback_contracts.table import TABLE
 from tests.contracts.explaining import AGENT, CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
 
 IDS = st.uuids().map(str)
@@ -86,6 +88,12 @@ PATHS = st.sampled_from(
     [CALLS, CALLS, FOR_AGENT, f"{CALLS}/user/{{userId}}", "/api/v2/outbound/calls", "/oauth/token"]
 )
 GRANTS = st.sampled_from([None, "client_credentials", "authorization_code", "pkce"])
+
+
+def is_catalogued(finding: Explained) -> bool:
+    """Whether 'ringback rules ID' tells of the finding's rule what the finding tells of it."""
+    known = TABLE.by_id.get(finding.rule) or LOGIN_RULES.get(finding.rule)
+    return known is not None and (known.fix, known.source) == (finding.fix, finding.source)
 
 
 def fits(explanation: Any) -> bool:
@@ -181,6 +189,7 @@ def test_anything_is_explained_without_an_error(
 ) -> None:
     found = explain(Request(method, path, headers, body), org=org, context=context)
     assert fits(found)
+    assert all(is_catalogued(finding) for finding in found.findings)
     assert (found.verdict == "accepted") is (found.rule is None)
     assert found.verdict == "accepted" or found.findings
     assert len(set(explain_text_notes(context))) == len(explain_text_notes(context))

@@ -10,9 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.explain import Explanation
-from ringback_contracts.explain.token_checks import CHECKS, challenge_of
+from ringback_contracts.examples import request_of
+from ringback_contracts.explain import Explanation, explain
+from ringback_contracts.explain.login_rules import ANSWERED, FOUND, LOGIN_RULES, LoginRule
+from ringback_contracts.explain.reported import Answer, explain_answer, explain_answered
+from ringback_contracts.explain.token_checks import challenge_of
+from ringback_contracts.model import Example, Request
 from ringback_contracts.schemas import validator
+from ringback_contracts.table import TABLE
 from tests.contracts.explaining import asked, explained, places
 
 TOKEN = "/oauth/token"
@@ -90,8 +95,30 @@ def test_the_step_that_is_wrong_is_named(
     assert validator("Explanation").is_valid(found.as_dict())
 
 
-def test_every_check_is_tried_by_these_tests() -> None:
-    assert {rule for *_, rule, _ in WRONG} | {"token.not-post"} == {check.id for check in CHECKS}
+def found_in(example: Example) -> set[str]:
+    return {finding.rule for finding in explain(request_of(example)).findings}
+
+
+@pytest.mark.parametrize("rule", FOUND, ids=lambda rule: rule.id)
+def test_a_login_rule_objects_to_its_examples_and_not_to_the_right_ones(rule: LoginRule) -> None:
+    assert rule.rejects
+    assert all(rule.id in found_in(example) for example in rule.rejects)
+    assert rule.accepts
+    assert not any(found_in(example) for example in rule.accepts)
+
+
+@pytest.mark.parametrize("rule", ANSWERED, ids=lambda rule: rule.id)
+def test_an_error_of_the_token_endpoint_is_the_finding_of_its_rule(rule: LoginRule) -> None:
+    alone = explain_answer(Answer(400, rule.code))
+    beside = explain_answered(Request("POST", TOKEN, BASIC, urlencode(CODE).encode()), Answer(400, rule.code))
+    assert alone is not None
+    for found in (alone, beside):
+        assert (found.rule, found.code, found.findings) == (rule.id, rule.code, (rule.explained(),))
+
+
+def test_a_login_rule_has_an_id_of_its_own() -> None:
+    assert len(LOGIN_RULES) == len(FOUND) + len(ANSWERED)
+    assert not LOGIN_RULES.keys() & TABLE.by_id.keys()
 
 
 def test_another_method_than_post_gets_no_token() -> None:

@@ -17,6 +17,7 @@ from ringback_contracts.explain.explanation import (
     Note,
     Suggestion,
 )
+from ringback_contracts.explain.login_rules import of_error
 from ringback_contracts.explain.questions import ask
 from ringback_contracts.model import Request, Rule, Stage
 from ringback_contracts.table import TABLE
@@ -44,64 +45,16 @@ class Answer:
     rule: str | None = None
 
 
-_RFC = "RFC 6749 section 5.2"
-_TOKEN_ERRORS = {
-    "invalid_client": Explained(
-        "oauth.invalid-client",
-        "",
-        "the token endpoint does not know the client, or the secret is not its own",
-        "Ask the login host of the org's own region (https://login.<domain>/oauth/token), with the client's"
-        " id and secret in a Basic Authorization header; check that both were copied whole.",
-        "reported",
-        "a public client tested against the service: 400, 'client not found' or 'authentication failed'",
-    ),
-    "invalid_grant": Explained(
-        "oauth.invalid-grant",
-        "",
-        "the code or refresh token is unknown, used up, too old, or not for this client or redirect URI",
-        "Log in again and redeem the code once, within a minute, with the same redirect_uri. With PKCE the"
-        " challenge is the SHA-256 of the verifier in base64url without padding; one verifier serves both"
-        " steps.",
-        "published",
-        f"{_RFC}, RFC 7636 section 4.6",
-    ),
-    "invalid_request": Explained(
-        "oauth.invalid-request",
-        "",
-        "the token request is no form, or a field is missing or repeated",
-        "Send application/x-www-form-urlencoded, not JSON, with grant_type and what that grant needs.",
-        "published",
-        _RFC,
-    ),
-    "unauthorized_client": Explained(
-        "oauth.unauthorized-client",
-        "",
-        "the client may not use this grant",
-        "Use a client that was made for this grant.",
-        "published",
-        _RFC,
-    ),
-    "unsupported_grant_type": Explained(
-        "oauth.unsupported-grant-type",
-        "",
-        "the grant_type is none that the platform knows",
-        "Use client_credentials, authorization_code or refresh_token.",
-        "published",
-        _RFC,
-    ),
-}
-
-
 def explain_answer(answer: Answer, text: str = "", scopes: tuple[str, ...] = ()) -> Explanation | None:
     """What an answer means, and every rule that may have decided it; none where nothing is known of it.
 
     ``text`` is what it stood in, ``scopes`` those that the text speaks of.
     """
     notes = tuple(explain_text_notes(Context(text=text, scopes=scopes)))
-    token_error = _TOKEN_ERRORS.get((answer.code or "").lower())
-    if token_error is not None:
+    login = of_error(answer.code)
+    if login is not None:
         return Explanation(
-            "rejected", answer.status or 400, answer.code, token_error.rule, (token_error,), notes
+            "rejected", answer.status or login.status, answer.code, login.id, (login.explained(),), notes
         )
     rules = candidates(answer)
     if not rules or _is_strange(answer):
@@ -174,9 +127,11 @@ def _same_again(equivalent: Equivalent, request: Request, answer: Answer, decide
 
 def _deciding(answer: Answer) -> Explained | None:
     """What must have decided; none where it can be more than one rule."""
-    token_error = _TOKEN_ERRORS.get((answer.code or "").lower())
+    login = of_error(answer.code)
+    if login is not None:
+        return login.explained()
     rules = candidates(answer)
-    return token_error or (_finding(rules[0]) if len(rules) == 1 else None)
+    return _finding(rules[0]) if len(rules) == 1 else None
 
 
 def candidates(answer: Answer) -> list[Rule]:

@@ -11,16 +11,12 @@ from dataclasses import dataclass, field
 
 from ringback_contracts.explain.placeholders import gap_in
 from ringback_contracts.explain.reading import Form, Reading, read
-from ringback_contracts.model import Evidence, Request
+from ringback_contracts.model import Request
 
 PATH = "/oauth/token"
 FORM = "application/x-www-form-urlencoded"
 SAML = "urn:ietf:params:oauth:grant-type:saml2-bearer"
 GRANTS = ("client_credentials", "authorization_code", "refresh_token", SAML)
-
-_PKCE = "RFC 7636 sections 4.1 to 4.6"
-_SDK = "what the official SDKs send to the login host (Python 269, JavaScript 262)"
-_OAUTH = "RFC 6749 sections 2.3.1, 4.1.3, 4.4.2, 5.2 and 6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +57,21 @@ def asked(request: Request) -> Asked:
     return Asked(request, reading, fields)
 
 
-# --- what can be wrong -----------------------------------------------------------------------------
+# --- what can be wrong: each says what, or nothing ----------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One way to be refused a token: what is looked for, and what to do about it."""
-
-    id: str
-    pointer: str
-    test: Callable[[Asked], str | None]
-    fix: str
-    source: str
-    status: int = 400
-    code: str = "invalid_request"
-    evidence: Evidence = Evidence.ASSUMED
-
-
-def _path(given: Asked) -> str | None:
+def wrong_path(given: Asked) -> str | None:
+    """Whether the path is another."""
     return None if given.request.path == PATH else "the token endpoint has another path"
 
 
-def _method(given: Asked) -> str | None:
+def wrong_method(given: Asked) -> str | None:
+    """Whether the method is another."""
     return None if given.request.method == "POST" else "a token is asked for with POST"
 
 
-def _encoding(given: Asked) -> str | None:
+def no_form(given: Asked) -> str | None:
+    """Whether the body is no form, or is not declared as one."""
     media = given.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given.reading.form is Form.NOTHING:
         return "there is no form in the body"
@@ -95,22 +80,26 @@ def _encoding(given: Asked) -> str | None:
     return "the body is a form and is declared as " + media if media not in ("", FORM) else None
 
 
-def _no_grant(given: Asked) -> str | None:
+def no_grant(given: Asked) -> str | None:
+    """Whether the form names no grant."""
     return None if given.grant or not given.fields else "the form has no grant_type"
 
 
-def _grant(given: Asked) -> str | None:
+def unknown_grant(given: Asked) -> str | None:
+    """Whether the grant does not exist."""
     known = not given.grant or given.grant in GRANTS or gap_in(given.grant)
     return None if known else "the grant type does not exist"
 
 
-def _client(given: Asked) -> str | None:
+def no_client(given: Asked) -> str | None:
+    """Whether nothing says who asks."""
     if given.basic is not None or given.has("client_id") or not given.fields:
         return None
     return "nothing says which client asks: there is neither HTTP Basic nor a client_id"
 
 
-def _basic(given: Asked) -> str | None:
+def malformed_basic(given: Asked) -> str | None:
+    """Whether the Basic credentials cannot be read."""
     if given.basic is None or gap_in(given.basic) or re.search(r"[<{$*]", given.basic):
         return None
     try:
@@ -120,7 +109,8 @@ def _basic(given: Asked) -> str | None:
     return None if b":" in decoded else "the Basic credentials are base64 of something without a colon"
 
 
-def _secret(given: Asked) -> str | None:
+def no_secret(given: Asked) -> str | None:
+    """Whether a secret is needed and none is shown."""
     needs = given.grant == "client_credentials"
     if not needs or given.basic is not None or given.has("client_secret") or not given.has("client_id"):
         return None
@@ -139,26 +129,30 @@ def missing(given: Asked) -> list[str]:
     return [name for name in NEEDED.get(given.grant, ()) if not given.has(name)]
 
 
-def _missing(given: Asked) -> str | None:
+def field_missing(given: Asked) -> str | None:
+    """Whether the form lacks what its grant needs."""
     absent = missing(given)
     return f"the form has no {' and no '.join(absent)}" if absent else None
 
 
-def _unproved(given: Asked) -> str | None:
+def not_proved(given: Asked) -> str | None:
+    """Whether nothing proves who redeems the code."""
     proved = given.has("code_verifier") or given.has("client_secret") or given.basic is not None
     if given.grant != "authorization_code" or proved or not given.has("client_id"):
         return None
     return "neither the client's secret nor a code_verifier proves who asks"
 
 
-def _verifier(given: Asked) -> str | None:
+def malformed_verifier(given: Asked) -> str | None:
+    """Whether the verifier is none (RFC 7636 section 4.1)."""
     verifier = given.fields.get("code_verifier", "")
     if not verifier or gap_in(verifier) or re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier):
         return None
     return f"the code_verifier has {len(verifier)} characters or one that it cannot have"
 
 
-def _challenge(given: Asked) -> str | None:
+def mismatched_challenge(given: Asked) -> str | None:
+    """Whether the challenge is another verifier's."""
     verifier, challenge = given.fields.get("code_verifier", ""), given.fields.get("code_challenge", "")
     if (
         not verifier
@@ -203,103 +197,3 @@ _MISTAKES: tuple[tuple[str, Callable[[str], str]], ...] = (
         lambda verifier: base64.urlsafe_b64encode(verifier.encode("utf-8", "replace")).decode().rstrip("="),
     ),
 )
-
-CHECKS: tuple[Check, ...] = (
-    Check(
-        id="token.wrong-path",
-        status=404,
-        code="not.found",
-        pointer="path",
-        test=_path,
-        fix="POST to /oauth/token on the login host of the region; the path has no /api/v2.",
-        source=_SDK,
-        evidence=Evidence.PUBLISHED,
-    ),
-    Check(
-        id="token.not-post",
-        status=405,
-        code="method.not.allowed",
-        pointer="path",
-        test=_method,
-        fix="Send it with POST.",
-        source=_OAUTH,
-    ),
-    Check(
-        id="token.not-a-form",
-        pointer="Content-Type",
-        test=_encoding,
-        fix=f"Send the fields as a form: Content-Type {FORM}, name=value joined by &.",
-        source=f"{_SDK}; {_OAUTH}",
-    ),
-    Check(
-        id="token.no-grant-type",
-        pointer="/grant_type",
-        test=_no_grant,
-        fix="Add grant_type: client_credentials, authorization_code or refresh_token.",
-        source=_OAUTH,
-    ),
-    Check(
-        id="token.unknown-grant",
-        code="unsupported_grant_type",
-        pointer="/grant_type",
-        test=_grant,
-        fix="Use client_credentials, authorization_code (PKCE or not), refresh_token or saml2-bearer.",
-        source=_SDK,
-    ),
-    Check(
-        id="token.no-client",
-        code="invalid_client",
-        pointer="Authorization",
-        test=_client,
-        fix="Send id and secret with HTTP Basic; PKCE sends client_id in the form and no secret.",
-        source=f"{_SDK}; {_OAUTH}",
-    ),
-    Check(
-        id="token.basic-malformed",
-        code="invalid_client",
-        pointer="Authorization",
-        test=_basic,
-        fix="Basic takes the base64 of id:secret, of both together.",
-        source="RFC 7617 section 2",
-    ),
-    Check(
-        id="token.no-secret",
-        code="invalid_client",
-        pointer="Authorization",
-        test=_secret,
-        fix="Send id and secret with HTTP Basic: 'Authorization: Basic base64(id:secret)'.",
-        source=f"{_SDK}; {_OAUTH}",
-    ),
-    Check(
-        id="token.field-missing",
-        pointer="",
-        test=_missing,
-        fix="Add what the grant needs: a code with its redirect_uri, or the refresh_token.",
-        source=_OAUTH,
-    ),
-    Check(
-        id="token.not-proved",
-        code="invalid_client",
-        pointer="/code_verifier",
-        test=_unproved,
-        fix="With PKCE add code_verifier; without it send id and secret with HTTP Basic.",
-        source=_PKCE,
-    ),
-    Check(
-        id="token.verifier-malformed",
-        code="invalid_grant",
-        pointer="/code_verifier",
-        test=_verifier,
-        fix="Make a verifier of 43 to 128 characters of A-Z a-z 0-9 - . _ ~, the same one for both steps.",
-        source=_PKCE,
-    ),
-    Check(
-        id="token.challenge-mismatch",
-        code="invalid_grant",
-        pointer="/code_challenge",
-        test=_challenge,
-        fix="Send base64url(SHA-256(code_verifier)) unpadded to authorize, and only the verifier here.",
-        source=_PKCE,
-    ),
-)
-"""Everything that a token request can have wrong, in the order of the token endpoint."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ringback_contracts.explain.explanation import Context, Equivalent, Explained, Explanation, Note
-from ringback_contracts.explain.token_checks import CHECKS, GRANTS, NEEDED, PATH, Asked, Check, asked
+from ringback_contracts.explain.explanation import Context, Equivalent, Explanation, Note
+from ringback_contracts.explain.login_rules import FOUND, LoginRule
+from ringback_contracts.explain.token_checks import GRANTS, NEEDED, PATH, Asked, asked
 from ringback_contracts.model import Request
 
 STEPS = (
@@ -43,14 +44,10 @@ def token_notes(given: Asked, context: Context) -> Iterator[Note]:
     yield from pkce_notes(context)
 
 
-def token_findings(given: Asked) -> tuple[tuple[Check, Explained], ...]:
-    """Everything that stands between the request and its token."""
-    found = ((check, check.test(given)) for check in CHECKS)
-    return tuple((check, _explained(check, detail)) for check, detail in found if detail)
-
-
-def _explained(check: Check, detail: str) -> Explained:
-    return Explained(check.id, check.pointer, detail, check.fix, check.evidence.value, check.source)
+def token_findings(given: Asked) -> tuple[tuple[LoginRule, str], ...]:
+    """Everything that stands between the request and its token: the rule, and what is wrong."""
+    found = ((rule, rule.test(given)) for rule in FOUND if rule.test)
+    return tuple((rule, detail) for rule, detail in found if detail)
 
 
 def explain_token(request: Request, context: Context, notes: tuple[Note, ...]) -> Explanation:
@@ -64,7 +61,7 @@ def explain_token(request: Request, context: Context, notes: tuple[Note, ...]) -
         status=first.status if first else 200,
         code=first.code if first else None,
         rule=first.id if first else None,
-        findings=tuple(explained for _, explained in found),
+        findings=tuple(rule.explained(detail) for rule, detail in found),
         notes=tuple(dict.fromkeys((*notes, *token_notes(given, context)))),
         equivalent=equivalent,
         questions=questions,

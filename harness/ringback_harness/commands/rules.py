@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from ringback_contracts.model import Rule
 from ringback_contracts.table import TABLE
 from ringback_harness import rules_catalogue
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.rules_catalogue import Entry, catalogue
 
 
 @click.command("rules")
@@ -35,7 +35,7 @@ from ringback_harness.exits import Exit, SetupError
     help="Show the rules confirmed in FILE as observed; also RINGBACK_EVIDENCE.",
 )
 def command(rule_id: str | None, form: str | None, cassettes: Path | None, evidence: Path | None) -> None:
-    """List every rule in the platform's order of checks, or show the rule ID with its examples.
+    """List all rules, the platform's in its order of checks and the login's, or show the rule ID in full.
 
     Exit code: 0 fine, 1 a recorded answer contradicts a rule, 2 wrong usage.
     """
@@ -45,7 +45,7 @@ def command(rule_id: str | None, form: str | None, cassettes: Path | None, evide
         from ringback_harness.cassettes.evidence import take_in
 
         take_in(evidence)
-    rules = list(TABLE) if rule_id is None else [_rule(rule_id)]
+    rules = list(catalogue().values()) if rule_id is None else [_rule(rule_id)]
     if form == "json":
         documents = [rules_catalogue.document(rule) for rule in rules]
         click.echo(json.dumps(documents if rule_id is None else documents[0], indent=2, ensure_ascii=False))
@@ -74,11 +74,12 @@ def _confirm(cassettes: Path, evidence: Path | None) -> Exit:
     return Exit.FINDING if found.contradicted else Exit.FINE
 
 
-def _rule(rule_id: str) -> Rule:
+def _rule(rule_id: str) -> Entry:
     """The rule of that id; raises ``SetupError``, which names the nearest."""
-    rule = TABLE.by_id.get(rule_id)
+    known = catalogue()
+    rule = known.get(rule_id)
     if rule is None:
-        near = difflib.get_close_matches(rule_id, TABLE.by_id, n=3, cutoff=0.3)
+        near = difflib.get_close_matches(rule_id, known, n=3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "'ringback rules' lists them all"
         raise SetupError(f"there is no rule {rule_id!r}; {hint}")
     return rule
