@@ -24,6 +24,7 @@ STARTS = 5
 START = "start to first accepted call"
 REST = "memory at rest"
 RATE = "requests at 16 connections"
+VARIED_RATE = "the same, each body unlike the others"
 CPU = "processor time of a request"
 P50 = "p50 at one connection"
 P99 = "p99 at one connection"
@@ -115,7 +116,7 @@ def _measure_load(servers: list[Contender], report: Report, cycles: int, seconds
             for server in up:
                 taken.add(server.name, _turn(server, seconds))
     report.measures += taken.measures(
-        {RATE: "1/s", CPU: "us", P50: "us", P99: "us", INVALID_P50: "us", LOADED: "MiB"}
+        {RATE: "1/s", VARIED_RATE: "1/s", CPU: "us", P50: "us", P99: "us", INVALID_P50: "us", LOADED: "MiB"}
     )
     memory = taken[LOADED]["ringback"]
     report.targets += [
@@ -129,10 +130,12 @@ def _turn(server: Running, seconds: int) -> dict[str, float]:
     before = server.processor_seconds()
     busy = load.throughput(server.url, seconds)
     work = (server.processor_seconds() - before) / busy.requests * 1e6
+    varied = load.throughput(server.url, 1, varied=True)
     valid = load.latency(server.url, 1, valid=True)
     invalid = load.latency(server.url, 1, valid=False)
     return {
         RATE: busy.rate,
+        VARIED_RATE: varied.rate,
         CPU: work,
         P50: valid.p50,
         P99: valid.p99,

@@ -1,10 +1,19 @@
 -- wrk -s call.lua URL -- BODY: place one call again and again; print one line of figures, in microseconds.
+-- Where BODY holds {n}, each request has another number there.
 
 function init(arguments)
   wrk.method = "POST"
   wrk.body = arguments[1]
   wrk.headers["Authorization"] = "Bearer alice"
   wrk.headers["Content-Type"] = "application/json"
+  local before, after = arguments[1]:match("^(.*){n}(.*)$")
+  if before then
+    local n = 0
+    request = function()
+      n = n + 1
+      return wrk.format(nil, nil, nil, before .. n .. after)
+    end
+  end
 end
 
 function done(summary, latency)

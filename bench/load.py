@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.servers import INVALID, VALID
+from bench.servers import INVALID, VALID, VARIED
 
 SCRIPT = Path(__file__).with_name("call.lua")
 
@@ -23,9 +23,9 @@ class Load:
     p99: int
 
 
-def throughput(url: str, seconds: int) -> Load:
-    """Accepted calls over 16 connections."""
-    return _wrk(url, VALID, connections=16, seconds=seconds, refused=False)
+def throughput(url: str, seconds: int, *, varied: bool = False) -> Load:
+    """Accepted calls over 16 connections, all alike or each unlike the others."""
+    return _wrk(url, VARIED if varied else VALID, connections=16, seconds=seconds, refused=False)
 
 
 def latency(url: str, seconds: int, *, valid: bool) -> Load:

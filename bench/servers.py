@@ -18,6 +18,8 @@ import urllib3
 PATH = "/api/v2/conversations/calls"
 HEADERS = {"Authorization": "Bearer alice", "Content-Type": "application/json"}
 VALID = '{"phoneNumber":"+442079460100","attributes":{"order":"17"}}'
+VARIED = '{"phoneNumber":"+442079460100","attributes":{"order":"{n}"}}'
+"""A valid body with another number in each request."""
 INVALID = '{"phoneNumber":5,"attributes":{"order":"17"}}'
 STARTS_WITHIN = 30.0
 
