@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,21 +88,32 @@ class StandIn:
         ]
 
 
-class Recording(Pipeline):
-    """A pipeline that remembers what it was asked."""
+Otherwise = Mapping[str, Callable[[Response], Response]]
+"""What a stand-in makes of the answer that a rule gives, by the rule's id."""
 
-    def __init__(self, store: Store, table: Table) -> None:
+
+class Recording(Pipeline):
+    """A pipeline that remembers what it was asked, and gives the answers of some rules otherwise."""
+
+    def __init__(self, store: Store, table: Table, otherwise: Otherwise) -> None:
         super().__init__(store, table)
         self.stand_in: StandIn | None = None
+        self._otherwise = otherwise
 
     def answer(self, request: Request) -> Response:
         response = super().answer(request)
         if self.stand_in is not None:
             self.stand_in.asked.append(request)
+            rule = dict(response.headers).get("Ringback-Rule", "")
+            response = self._otherwise.get(rule, _as_usual)(response)
             response = replace(response, headers=tuple(filter(_of_a_platform, response.headers)))
             if response.status == 202 and request in self.stand_in.posted:
                 self.stand_in.on_placed()
         return response
+
+
+def _as_usual(response: Response) -> Response:
+    return response
 
 
 def _of_a_platform(header: tuple[str, str]) -> bool:
@@ -111,7 +122,9 @@ def _of_a_platform(header: tuple[str, str]) -> bool:
 
 
 @contextmanager
-def standin(folder: Path, org: Org | None = None, table: Table = TABLE) -> Iterator[StandIn]:
+def standin(
+    folder: Path, org: Org | None = None, table: Table = TABLE, otherwise: Otherwise | None = None
+) -> Iterator[StandIn]:
     """A stand-in on a free port of loopback, whose names lead to it in this process."""
     ca = trustme.CA()
     ca.cert_pem.write_to_path(folder / "ca.pem")
@@ -119,7 +132,7 @@ def standin(folder: Path, org: Org | None = None, table: Table = TABLE) -> Itera
     ca.issue_cert(*NAMES).private_key_and_cert_chain_pem.write_to_path(chain)
     store = Store(org or standin_org())
     edge = Edge(store, HostCheck(allowed=NAMES))
-    pipeline = Recording(store, table)
+    pipeline = Recording(store, table, otherwise or {})
     object.__setattr__(edge, "pipeline", pipeline)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]

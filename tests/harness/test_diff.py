@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from ringback_harness.diff.known import KnownDifference, read_known
 from ringback_harness.diff.page import page
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.sandbox import Permit, Tools, opened_sandbox
+from ringback_mock.http import Response
 from tests.standin import COLLEAGUE, NUMBER, NoTime, StandIn, standin
 
 WAYS = {
-    "token.missing": Aspect.ANSWER,
+    "token.missing": Aspect.HEADERS,
     "token.unknown": Aspect.ANSWER,
     "json.malformed": Aspect.ANSWER,
     "body.mixed": Aspect.ANSWER,
-    "body.not-an-object": Aspect.ANSWER,
+    "body.not-an-object": Aspect.ENVELOPE,
     "destination.missing": Aspect.ANSWER,
     "number.unassigned": Aspect.ANSWER,
     "number.reserved": Aspect.ANSWER,
@@ -38,14 +40,12 @@ WAYS = {
 
 
 def deviant() -> Table:
-    """The shipped table, changed in ten ways: status, code, switched off, what the details say."""
+    """The shipped table, changed in eight ways: status, code, switched off, what the details say."""
     table = TABLE.without("number.unassigned").without("number.reserved")
     changed: dict[str, dict[str, Any]] = {
-        "token.missing": {"status": 403},
         "token.unknown": {"code": "invalid.token"},
         "json.malformed": {"code": "json.unreadable"},
         "body.mixed": {"status": 409},
-        "body.not-an-object": {"status": 422},
         "destination.missing": {"code": "no.destination"},
         "field.wrong-type": {"check": elsewhere(TABLE["field.wrong-type"])},
         "sip.cannot-call": {"check": elsewhere(TABLE["sip.cannot-call"])},
@@ -64,6 +64,29 @@ def elsewhere(rule: Rule) -> Any:
     return check
 
 
+def without_header(name: str) -> Callable[[Response], Response]:
+    def changed(response: Response) -> Response:
+        return replace(response, headers=tuple(pair for pair in response.headers if pair[0] != name))
+
+    return changed
+
+
+def without_field(name: str) -> Callable[[Response], Response]:
+    def changed(response: Response) -> Response:
+        envelope = json.loads(response.body)
+        del envelope[name]
+        return replace(response, body=json.dumps(envelope).encode())
+
+    return changed
+
+
+OTHERWISE = {
+    "token.missing": without_header("WWW-Authenticate"),
+    "body.not-an-object": without_field("messageParams"),
+}
+"""The last two ways: what the answer of a rule lacks."""
+
+
 def compared(stand_in: StandIn, folder: Path | None = None) -> Comparison:
     permit = Permit.of(send=True, numbers=[NUMBER], users=[COLLEAGUE], budget=60)
     notes = Recorder(folder, Origin("sandbox", "eu_west_1")) if folder else None
@@ -78,10 +101,11 @@ def found(comparison: Comparison) -> dict[str, Aspect]:
 
 
 def test_the_ten_ways_of_a_deviant_are_found_and_nothing_else_live_and_from_cassettes(tmp_path: Path) -> None:
-    with standin(tmp_path, table=deviant()) as stand_in:
+    with standin(tmp_path, table=deviant(), otherwise=OTHERWISE) as stand_in:
         comparison = compared(stand_in, tmp_path / "cassettes")
     assert found(comparison) == WAYS
-    assert len(comparison.differences) == 10
+    assert len(comparison.differences) == len(WAYS) == 10
+    assert set(WAYS.values()) == set(Aspect)
     replayed = compare_cassettes(read_cassettes(tmp_path / "cassettes"), "cassettes")
     assert found(replayed) == WAYS
 
@@ -100,7 +124,7 @@ def test_a_target_with_the_same_rules_does_not_differ(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def cassettes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("deviant")
-    with standin(folder, table=deviant()) as stand_in:
+    with standin(folder, table=deviant(), otherwise=OTHERWISE) as stand_in:
         compared(stand_in, folder / "cassettes")
     return folder / "cassettes"
 
