@@ -113,8 +113,44 @@ def test_ids_and_numbers_of_the_request_exist_where_no_org_is_given(body: dict[s
     assert explained(body).verdict == "accepted"
 
 
-def test_what_is_no_id_does_not_exist_anywhere() -> None:
-    assert explained({"callUserId": "bob"}).rule == "destination.user-unknown"
+@pytest.mark.parametrize(
+    ("body", "path", "pointer", "what"),
+    [
+        ({"callUserId": "bob"}, CALLS, "/callUserId", "user"),
+        ({"callUserId": f"user:{AGENT}"}, CALLS, "/callUserId", "user"),
+        ({"callQueueId": "support"}, CALLS, "/callQueueId", "queue"),
+        ({"phoneNumber": NUMBER, "callFromQueueId": "support"}, CALLS, "/callFromQueueId", "queue"),
+        ({"participants": [{"userId": "bob"}]}, CALLS, "/participants/0/userId", "user"),
+        ({"participants": [{"queueId": "support"}]}, CALLS, "/participants/0/queueId", "queue"),
+        ({"conversationIds": [QUEUE, "the-first"]}, CALLS, "/conversationIds/1", "conversation"),
+        ({"phoneNumber": NUMBER}, f"{CALLS}/user/alice", "path", "user"),
+    ],
+)
+def test_a_name_where_an_id_belongs_is_a_finding_in_a_given_org_alone(
+    body: dict[str, Any], path: str, pointer: str, what: str
+) -> None:
+    found = explained(body, path=path)
+    assert (found.verdict, found.findings) == ("accepted", ())
+    (note,) = [note for note in found.notes if note.id == "value.not-an-id"]
+    assert note.pointer == pointer
+    assert f"the {what}'s id" in note.message
+    assert any("--org" in unknown and "ids" in unknown for unknown in found.unknown)
+    known = explain(Request("POST", path, JSON_HEADERS, written(body)), org=default_org())
+    assert known.status == 404
+    assert not places(known, "value.not-an-id")
+
+
+@pytest.mark.parametrize("body", [{"callUserId": "bob"}, {"callQueueId": "support"}])
+def test_a_name_to_dial_is_asked_about_and_never_shown_as_an_id(body: dict[str, str]) -> None:
+    found = explained(body)
+    assert found.equivalent is None
+    assert asked(found, *body, *body.values(), "is no id")
+
+
+def test_an_id_or_an_empty_text_is_no_name() -> None:
+    for value in (AGENT.upper(), "", None):
+        found = explained({"phoneNumber": NUMBER, "callFromQueueId": value})
+        assert not places(found, "value.not-an-id")
 
 
 @pytest.mark.parametrize("mark", ["\u2039number\u203a", "+1XXXXXXXXXX", "***", "tel:\u2039phone\u203a"])

@@ -22,6 +22,7 @@ from ringback_contracts.explain.court import Court, repeats
 from ringback_contracts.explain.equivalent import suggest
 from ringback_contracts.explain.explanation import Context, Explained, Explanation, Note, Suggestion
 from ringback_contracts.explain.hosts import host_notes, path_notes, url_notes
+from ringback_contracts.explain.ids import id_notes
 from ringback_contracts.explain.key_notes import key_notes
 from ringback_contracts.explain.number_notes import number_notes
 from ringback_contracts.explain.party import UUID, Kind
@@ -176,6 +177,8 @@ def _notes(
         yield from (note for note in notes if not _required(note, verdict))
     yield from hole_notes(subject.reading.value)
     yield from merge_notes(request.path, subject.fields)
+    if court.given_org is None:
+        yield from islice(id_notes(request.path, subject.fields), MOST)
     if subject.operation_id != PLACE_CALL_FOR_USER:
         yield from grant_notes(context)
     yield from _text_notes(context, suggestion.equivalent.path if suggestion.equivalent else "")
@@ -229,7 +232,7 @@ def _unknown(subject: Subject, court: Court) -> Iterator[str]:
     """What was not held against the request, and the option that would tell."""
     if court.given_org is None:
         written = subject.request.path + subject.request.body.decode("utf-8", "replace")
-        if UUID.search(written):
+        if UUID.search(written) or any(id_notes(subject.request.path, subject.fields)):
             yield IDS
         if any(party.kind is Kind.NUMBER for party in subject.wish.caller_ids):
             yield OWNED

@@ -142,6 +142,8 @@ def _objected(draft: _Draft, party: Party) -> None:
         return
     if party.kind is Kind.ID:
         draft.ask(q.USER_OR_QUEUE, pointer=party.pointer, block=True)
+    elif party.kind in (Kind.USER, Kind.QUEUE) and not gap_in(party.written):
+        draft.ask(q.NAMED, kind=party.kind, pointer=party.pointer, shown=quoted(party.written), block=True)
     else:
         template = q.UNREADABLE if party.kind is Kind.UNREADABLE else q.NOT_FILLED
         draft.ask(template, pointer=party.pointer, shown=quoted(party.written), block=True)

@@ -11,6 +11,7 @@ from typing import Any
 from ringback_contracts import payload
 from ringback_contracts.addresses import TelAddress
 from ringback_contracts.case import Case
+from ringback_contracts.explain.ids import names, path_with_id, with_ids
 from ringback_contracts.explain.keys import norm
 from ringback_contracts.explain.party import UUID
 from ringback_contracts.explain.placeholders import Gap, gap_in, texts
@@ -88,16 +89,22 @@ def _numbers(request: Request, caller: Caller, org: Org) -> Iterator[str]:
         yield address.number
 
 
-# --- what was withheld ------------------------------------------------------------------------------
+# --- what was withheld, or is known by name alone ---------------------------------------------------
 
 
 def filled(request: Request) -> Request:
-    """The request with something good where its writer hid a value before showing it."""
+    """The request with something good where its writer hid a value, or wrote a name instead of an id."""
     value = payload.read(request.body)
     path = re.sub(r"\u2039[^\u203a/]*\u203a|/x{3}[x-]*(?=/|$)", _path_part, request.path, flags=re.IGNORECASE)
-    if not value.readable or not any(gap_in(text) is Gap.WITHHELD for _, text in texts(value.value)):
-        return replace(request, path=path)
-    return replace(request, path=path, body=json.dumps(_fill(value.value, "")).encode())
+    request = replace(request, path=path_with_id(path, SOMEBODY))
+    if not value.readable or not (any(names(value.value)) or _withholds(value.value)):
+        return request
+    body = with_ids(_fill(value.value, ""), SOMEBODY)
+    return replace(request, body=json.dumps(body).encode())
+
+
+def _withholds(value: Any) -> bool:
+    return any(gap_in(text) is Gap.WITHHELD for _, text in texts(value))
 
 
 def _path_part(found: re.Match[str]) -> str:

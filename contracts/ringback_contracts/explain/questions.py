@@ -19,6 +19,7 @@ UNDIRECTED = (
     " first goes into phoneNumber, the other into callerId."
 )
 NOT_FILLED = "What should stand at {pointer}? {shown} was not filled in."
+NAMED = "Which {kind} is meant at {pointer}? {shown} is no id (a UUID), and names are not looked up."
 LEFT_OUT = "What should stand at {pointer}? {shown} was not filled in; a request shown here leaves it out."
 NOT_AN_ID = "Which id should stand at {pointer}? {shown} is no UUID; a request shown here leaves it out."
 UNREADABLE = "What should stand at {pointer}? {shown} is no number, no SIP address and no id."
