@@ -36,7 +36,8 @@ class CallsClient:
     ``target`` is a mock's URL or a region; ``credentials`` a grant, or an access token as it is. A region
     needs ``allow_calls``. With ``preflight`` a request that the target is known to refuse is not sent.
     ``adapter`` stands in for the network, in tests for instance; ``verify`` is a CA bundle's path where the
-    usual ones do not do. Raises ``ConfigurationError``.
+    usual ones do not do. With ``RINGBACK_EVIDENCE`` in the environment the rules that the file confirms are
+    observed ones. Raises ``ConfigurationError``.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own, and all but two have a good default
@@ -52,6 +53,7 @@ class CallsClient:
         verify: bool | str = True,
         adapter: BaseAdapter | None = None,
     ) -> None:
+        environment.observe_from(os.environ)
         self.target = Target.parse(target) if isinstance(target, str) else target
         self._allow_calls = allow_calls
         self._preflight = preflight

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from ringback_client.credentials import AccessToken, ClientCredentials, Credentials
 from ringback_client.errors import ConfigurationError
 from ringback_client.target import DEFAULT_MOCK, Target
+from ringback_contracts import evidence
 
 TARGETS = ("RINGBACK_URL", "GENESYSCLOUD_REGION", "GENESYS_BASE_URL")
 TOKEN = "RINGBACK_ACCESS_TOKEN"
@@ -45,3 +48,23 @@ def credentials_from(environment: Mapping[str, str]) -> Credentials:
 def verify_from(environment: Mapping[str, str]) -> bool | str:
     """The CA bundle to verify the target with; ``True`` for the usual ones."""
     return environment.get(CA) or True
+
+
+def observe_from(environment: Mapping[str, str]) -> None:
+    """Take the rules that a file of evidence confirms for observed ones, if the environment names a file.
+
+    ``ringback rules --confirm`` writes it. Raises ``ConfigurationError``.
+    """
+    if path := environment.get(evidence.VARIABLE):
+        _observe(path)
+
+
+@cache
+def _observe(path: str) -> None:
+    """Read a file once, however many clients there are."""
+    try:
+        evidence.take_in(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{evidence.VARIABLE} names {path}, which is no file of evidence: {error}"
+        ) from error

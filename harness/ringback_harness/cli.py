@@ -99,13 +99,15 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="ringback")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """A Genesys Cloud Calls API that runs on a laptop and says why.
 
     With RINGBACK_EVIDENCE set to a file of 'ringback rules --confirm', each rule that a real org has
     confirmed is shown as observed, with its date, wherever rules are shown.
     """
-    if evidence := os.environ.get("RINGBACK_EVIDENCE"):
+    # 'rules' has an option for the file, since it may be the one to write it.
+    if (evidence := os.environ.get("RINGBACK_EVIDENCE")) and context.invoked_subcommand != "rules":
         from ringback_harness.cassettes.evidence import take_in
 
         take_in(Path(evidence))

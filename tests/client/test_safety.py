@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from ringback_client import (
     REGIONS,
     CallsClient,
+    ConfigurationError,
     MalformedAddress,
     NotFound,
     RingbackWarning,
@@ -23,6 +26,7 @@ from ringback_client import (
 from ringback_contracts.judge import preflight
 from ringback_contracts.model import Evidence, Request
 from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.table import TABLE
 from tests.client.scripted import MOCK, Answer, Clock, ScriptedAdapter
 
 NUMBER = "tel:+442079460100"
@@ -163,3 +167,45 @@ def test_a_warning_points_at_the_line_that_placed_the_call() -> None:
         client(ScriptedAdapter(), allow_calls=True).place_call("15551234567", ALICE, contract="participants")
     assert caught[0].filename == __file__
     assert "evidence" in str(caught[0].message)
+
+
+# --- what a real org has confirmed ----------------------------------------------------------------------
+
+UNPLUSSED = {"to": "tel:442079460100", "from": ALICE}
+"""What the rule tel.no-plus refuses, which only the documents of the mission speak of."""
+
+
+@pytest.fixture
+def _table_as_before() -> Iterator[None]:
+    before = TABLE.rules
+    yield
+    TABLE._fill(before)
+
+
+@pytest.mark.usefixtures("_table_as_before")
+def test_what_a_real_org_has_confirmed_is_refused_there_and_no_longer_doubted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.warns(RingbackWarning, match=r"tel\.no-plus, evidence: mission"):
+        assert client(ScriptedAdapter(), allow_calls=True).post_body(UNPLUSSED).id
+    path = tmp_path / "evidence.json"
+    seen = {"tel.no-plus": {"date": "2026-11-21", "region": "eu_west_1", "exchanges": 2}}
+    path.write_text(json.dumps({"observed": seen}))
+    monkeypatch.setenv("RINGBACK_EVIDENCE", str(path))
+    adapter = ScriptedAdapter()
+    with pytest.raises(MalformedAddress, match=r"tel\.no-plus"):
+        client(adapter, allow_calls=True).post_body(UNPLUSSED)
+    assert adapter.requests == []
+    assert "answered by a real org in eu_west_1 on 2026-11-21" in TABLE["tel.no-plus"].source
+
+
+@pytest.mark.parametrize("text", [None, "x", "{}", '{"observed": {"no.rule": {}}}'])
+def test_a_file_that_is_no_evidence_is_named(
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "evidence.json"
+    if text is not None:
+        path.write_text(text)
+    monkeypatch.setenv("RINGBACK_EVIDENCE", str(path))
+    with pytest.raises(ConfigurationError, match=r"RINGBACK_EVIDENCE names .*evidence\.json"):
+        client(ScriptedAdapter())

@@ -94,6 +94,15 @@ def test_the_environment_names_the_file_for_every_command(folder: Path, tmp_path
     assert "observed: answered by a real org in eu_west_1" in said
 
 
+def test_the_file_that_the_environment_names_need_not_be_there_before_it_is_written(
+    folder: Path, tmp_path: Path
+) -> None:
+    environment = {"RINGBACK_EVIDENCE": str(tmp_path / "new.json")}
+    assert ringback("rules", "--confirm", folder, **environment).exit_code == Exit.FINE
+    assert read_evidence(tmp_path / "new.json")
+    assert ringback("demo", RINGBACK_EVIDENCE=str(tmp_path / "other.json")).exit_code == Exit.SETUP
+
+
 def test_only_assumed_and_mission_rules_change() -> None:
     table = Table(TABLE)
     table.observe(dict.fromkeys(TABLE.by_id, "seen"))

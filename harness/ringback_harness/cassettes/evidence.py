@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Any
 
+from ringback_contracts import evidence
+from ringback_contracts.evidence import KEY, Sighting, parse_evidence
 from ringback_contracts.examples import situation
 from ringback_contracts.judge import judge
 from ringback_contracts.model import Example, Rejected, Rule
-from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.cassettes.replay import Cassette
 from ringback_harness.exits import SetupError
 
 OF_A_MOCK = "Ringback-Version"
 """The header by which a reply is known to come from no real org."""
-KEY = "observed"
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """The last day (UTC) on which a real org answered as a rule says, where, and in how many exchanges."""
-
-    date: str
-    region: str
-    exchanges: int
-
-    def __str__(self) -> str:
-        return f"answered by a real org in {self.region} on {self.date}"
 
 
 @dataclass
@@ -102,23 +89,21 @@ def write_evidence(found: Findings, path: Path) -> dict[str, Sighting]:
 
 def read_evidence(path: Path) -> dict[str, Sighting]:
     """The sightings of a file. Raises ``SetupError`` for one that holds anything else."""
-    try:
-        entries = json.loads(path.read_text("utf-8"))[KEY]
-        return {rule: _entry(rule, entry) for rule, entry in entries.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SetupError(
-            f"{path} is no file of evidence, as 'ringback rules --confirm' writes it: {error}"
-        ) from error
-
-
-def _entry(rule: str, entry: Mapping[str, Any]) -> Sighting:
-    if rule not in TABLE.by_id:
-        raise ValueError(f"there is no rule {rule!r}")
-    sighting = Sighting(**entry)
-    date.fromisoformat(sighting.date)
-    return sighting
+    with _reported(path):
+        return parse_evidence(path.read_text("utf-8"))
 
 
 def take_in(path: Path) -> None:
     """Let every rule that was seen on a real org be shown so. Raises ``SetupError``."""
-    TABLE.observe({rule: str(seen) for rule, seen in read_evidence(path).items()})
+    with _reported(path):
+        evidence.take_in(path.read_text("utf-8"))
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise SetupError(
+            f"{path} is no file of evidence, as 'ringback rules --confirm' writes it: {error}"
+        ) from error
