@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from ringback_contracts.addresses import TelAddress
 from ringback_contracts.case import Case, read_number
@@ -27,8 +28,17 @@ from ringback_contracts.rules.declare import (
     rule,
 )
 
-CODE = "invalid.phone.number"
 IMPOSSIBLE = frozenset({Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY})
+
+number_rule = partial(
+    rule,
+    stage=Stage.NUMBER,
+    status=422,
+    code="invalid.phone.number",
+    message=INVALID_NUMBER,
+    operations=PLACING,
+)
+"""What every rule about numbers says alike."""
 
 
 def dead(text: str, org: Org) -> Assessment | None:
@@ -46,19 +56,14 @@ def _with_problem(case: Case, problems: frozenset[Problem]) -> Sequence[Violatio
     return found(known.detail, "/to")
 
 
-@rule(
+@number_rule(
     id="number.letters",
-    stage=Stage.NUMBER,
-    status=422,
-    code=CODE,
-    message=INVALID_NUMBER,
     title="The number has letters in it",
     fix="Write the digits that the letters stand for.",
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants("tel:+1555ABCDEFG")],
     accepts=[OK_PARTICIPANTS],
 )
@@ -66,19 +71,14 @@ def number_letters(case: Case) -> Sequence[Violation]:
     return _with_problem(case, frozenset({Problem.LETTERS}))
 
 
-@rule(
+@number_rule(
     id="number.impossible",
-    stage=Stage.NUMBER,
-    status=422,
-    code=CODE,
-    message=INVALID_NUMBER,
     title="The number is too short or too long, or has no country code that exists",
     fix="Write the whole number with its country code: at most 15 digits after the plus.",
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[
         participants("tel:+1202"),
         participants("tel:+1202555012399999"),
@@ -90,19 +90,14 @@ def number_impossible(case: Case) -> Sequence[Violation]:
     return _with_problem(case, IMPOSSIBLE)
 
 
-@rule(
+@number_rule(
     id="number.unassigned",
-    stage=Stage.NUMBER,
-    status=422,
-    code=CODE,
-    message=INVALID_NUMBER,
     title="The number has the right length and no network assigns it",
     fix="Check the area code; +1 555 is none. For tests use +442079460100 to +442079460199.",
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants("tel:+15551234567")],
     accepts=[OK_PARTICIPANTS, participants("tel:+13172222222")],
 )
@@ -110,18 +105,13 @@ def number_unassigned(case: Case) -> Sequence[Violation]:
     return _with_problem(case, frozenset({Problem.NOT_ASSIGNED}))
 
 
-@rule(
+@number_rule(
     id="number.reserved",
-    stage=Stage.NUMBER,
-    status=422,
-    code=CODE,
-    message=INVALID_NUMBER,
     title="The number lies in a range that is kept for fiction or for services",
     fix="Use a number that can ring, or one of the org's test numbers.",
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants("tel:+12025550123"), participants("tel:+442079460500")],
     accepts=[OK_PARTICIPANTS],
 )
@@ -131,18 +121,13 @@ def number_reserved(case: Case) -> Sequence[Violation]:
     return _with_problem(case, frozenset({Problem.RESERVED}))
 
 
-@rule(
+@number_rule(
     id="number.strict",
-    stage=Stage.NUMBER,
-    status=422,
-    code=CODE,
-    message=INVALID_NUMBER,
     title="The org refuses published bodies whose number rings nobody",
     fix="Use a number that can ring, or switch strict_numbers off to see the call fail as on the platform.",
     evidence=Evidence.ASSUMED,
     source=f"Ringback's own switch strict_numbers; {OUR_CHOICE}",
     contracts=(PUBLISHED,),
-    operations=PLACING,
     rejects=[
         Example({"phoneNumber": "+15551234567"}, org={"strict_numbers": True}),
         Example({"phoneNumber": "+12025550123"}, org={"strict_numbers": True}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ringback_contracts.addresses import HostKind, Reason, SipAddress, TelAddress, UserAddress
 from ringback_contracts.case import Case
@@ -27,6 +28,9 @@ AGENT = "sip:agent@example.com"
 OK_SIP = participants({"type": "sip", "address": AGENT, "name": "x"}, {"type": "user", "id": ALICE})
 OK_SIP_TEXT = participants(AGENT)
 OK_SIP_PUBLISHED = published(phoneNumber=AGENT)
+
+sip_rule = partial(rule, stage=Stage.ADDRESSES, status=400, message=INVALID, operations=PLACING)
+"""What every rule about SIP addresses says alike."""
 
 APART = frozenset(
     {
@@ -72,34 +76,26 @@ def _where(test: Callable[[Endpoint], bool], detail: str) -> Check:
     return check
 
 
-misnamed_fields = rule(
+misnamed_fields = sip_rule(
     id="sip.misnamed-fields",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="The body has toAddress and fromAddress, which nobody reads",
     fix='Name the fields to and from: {"to": {"type": "sip", "address": "sip:user@host"}, "from": ...}.',
     evidence=Evidence.MISSION,
     source=THREAD,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[published(toAddress=AGENT, fromAddress=TEST_NUMBER)],
     accepts=[OK_SIP],
 )(lambda case: [Violation(f"'{key}' is no field of a call request", f"/{key}") for key in case.misnamed])
 
-untyped = rule(
+untyped = sip_rule(
     id="sip.untyped",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="A SIP address stands in an object without a type",
     fix='Say what it is: {"type": "sip", "address": "sip:user@host"}, or write the URI alone as text.',
     evidence=Evidence.MISSION,
     source=THREAD,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants({"address": AGENT}), participants({"uri": AGENT, "name": "x"})],
     accepts=[OK_SIP, OK_SIP_TEXT],
 )(
@@ -109,34 +105,26 @@ untyped = rule(
     )
 )
 
-unknown_type = rule(
+unknown_type = sip_rule(
     id="sip.unknown-type",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="A SIP address stands in an object of a type that does not exist",
     fix='The type of a SIP address is "sip".',
     evidence=Evidence.MISSION,
     source=THREAD,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants({"type": "external", "address": AGENT})],
     accepts=[OK_SIP],
 )(_where(lambda endpoint: endpoint.shape is Shape.UNKNOWN_TYPE, "has a type that is not 'sip'"))
 
-no_value = rule(
+no_value = sip_rule(
     id="sip.no-value",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="An address object of type sip carries no address",
     fix='Put the URI into "address": {"type": "sip", "address": "sip:user@host"}.',
     evidence=Evidence.MISSION,
     source=THREAD,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants({"type": "sip"}), participants({"type": "sip", "uri": AGENT})],
     accepts=[OK_SIP],
 )(_where(lambda endpoint: endpoint.shape is Shape.NO_VALUE, "has a type, and no text under 'address'"))
@@ -148,18 +136,14 @@ def _contradicts(endpoint: Endpoint) -> bool:
     return isinstance(endpoint.address, SipAddress) != (endpoint.declared == "sip")
 
 
-type_mismatch = rule(
+type_mismatch = sip_rule(
     id="sip.type-mismatch",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="The type says sip and the address does not, or the other way round",
     fix="Make the type and the scheme of the address agree.",
     evidence=Evidence.ASSUMED,
     source="the two parts of one address contradict each other",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[
         participants({"type": "tel", "address": AGENT}),
         participants({"type": "sip", "address": "tel:" + TEST_NUMBER}),
@@ -167,49 +151,37 @@ type_mismatch = rule(
     accepts=[OK_SIP],
 )(_where(_contradicts, "has a type that its address contradicts"))
 
-surrounded = rule(
+surrounded = sip_rule(
     id="sip.surrounded-by-space",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="White space stands before or after a SIP address",
     fix="Trim the address before it is sent.",
     evidence=Evidence.MISSION,
     source=THREAD,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants(" " + AGENT), participants({"type": "sip", "address": AGENT + "\n"})],
     accepts=[OK_SIP_TEXT],
 )(_refused_for(frozenset({Reason.SURROUNDING_WHITE_SPACE})))
 
-white_space = rule(
+white_space = sip_rule(
     id="sip.white-space",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="White space stands inside a SIP address",
     fix="Take the white space out; inside a user part it is written %20.",
     evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
     knowledge=Knowledge.REQUEST,
-    operations=PLACING,
     rejects=[participants("sip:agent@exa mple.com"), published(phoneNumber="sip:agent@exa mple.com")],
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
 )(_refused_for(frozenset({Reason.WHITE_SPACE})))
 
-scheme_missing = rule(
+scheme_missing = sip_rule(
     id="sip.scheme-missing",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="A SIP address lacks its scheme",
     fix="Put sip: in front: sip:user@host.",
     evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[
         participants("agent@example.com"),
         participants("mailto:agent@example.com"),
@@ -218,17 +190,13 @@ scheme_missing = rule(
     accepts=[OK_SIP_TEXT, participants("sips:agent@example.com")],
 )(_refused_for(frozenset({Reason.EMPTY, Reason.NO_SCHEME, Reason.UNKNOWN_SCHEME})))
 
-user_missing = rule(
+user_missing = sip_rule(
     id="sip.user-missing",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="A SIP address names a host and no user",
     fix="Write the whole address: sip:user@host. In sip:agent the word agent is the host.",
     evidence=Evidence.MISSION,
     source=f"{THREAD}: fully qualified; {RFC_3261}",
     knowledge=Knowledge.REQUEST,
-    operations=PLACING,
     rejects=[
         participants("sip:agent"),
         published(phoneNumber="sip:agent"),
@@ -237,32 +205,24 @@ user_missing = rule(
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED, published(participants=[{"address": AGENT}])],
 )(_refused_for(frozenset({Reason.SIP_NO_USER})))
 
-at_escaped = rule(
+at_escaped = sip_rule(
     id="sip.at-escaped",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="The @ of a SIP address is escaped as %40",
     fix="Write the @ as it is: inside JSON nothing is percent-encoded.",
     evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
     knowledge=Knowledge.REQUEST,
-    operations=PLACING,
     rejects=[participants("sip:agent%40example.com"), published(phoneNumber="sip:agent%40example.com")],
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
 )(_refused_for(frozenset({Reason.SIP_ESCAPED_AT})))
 
-malformed = rule(
+malformed = sip_rule(
     id="sip.malformed",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="A SIP address breaks the grammar of SIP URIs",
     fix="Write sip:user@host with an optional port and parameters; escape odd characters of the user part.",
     evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
     knowledge=Knowledge.REQUEST,
-    operations=PLACING,
     rejects=[
         participants("sip:agent@example..com"),
         participants("sip:agent@example.com:99999"),
@@ -272,18 +232,14 @@ malformed = rule(
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED, participants("sip:agent@example.com:5061;transport=tls")],
 )(_refused_for(frozenset(Reason) - APART))
 
-host_unqualified = rule(
+host_unqualified = sip_rule(
     id="sip.host-unqualified",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="The host of a SIP address is no full name",
     fix="Use a host with a dot in it, such as pbx.example.com, or an IP address.",
     evidence=Evidence.ASSUMED,
     source=f"the thread asks for fully qualified SIP URIs; {OUR_CHOICE}",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants("sip:agent@pbx")],
     accepts=[OK_SIP_TEXT, participants("sip:agent@203.0.113.7")],
 )(
@@ -296,18 +252,14 @@ host_unqualified = rule(
 )
 
 
-@rule(
+@sip_rule(
     id="sip.cannot-call",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="A SIP address stands in 'from'",
     fix="In 'from' stands who calls: a user, a campaign, or a number of the org.",
     evidence=Evidence.MISSION,
     source="the tutorial allows a user or a campaign in 'from', the thread a number",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
     rejects=[participants(from_=AGENT)],
     accepts=[OK_SIP_TEXT],
 )
@@ -315,16 +267,12 @@ def cannot_call(case: Case) -> Sequence[Violation]:
     return found("'from' is a SIP address", "/from") if isinstance(case.from_, SipAddress) else FINE
 
 
-@rule(
+@sip_rule(
     id="sip.trunking-off",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=INVALID,
     title="The org has no SIP trunking",
     fix="Ask the org's administrator for SIP trunking, or dial a number.",
     evidence=Evidence.MISSION,
     source=THREAD,
-    operations=PLACING,
     rejects=[
         Example({"to": AGENT, "from": "user:" + ALICE}, org={"sip_trunking": False}, contract=PARTICIPANTS),
         Example({"phoneNumber": AGENT}, org={"sip_trunking": False}),
