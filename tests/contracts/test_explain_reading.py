@@ -98,6 +98,31 @@ def test_an_object_is_found_inside_a_statement(literal_of: str) -> None:
     }
 
 
+SCALARS = PLAIN | st.integers() | st.booleans() | st.none()
+
+
+@given(st.dictionaries(NAMES, SCALARS | st.dictionaries(NAMES, SCALARS), min_size=1), st.data())
+def test_of_json_that_ends_too_early_only_whole_values_are_read(
+    body: dict[str, Any], data: st.DataObject
+) -> None:
+    text = json.dumps(body)
+    cut = text[: data.draw(st.integers(1, len(text) - 1))]
+    found = read(cut.encode())
+    assert found.form in (Form.CUT, Form.NOTHING)
+    assert all(is_part(value, body[key]) for key, value in found.fields.items())
+
+
+def is_part(value: Any, whole: Any) -> bool:
+    if isinstance(value, dict):
+        return all(is_part(item, whole[key]) for key, item in value.items())
+    return bool(value == whole)
+
+
+def test_what_stands_before_the_end_of_cut_json_is_kept() -> None:
+    found = read(b'{"phoneNumber": "+442079460100", "attributes": {"a": "b", "c": 12')
+    assert found.fields == {"phoneNumber": "+442079460100", "attributes": {"a": "b"}}
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_anything_is_read_without_an_error(body: bytes) -> None:
     found = read(body)

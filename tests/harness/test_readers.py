@@ -206,6 +206,35 @@ def test_a_body_that_is_no_json_is_handed_on_as_it_was_sent(text: str, body: str
     assert request.headers["content-type"] == JSON
 
 
+@pytest.mark.parametrize("text", ["5", "null", "true", "[]", '"text"', " 1.5\n"])
+def test_json_that_is_no_object_is_a_body_too(text: str) -> None:
+    assert reading_of(text).request.body.decode() == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ('{"phoneNumber": "+4420', None),
+        ('{"phoneNumber"', None),
+        ('[{"to": {"address": "+44', None),
+        ('{\n  "phoneNumber": "+442079460100",\n  "callerId"\n', None),
+        ('{"unknown": "x', None),
+        ('{"phoneNumber" "+442079460100"}', None),
+        ('We post\n\n  {"to": {"address": "+44\n\nand nothing rings', '{"to": {"address": "+44'),
+        ('```json\n{"to": {"address": "+44\n```\nThe log ends there.', '{"to": {"address": "+44'),
+    ],
+)
+def test_a_body_that_is_cut_short_is_handed_on_as_far_as_it_goes(text: str, body: str | None) -> None:
+    found = reading_of(text)
+    assert found.request.body.decode() == (body or text).strip()
+    assert (found.request.path, found.what) == (CALLS_PATH, "a JSON body that cannot be read")
+
+
+def test_an_error_that_is_cut_short_is_an_error() -> None:
+    (found,) = read(b'{"message": "Invalid participant address", "code": "bad.request", "status": 4').found
+    assert isinstance(found, ReportedError)
+
+
 @pytest.mark.parametrize("code", ["{'phoneNumber': '+442079460100'}", "{phoneNumber: '+442079460100'}"])
 def test_a_literal_of_a_language_is_read_as_the_json_it_becomes(code: str) -> None:
     assert json.loads(reading_of(code).request.body) == BODY
@@ -308,7 +337,7 @@ def test_a_request_is_preferred_to_the_error_that_it_got() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  \n", "hello world", "5", "null", "true", "I use curl.", "{}}", "2024-01-01"]
+    "text", ["", "  \n", "hello world", "I use curl.", "{}}", "{", "2024-01-01", 'I said {"a": 1']
 )
 def test_what_holds_neither_is_refused_with_what_was_looked_for(text: str) -> None:
     with pytest.raises(ReadError, match="looked for a JSON body, a curl command, a HAR file"):

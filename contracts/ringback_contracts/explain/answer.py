@@ -199,7 +199,17 @@ def _suggestion(subject: Subject) -> Suggestion:
     if subject.reading.form is Form.NOTHING and subject.request.body.strip():
         return Suggestion(None, (q.UNREAD_BODY,))
     made = suggest(subject.wish, subject.path_user, service=subject.service)
-    return Suggestion(made.equivalent, _once([*made.questions, *_left_out(subject, made)]))
+    questions = _once([*made.questions, *_left_out(subject, made)])
+    if subject.reading.form is Form.CUT:
+        questions = _of_what_is_cut(subject, questions)
+    return Suggestion(made.equivalent, questions)
+
+
+def _of_what_is_cut(subject: Subject, questions: tuple[str, ...]) -> tuple[str, ...]:
+    """What is asked of a body that ends too early: whom to ring may stand in the part that was lost."""
+    end = subject.request.body.decode("utf-8", "replace").rstrip()[-30:]
+    others = (question for question in questions if question != q.NO_DESTINATION)
+    return (ask(q.CUT_SHORT, shown=quoted(end)), *others)
 
 
 def _upheld(subject: Subject, court: Court, verdict: Verdict) -> Suggestion:

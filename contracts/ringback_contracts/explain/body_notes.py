@@ -36,6 +36,13 @@ FORMS: dict[Form, tuple[str, str]] = {
             " they were JSON"
         ),
     ),
+    Form.CUT: (
+        "body.cut-short",
+        (
+            "the JSON ends before it is complete: the rest was lost when it was copied, or when it was sent"
+            " (a Content-Length or a buffer that is too small). What follows reads what is whole in it"
+        ),
+    ),
     Form.LOOSE: (
         "body.loose",
         "the body is an object literal or YAML, not JSON; what follows reads it as if it were JSON",

@@ -89,6 +89,9 @@ PLUS = (
     " dialled as a number of the org's own country."
 )
 UNREAD_BODY = "What does the body say? It could not be read as JSON, a form, an object literal or YAML."
+CUT_SHORT = (
+    "What follows {shown}? The body ends there, and a request shown here has only what is whole in it."
+)
 REFUSED_HERE = (
     "What can be changed beside the request? The nearest published one is refused here too ({detail}), until"
     " this is done: {fix}"

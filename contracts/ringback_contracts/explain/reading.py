@@ -29,6 +29,8 @@ class Form(StrEnum):
     """JSON but for its quotes, which a word processor or a web page made curly."""
     FIELDS = "fields"
     """``name=value`` pairs, as HTML forms are sent."""
+    CUT = "cut"
+    """JSON that ends too early."""
     LOOSE = "loose"
     """An object literal of a programming language, or YAML."""
     NOTHING = "nothing"
@@ -119,7 +121,45 @@ def _loose(text: str) -> Reading | None:
     return next((Reading(value, form) for value in values if value is not None), None)
 
 
-_ATTEMPTS: tuple[Callable[[str], Reading | None], ...] = (_marked, _fields, _curly, _loose)
+def _cut(text: str) -> Reading | None:
+    """What is whole in JSON that ends too early: half a value is none, and half a number rings somebody."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    for whole in _completions(text):
+        value = _object(whole)
+        if value is not None:
+            return Reading(value, Form.CUT)
+    return None
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
+_CLOSING = {"{": "}", "[": "]"}
+_WHOLE = re.compile(r'(?:["}\]]|true|false|null)\s*\Z')
+"""What ends a value that cannot go on; more digits may follow a number."""
+
+
+def _completions(text: str) -> Iterator[str]:
+    """The text with what it lacks behind it: the whole of it, then without its last member."""
+    missing = ""
+    comma: tuple[int, str] | None = None
+    for token in _TOKEN.finditer(text):
+        match token[0]:
+            case "{" | "[":
+                comma = (token.end(), _CLOSING[token[0]] + missing)
+                missing = _CLOSING[token[0]] + missing
+            case "}" | "]":
+                missing = missing[1:]
+            case ",":
+                comma = (token.start(), missing)
+            case '"':
+                break
+    if missing and _WHOLE.search(text):
+        yield text + missing
+    if missing and comma:
+        yield text[: comma[0]] + comma[1]
+
+
+_ATTEMPTS: tuple[Callable[[str], Reading | None], ...] = (_marked, _fields, _curly, _cut, _loose)
 
 
 def _uncommented(text: str) -> str:

@@ -70,8 +70,8 @@ class Subject:
 
     @lazy
     def mended(self) -> Request | None:
-        """The request with its body as proper JSON, where it was something else that can be read."""
-        if self.reading.form in (Form.JSON, Form.NOTHING):
+        """The request with its body as proper JSON, where it was something else that can be read whole."""
+        if self.reading.form in (Form.JSON, Form.NOTHING, Form.CUT):
             return None
         return replace(
             self.request,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringback_harness.readers import code, curl, error_text, har, http_message, objects
+from ringback_harness.readers.cut import cut_body
+from ringback_harness.readers.objects import CALL_KEYS, TOKEN_KEYS
 from ringback_harness.readers.reading import Found, ReadError, Reading, ReportedError, looks_like_form
 from ringback_harness.readers.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 from ringback_harness.readers.yaml_text import yaml_body
@@ -51,7 +53,19 @@ def _best(text: str, folder: Path | None) -> Read:
         errors += [result] if result else []
     if errors:
         return errors[0]
+    body = _bare(text) or cut_body(text)
+    if body is not None:
+        return Read((body,))
     raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
+
+
+def _bare(text: str) -> Reading | None:
+    """A JSON value that is no object, and all there is: somebody sent it as a body."""
+    try:
+        value = objects.parsed(text)
+    except ValueError:
+        return None
+    return objects.request_of_body(value, text.strip().encode("utf-8", "replace"), text, "a JSON body")
 
 
 def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
@@ -89,6 +103,7 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[list[Found]]
     yield _some(_form(part, text))
     yield _some(code.found(part))
     yield _some(_yaml(part, text))
+    yield _some(cut_body(part, CALL_KEYS | TOKEN_KEYS))
     yield _some(error_text.reported(part))
 
 

@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import Any
 
-from ringback_contracts.explain.reading import read
+from ringback_contracts.explain.reading import Form, read
 from ringback_harness.readers.objects import weight
 
 _HEADING = re.compile(r"\s*(?:payload|body|data|json|request)[ \t]*:[ \t]*\n", re.IGNORECASE)
@@ -16,5 +16,7 @@ def yaml_body(text: str) -> tuple[dict[str, Any], str] | None:
     """What the body says, and its text without a heading such as ``payload:``; none where it is no YAML."""
     heading = _HEADING.match(text)
     body = textwrap.dedent(text[heading.end() :] if heading else text).strip()
-    fields = read(body.encode("utf-8", "replace")).fields
-    return (fields, body) if weight(fields) else None
+    reading = read(body.encode("utf-8", "replace"))
+    if reading.form is Form.CUT or not weight(reading.fields):
+        return None
+    return reading.fields, body
