@@ -32,6 +32,7 @@ NAMES = (f"api.{REGION}", f"login.{REGION}")
 ME = "5a4db0c5-0000-4000-8000-000000000001"
 """The user of the stand-in's org whose token the tests use."""
 COLLEAGUE = "5a4db0c5-0000-4000-8000-000000000002"
+NAME, EMAIL = "Zelda Quist", "zelda.quist@corp.example.org"
 TOKEN = "Zx81-sandbox-user-token"
 NUMBER = "+442079460777"
 """A number that answers there."""
@@ -42,7 +43,10 @@ def standin_org(**changes: Any) -> Org:
     org = default_org()
     ids = {org.users[0].id: ME, org.users[1].id: COLLEAGUE}
     users = tuple(replace(user, id=ids.get(user.id, user.id[::-1])) for user in org.users[:2])
-    users = (users[0], replace(users[1], station="colleague-phone"))
+    users = (
+        replace(users[0], name=NAME, email=EMAIL),
+        replace(users[1], name=f"{NAME} junior", station="colleague-phone"),
+    )
     tokens = (replace(org.token_by_value["alice"], value=TOKEN, user=ME), org.token_by_value["service"])
     answering = replace(org.test_numbers[0], first=NUMBER)
     plain = replace(

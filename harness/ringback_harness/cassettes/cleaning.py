@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringback_contracts.redact import HIDDEN, redact_body, redact_headers, redact_text
+from ringback_contracts.redact import redact_body, redact_headers, redact_text
 from ringback_harness.cassettes.numbers import StableNumbers
+from ringback_harness.cassettes.people import ADDRESSES, NAMES, StablePeople
 
-PERSONAL = frozenset({"email", "username"})
-"""Fields that say who somebody is."""
 LEAST_NUMBER = 10**6
 """A JSON number that may be a telephone number."""
+Mark = Callable[[str], str]
+"""Puts marks and stand-ins into a text."""
 
 
 @dataclass
 class Cleaner:
-    """Takes out secrets, and puts stand-ins in for numbers and for the ids in ``names``."""
+    """Takes out secrets, and puts stand-ins in for numbers, people and the ids in ``names``."""
 
     numbers: StableNumbers = field(default_factory=StableNumbers)
+    people: StablePeople = field(default_factory=StablePeople)
     names: dict[str, str] = field(default_factory=dict, repr=False)
 
     def text(self, text: str) -> str:
@@ -33,21 +35,25 @@ class Cleaner:
         marked = {name: self.numbers.mark(self._named(value)) for name, value in headers.items()}
         return {name: self.numbers.fill(value) for name, value in redact_headers(marked).items()}
 
-    def body(self, body: bytes, content_type: str) -> bytes:
-        """A body, as it was sent where nothing had to be taken out of it."""
+    def body(self, body: bytes, content_type: str, *, answer: bool = False) -> bytes:
+        """A body, as it was sent where nothing had to be taken out of it.
+
+        In an ``answer`` whatever looks like an address of somebody's is one; in a request it may be just
+        what a rule is about.
+        """
         plain = body.replace(b"\0", b"").decode("utf-8", "replace")
         if plain.encode() != body:
             return self._undecodable(body, plain, content_type)
-        marked = self._marked(body)
+        marked = self._marked(body, self._answered if answer else self._sent)
         shown = redact_body(marked, content_type)
         return body if shown.encode() == body else self.numbers.fill(shown).encode()
 
-    def _marked(self, body: bytes) -> bytes:
+    def _marked(self, body: bytes, mark: Mark) -> bytes:
         try:
             value = json.loads(body, object_pairs_hook=_Pairs)
         except (ValueError, RecursionError):
-            return self.numbers.mark(self._named(body.decode())).encode()
-        marked = self._leaf(value)
+            return mark(body.decode()).encode()
+        marked = self._leaf(value, mark)
         return body if marked == value else _written(marked).encode("utf-8", "backslashreplace")
 
     def _undecodable(self, body: bytes, plain: str, content_type: str) -> bytes:
@@ -55,24 +61,34 @@ class Cleaner:
         clean = self.text(redact_body(plain.encode(), content_type))
         return body if clean == plain == redact_body(body, content_type) else clean.encode()
 
-    def _leaf(self, value: Any) -> Any:
+    def _leaf(self, value: Any, mark: Mark) -> Any:
         if isinstance(value, _Pairs):
-            return _Pairs((self.numbers.mark(name), self._member(name, member)) for name, member in value)
+            return _Pairs((mark(name), self._member(name, member, mark)) for name, member in value)
         if isinstance(value, list):
-            return [self._leaf(item) for item in value]
+            return [self._leaf(item, mark) for item in value]
         if isinstance(value, str):
-            return self.numbers.mark(self._named(value))
+            return mark(value)
         if isinstance(value, int) and abs(value) >= LEAST_NUMBER:
             return self.numbers.mark_integer(value)
         return value
 
-    def _member(self, name: str, value: Any) -> Any:
-        return HIDDEN if name in PERSONAL and isinstance(value, str) else self._leaf(value)
+    def _member(self, name: str, value: Any, mark: Mark) -> Any:
+        if isinstance(value, str) and name in ADDRESSES:
+            return self.people.address(value)
+        if isinstance(value, str) and name in NAMES:
+            return self.people.name(value)
+        return self._leaf(value, mark)
+
+    def _sent(self, text: str) -> str:
+        return self.numbers.mark(self._named(text))
+
+    def _answered(self, text: str) -> str:
+        return self.numbers.mark(self.people.addresses_in(self._named(text)))
 
     def _named(self, text: str) -> str:
         for real, known in self.names.items():
             text = re.sub(re.escape(real), known, text, flags=re.IGNORECASE)
-        return text
+        return self.people.known_in(text)
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -108,7 +108,7 @@ class Recorder:
 
     def _response(self, response: requests.Response) -> dict[str, Any]:
         content_type = response.headers.get("Content-Type", "")
-        body = self.cleaner.body(response.content, content_type) if response.content else b""
+        body = self.cleaner.body(response.content, content_type, answer=True) if response.content else b""
         return {
             "status": response.status_code,
             "statusText": response.reason or "",

@@ -1,0 +1,58 @@
+"""Stable stand-ins for what people are called: names, and addresses of electronic mail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+NAMES = frozenset(
+    {
+        "callerIdName",
+        "displayName",
+        "firstName",
+        "fullName",
+        "lastName",
+        "name",
+        "nickname",
+        "preferredName",
+    }
+)
+"""Fields that say what somebody, or something of the org, is called."""
+ADDRESSES = frozenset({"email", "username"})
+"""Fields that hold an address, of whatever form."""
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63}", re.IGNORECASE)
+
+
+@dataclass
+class StablePeople:
+    """Gives each name and address of a run always the same stand-in, whatever its case."""
+
+    _known: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def name(self, text: str) -> str:
+        """The stand-in of a name; an empty one stays."""
+        return self._stand_in(text, "Name {}")
+
+    def address(self, text: str) -> str:
+        """The stand-in of an address; an empty one stays."""
+        return self._stand_in(text, "person{}@example.com")
+
+    def addresses_in(self, text: str) -> str:
+        """The text with a stand-in for each address, SIP addresses included."""
+        return _ADDRESS.sub(lambda found: self.address(found[0]), text)
+
+    def known_in(self, text: str) -> str:
+        """The text without the addresses and whole names that were met before.
+
+        A name of one word may be any word, so it stays outside the fields that hold names.
+        """
+        for real, stand_in in self._known.items():
+            if ("@" in real or " " in real) and real in text.lower():
+                text = re.sub(re.escape(real), stand_in, text, flags=re.IGNORECASE)
+        return text
+
+    def _stand_in(self, text: str, form: str) -> str:
+        known = text.strip().lower()
+        if not known or known in (stand_in.lower() for stand_in in self._known.values()):
+            return text
+        return self._known.setdefault(known, form.format(len(self._known) + 1))
