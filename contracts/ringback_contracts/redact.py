@@ -75,6 +75,12 @@ _PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:]?")
 _URL_PASSWORD = re.compile(r"""(://)[^\s/@"']+(@?)""")
 _SIP_PASSWORD = re.compile(r"""(sips?:[^\s:@"']*:)[^\s@"']+(@?)""", re.IGNORECASE)
 _CURL_PASSWORD = re.compile(r"""((?:^|\s)(?:-u|--user|--proxy-user)[\s=]*+["']?[^\s:"']+:)[^\s"']+""")
+_OPTION = re.compile(
+    r"""(?<![\w-])(?P<name>--?[a-z-]{0,24}?(?:token|secret|password|api-?key))(?P<gap>[ \t]++)"""
+    r"""(?P<quote>["']?)(?P<value>[^\s"']+)""",
+    re.IGNORECASE,
+)
+"""An option of a command line, whose value stands behind a space."""
 
 # --- numbers in text ------------------------------------------------------------------------------
 
@@ -106,6 +112,7 @@ def redact_text(text: str) -> str:
     text = _URL_PASSWORD.sub(_without_password, text)
     text = _SIP_PASSWORD.sub(_without_password, text)
     text = _CURL_PASSWORD.sub(rf"\1{HIDDEN}", text)
+    text = _OPTION.sub(rf"\g<name>\g<gap>\g<quote>{HIDDEN}", text)
     for assigned in _ASSIGNED:
         text = assigned.sub(_without_value, text)
     return with_numbers(text, _masked)

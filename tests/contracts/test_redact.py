@@ -75,6 +75,9 @@ TEXT_PLACES: list[Callable[[str], str]] = [
     "sip:alice:{}@atlanta.com".format,
     "curl -u demo-service:{} https://example.com".format,
     "curl --user 'demo-service:{}' https://example.com".format,
+    "program --token {} --verbose".format,
+    "program --client-secret '{}' -x".format,
+    'program -api-key\t"{}"'.format,
     lambda secret: "Basic " + base64.b64encode(f"demo-service:{secret}".encode()).decode(),
 ]
 SECRETS = st.text(TOKEN, min_size=8, max_size=24)
