@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -46,19 +47,30 @@ class FaultKind(StrEnum):
     """A state in the answer has a value that no SDK knows yet."""
     UNKNOWN_FIELD = "unknown-field"
     """The answer has a field that no SDK knows yet."""
+    EXPIRED_CERTIFICATE = "expired-certificate"
+    """The TLS handshake shows a certificate that has expired, before there is any request."""
 
 
-FaultOperation = Literal["any", "place", "read", "disconnect", "login"]
+FaultOperation = Literal["any", "place", "read", "disconnect", "login", "connect"]
 RetryAfterForm = Literal["seconds", "date"]
 
 LONGEST_SECONDS = 3600
 """No client waits longer, and a test should not either."""
 
-GROUPS: dict[FaultOperation, Container[str]] = {
+HANDSHAKE = "handshake"
+"""Stands among the ids of operations for the TLS handshake, which no request has."""
+
+GROUPS: dict[FaultOperation | None, Container[str]] = {
+    "connect": {HANDSHAKE},
     "place": PLACING,
     "read": {GET_CALL, LIST_CALLS},
     "disconnect": {DISCONNECT, PATCH_CALL},
 }
+
+DIGITS = re.compile(r"(?:tel:)?[+\d\s().-]*", re.IGNORECASE)
+"""What is meant for a number, whether or not it is one."""
+DIALLED = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{1,6}")
+"""A number as calls are known by: E.164, or an extension."""
 
 BEFORE = frozenset(
     {
@@ -77,14 +89,15 @@ BEFORE = frozenset(
 class Fault:
     """One thing that goes wrong.
 
-    It takes requests of ``operation``, where ``number`` is given only those about a call to that number.
-    Of these it strikes the ``nth`` alone, or the first of each ``every``, at most ``times`` times; without
-    all three it strikes each. ``seconds`` is the delay of slow kinds, ``retry_after`` what 429 and 503 ask
-    for (none: no header), written as ``retry_after_form`` says.
+    It takes requests of ``operation`` (those that place calls, if it is not given), where ``number`` is given
+    only those about a call to that number; an expired certificate takes handshakes and nothing else. Of
+    these it strikes the ``nth`` alone, or the first of each ``every``, at most ``times`` times; without all
+    three it strikes each. ``seconds`` is the delay of slow kinds, ``retry_after`` what 429 and 503 ask for
+    (none: no header), written as ``retry_after_form`` says.
     """
 
     kind: FaultKind
-    operation: FaultOperation = "place"
+    operation: FaultOperation | None = None
     number: str | None = None
     nth: int | None = None
     every: int | None = None
@@ -94,23 +107,51 @@ class Fault:
     retry_after_form: RetryAfterForm = "seconds"
 
     def __post_init__(self) -> None:
+        if self.operation is None:
+            object.__setattr__(self, "operation", "connect" if self.shows_certificate else "place")
+        self._check_what_it_takes()
         for name in ("nth", "every", "times"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise FaultError(f"fault {self.kind}: {name} is {value}, and must be at least 1")
-        if not 0 <= self.seconds <= LONGEST_SECONDS:
+        if self.nth is not None and self.every is not None:
+            raise FaultError(f"fault {self.kind}: give nth or every, not both")
+        for name in ("seconds", "retry_after"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= LONGEST_SECONDS:
+                raise FaultError(f"fault {self.kind}: {name} is {value}, and must be 0 to {LONGEST_SECONDS}")
+
+    def _check_what_it_takes(self) -> None:
+        if self.shows_certificate and (self.operation != "connect" or self.number is not None):
             raise FaultError(
-                f"fault {self.kind}: seconds is {self.seconds}, and must be 0 to {LONGEST_SECONDS}"
+                f"fault {self.kind}: leave operation and number out: a certificate is shown when a client "
+                "connects, before it has sent any request"
             )
-        if self.retry_after is not None and not 0 <= self.retry_after <= LONGEST_SECONDS:
-            raise FaultError(f"fault {self.kind}: retry_after must be 0 to {LONGEST_SECONDS}")
+        if self.operation == "connect" and not self.shows_certificate:
+            raise FaultError(
+                f"fault {self.kind}: operation 'connect' is for {FaultKind.EXPIRED_CERTIFICATE} alone; "
+                "'any' takes every request"
+            )
+        if self.number is not None and DIGITS.fullmatch(self.number) and not DIALLED.fullmatch(self.number):
+            raise FaultError(
+                f"fault {self.kind}: number is {self.number!r}, and must be + and the digits, "
+                "as in +442079460100"
+            )
+
+    @property
+    def shows_certificate(self) -> bool:
+        """Whether it strikes TLS handshakes, which only a server with such a certificate can play."""
+        return self.kind is FaultKind.EXPIRED_CERTIFICATE
 
     def takes(self, operation_id: str | None, numbers: Container[str]) -> bool:
-        """Whether the fault is about this operation (``None`` is the login) and one of these numbers."""
+        """Whether the fault is about this operation and one of these numbers.
+
+        ``None`` is the login, ``HANDSHAKE`` a connection that begins TLS.
+        """
         if self.number is not None and self.number not in numbers:
             return False
         if self.operation == "any":
-            return True
+            return operation_id != HANDSHAKE
         if operation_id is None or self.operation == "login":
             return operation_id is None and self.operation == "login"
         return operation_id in GROUPS[self.operation]
@@ -125,7 +166,9 @@ class Fault:
 
 
 def fault_from(data: object) -> Fault:
-    """The fault that JSON or TOML values describe; raises ``FaultError``."""
+    """The fault that JSON or TOML values describe, ``None`` for what is not given; raises ``FaultError``."""
+    if isinstance(data, Mapping):
+        data = {name: value for name, value in data.items() if value is not None}
     try:
         return decode(Fault, data)
     except DecodeError as error:

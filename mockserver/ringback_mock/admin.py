@@ -9,6 +9,7 @@ import orjson
 from flask import Blueprint, Response, g
 from flask import request as current
 from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import NotImplemented as NotServed
 
 from ringback_contracts import payload
 from ringback_contracts.faults import FaultError, fault_from
@@ -20,6 +21,11 @@ from ringback_mock.edge import Edge
 from ringback_mock.http import Response as Reply
 from ringback_mock.replies import made, shown
 from ringback_mock.store import Tenant
+
+NO_CERTIFICATE = (
+    "this server has no expired certificate to show: start it with 'ringback serve --tls-authority FILE', "
+    "which makes one, and the authority to trust"
+)
 
 
 def blueprint(edge: Edge) -> Blueprint:
@@ -101,8 +107,18 @@ def _set_faults(edge: Edge) -> Response:
         raise BadRequest(f"the body is no JSON: {error}") from error
     except FaultError as error:
         raise BadRequest(str(error)) from error
+    if any(fault.shows_certificate for fault in faults):
+        _expect_certificate(edge, tenant)
     with edge.store.lock:
         return shown({"faults": [tenant.faults.set(fault).shown() for fault in faults]}, 201)
+
+
+def _expect_certificate(edge: Edge, tenant: Tenant) -> None:
+    """Refuse a fault of handshakes where none would ever meet it."""
+    if not edge.can_expire:
+        raise NotServed(NO_CERTIFICATE)
+    if tenant is not edge.store.default:
+        raise BadRequest("a TLS handshake is of no copy of the org: set expired-certificate without ?org=")
 
 
 def _clear_faults(edge: Edge) -> Response:

@@ -26,11 +26,16 @@ access = logging.getLogger("ringback.access")
 
 @dataclass(frozen=True)
 class Edge:
-    """The mock as an HTTP server sees it; ``url`` is where it serves, as far as that is known."""
+    """The mock as an HTTP server sees it.
+
+    ``url`` is where it serves, as far as that is known; ``can_expire`` says whether the server has a
+    certificate to show that has expired.
+    """
 
     store: Store
     hosts: HostCheck = field(default_factory=HostCheck)
     url: str = ""
+    can_expire: bool = False
     pipeline: Pipeline = field(init=False)
 
     def __post_init__(self) -> None:

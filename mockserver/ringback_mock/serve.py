@@ -20,6 +20,7 @@ from ringback_contracts.table import TABLE
 from ringback_mock.asgi import WsgiBridge
 from ringback_mock.door import door_to
 from ringback_mock.edge import Edge
+from ringback_mock.handshake import let_expire
 from ringback_mock.hosts import HostCheck, is_loopback
 from ringback_mock.store import Store
 
@@ -39,7 +40,11 @@ class ServeError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to serve: see the options of ``ringback serve``, which have the same names."""
+    """How to serve: see the options of ``ringback serve``, which have the same names.
+
+    ``tls_expired`` is a certificate with its key, of the same authority as ``tls_cert``, that has expired:
+    the fault of that kind shows it.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8010
@@ -47,6 +52,7 @@ class Settings:
     journal_size: int = 2_000
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    tls_expired: Path | None = None
 
 
 def serve(org: Org, settings: Settings) -> None:
@@ -57,7 +63,8 @@ def serve(org: Org, settings: Settings) -> None:
     store = Store(org, journal_size=settings.journal_size)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
-        edge = Edge(store, HostCheck(settings.host, settings.allow_host), url)
+        hosts = HostCheck(settings.host, settings.allow_host)
+        edge = Edge(store, hosts, url, can_expire=settings.tls_expired is not None)
         config = configuration(edge, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         if not is_loopback(settings.host):
@@ -86,6 +93,8 @@ def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
         raise ServeError("--tls-key needs --tls-cert, the certificate that it belongs to")
     try:
         config.load()
+        if config.ssl is not None and settings.tls_expired is not None:
+            let_expire(config.ssl, settings.tls_expired, edge.store)
     except (OSError, ssl.SSLError) as error:
         raise ServeError(f"cannot use the certificate {settings.tls_cert}: {error}") from error
     return config

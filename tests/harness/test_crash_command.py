@@ -217,7 +217,7 @@ def test_without_what_makes_certificates_that_scenario_is_not_run(monkeypatch: p
     monkeypatch.setitem(sys.modules, "trustme", None)
     shown = crash("--scenario", "expired-certificate", "--", "true")
     assert shown.exit_code == Exit.SETUP
-    assert "not run: it needs trustme: pip install trustme" in shown.output
+    assert "not run: it needs trustme: pip install 'ringback[harness]'" in shown.output
     assert "never sent a request" not in shown.output
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -214,6 +215,39 @@ def test_a_certificate_that_is_none_is_an_error_at_start(tmp_path: Path) -> None
     assert f"cannot use the certificate {file}" in refused("--tls-cert", str(file))
     with pytest.raises(ServeError, match="--tls-key needs --tls-cert"):
         configuration(Edge(Store()), Settings(tls_key=file))
+
+
+def test_certificates_of_its_own_are_named_and_leave_nothing_behind() -> None:
+    pytest.importorskip("trustme")
+    with serving("--fault", "expired-certificate:nth=2") as server:
+        assert server.url.startswith("https://")
+        code, _, err = server.stop()
+    named = re.search(r"the authority to trust: (\S+)", err)
+    assert named is not None
+    assert (code, Path(named[1]).parent.exists()) == (0, False)
+
+
+def test_without_what_makes_certificates_the_extra_is_named() -> None:
+    code = "import sys; sys.modules['trustme'] = None; from ringback_harness.cli import main; main()"
+    options = ("serve", "--fault", "expired-certificate")
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *options], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert ended.returncode == 2
+    assert "pip install 'ringback[harness]'" in ended.stderr
+
+
+def test_certificates_of_its_own_and_given_ones_exclude_each_other(
+    certificate: tuple[trustme.CA, Path], tmp_path: Path
+) -> None:
+    given = ("--tls-cert", str(certificate[1]))
+    assert "for the fault expired-certificate" in refused(*given, "--fault", "expired-certificate")
+    assert "for --tls-authority" in refused(*given, "--tls-authority", str(tmp_path / "authority.pem"))
+
+
+def test_an_authority_that_cannot_be_written_is_an_error_at_start(tmp_path: Path) -> None:
+    file = tmp_path / "no-such-folder" / "authority.pem"
+    assert f"cannot write {file}: No such file" in refused("--tls-authority", str(file))
 
 
 # Clients that do not behave

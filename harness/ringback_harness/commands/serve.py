@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import signal
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,9 @@ from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
 from ringback_mock.orgfile import read_org
 from ringback_mock.serve import ServeError, Settings, serve
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+logger = logging.getLogger("ringback")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -45,6 +51,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tls-cert", type=FILE, help="PEM certificate (chain): serve HTTPS.")
 @click.option("--tls-key", type=FILE, help="PEM private key, if it is not in the certificate's file.")
 @click.option(
+    "--tls-authority",
+    "authority",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Serve HTTPS with a certificate of Ringback's own, and write the authority to trust to this file.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
@@ -53,7 +65,13 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log each request.")
 def command(
-    org: Path | None, contract: str | None, faults: Sequence[str], verbose: bool, **settings: Any
+    *,
+    org: Path | None,
+    contract: str | None,
+    authority: Path | None,
+    faults: Sequence[str],
+    verbose: bool,
+    **settings: Any,
 ) -> None:
     """Serve the mock until SIGTERM or Ctrl-C.
 
@@ -66,9 +84,39 @@ def command(
     try:
         served = read_org(org, contract)
         served = replace(served, faults=(*served.faults, *map(parse_fault, faults)))
-        serve(served, Settings(**settings))
+        expires = any(fault.shows_certificate for fault in served.faults)
+        with _certified(Settings(**settings), authority, expires=expires) as certified:
+            serve(served, certified)
     except (OrgError, FaultError, ServeError) as error:
         raise SetupError(str(error)) from error
+
+
+@contextmanager
+def _certified(settings: Settings, authority: Path | None, *, expires: bool) -> Iterator[Settings]:
+    """The settings with certificates of Ringback's own, where they are asked for or a fault shows them."""
+    if authority is None and not expires:
+        yield settings
+        return
+    if settings.tls_cert is not None:
+        asked = "--tls-authority" if authority else "the fault expired-certificate"
+        raise SetupError(
+            f"leave --tls-cert out: for {asked} Ringback makes its own certificates, since only their "
+            "authority can issue one that has expired"
+        )
+    from ringback_harness.certificates import issue
+
+    with tempfile.TemporaryDirectory(prefix="ringback-tls-") as folder:
+        made = issue(Path(folder), filter(None, (settings.host, *LOOPBACK, *settings.allow_host)))
+        trusted = _copied(made.authority, authority) if authority else made.authority
+        logger.info("HTTPS with a certificate of its own; the authority to trust: %s", trusted)
+        yield replace(settings, tls_cert=made.good, tls_expired=made.expired)
+
+
+def _copied(file: Path, to: Path) -> Path:
+    try:
+        return Path(shutil.copyfile(file, to))
+    except OSError as error:
+        raise SetupError(f"cannot write {to}: {error.strerror}") from error
 
 
 def _log_to_stderr(verbose: bool) -> None:

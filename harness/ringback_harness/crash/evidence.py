@@ -30,7 +30,8 @@ class Run:
     """One run of the program in one scenario.
 
     ``exit_code`` is what the program answered, meaningless unless it ended by itself. ``seconds`` go from
-    its first request to its end. ``knocks`` are connections that began TLS. ``output`` is the end of what
+    its first request to its end. ``knocks`` are connections that were shown
+    a certificate that has expired. ``output`` is the end of what
     the program said, for people only: nothing is judged by it.
     """
 
@@ -78,7 +79,9 @@ class Run:
     @property
     def struck(self) -> bool:
         """Whether what the scenario is about has happened."""
-        if self.scenario.expired or not self.scenario.faults:
+        if self.scenario.over_tls:
+            return self.knocks > 0
+        if not self.scenario.faults:
             return self.reached
         return any(fault_of(exchange) for exchange in self.exchanges)
 

@@ -1,4 +1,4 @@
-"""A mock in this process for one run of the program, over HTTP or over HTTPS with an expired certificate."""
+"""A mock in this process for one run of the program, over HTTPS where the scenario is about certificates."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
 from ringback_contracts.org import Org
+from ringback_harness.certificates import issue
 from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.exits import SetupError
 from ringback_mock.edge import Edge
@@ -37,7 +36,6 @@ class Mock:
     port: int
     authority: Path | None = None
     """The certificate authority that vouches for it, where it serves HTTPS."""
-    knocks: list[None] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -47,52 +45,27 @@ class Mock:
     def org(self) -> Org:
         return self.store.default.org
 
+    @property
+    def knocks(self) -> int:
+        """Connections that were shown an expired certificate: one that fails leaves no other trace."""
+        with self.store.lock:
+            return sum(armed.struck for armed in self.store.default.faults if armed.fault.shows_certificate)
+
     def exchanges(self) -> tuple[Exchange, ...]:
         with self.store.lock:
             return tuple(self.store.default.journal)
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """Files of a certificate, and of the authority that issued it."""
-
-    chain: Path
-    authority: Path
-
-
-def why_no_certificate() -> str | None:
-    """Why no certificate can be made here, which takes a library that is not always installed."""
-    try:
-        import trustme  # noqa: F401 - whether it is there is all that is asked
-    except ImportError:
-        return "it needs trustme: pip install trustme"
-    return None
-
-
-def expired_certificate(folder: Path) -> Certificate:
-    """A certificate for loopback that ended yesterday, of an authority that is good."""
-    import trustme
-
-    authority = trustme.CA()
-    now = datetime.now(UTC)
-    leaf = authority.issue_cert(HOST, not_before=now - timedelta(days=9), not_after=now - timedelta(days=1))
-    made = Certificate(folder / "expired.pem", folder / "authority.pem")
-    leaf.private_key_and_cert_chain_pem.write_to_path(str(made.chain))
-    authority.cert_pem.write_to_path(str(made.authority))
-    return made
 
 
 @contextmanager
 def running(org: Org, scenario: Scenario, folder: Path) -> Iterator[Mock]:
     """A fresh mock of the org in which the scenario's faults, and no others, are set."""
     store = Store(replace(org, faults=scenario.faults), journal_size=JOURNAL_SIZE)
-    certificate = expired_certificate(folder) if scenario.expired else None
+    made = issue(folder, [HOST]) if scenario.over_tls else None
+    settings = Settings(tls_cert=made.good, tls_expired=made.expired) if made else Settings()
     with listen(HOST, 0) as listener:
-        settings = Settings(host=HOST, tls_cert=certificate.chain if certificate else None)
+        port = listener.getsockname()[1]
+        mock = Mock(store, "https", port, made.authority) if made else Mock(store, "http", port)
         config = configuration(Edge(store, HostCheck(HOST)), settings)
-        scheme = "https" if certificate else "http"
-        mock = Mock(store, scheme, listener.getsockname()[1], certificate.authority if certificate else None)
-        _count_knocks(config, mock)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
@@ -102,16 +75,6 @@ def running(org: Org, scenario: Scenario, folder: Path) -> Iterator[Mock]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def _count_knocks(config: uvicorn.Config, mock: Mock) -> None:
-    """Count TLS handshakes as they begin: one that fails leaves no other trace."""
-
-    def knocked(*_: Any) -> None:
-        mock.knocks.append(None)
-
-    if config.ssl is not None:
-        config.ssl.sni_callback = knocked
 
 
 def _until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

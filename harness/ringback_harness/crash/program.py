@@ -71,7 +71,7 @@ def _observed(order: Order, scenario: Scenario, mock: Mock, variables: Mapping[s
             exchanges=mock.exchanges(),
             began=began,
             ended=ended,
-            knocks=len(mock.knocks),
+            knocks=mock.knocks,
             output=output.read().decode("utf-8", "replace"),
         )
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from ringback_harness.crash.mock import why_no_certificate
+from ringback_harness.certificates import why_none
 from ringback_harness.crash.program import Order, run_once
 from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.crash.verdicts import Judgement, judge_run
@@ -17,7 +17,7 @@ JOBS = 2 * (os.cpu_count() or 1)
 
 def not_runnable(scenario: Scenario) -> str | None:
     """Why a scenario cannot be run on this machine."""
-    return why_no_certificate() if scenario.expired else None
+    return why_none() if scenario.over_tls else None
 
 
 def judgements(

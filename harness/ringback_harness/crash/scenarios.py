@@ -30,16 +30,17 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One way to misbehave.
-
-    ``story`` completes "in this scenario ...". ``expired`` serves HTTPS with a certificate out of date.
-    """
+    """One way to misbehave; ``story`` completes "in this scenario ..."."""
 
     name: str
     story: str
     faults: tuple[Fault, ...] = ()
     asks: tuple[Question, ...]
-    expired: bool = False
+
+    @property
+    def over_tls(self) -> bool:
+        """Whether it takes a mock that serves HTTPS."""
+        return any(fault.shows_certificate for fault in self.faults)
 
 
 class UnknownScenario(ValueError):
@@ -205,8 +206,8 @@ SCENARIOS = (
     Scenario(
         name="expired-certificate",
         story="the mock serves HTTPS with a certificate that has expired",
+        faults=(Fault(kind=FaultKind.EXPIRED_CERTIFICATE),),
         asks=(Q.CHECKS_CERTIFICATE, Q.TELLS_THE_TRUTH),
-        expired=True,
     ),
 )
 
