@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.explain import Context, explain_text_notes
+from ringback_contracts.explain import Context, explain, explain_text_notes
 from ringback_contracts.explain.hosts import REGIONS
 from ringback_contracts.explain.scopes import SCOPES
 from ringback_contracts.explain.sdks import SINCE
 from ringback_contracts.forms import PUBLISHED_KEYS
-from tests.contracts.explaining import AGENT, CALLS, NUMBER, OWN, QUEUE, explained, places
+from ringback_contracts.model import Request
+from ringback_contracts.org import default_org
+from tests.contracts.explaining import AGENT, CALLS, JSON_HEADERS, NUMBER, OWN, QUEUE, explained, places
 from tests.sdk import sdk_folder
 
 
@@ -154,6 +157,41 @@ def test_the_scheme_that_a_participants_body_needs_is_not_noted() -> None:
 
 def test_a_caller_id_needs_no_route() -> None:
     assert places(explained({"phoneNumber": NUMBER, "callerId": "1001"}), "extension.needs-route") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"phoneNumber": "911"}, "/phoneNumber"),
+        ({"phoneNumber": "tel:112"}, "/phoneNumber"),
+        ({"phoneNumber": "9-1-1"}, "/phoneNumber"),
+        ({"phoneNumber": "sip:999@pbx.example.com"}, "/phoneNumber"),
+        ({"phoneNumber": "urn:service:sos"}, "/phoneNumber"),
+        ({"to": "tel:112"}, "/to"),
+        ({"to": {"number": "999"}}, "/to/number"),
+        ({"participants": [{"address": NUMBER}, {"address": "000"}]}, "/participants/1/address"),
+    ],
+)
+def test_who_would_ring_the_emergency_services_is_warned(body: dict[str, Any], pointer: str) -> None:
+    found = explained(body)
+    (note,) = [note for note in found.notes if note.id == "number.emergency"]
+    assert note.pointer == pointer
+    assert "CallsClient refuses it" in note.message
+    assert not places(found, "extension.needs-route")
+
+
+@pytest.mark.parametrize(
+    "body", [{"phoneNumber": NUMBER}, {"phoneNumber": "3172222222"}, {"callUserId": "911"}, {"to": "{www}"}]
+)
+def test_what_rings_no_emergency_service_is_not_warned_of(body: dict[str, Any]) -> None:
+    assert not places(explained(body), "number.emergency")
+
+
+def test_the_region_of_a_given_org_tells_which_numbers_are_for_emergencies() -> None:
+    request = Request("POST", CALLS, JSON_HEADERS, b'{"phoneNumber": "17"}')
+    for region, warned in (("FR", True), ("US", False)):
+        found = explain(request, org=replace(default_org(), region=region))
+        assert bool(places(found, "number.emergency")) is warned
 
 
 def test_a_note_shows_the_normalised_form_without_blaming_the_other() -> None:

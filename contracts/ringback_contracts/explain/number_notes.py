@@ -8,7 +8,7 @@ from ringback_contracts.explain.explanation import Explained, Note
 from ringback_contracts.explain.party import Kind, Party
 from ringback_contracts.explain.questions import quoted
 from ringback_contracts.explain.wish import Wish
-from ringback_contracts.numbers import Problem, assess, is_extension
+from ringback_contracts.numbers import Problem, assess, is_emergency, is_extension
 from ringback_contracts.org import Org
 
 _KINDS: dict[Problem, str] = {
@@ -37,18 +37,36 @@ EXTENSION = (
     "{written} is dialled as an extension: it needs a number plan and an outbound route of the site that"
     " match it, or the call is accepted and then fails"
 )
+EMERGENCY = (
+    "{written} is an emergency number, or a network may take it for one: on a real org it rings the emergency"
+    " services. Never try it out there; CallsClient refuses it on every real target. To try calling, dial a"
+    " test number of the mock, such as +442079460100"
+)
 
 
 def number_notes(wish: Wish, found: Sequence[Explained], org: Org, *, region_known: bool) -> Iterator[Note]:
     """Notes on everybody that the body names; without a known region national digits are left alone."""
     named = tuple(finding.pointer for finding in found if finding.rule.startswith("number."))
-    for party in [*wish.to, *wish.undirected]:
-        yield from _route(party)
+    dialled = [*wish.to, *wish.undirected]
+    alarms = [party for party in dialled if _alarms(party, org.region if region_known else None)]
+    for party in alarms:
+        yield Note("number.emergency", party.pointer, EMERGENCY.format(written=quoted(party.written)))
+    for party in dialled:
+        if party not in alarms:
+            yield from _route(party)
     for party in wish.parties:
-        if party.kind is Kind.NUMBER:
+        if party.kind is Kind.NUMBER and party not in alarms:
             yield from _spelling(party)
             if not party.pointer.startswith(named) and (region_known or party.value.startswith("+")):
                 yield from _dead(party, org, NOT_SHOWN if party in wish.caller_ids else DEAD)
+
+
+def _alarms(party: Party, region: str | None) -> bool:
+    """Whether a party could be an emergency service; without a region, that of any country."""
+    return party.kind in _WRITTEN_OUT and is_emergency(party.written, region)
+
+
+_WRITTEN_OUT = frozenset({Kind.NUMBER, Kind.SIP, Kind.UNREADABLE})
 
 
 def _route(party: Party) -> Iterator[Note]:
