@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from ringback_contracts.numbers import assess
 from ringback_contracts.table import TABLE
 from ringback_harness.check import run
 from ringback_harness.check.api import Plan, Run
@@ -66,6 +68,14 @@ def test_the_rules_that_are_kept_are_held_and_only_the_broken_one_fails(
 def test_our_reports_and_those_of_schemathesis_lie_side_by_side(broken: tuple[Result, Path]) -> None:
     names = sorted(path.name.partition("-")[0] for path in (broken[1] / "reports").iterdir())
     assert names == ["har", "json", "junit", "ringback", "ringback", "ringback"]
+
+
+def test_no_report_shows_a_token_or_a_number_that_could_ring(broken: tuple[Result, Path]) -> None:
+    for path in (broken[1] / "reports").iterdir():
+        text = path.read_text()
+        assert not re.search(r"Bearer (?!\*\*\*|realm)", text), path
+        numbers = {found for found in re.findall(r"\+[0-9]{8,15}", text) if assess(found).problem is None}
+        assert not numbers, path
 
 
 def test_a_failure_is_saved_as_a_case_that_can_be_verified(broken: tuple[Result, Path]) -> None:

@@ -18,6 +18,7 @@ from ringback_contracts.model import Request
 from ringback_contracts.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.check import events
+from ringback_harness.check.cleaned import publish
 from ringback_harness.check.curl import LONGEST_BODY, as_curl
 from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.report import write_reports
@@ -107,6 +108,84 @@ def test_a_folder_that_cannot_be_written_is_told(ledger: Ledger, tmp_path: Path)
     with pytest.raises(SetupError, match="cannot be written"):
         write_reports(ledger, ["json"], tmp_path / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+# --- what schemathesis reports ------------------------------------------------------------------------
+
+NAMED = json.dumps({"phoneNumber": PERSON, "access_token": SECRET})
+CURL = (
+    f"curl -X POST -H 'Authorization: Bearer {SECRET}' -d '{NAMED}' http://127.0.0.1:1/api?q=%2B13172345678"
+)
+RAW_HAR = {
+    "log": {
+        "entries": [
+            {
+                "request": {
+                    "method": "POST",
+                    "url": f"http://127.0.0.1:1/api/{PERSON}",
+                    "headers": [{"name": "Authorization", "value": f"Bearer {SECRET}"}],
+                    "queryString": [{"name": "q", "value": PERSON}, {"name": "q", "value": "x"}],
+                    "cookies": [],
+                    "postData": {"mimeType": "application/json", "text": NAMED},
+                },
+                "response": {
+                    "status": 400,
+                    "headers": [{"name": "X-Who", "value": PERSON}],
+                    "redirectURL": f"/{PERSON}",
+                    "content": {
+                        "mimeType": "text/plain",
+                        "text": f"no {PERSON} for joe@corp.example.org",
+                    },
+                },
+            }
+        ]
+    }
+}
+RAW_JUNIT = ET.Element("testsuites")
+ET.SubElement(ET.SubElement(RAW_JUNIT, "testcase", name="a"), "failure", message=CURL).text = CURL
+RAW = {
+    "har-1.json": json.dumps(RAW_HAR),
+    "junit-1.xml": ET.tostring(RAW_JUNIT, encoding="unicode"),
+    "json-1.json": json.dumps({"seed": 5, "started_at": "2026-11-22T02:15:35+00:00", "failures": [CURL]}),
+}
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    (tmp_path / "raw").mkdir()
+    for name, text in RAW.items():
+        (tmp_path / "raw" / name).write_text(text)
+    publish(tmp_path / "raw", tmp_path / "clean")
+    return tmp_path / "clean"
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_a_report_of_schemathesis_shows_no_secret_and_nobody_s_number(name: str, published: Path) -> None:
+    text = (published / name).read_text()
+    assert "+442079460150" in text, "the same person is the same test number in every report"
+    for hidden in (SECRET, PERSON[1:], "joe@corp.example.org"):
+        assert hidden in "".join(RAW.values())
+        assert hidden not in text
+
+
+def test_a_clean_report_says_the_same_otherwise(published: Path) -> None:
+    (entry,) = json.loads((published / "har-1.json").read_text())["log"]["entries"]
+    assert [pair["name"] for pair in entry["request"]["queryString"]] == ["q", "q"]
+    assert json.loads(entry["request"]["postData"]["text"]) == {
+        "phoneNumber": "+442079460150",
+        "access_token": "***",
+    }
+    told = json.loads((published / "json-1.json").read_text())
+    assert (told["seed"], told["started_at"]) == (5, "2026-11-22T02:15:35+00:00")
+    assert ET.parse(published / "junit-1.xml").find("testcase/failure") is not None
+
+
+def test_a_report_that_broke_off_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "har-1.json").write_text(RAW["har-1.json"][:-9])
+    (tmp_path / "raw" / "junit-1.xml").write_text(RAW["junit-1.xml"][:-9])
+    publish(tmp_path / "raw", tmp_path / "clean")
+    assert list((tmp_path / "clean").iterdir()) == []
 
 
 # --- lines to paste -----------------------------------------------------------------------------------

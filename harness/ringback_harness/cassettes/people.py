@@ -22,12 +22,16 @@ ADDRESSES = frozenset({"email", "username"})
 """Fields that hold an address, of whatever form."""
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63}", re.IGNORECASE)
 
+_STAND_IN = re.compile(r"Name [0-9]+|person[0-9]+@example\.com")
+
 
 @dataclass
 class StablePeople:
     """Gives each name and address of a run always the same stand-in, whatever its case."""
 
     _known: dict[str, str] = field(default_factory=dict, repr=False)
+    _telling: dict[str, str] = field(default_factory=dict, repr=False)
+    """Those that mean nobody else wherever they stand."""
 
     def name(self, text: str) -> str:
         """The stand-in of a name; an empty one stays."""
@@ -46,13 +50,18 @@ class StablePeople:
 
         A name of one word may be any word, so it stays outside the fields that hold names.
         """
-        for real, stand_in in self._known.items():
-            if ("@" in real or " " in real) and real in text.lower():
+        lowered = text.lower()
+        for real, stand_in in self._telling.items():
+            if real in lowered:
                 text = re.sub(re.escape(real), stand_in, text, flags=re.IGNORECASE)
         return text
 
     def _stand_in(self, text: str, form: str) -> str:
-        known = text.strip().lower()
-        if not known or known in (stand_in.lower() for stand_in in self._known.values()):
+        real = text.strip().lower()
+        if not real or _STAND_IN.fullmatch(text):
             return text
-        return self._known.setdefault(known, form.format(len(self._known) + 1))
+        if real not in self._known:
+            self._known[real] = form.format(len(self._known) + 1)
+            if "@" in real or " " in real:
+                self._telling[real] = self._known[real]
+        return self._known[real]

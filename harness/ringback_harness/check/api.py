@@ -16,6 +16,7 @@ import orjson
 from ringback_contracts.model import Request
 from ringback_contracts.operations import DELETE_TOKEN
 from ringback_harness.check import events
+from ringback_harness.check.cleaned import publish
 from ringback_harness.check.results import Outcome, Result
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import OutOfReach, Target, World
@@ -25,6 +26,8 @@ HOOKS = "ringback_harness.check.hooks"
 LEFT_TO_US = "positive_data_acceptance"
 """400, 403 and 422 are documented answers to well-formed bodies; the rule table judges those instead."""
 DOCUMENT = "/openapi.json"
+REPORTS = "reports"
+"""The folder of its reports, in the one that it runs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Run:
             yield _unreached(self._reason)
             return
         in_time = self._ended(self._process)
+        self._publish()
         yield from events.results(self._report)
         if not in_time:
             yield _unreached("the time was over before it had tried everything")
@@ -95,6 +99,15 @@ class Run:
             process.wait()
             return False
         return True
+
+    def _publish(self) -> None:
+        reports = Path(self._folder.name) / REPORTS
+        if self._plan.report_dir is None or not reports.exists():
+            return
+        try:
+            publish(reports, self._plan.report_dir)
+        except OSError as error:
+            raise SetupError(f"{self._plan.report_dir} cannot be written: {error.strerror}") from error
 
     def _last_words(self) -> str:
         lines = self._printed.read_text("utf-8", "replace").strip().splitlines()
@@ -120,10 +133,9 @@ def _command(world: World, plan: Plan) -> list[str]:
         "--header": f"Authorization: Bearer {world.tokens['alice']}",
         "--exclude-operation-id": DELETE_TOKEN,
         "--report": ",".join(["ndjson", *plan.reports]),
+        "--report-dir": REPORTS,
         "--generation-database": "none",
     }
-    if plan.report_dir is not None:
-        options["--report-dir"] = str(plan.report_dir.resolve())
     start = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", start, "run", f"{world.url}{DOCUMENT}", "--no-color"]
     return command + [word for pair in options.items() for word in pair]
