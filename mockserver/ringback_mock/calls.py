@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from ringback_contracts.model import DestinationKind, Intent
 from ringback_contracts.org import Org, Outcome
@@ -17,10 +19,19 @@ TARGET_BYTES = 200
 """What a dialled party weighs beside its texts."""
 
 
-@dataclass(frozen=True, slots=True)
+class Look(NamedTuple):
+    """A call as JSON, which is true of every moment from ``since`` on and before ``until``."""
+
+    since: float
+    until: float
+    text: bytes
+
+
+@dataclass(frozen=True)
 class Call:
     """One placed call. ``outcomes`` says for each target of the intent how it takes the call; times are
-    seconds since 1970. The repr names nobody."""
+    seconds since 1970. The repr names nobody. ``looks`` holds the last look at the call, if there was one:
+    it goes when the call goes."""
 
     id: str
     org: Org = field(repr=False)
@@ -28,18 +39,20 @@ class Call:
     outcomes: tuple[Outcome, ...]
     placed_at: float
     hung_up_at: float | None = None
+    looks: list[Look] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    def legs(self) -> list[Leg]:
+    @cached_property
+    def legs(self) -> tuple[Leg, ...]:
         """Every leg that the call has or will have, the caller's own first."""
         parties = [
             Party(outcome, at_once=target.kind in PICKS_UP_AT_ONCE)
             for target, outcome in zip(self.intent.targets, self.outcomes, strict=True)
         ]
-        return legs(self.placed_at, parties, self.hung_up_at)
+        return tuple(legs(self.placed_at, parties, self.hung_up_at))
 
     def active(self, now: float) -> bool:
         """Whether anybody is still on the call, or about to be."""
-        return not all(leg.ended(now) for leg in self.legs())
+        return not all(leg.ended(now) for leg in self.legs)
 
     def involves(self, user_id: str) -> bool:
         """Whether the user places the call or is dialled by it."""

@@ -6,14 +6,17 @@ participants that hold their calls (Conversation), which is what a PATCH answers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import orjson
+
 from ringback_contracts.model import DestinationKind, Target
 from ringback_contracts.operations import CALLS_PATH
-from ringback_mock.calls import Call
+from ringback_mock.calls import Call, Look
 from ringback_mock.clock import timestamp
 from ringback_mock.ids import derived_id
 from ringback_mock.timeline import Leg, State
@@ -22,6 +25,8 @@ PROVIDER = "Edge"
 DEFAULT_PAGE_SIZE = 25
 SIP_HOST = "ringback.invalid"
 """Host of the addresses of users and queues; RFC 6761 keeps the name from ever resolving."""
+LONGEST_LOOK = 4_096
+"""Bytes of a call as JSON up to which it is kept: those few that need more could fill the memory."""
 INSIDE = frozenset({DestinationKind.USER, DestinationKind.QUEUE})
 """Destinations within the org, which have an address of ours."""
 
@@ -69,9 +74,23 @@ def nested_conversation(call: Call, now: float) -> Json:
     )
 
 
-def listing(calls: Iterable[Call], now: float) -> Json:
-    """Those of the calls that are not over, as a published CallConversationEntityListing of one page."""
-    entities = [conversation(call, now) for call in calls if call.active(now)]
+def look(call: Call, now: float) -> orjson.Fragment:
+    """What ``conversation`` says, as JSON; it is kept, since most looks at a call see nothing new."""
+    kept = call.looks
+    if kept and kept[0].since <= now < kept[0].until:
+        return orjson.Fragment(kept[0].text)
+    until = min((moment for leg in call.legs for moment in leg.turns() if moment > now), default=math.inf)
+    text = orjson.dumps(conversation(call, now))
+    kept[:] = [Look(now, until, text)] if len(text) <= LONGEST_LOOK else []
+    return orjson.Fragment(text)
+
+
+def listing(calls: Iterable[Call], now: float, write: Callable[[Call, float], Any] = conversation) -> Json:
+    """Those of the calls that are not over, as a published CallConversationEntityListing of one page.
+
+    ``write`` makes an entity of each.
+    """
+    entities = [write(call, now) for call in calls if call.active(now)]
     return {
         "entities": entities,
         "pageSize": max(len(entities), DEFAULT_PAGE_SIZE),
@@ -90,7 +109,7 @@ def self_uri(call: Call) -> str:
 
 
 def _begun(call: Call, now: float) -> list[Leg]:
-    return [leg for leg in call.legs() if leg.begins <= now]
+    return [leg for leg in call.legs if leg.begins <= now]
 
 
 def _flat_participant(call: Call, leg: Leg, role: Role, now: float) -> Json:

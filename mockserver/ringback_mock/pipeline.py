@@ -14,7 +14,7 @@ from ringback_contracts.faults import BEFORE, Fault, FaultKind
 from ringback_contracts.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.table import TABLE, Table
 from ringback_mock.clock import timestamp
-from ringback_mock.conversation import conversation, listing, nested_conversation, self_uri
+from ringback_mock.conversation import listing, look, nested_conversation, self_uri
 from ringback_mock.faults import instead, spoiled
 from ringback_mock.http import JSON_TYPE, Headers, Response
 from ringback_mock.ids import new_id
@@ -118,11 +118,12 @@ class Pipeline:
         return ask.tenant.org.success_status, reply
 
     def _list(self, ask: Ask) -> Applied:
-        return 200, listing(ask.tenant.calls.of_user(_required(ask.caller.user).id), self.store.clock())
+        mine = ask.tenant.calls.of_user(_required(ask.caller.user).id)
+        return 200, listing(mine, self.store.clock(), look)
 
     def _show(self, ask: Ask) -> Applied:
         call = _required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
-        return 200, conversation(call, self.store.clock())
+        return 200, look(call, self.store.clock())
 
     def _patch(self, ask: Ask) -> Applied:
         now = self.store.clock()

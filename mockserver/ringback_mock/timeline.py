@@ -6,7 +6,7 @@ The caller's own leg comes first; a far leg is created only once the caller's st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -83,6 +83,14 @@ class Leg(NamedTuple):
 
     def ended(self, now: float) -> bool:
         return self.ends is not None and now >= self.ends
+
+    def turns(self) -> Iterator[float]:
+        """The moments at which anything about the leg changes."""
+        yield self.begins
+        if self.connects is not None:
+            yield self.connects
+        if self.ends is not None:
+            yield from (self.ends, self.ends + TEARDOWN_SECONDS)
 
     def state(self, now: float, pending: State) -> State:
         """The state at a moment not before the leg begins; ``pending`` is its state until answered."""

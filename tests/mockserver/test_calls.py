@@ -42,7 +42,7 @@ def placed(outcome: Outcome, at: float = PLACED) -> Call:
 
 def states(call: Call, after: float) -> list[str]:
     now = call.placed_at + after
-    return [leg.state(now, "dialing") for leg in call.legs() if leg.begins <= now]
+    return [leg.state(now, "dialing") for leg in call.legs if leg.begins <= now]
 
 
 @given(PARTIES, st.none() | MOMENTS, st.lists(MOMENTS, min_size=2))
@@ -126,13 +126,13 @@ def test_each_outcome_has_its_course(outcome: Outcome, expected: list[tuple[floa
     ],
 )
 def test_each_failure_says_who_ended_it(outcome: Outcome, own: str, far: str, code: str | None) -> None:
-    mine, theirs = placed(outcome).legs()
+    mine, theirs = placed(outcome).legs
     assert (mine.disconnect, mine.fault) == (own, None)
     assert (theirs.disconnect, theirs.fault and theirs.fault.code) == (far, code)
 
 
 def test_a_station_that_does_not_answer_is_an_error_of_the_own_leg_alone() -> None:
-    (own,) = placed(Outcome.STATION_TIMEOUT).legs()
+    (own,) = placed(Outcome.STATION_TIMEOUT).legs
     assert own.disconnect == "error"
     assert own.fault is not None
     assert own.fault.code == "error.ininedgecontrol.connection.timeout"
@@ -140,12 +140,12 @@ def test_a_station_that_does_not_answer_is_an_error_of_the_own_leg_alone() -> No
 
 def test_hanging_up_before_the_station_answers_dials_nobody() -> None:
     call = hang_up(placed(Outcome.ANSWER), PLACED + 0.5)
-    (own,) = call.legs()
+    (own,) = call.legs
     assert (own.connects, own.disconnect) == (None, "client")
 
 
 def test_hanging_up_ends_the_far_leg_as_its_peer_did() -> None:
-    own, far = hang_up(placed(Outcome.ANSWER), PLACED + 10).legs()
+    own, far = hang_up(placed(Outcome.ANSWER), PLACED + 10).legs
     assert (own.disconnect, far.disconnect) == ("client", "peer")
     assert own.ends == far.ends == PLACED + 10
 
@@ -164,7 +164,7 @@ def test_a_clock_that_was_set_back_ends_no_call_before_it_was_placed() -> None:
 
 def test_a_queue_takes_the_call_without_ringing() -> None:
     intent = Intent(PUBLISHED, (Target(DestinationKind.QUEUE, "q"),), user_id=ALICE)
-    _, far = Calls(default_org(), 1).place(intent, Outcome.ANSWER, PLACED).legs()
+    _, far = Calls(default_org(), 1).place(intent, Outcome.ANSWER, PLACED).legs
     assert far.connects == far.begins
 
 

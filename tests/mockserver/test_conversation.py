@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
 from ringback_mock.calls import Call, Calls, hang_up
 from ringback_mock.clock import timestamp
-from ringback_mock.conversation import conversation, listing, nested_conversation, self_uri
+from ringback_mock.conversation import conversation, listing, look, nested_conversation, self_uri
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"
@@ -244,7 +245,7 @@ def test_the_end_of_a_conversation_is_that_of_its_last_leg() -> None:
 def test_a_listing_shows_exactly_the_calls_that_are_not_over(some: list[Call], after: float) -> None:
     now = PLACED + after
     shown = listing(some, now)
-    expected = [call.id for call in some if any(leg.ends is None or leg.ends > now for leg in call.legs())]
+    expected = [call.id for call in some if any(leg.ends is None or leg.ends > now for leg in call.legs)]
     assert [entity["id"] for entity in shown["entities"]] == expected
     assert shown["total"] == len(expected)
     assert shown["pageSize"] >= len(expected)
@@ -253,6 +254,31 @@ def test_a_listing_shows_exactly_the_calls_that_are_not_over(some: list[Call], a
 def test_a_listing_shows_each_call_as_it_is_shown_alone() -> None:
     call = call_to(PHONE)
     assert listing([call], PLACED + 2)["entities"] == [conversation(call, PLACED + 2)]
+
+
+@given(call=calls(), moments=st.lists(AFTER | st.sampled_from([0, 1, 3, 3.2, 60]), min_size=1, max_size=6))
+def test_a_look_that_was_kept_says_what_is_true_now(call: Call, moments: list[float]) -> None:
+    """In any order, since a clock can be set back."""
+    for after in moments:
+        assert orjson.loads(orjson.dumps(look(call, PLACED + after))) == conversation(call, PLACED + after)
+
+
+def test_a_call_is_written_down_once_until_something_changes() -> None:
+    call = call_to(PHONE)
+    kept = []
+    for after in (0.1, 0.5, 1.5, 2.5, 900, 1e6):
+        look(call, PLACED + after)
+        kept.append(call.looks[0].text)
+    assert [kept[0] is kept[1], kept[2] is kept[3], kept[4] is kept[5]] == [True] * 3
+    assert len(set(kept)) == 3
+
+
+def test_a_long_look_is_not_kept() -> None:
+    call = call_to(PHONE, attributes={"note": "x" * 5_000})
+    look(call, PLACED)
+    assert len(call.looks) == 1, "the far leg, which has the attributes, has not begun"
+    look(call, PLACED + 5)
+    assert call.looks == []
 
 
 def test_a_conversation_says_where_it_can_be_read() -> None:
