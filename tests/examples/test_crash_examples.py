@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ringback_contracts.org import default_org
-from ringback_harness.crash.program import Order
+from ringback_harness.crash.program import Order, run_once
 from ringback_harness.crash.runner import judgements
 from ringback_harness.crash.scenarios import SCENARIOS, Scenario, named
 from ringback_harness.crash.verdicts import Judgement
@@ -65,12 +65,14 @@ OURS = Program(
     "ringback_client_call.py",
     ("lost-reply", "gateway-timeout", "rate-limited", "tokens-refused", "expired-certificate"),
 )
+JAVASCRIPT_SDK = Program("JavaScript SDK", "official_sdk.js", ("lost-reply", "token-revoked"))
 PROGRAMS = (
     OURS,
     Program("Python SDK", "official_sdk.py", ("lost-reply",)),
     Program("Python SDK, as a user", "official_sdk_user.py", ("tokens-refused",)),
     Program("Python SDK, careful", "official_sdk_careful.py", ("lost-reply",)),
-    Program("JavaScript SDK", "official_sdk.js", ("lost-reply", "token-revoked")),
+    JAVASCRIPT_SDK,
+    Program("JavaScript SDK, as a user", "official_sdk_user.js", ("token-revoked", "tokens-refused")),
     Program("requests", "plain_requests.py", ("lost-reply", "rate-limited")),
     Program("curl --retry", "curl_retry.sh", ("lost-reply", "gateway-timeout")),
 )
@@ -114,6 +116,34 @@ def test_the_recorded_verdicts_are_those_of_today(program: Program) -> None:
     found = {one.run.scenario.name: cell(one) for one in judgements(order, chosen(program))}
     table = recorded()[program.column]
     assert found == {name: table[name] for name in found}
+
+
+TRIES_AGAIN = """
+const sdk = require('purecloud-platform-client-v2');
+const e = process.env;
+const place = () => new sdk.ConversationsApi().postConversationsCalls({ phoneNumber: '+442079460100' });
+const client = sdk.ApiClient.instance;
+client.config.refresh_access_token = e.REFRESHES === 'yes';
+client
+  .loginCodeAuthorizationGrant(
+    e.RINGBACK_CODE_CLIENT_ID, e.RINGBACK_CODE_CLIENT_SECRET, e.RINGBACK_CODE, e.RINGBACK_REDIRECT_URI)
+  .then(place)
+  .catch(() => new Promise((done) => setTimeout(done, 1000)).then(place))
+  .then(() => process.exit(0), () => process.exit(1));
+"""
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(("refreshes", "calls", "logins"), [("yes", 2, 2), ("no", 0, 1)])
+def test_the_javascript_sdk_places_a_call_that_it_has_reported_as_failed(
+    refreshes: str, calls: int, logins: int
+) -> None:
+    """A program that then tries again dials twice; the setting that the document names turns it off."""
+    JAVASCRIPT_SDK.command  # noqa: B018 - skips where it cannot run
+    inherited = {**os.environ, "NODE_PATH": str(EXAMPLES / "node_modules"), "REFRESHES": refreshes}
+    order = Order(command=["node", "-e", TRIES_AGAIN], org=default_org(), timeout=TIMEOUT)
+    found = run_once(order, named("token-revoked"), inherited)
+    assert (found.most_calls, len(found.logins)) == (calls, logins)
 
 
 def test_every_scenario_is_recorded_for_every_program() -> None:

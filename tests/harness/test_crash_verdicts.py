@@ -121,6 +121,12 @@ def test_it_recovers_or_not() -> None:
     assert not answers(run("unavailable", [REFUSED, PLACED], exit_code=1))[Q.RECOVERS]
 
 
+def test_a_failure_that_is_reported_of_a_call_that_was_placed_is_told_as_that() -> None:
+    judged = judge_run(run("token-revoked", [login(), UNAUTHORIZED, login(), PLACED], exit_code=1))
+    assert [verdict.question for verdict in judged.failures] == [Q.RECOVERS, Q.TELLS_THE_TRUTH]
+    assert judged.failures[0].why == "the call was placed in the end, and yet it ended with 1"
+
+
 def test_only_who_can_log_in_is_asked_to_recover_from_a_401() -> None:
     assert Q.RECOVERS not in answers(run("token-revoked", [UNAUTHORIZED], exit_code=1))
     assert not answers(run("token-revoked", [login(), UNAUTHORIZED], exit_code=1))[Q.RECOVERS]

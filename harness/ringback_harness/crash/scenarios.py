@@ -49,7 +49,7 @@ class UnknownScenario(ValueError):
 
 Q = Question
 PLACING = (Q.DIALS_ONCE, Q.TELLS_THE_TRUTH)
-AFTER_A_WAIT = (Q.RECOVERS, Q.WAITS, Q.DIALS_ONCE)
+AFTER_A_WAIT = (Q.RECOVERS, Q.WAITS, *PLACING)
 LOGIN: FaultOperation = "login"
 
 SCENARIOS = (
@@ -159,7 +159,7 @@ SCENARIOS = (
         name="token-revoked",
         story="the first call is answered 401, since the token was revoked; a new one works",
         faults=(Fault(kind=FaultKind.TOKEN_REVOKED, times=1),),
-        asks=(Q.RECOVERS, Q.LOGS_IN_ONCE, Q.DIALS_ONCE),
+        asks=(Q.RECOVERS, Q.LOGS_IN_ONCE, *PLACING),
     ),
     Scenario(
         name="tokens-refused",

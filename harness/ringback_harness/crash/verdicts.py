@@ -144,9 +144,12 @@ def _gives_up(run: Run) -> Verdict:
 def _recovers(run: Run) -> Verdict | None:
     if run.end is not End.OWN or _holds_a_ready_token(run):
         return None
-    held = run.succeeded and bool(run.placed)
-    why = f"it ended with {run.exit_code}; trying again was safe and would have worked"
-    return Verdict(Question.RECOVERS, held, "the call was placed in the end" if held else why)
+    placed = "the call was placed in the end"
+    if run.placed:
+        why = placed if run.succeeded else f"{placed}, and yet it ended with {run.exit_code}"
+    else:
+        why = f"it ended with {run.exit_code}; trying again was safe and would have worked"
+    return Verdict(Question.RECOVERS, run.succeeded and bool(run.placed), why)
 
 
 def _holds_a_ready_token(run: Run) -> bool:
