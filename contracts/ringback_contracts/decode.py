@@ -101,7 +101,7 @@ def _union(hint: Any, value: object, where: str) -> Any:
 def _choice(allowed: tuple[Any, ...], value: object, where: str) -> Any:
     if type(value) in {type(option) for option in allowed} and value in allowed:
         return value
-    near = difflib.get_close_matches(str(value), [str(option) for option in allowed], n=1, cutoff=0.0)
+    near = difflib.get_close_matches(str(value).lower(), [str(option) for option in allowed], n=1, cutoff=0.0)
     listed = ", ".join(str(option) for option in allowed)
     raise DecodeError(
         f"{where}: {value!r} is none of {listed}; the nearest is {near[0] if near else allowed[0]!r}"

@@ -132,6 +132,8 @@ class Fault:
                 f"fault {self.kind}: operation 'connect' is for {FaultKind.EXPIRED_CERTIFICATE} alone; "
                 "'any' takes every request"
             )
+        if self.number is not None and self.operation == "login":
+            raise FaultError(f"fault {self.kind}: leave number out: a login is about no call")
         if self.number is not None and DIGITS.fullmatch(self.number) and not DIALLED.fullmatch(self.number):
             raise FaultError(
                 f"fault {self.kind}: number is {self.number!r}, and must be + and the digits, "
@@ -167,10 +169,10 @@ class Fault:
 
 def fault_from(data: object) -> Fault:
     """The fault that JSON or TOML values describe, ``None`` for what is not given; raises ``FaultError``."""
-    if isinstance(data, Mapping):
-        data = {name: value for name, value in data.items() if value is not None}
+    if not isinstance(data, Mapping):
+        raise FaultError(f'a fault is an object such as {{"kind": "lost-reply", "times": 1}}, not {data!r}')
     try:
-        return decode(Fault, data)
+        return decode(Fault, {name: value for name, value in data.items() if value is not None})
     except DecodeError as error:
         raise FaultError(str(error)) from error
 
@@ -183,7 +185,10 @@ def parse_fault(text: str) -> Fault:
         name, equals, value = setting.partition("=")
         if not equals:
             raise FaultError(f"{setting!r} in {text!r}: write name=value")
-        data[name.strip().replace("-", "_")] = _read(name.strip().replace("-", "_"), value.strip())
+        key = name.strip().replace("-", "_")
+        if key in data:
+            raise FaultError(f"{key} stands twice in {text!r}")
+        data[key] = _read(key, value.strip())
     return fault_from(data)
 
 

@@ -64,6 +64,12 @@ def test_an_expired_certificate_takes_handshakes_and_nothing_else() -> None:
     assert not parse_fault("reset:operation=any").takes(HANDSHAKE, ())
 
 
+@pytest.mark.parametrize("data", [None, 5, "reset", [{"kind": "reset"}]])
+def test_what_is_no_object_is_no_fault(data: object) -> None:
+    with pytest.raises(FaultError, match="a fault is an object such as"):
+        fault_from(data)
+
+
 def test_what_json_leaves_empty_is_not_given() -> None:
     data = {"kind": "reset", "number": None, "times": None, "operation": None}
     assert fault_from(data) == Fault(kind=FaultKind.RESET)
@@ -107,6 +113,11 @@ def test_a_command_line_says_all_that_a_file_can() -> None:
         ("reset:number=442079460100", "number is '442079460100', and must be + and the digits"),
         ("reset:number=tel:+442079460100", "must be + and the digits"),
         ("reset:number=", "must be + and the digits"),
+        ("reset:operation=login,number=+442079460100", "a login is about no call"),
+        ("reset:times=1,times=2", "times stands twice"),
+        ("reset:kind=reset", "kind stands twice"),
+        ("RESET", "the nearest is 'reset'"),
+        ("Lost_Reply", "the nearest is 'lost-reply'"),
         ("reset:operation=connect", "operation 'connect' is for expired-certificate alone"),
         ("expired-certificate:operation=place", "leave operation and number out"),
         ("expired-certificate:number=+442079460100", "before it has sent any request"),
