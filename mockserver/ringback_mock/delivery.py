@@ -8,6 +8,7 @@ import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ringback_mock.clock import Clock
 from ringback_mock.http import Delivery, Ending, Response
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ async def deliver(
         _transport(scope).close()
         await _until_gone(receive)
     elif delivery.trickle and response.body:
-        await _trickle(response.body, delivery.trickle / len(response.body), receive, send)
+        clock = asyncio.get_running_loop().time
+        await _trickle(response.body, delivery.trickle, clock, receive, send)
     else:
         await _body(send, response.body)
 
@@ -94,7 +96,13 @@ async def _body(send: ASGISendCallable, body: bytes, *, more: bool = False) -> N
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def _trickle(body: bytes, pause: float, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    for position in range(len(body)):
-        await _pause(pause, receive)
-        await _body(send, body[position : position + 1], more=position + 1 < len(body))
+async def _trickle(
+    body: bytes, seconds: float, clock: Clock, receive: ASGIReceiveCallable, send: ASGISendCallable
+) -> None:
+    """Send byte by byte, each when its time has come: pauses that are a little off would add up."""
+    began = clock()
+    for sent in range(1, len(body) + 1):
+        early = began + seconds * sent / len(body) - clock()
+        if early > 0:
+            await _pause(early, receive)
+        await _body(send, body[sent - 1 : sent], more=sent < len(body))
