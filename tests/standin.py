@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import uvicorn
 from ringback_contracts.model import Request
 from ringback_contracts.org import Org, default_org
 from ringback_contracts.table import TABLE, Table
-from ringback_harness.sandbox import Settings, settings_from
+from ringback_harness.sandbox import Settings, Tools, settings_from
 from ringback_mock.edge import Edge
 from ringback_mock.hosts import HostCheck
 from ringback_mock.http import Response
@@ -163,6 +164,14 @@ def lead_home(patch: pytest.MonkeyPatch, port: int) -> None:
         return usual(host, asked, *args, **settings)
 
     patch.setattr(socket, "getaddrinfo", resolved)
+
+
+def waits_for_nothing(patch: pytest.MonkeyPatch) -> NoTime:
+    """Let commands wait on a clock of their own, which it gives."""
+    clock = NoTime()
+    tools = partial(Tools, sleep=clock.sleep, now=clock.now)
+    patch.setattr("ringback_harness.sandbox.options.Tools", tools)
+    return clock
 
 
 class NoTime:

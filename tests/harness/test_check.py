@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from click.testing import CliRunner, Result
 from ringback_contracts.numbers import assess
 from ringback_contracts.table import TABLE
 from ringback_harness.check import run
-from ringback_harness.check.api import Plan, Run
+from ringback_harness.check.api import LEFT_OUT, Plan, Run
+from ringback_harness.check.relay import READING
 from ringback_harness.check.results import Ledger, Outcome
 from ringback_harness.cli import main
 from ringback_harness.targets import InProcess
@@ -117,9 +119,9 @@ def test_when_the_time_is_over_the_rest_is_not_reached() -> None:
     assert {row[1] for row in ledger.reasons} == {"(the rest)", "schemathesis"}
 
 
-def test_a_target_without_a_document_is_not_tried_by_schemathesis() -> None:
-    document = Run(InProcess(), Plan())
-    (result,) = document.results()
-    document.close()
-    assert result.outcome is Outcome.NOT_REACHED
-    assert "no OpenAPI document" in result.reasons[0]
+def test_a_target_without_a_document_is_tried_by_ours_as_far_as_it_reads() -> None:
+    with closing(Run(InProcess(), Plan(examples=1))) as document:
+        results = list(document.results())
+    tried = {result.operation for result in results if result.outcome is Outcome.HELD}
+    assert tried == set(READING)
+    assert {result.operation for result in results} - tried == set(LEFT_OUT)

@@ -16,7 +16,7 @@ from ringback_contracts.model import Request
 from ringback_contracts.org import default_org
 from ringback_contracts.table import TABLE, Table
 from ringback_harness import strategies
-from ringback_harness.check import grammar
+from ringback_harness.check import grammar, run
 from ringback_harness.check.client import check_client
 from ringback_harness.check.generated import Effort, check_generated, explore
 from ringback_harness.check.oracles import NUMBERS, URIS, check_oracles
@@ -74,12 +74,13 @@ class Nowhere(InProcess):
         raise OutOfReach("there is no such org")
 
 
-@pytest.mark.parametrize("suite", [check_generated, check_oracles, check_client])
-def test_what_cannot_be_tried_is_said_with_the_reason(suite: type) -> None:
-    found = list(suite(Worlds(Nowhere()), LITTLE))
-    assert {(result.outcome, result.reasons) for result in found} == {
-        (Outcome.NOT_REACHED, ("there is no such org",))
-    }
+def test_what_cannot_be_tried_is_said_with_the_reason() -> None:
+    ledger = run.check(Nowhere(), run.Options(examples=1))
+    assert ledger.tried == 0
+    suites = {"flow", "rules", "generated", "oracles", "client", "document"}
+    assert {suite for suite, _, _ in ledger.reasons} == suites
+    told = {reasons for (_, subject, _), reasons in ledger.reasons.items() if subject == "(the rest)"}
+    assert told == {("there is no such org",)}
 
 
 # --- oracles ------------------------------------------------------------------------------------------

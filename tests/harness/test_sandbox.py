@@ -174,6 +174,8 @@ def test_an_emergency_number_cannot_be_listed(digits: str) -> None:
         ("DELETE", "/api/v2/users/5a4db0c5-0000-4000-8000-000000000002"),
         ("POST", "/api/v2/conversations/11111111-2222-4333-8444-555555555555/disconnect"),
         ("PATCH", "/api/v2/conversations/calls/11111111-2222-4333-8444-555555555555"),
+        ("PUT", "/api/v2/conversations/calls"),
+        ("POST", "/api/v2/conversations/calls/11111111-2222-4333-8444-555555555555/participants"),
     ],
 )
 def test_nothing_of_the_org_is_changed(method: str, path: str, sandbox: Sandbox, stand_in: StandIn) -> None:
@@ -373,17 +375,6 @@ def test_a_check_can_be_run_dry(stand_in: StandIn) -> None:
 def test_calls_without_a_list_exit_with_4(stand_in: StandIn) -> None:
     assert run(stand_in, "diff", "--target", "sandbox", "--allow-calls").exit_code == Exit.REFUSED
     assert stand_in.asked == []
-
-
-def test_a_check_places_no_more_calls_than_its_budget_and_ends_them(stand_in: StandIn) -> None:
-    result = run(
-        stand_in,
-        *("check", "--target", "sandbox", "--allow-calls", "--allow-number", NUMBER, "--budget", "3"),
-    )
-    assert result.exit_code == Exit.FINE, result.output
-    assert " 0 failed" in result.output
-    assert [request.body.count(NUMBER.encode()) for request in stand_in.posted].count(1) == 3
-    assert going_on(stand_in) == []
 
 
 def test_a_case_that_might_ring_a_stranger_refuses_the_whole_run(stand_in: StandIn, tmp_path: Path) -> None:

@@ -7,16 +7,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
 
 from ringback_contracts.model import Request
-from ringback_contracts.operations import DELETE_TOKEN
+from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, PATCH_CALL, PLACING
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
+from ringback_harness.check.relay import DOCUMENT, READING, relayed
 from ringback_harness.check.results import Outcome, Result
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import OutOfReach, Target, World
@@ -25,7 +27,18 @@ WORLD_VARIABLE = "RINGBACK_CHECK_WORLD"
 HOOKS = "ringback_harness.check.hooks"
 LEFT_TO_US = "positive_data_acceptance"
 """400, 403 and 422 are documented answers to well-formed bodies; the rule table judges those instead."""
-DOCUMENT = "/openapi.json"
+NO_OTHER_METHODS = "[phases.coverage]\nunexpected-methods = []\n"
+"""Its setting that no operation is tried with a method which the document does not have."""
+RELAYED = {"alice": "alice"}
+"""The tokens that a relay takes: their names, which it knows the values of."""
+PATIENCE = 900
+"""Seconds that an answer may take: the pace of a run may hold a request back, and the target itself."""
+LEFT_OUT: Mapping[str, str] = {
+    **dict.fromkeys(PLACING, "what schemathesis makes up to be dialled might ring somebody there"),
+    **dict.fromkeys((PATCH_CALL, DISCONNECT), "it would end calls there that are not this run's"),
+    DELETE_TOKEN: "it would end the token that the run needs",
+}
+"""Why an operation is not tried where calls may be real."""
 REPORTS = "reports"
 """The folder of its reports, in the one that it runs in."""
 
@@ -42,23 +55,28 @@ class Plan:
 
 
 class Run:
-    """A run in a process of its own, so that the other suites go on meanwhile. Close it, whatever happens."""
+    """A run in a process of its own, so that the other suites go on meanwhile. Close it, whatever happens.
+
+    Where it has to share the way to a target with them, it begins when they are done.
+    """
 
     def __init__(self, target: Target, plan: Plan) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="ringback-check-")
         self._report = Path(self._folder.name) / "events.ndjson"
         self._printed = Path(self._folder.name) / "printed.txt"
         self._process: subprocess.Popen[bytes] | None = None
-        self._reason = ""
+        self._relays = ExitStack()
         self._plan = plan
-        try:
-            self._start(_world(target))
-        except OutOfReach as reason:
-            self._reason = str(reason)
+        self._target = target
+        with suppress(OutOfReach):
+            world = target.world()
+            if _shows_document(world):
+                self._start(world)
 
-    def _start(self, world: World) -> None:
+    def _start(self, world: World, settings: str = "") -> subprocess.Popen[bytes]:
         told = {"url": world.url, "tokens": dict(world.tokens), "known": world.org is not None}
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, WORLD_VARIABLE: orjson.dumps(told).decode()}
+        (Path(self._folder.name) / "schemathesis.toml").write_text(settings)
         with self._printed.open("wb") as printed:
             self._process = subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
                 [*_command(world, self._plan), "--report-ndjson-path", str(self._report)],
@@ -67,12 +85,22 @@ class Run:
                 stdout=printed,
                 stderr=subprocess.STDOUT,
             )
+        return self._process
+
+    def _start_reading(self) -> subprocess.Popen[bytes]:
+        """Try what only reads, through a relay that knows the tokens. Raises ``OutOfReach``."""
+        world = self._target.world()
+        probe = {"authorization": "Bearer alice"}
+        world.send(Request("GET", "/api/v2/tokens/me", probe))
+        url = self._relays.enter_context(relayed(world))
+        return self._start(replace(world, url=url, org=None, tokens=RELAYED), NO_OTHER_METHODS)
 
     def close(self) -> None:
         """End the process, if it still runs, and forget what it wrote."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        self._relays.close()
         self._folder.cleanup()
 
     def results(self) -> Iterator[Result]:
@@ -80,10 +108,15 @@ class Run:
 
         Raises ``SetupError`` where schemathesis could not do its work.
         """
-        if self._process is None:
-            yield _unreached(self._reason)
-            return
-        in_time = self._ended(self._process)
+        process = self._process
+        if process is None:
+            yield from _left_out()
+            try:
+                process = self._start_reading()
+            except OutOfReach as reason:
+                yield _unreached(str(reason))
+                return
+        in_time = self._ended(process)
         self._publish()
         yield from events.results(self._report)
         if not in_time:
@@ -114,14 +147,19 @@ class Run:
         return " ".join(lines[-3:]) or "it printed nothing"
 
 
-def _world(target: Target) -> World:
-    world = target.world()
+def _shows_document(world: World) -> bool:
+    """Whether the target says what it does, and all of that can be tried, since nobody can be rung."""
     if world.traits.real:
-        raise OutOfReach("what schemathesis generates might ring somebody")
+        return False
     document = world.deliver(Request("GET", DOCUMENT))
-    if document.status != 200 or "openapi" not in document.document:
-        raise OutOfReach(f"the target shows no OpenAPI document at {DOCUMENT}")
-    return world
+    return document.status == 200 and "openapi" in document.document
+
+
+def _left_out() -> Iterator[Result]:
+    """The operations that are not tried where anything may be real."""
+    for operation in OPERATIONS:
+        if operation.id not in READING:
+            yield _unreached(LEFT_OUT[operation.id], operation.id)
 
 
 def _command(world: World, plan: Plan) -> list[str]:
@@ -135,11 +173,12 @@ def _command(world: World, plan: Plan) -> list[str]:
         "--report": ",".join(["ndjson", *plan.reports]),
         "--report-dir": REPORTS,
         "--generation-database": "none",
+        "--request-timeout": str(PATIENCE),
     }
     start = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", start, "run", f"{world.url}{DOCUMENT}", "--no-color"]
     return command + [word for pair in options.items() for word in pair]
 
 
-def _unreached(reason: str) -> Result:
-    return Result(events.SUITE, events.SUBJECT, "", Outcome.NOT_REACHED, (reason,))
+def _unreached(reason: str, operation: str = "") -> Result:
+    return Result(events.SUITE, events.SUBJECT, operation, Outcome.NOT_REACHED, (reason,))

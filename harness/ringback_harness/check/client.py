@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ringback_client import (
     CallOutcomeUnknown,
@@ -29,9 +30,9 @@ from ringback_contracts.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.check.adapter import WorldAdapter
 from ringback_harness.check.expectation import shown
-from ringback_harness.check.generated import Effort, explore
+from ringback_harness.check.generated import Effort, explore, verdict_on
 from ringback_harness.check.results import Exchange, Outcome, Result
-from ringback_harness.check.rules import Worlds
+from ringback_harness.check.rules import Worlds, refuse_guesses
 from ringback_harness.targets import OutOfReach, World
 
 SUITE = "client"
@@ -59,14 +60,10 @@ def check_client(worlds: Worlds, effort: Effort) -> Iterator[Result]:
 
 
 def _check(worlds: Worlds, contract: Contract, effort: Effort) -> Iterator[Result]:
-    try:
-        world = worlds.known()
-    except OutOfReach as reason:
-        yield Result(SUITE, subject(contract), ops.PLACE_CALL, Outcome.NOT_REACHED, (str(reason),))
-        return
+    world = worlds.get()
     bodies = strategies.participants_bodies if contract == PARTICIPANTS else strategies.published_bodies
     requests = strategies.requests(world.org, body=bodies(world.org)).map(_alices)
-    yield from explore(requests, lambda request: _agreed(world, contract, request), effort)
+    yield from explore(requests, lambda request: _tried(world, contract, request), effort.at(world))
 
 
 def _alices(request: Request) -> Request:
@@ -74,30 +71,33 @@ def _alices(request: Request) -> Request:
     return replace(request, headers=headers)
 
 
-def _agreed(world: World, contract: Contract, request: Request) -> Result:
+def _tried(world: World, contract: Contract, request: Request) -> Result:
+    operation = ops.PLACE_CALL if request.path == ops.CALLS_PATH else ops.PLACE_CALL_FOR_USER
+    attempt = Result(SUITE, subject(contract), operation, Outcome.NOT_REACHED, exchange=Exchange(request))
+    try:
+        refuse_guesses(world, verdict_on(world, request)[0])
+        return _agreed(attempt, world, request)
+    except OutOfReach as reason:
+        return replace(attempt, reasons=(str(reason),))
+
+
+def _agreed(attempt: Result, world: World, request: Request) -> Result:
     reply = world.send(request)
     predicted = said(world, request, preflight=True)
     answered = said(world, request, preflight=False)
     found = tuple(filter(None, (disagreement(reply, answered), misprediction(reply, predicted))))
-    return Result(
-        SUITE,
-        subject(contract),
-        ops.PLACE_CALL if request.path == ops.CALLS_PATH else ops.PLACE_CALL_FOR_USER,
-        Outcome.FAILED if found else Outcome.HELD,
-        found,
-        Exchange(request, reply),
-    )
+    outcome = Outcome.FAILED if found else Outcome.HELD
+    return replace(attempt, outcome=outcome, reasons=found, exchange=Exchange(request, reply))
 
 
 def said(world: World, request: Request, *, preflight: bool) -> Said:
     """What ``CallsClient`` makes of the request: the placed call, or the error that it raises."""
     bare = {name: value for name, value in request.headers.items() if name not in ("authorization", "host")}
-    adapter = WorldAdapter(world)
-    never_again = RetryPolicy(attempts=1)
+    settings: dict[str, Any] = {"retry": RetryPolicy(attempts=1), "adapter": WorldAdapter(world)}
+    # Whom a call may ring is for the world to say, which sees each request.
+    settings |= {"preflight": preflight, "allow_calls": True}
     with (
-        CallsClient(
-            world.url, _token(request), preflight=preflight, retry=never_again, adapter=adapter
-        ) as client,
+        CallsClient(world.url, _token(request), **settings) as client,
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore", RingbackWarning)

@@ -13,10 +13,11 @@ TOKEN_VARIABLE = "$RINGBACK_ACCESS_TOKEN"
 LONGEST_BODY = 4_000
 
 
-def as_curl(request: Request, url: str = DEFAULT_MOCK) -> str:
-    """The request to the mock at ``url``. Tokens of the default org are public; any other stays a variable.
+def as_curl(request: Request, url: str = DEFAULT_MOCK, *, public: bool = True) -> str:
+    """The request to the target at ``url``. Where the default org's tokens are ``public`` they are shown.
 
-    A body that is too long for a line, or no text, is made by ``printf`` or left to the reader.
+    Any other stays a variable. A body that is too long for a line, or no text, is made by ``printf`` or left
+    to the reader.
     """
     words = ["curl", "-i"]
     if request.method != ("POST" if request.body else "GET"):
@@ -24,18 +25,18 @@ def as_curl(request: Request, url: str = DEFAULT_MOCK) -> str:
     words.append(shlex.quote(url + quote(request.path) + (f"?{request.query}" if request.query else "")))
     for name, value in request.headers.items():
         if name != "host":
-            words += ["-H", _header(name, value)]
+            words += ["-H", _header(name, value, public=public)]
     if not request.host_allowed or not request.well_formed:
         words += ["-H", "'Host: ringback.invalid'"]
     return " ".join(words + _data(request))
 
 
-def _header(name: str, value: str) -> str:
+def _header(name: str, value: str, *, public: bool) -> str:
     if name != "authorization":
         # curl leaves out a header without a value unless it ends in a semicolon.
         return shlex.quote(f"{name}: {value}" if value else f"{name};")
     scheme, space, token = value.partition(" ")
-    if token in (*default_org().token_by_value, "nobody", ""):
+    if token in ("nobody", "") or (public and token in default_org().token_by_value):
         return shlex.quote(f"{name}: {scheme}{space}{token}")
     return f'"{name}: {scheme} {TOKEN_VARIABLE}"'
 

@@ -48,7 +48,7 @@ def _events(report: Path) -> Iterator[tuple[str, Json]]:
 
 
 def _why(event: Json) -> str:
-    info = event.get("info") or event.get("exception") or event
+    info = event.get("info") or event.get("exception") or event.get("value") or event
     told = info.get("message") or info.get("title") if isinstance(info, Mapping) else info
     return str(told or info)[:500]
 

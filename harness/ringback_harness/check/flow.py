@@ -75,20 +75,22 @@ class Flow:
     switches: Mapping[str, Any] = field(default_factory=dict)
     uses_up: bool = False
     """Whether the world is of no use afterwards, so that the target must be able to make another."""
+    ends: bool = False
+    """Whether its call may be over as soon as it is placed, as it is on a real org."""
 
 
 FLOWS: list[Flow] = []
 
 
 def flow(
-    flow_id: str, operation: str, *, uses_up: bool = False, **switches: Any
+    flow_id: str, operation: str, *, uses_up: bool = False, ends: bool = False, **switches: Any
 ) -> Callable[[Callable[[Walk], Iterator[str]]], Callable[[Walk], Iterator[str]]]:
     """Register a promise; raises ``ValueError`` for an id that is there already."""
 
     def register(walk: Callable[[Walk], Iterator[str]]) -> Callable[[Walk], Iterator[str]]:
         if any(known.id == flow_id for known in FLOWS):
             raise ValueError(f"two flows have the id {flow_id!r}")
-        FLOWS.append(Flow(flow_id, operation, walk, switches, uses_up))
+        FLOWS.append(Flow(flow_id, operation, walk, switches, uses_up, ends))
         return walk
 
     return register
@@ -119,8 +121,10 @@ def _broken(walk: Walk, each: Flow) -> tuple[str, ...]:
 
 
 def _world(worlds: Worlds, each: Flow) -> World:
-    if worlds.target.traits.real:
-        raise OutOfReach("it places calls, which are real there")
+    if worlds.target.traits.real and not each.ends:
+        raise OutOfReach(
+            "it needs calls that go on, which are ended there at once, or the default org's users"
+        )
     if each.uses_up and not worlds.target.traits.makes_orgs:
         raise OutOfReach("it needs an org of its own, and the target makes none")
     return worlds.get(each.switches, fresh=each.uses_up)
@@ -209,6 +213,15 @@ def _shown_number(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place({**BODY, "callerId": "+442079460001"}))
     if [leg.document.get("ani") for leg in call.participants][:1] != ["tel:+442079460001"]:
         yield "the call does not show the callerId that was asked for"
+
+
+@flow("a call that was ended reads as over", ops.GET_CALL, ends=True)
+def _ended(walk: Walk) -> Iterator[str]:
+    call_id = walk.place()
+    walk.end(call_id)
+    call = walk.read(call_id)
+    if call.id != call_id or not call.over:
+        yield "the call goes on after it was ended, or is another"
 
 
 # --- users and tokens ---------------------------------------------------------------------------------

@@ -13,9 +13,11 @@ from xml.etree import ElementTree as ET
 import orjson
 
 from ringback_client.transport import Reply
-from ringback_contracts.redact import redact_body, redact_headers, redact_text
+from ringback_contracts.model import Request
+from ringback_contracts.redact import redact_text
+from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.check.curl import as_curl
-from ringback_harness.check.results import Exchange, Ledger, Outcome, Result, Row
+from ringback_harness.check.results import Ledger, Outcome, Result, Row
 from ringback_harness.exits import SetupError
 from ringback_mock.version import VERSION
 
@@ -141,38 +143,36 @@ def _write_junit(ledger: Ledger, path: Path) -> None:
 def _write_har(ledger: Ledger, path: Path) -> None:
     import harfile
 
+    cleaner = Cleaner()
     with harfile.HarFile.open(path, creator=harfile.Creator("ringback", VERSION)) as har:
         for exchange in ledger.exchanges:
             if exchange.reply is not None:
-                har.add_entry(**_entry(exchange, exchange.reply))
+                har.add_entry(**_entry(exchange.request, exchange.reply, exchange.at, cleaner))
 
 
-def _entry(exchange: Exchange, reply: Reply) -> dict[str, Any]:
+def _entry(sent: Request, reply: Reply, at: float, cleaner: Cleaner) -> dict[str, Any]:
     import harfile
 
-    sent = exchange.request
-    body = redact_body(reply.body, reply.headers.get("Content-Type", ""))
     kind = sent.headers.get("content-type", "")
+    asked = cleaner.body(sent.body, kind).decode("utf-8", "replace")
+    media_type = reply.headers.get("Content-Type", "")
+    body = cleaner.body(reply.body, media_type, answer=True).decode("utf-8", "replace")
     return {
-        "startedDateTime": datetime.fromtimestamp(exchange.at, UTC),
+        "startedDateTime": datetime.fromtimestamp(at, UTC),
         "time": 0,
         "request": harfile.Request(
             method=sent.method,
-            url=f"http://ringback.invalid{redact_text(sent.path)}",
+            url=f"http://ringback.invalid{cleaner.text(sent.path)}",
             httpVersion="HTTP/1.1",
-            headers=list(_records(redact_headers(sent.headers))),
-            postData=harfile.PostData(mimeType=kind, text=redact_body(sent.body, kind))
-            if sent.body
-            else None,
+            headers=list(_records(cleaner.headers(sent.headers))),
+            postData=harfile.PostData(mimeType=kind, text=asked) if sent.body else None,
         ),
         "response": harfile.Response(
             status=reply.status,
             statusText=reply.reason,
             httpVersion="HTTP/1.1",
-            headers=list(_records(redact_headers(dict(reply.headers)))),
-            content=harfile.Content(
-                size=len(reply.body), mimeType=reply.headers.get("Content-Type", ""), text=body
-            ),
+            headers=list(_records(cleaner.headers(reply.headers))),
+            content=harfile.Content(size=len(reply.body), mimeType=media_type, text=body),
         ),
         "timings": harfile.Timings(send=0, wait=0, receive=0),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from ringback_contracts.model import Request
 from ringback_contracts.redact import redact_text
 from ringback_harness.cases import SUITE as CASES
 from ringback_harness.check.curl import as_curl
@@ -22,6 +23,7 @@ from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 WIDTH = 110
 """Columns that no line of the table exceeds."""
 NAMES = {"document": "what the OpenAPI document says"}
+Paste = Callable[[Request], str]
 STYLES = {Outcome.FAILED: "bold red", Outcome.NOT_REACHED: "yellow"}
 
 
@@ -41,15 +43,15 @@ def progress() -> Iterator[Notice]:
         yield notice
 
 
-def show(ledger: Ledger, target: str, written: Sequence[Path]) -> None:
-    """Print the whole result."""
+def show(ledger: Ledger, written: Sequence[Path], paste: Paste = as_curl) -> None:
+    """Print the whole result; ``paste`` makes the line that sends a request again."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
     console.print(_table(ledger, wide=console.width >= WIDTH))
     _show_unreached(console, ledger)
     for number, failure in enumerate(ledger.failures, 1):
-        _show_failure(console, number, failure, target)
+        _show_failure(console, number, failure, paste)
     for path in written:
         console.print(Text(f"wrote {path}"), soft_wrap=True)
     console.print(_summary(ledger), soft_wrap=True)
@@ -87,7 +89,7 @@ def _show_unreached(console: Console, ledger: Ledger) -> None:
         show_wrapped(console, "  ", f"{reason}: {subjects}")
 
 
-def _show_failure(console: Console, number: int, failure: Result, target: str) -> None:
+def _show_failure(console: Console, number: int, failure: Result, paste: Paste) -> None:
     show_title(console, f"{number}. {shown(failure.subject)} {shown(failure.operation)}")
     for reason in failure.reasons:
         show_wrapped(console, "   ", reason)
@@ -96,7 +98,7 @@ def _show_failure(console: Console, number: int, failure: Result, target: str) -
     if failure.used:
         show_wrapped(console, "   ", f"after {failure.used} requests with the same token in one minute")
     if failure.exchange is not None:
-        line = as_curl(failure.exchange.request, *(() if target == "mock" else (target.rstrip("/"),)))
+        line = paste(failure.exchange.request)
         show_code(console, redact_text(line) if failure.suite == CASES else line)
 
 

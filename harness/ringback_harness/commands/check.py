@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,11 @@ from ringback_harness.exits import Exit, SetupError, Unreachable
 from ringback_harness.sandbox.options import Reach, reach_options, reached, refuse_outsiders
 
 if TYPE_CHECKING:
+    from ringback_contracts.model import Request
     from ringback_harness.check.mutants import Fate
     from ringback_harness.check.results import Ledger
     from ringback_harness.check.run import Options
+    from ringback_harness.targets import Target
 
 REPORTS = ("junit", "har", "json")
 MUTANT_EXAMPLES = 100
@@ -143,8 +145,20 @@ def _check(wish: Wish, options: Options) -> Exit:
     written = write_reports(ledger, options.reports, options.report_dir or Path())
     if wish.save is not None:
         written += save_failures(ledger.failures, wish.save)
-    screen.show(ledger, wish.target, written)
+    screen.show(ledger, written, _paste(target, wish.target))
     return _verdict(ledger)
+
+
+def _paste(target: Target, name: str) -> Callable[[Request], str]:
+    """How a request is sent again from a shell; the mock of this run has gone, so to one in its place."""
+    from ringback_harness.check.curl import as_curl
+    from ringback_harness.sandbox.target import Gated
+
+    if isinstance(target, Gated):
+        return lambda request: as_curl(target.in_its_words(request), target.url, public=False)
+    if name == "mock":
+        return as_curl
+    return lambda request: as_curl(request, name.rstrip("/"), public=target.traits.names_rules)
 
 
 def _verdict(ledger: Ledger) -> Exit:

@@ -56,6 +56,7 @@ class Gated:
     """What a sandbox and its dry run share: who stands for whom, and what may be sent."""
 
     traits = REAL
+    url: str
     tokens: Mapping[str, str]
     counterparts: Counterparts
     gate: Gate
@@ -67,6 +68,13 @@ class Gated:
         expected = granted(_as_named(request, self.tokens))
         there = self.counterparts.there(request, granted=expected)
         return there, self.gate.admit(there, granted=expected)
+
+    def in_its_words(self, request: Request) -> Request:
+        """The request with who is meant there, as far as somebody is."""
+        try:
+            return self.counterparts.there(request, granted=granted(request))
+        except OutOfReach:
+            return request
 
     def refuse_outsiders(self, requests: Iterable[Request]) -> None:
         """Make sure that all of them may be sent, before one is. Raises ``Refused``."""
@@ -88,7 +96,7 @@ class Sandbox(Gated):
     def __init__(self, settings: Settings, permit: Permit, stop: Stop, tools: Tools | None = None) -> None:
         tools = tools or Tools()
         self.name = f"the org in {settings.target}"
-        self._api = settings.target.api
+        self.url = settings.target.api
         self._stop = stop
         self._retry = RetryPolicy(sleep=tools.sleep, budget=300.0)
         wire = TargetWire(
@@ -110,7 +118,7 @@ class Sandbox(Gated):
 
     def world(self, switches: Switches | None = None) -> World:
         _refuse(switches)
-        return World(REAL, self._api, None, self.tokens, self._deliver, self.world)
+        return World(REAL, self.url, None, self.tokens, self._deliver, self.world)
 
     def _token(self, settings: Settings) -> str:
         if isinstance(settings.credentials, AccessToken):
@@ -160,7 +168,7 @@ class Sandbox(Gated):
             self.hang_up.end_lost(CallAttempt(request.path, rung, named.caller, began, time.time()))
 
     def _send(self, request: Request) -> Reply:
-        url = self._api + quote(request.path) + (f"?{request.query}" if request.query else "")
+        url = self.url + quote(request.path) + (f"?{request.query}" if request.query else "")
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         outgoing = Outgoing(request.method, url, {"user-agent": USER_AGENT, **headers}, request.body or None)
         repeatable = request.method in READING
@@ -172,14 +180,14 @@ class DryRunSandbox(Gated):
 
     def __init__(self, settings: Settings, permit: Permit) -> None:
         self.name = f"the org in {settings.target} (dry run)"
-        self._api = settings.target.api
+        self.url = settings.target.api
         self.tokens = {_name_of(settings.credentials): _name_of(settings.credentials)}
         self.counterparts = _counterparts(ALICE, permit)
         self.gate = Gate(permit, frozenset({ALICE}))
 
     def world(self, switches: Switches | None = None) -> World:
         _refuse(switches)
-        return World(REAL, self._api, None, self.tokens, self._deliver, self.world)
+        return World(REAL, self.url, None, self.tokens, self._deliver, self.world)
 
     def _deliver(self, request: Request) -> Reply:
         there, dials = self.prepared(request)

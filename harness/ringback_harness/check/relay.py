@@ -1,0 +1,124 @@
+"""A door on loopback to a target that only reads: what comes in goes the way of every other request.
+
+So whoever asks here, schemathesis for one, is held to the permit and the pace of the run and is recorded
+with it, never sees a token, and gets answers in which people have stand-ins.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from ringback_client import TransportError
+from ringback_client.transport import Reply
+from ringback_contracts.model import Request
+from ringback_contracts.openapi import openapi_document
+from ringback_contracts.operations import OPERATIONS
+from ringback_harness.cassettes.cleaning import Cleaner
+from ringback_harness.targets import OutOfReach, World
+
+DOCUMENT = "/openapi.json"
+READING = frozenset(operation.id for operation in OPERATIONS if operation.method == "GET")
+"""The operations that change nothing, whoever answers."""
+METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
+OURS = frozenset({"links", "Link", "Ringback-Contract", "Ringback-Note", "Ringback-Rule", "Ringback-Version"})
+"""Names in the document that only a Ringback makes true."""
+PASSED_ON = frozenset({"authorization", "accept", "content-type"})
+"""Fields of a request that are meant for the target."""
+HELD_BACK = frozenset(
+    {"connection", "content-encoding", "content-length", "date", "server", "transfer-encoding"}
+)
+"""Fields of an answer that speak of the connection that it came on."""
+
+
+def reading_document() -> dict[str, Any]:
+    """The OpenAPI document of the operations that change nothing, as any target of the platform's has them.
+
+    What is Ringback's own in answers, and links to other operations, is left out.
+    """
+    whole = openapi_document()
+    paths = {path: dict(_reading(item)) for path, item in whole["paths"].items()}
+    document: dict[str, Any] = _without_ours({**whole, "paths": paths})
+    document["paths"] = {path: item for path, item in document["paths"].items() if "get" in item}
+    return document
+
+
+def _reading(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The members of a path that are no operations, and the operation that reads."""
+    for name, member in item.items():
+        operation = member.get("operationId") if isinstance(member, Mapping) else None
+        if operation in READING or (operation is None and name not in METHODS):
+            yield name, member
+
+
+def _without_ours(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_ours(member) for name, member in value.items() if name not in OURS}
+    return [_without_ours(item) for item in value] if isinstance(value, list) else value
+
+
+@dataclass
+class Relay:
+    """A WSGI application in front of a world."""
+
+    world: World
+    cleaner: Cleaner = field(default_factory=Cleaner)
+
+    def __call__(self, environ: Mapping[str, Any], start: Any) -> Iterable[bytes]:
+        reply = self._reply(_request(environ))
+        kept = [(name, value) for name, value in reply.headers.items() if name.lower() not in HELD_BACK]
+        start(f"{reply.status} {reply.reason or 'Answered'}", kept)
+        return [reply.body]
+
+    def _reply(self, request: Request) -> Reply:
+        if request.path == DOCUMENT:
+            return _json(200, reading_document())
+        if request.method != "GET" or not request.path.startswith("/api/"):
+            return _json(404, {"message": "only what reads the API is passed on"})
+        try:
+            reply = self.world.send(request)
+        except (OutOfReach, TransportError) as reason:
+            return _json(504, {"message": str(reason)})
+        media_type = reply.headers.get("Content-Type", "")
+        return replace(reply, body=self.cleaner.body(reply.body, media_type, answer=True))
+
+
+def _json(status: int, value: Any) -> Reply:
+    return Reply(status, {"Content-Type": "application/json"}, orjson.dumps(value))
+
+
+def _request(environ: Mapping[str, Any]) -> Request:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+    }
+    return Request(
+        environ["REQUEST_METHOD"],
+        environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        {name: value for name, value in headers.items() if name in PASSED_ON and value},
+        query=environ["QUERY_STRING"],
+    )
+
+
+@contextmanager
+def relayed(world: World) -> Iterator[str]:
+    """The URL of a relay to the world, one request at a time."""
+    from werkzeug.serving import make_server
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, Relay(world))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
