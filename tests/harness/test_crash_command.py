@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,11 +15,13 @@ from click.testing import CliRunner, Result
 
 from ringback_contracts.org import default_org, default_org_text
 from ringback_harness.cli import main
+from ringback_harness.commands import crash_test
 from ringback_harness.crash.mock import running
 from ringback_harness.crash.program import Order, run_once
 from ringback_harness.crash.runner import judgements
-from ringback_harness.crash.scenarios import SCENARIOS, named
+from ringback_harness.crash.scenarios import SCENARIOS, Scenario, named
 from ringback_harness.crash.surroundings import environment, furnish
+from ringback_harness.crash.verdicts import Judgement
 from ringback_harness.exits import Exit
 from tests.harness.crashing import program
 
@@ -85,7 +88,7 @@ def test_a_program_that_waits_for_ever_is_stopped_in_time(tmp_path: Path) -> Non
 def test_a_program_that_does_not_find_the_mock_is_told_how(tmp_path: Path) -> None:
     shown, judged = tried(tmp_path, "healthy", "sys.exit('no such module: +15550100123')")
     assert shown.exit_code == Exit.SETUP
-    assert judged["notAsked"] == "it never sent a request to the mock"
+    assert judged["notAsked"] == "it never sent a request to the mock, and ended with 1"
     assert "RINGBACK_URL" in shown.output
     assert "no such module" in shown.output
 
@@ -99,7 +102,54 @@ def test_a_program_whose_requests_are_refused_is_told_by_which_rule(tmp_path: Pa
 def test_a_program_that_is_not_there_is_wrong_usage() -> None:
     shown = crash("--scenario", "healthy", "--", "no-such-program-anywhere")
     assert shown.exit_code == Exit.SETUP
-    assert "no-such-program-anywhere" in shown.output
+    assert "'no-such-program-anywhere': No such file or directory; name a program of the PATH" in shown.output
+
+
+def test_a_file_that_cannot_be_run_needs_something_in_front(tmp_path: Path) -> None:
+    file = tmp_path / "script"
+    file.write_text("exit 0\n", "utf-8")
+    assert "put what runs it in front" in crash("--scenario", "healthy", "--", str(file)).output
+    file.chmod(0o755)
+    assert "put what runs it in front" in crash("--scenario", "healthy", "--", str(file)).output
+
+
+def test_what_does_not_find_the_mock_when_all_is_well_is_tried_no_further(tmp_path: Path) -> None:
+    command = program(tmp_path, "sys.exit(3)")
+    names = [part for scenario in SCENARIOS for part in ("--scenario", scenario.name)]
+    shown = crash(*names, "--jobs", "1", "--", *command)
+    assert shown.exit_code == Exit.SETUP
+    assert shown.output.count("never sent a request to the mock, and ended with 3") == 1
+    assert shown.output.count("not run: it does not find the mock") == len(SCENARIOS) - 1
+
+
+def test_a_program_that_dies_of_a_signal_is_said_to(tmp_path: Path) -> None:
+    shown, judged = tried(tmp_path, "healthy", "post(); import signal; os.kill(os.getpid(), signal.SIGKILL)")
+    assert (shown.exit_code, judged["exitCode"]) == (Exit.FINDING, -9)
+    assert "it was ended by SIGKILL, and yet an answer" in " ".join(shown.output.split())
+    assert "the program was ended by SIGKILL" in shown.output
+
+
+def test_a_failure_comes_with_what_the_program_said_last(tmp_path: Path) -> None:
+    said = "print('one\\n\\ttwo\\r\\nthree +15550100123\\x1b[31m'); "
+    shown, _ = tried(tmp_path, "healthy", f"post(); post(); {said}")
+    assert "  It said: one\n               two\n           three " in shown.output
+    assert "5550100123" not in shown.output
+    assert "\x1b[31m" not in shown.output
+
+
+def test_ctrl_c_ends_with_what_was_found_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(order: Order, scenarios: Sequence[Scenario], jobs: int) -> Iterator[Judgement]:
+        yield next(iter(judgements(order, scenarios[:1], jobs)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(crash_test, "judgements", interrupted)
+    chosen = ("--scenario", "healthy", "--scenario", "lost-reply")
+    shown = crash(*chosen, "--", *program(tmp_path, POLITE))
+    assert shown.exit_code == Exit.SETUP, "nobody knows what the rest would have found"
+    assert "fine: dials once" in shown.output
+    assert "not run: interrupted" in shown.output
+    shown = crash(*chosen, "--", *program(tmp_path, "post(); post()"))
+    assert shown.exit_code == Exit.FINDING
 
 
 @pytest.mark.parametrize(

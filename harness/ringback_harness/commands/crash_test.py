@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -18,7 +18,7 @@ from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.program import Order
 from ringback_harness.crash.reports import WRITERS, Results, write
 from ringback_harness.crash.runner import JOBS, judgements, not_runnable
-from ringback_harness.crash.scenarios import SCENARIOS, Scenario, UnknownScenario, named
+from ringback_harness.crash.scenarios import HEALTHY, SCENARIOS, Scenario, UnknownScenario, named
 from ringback_harness.crash.timeline import shortened, timeline
 from ringback_harness.crash.verdicts import Judgement
 from ringback_harness.exits import Exit, SetupError
@@ -33,6 +33,11 @@ HOW_TO_FIND = (
     "are led there by a configuration file in a temporary home, unless the program sets a host of its own."
 )
 LAST_LINES = 6
+"""Lines of a program that does not work when all is well."""
+FEW_LINES = 3
+"""Lines of one that fails a question."""
+LOST = "it does not find the mock when all is well"
+INTERRUPTED = "interrupted"
 
 
 def _kinds(_: click.Context, __: click.Parameter, value: str) -> list[str]:
@@ -111,7 +116,7 @@ def _chosen(names: Sequence[str]) -> list[Scenario]:
 def _exit_code(results: Results) -> Exit:
     if results.failed:
         return Exit.FINDING
-    return Exit.FINE if results.asked else Exit.SETUP
+    return Exit.FINE if results.asked and INTERRUPTED not in results.not_run.values() else Exit.SETUP
 
 
 def _list(console: Console) -> None:
@@ -122,19 +127,31 @@ def _list(console: Console) -> None:
 
 
 def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: int) -> Results:
-    """Run the scenarios and show each as it ends; the results are in the order asked for."""
+    """Run the scenarios and show each as it ends; the results are in the order asked for.
+
+    Nothing more is run once Ctrl-C is pressed, or the program is seen not to find the mock when all is well.
+    """
     not_run = {scenario.name: why for scenario in scenarios if (why := not_runnable(scenario))}
     runnable = [scenario for scenario in scenarios if scenario.name not in not_run]
     _show_row(console, ("scenario", "verdict", "calls", "requests", "seconds"), "bold")
     judged: dict[str, Judgement] = {}
-    with console.status(f"0 of {len(runnable)} scenarios done") as status:
-        for judgement in judgements(order, runnable, jobs):
+    with (
+        console.status(f"0 of {len(runnable)} scenarios done") as status,
+        closing(judgements(order, runnable, jobs)) as running,
+        suppress(KeyboardInterrupt),
+    ):
+        for judgement in running:
             judged[judgement.run.scenario.name] = judgement
             _show_judgement(console, judgement)
             status.update(f"{len(judged)} of {len(runnable)} scenarios done")
+            if judgement.run.scenario is HEALTHY and not judgement.run.reached:
+                break
+    done = [judged[scenario.name] for scenario in runnable if scenario.name in judged]
+    cut = LOST if any(one.run.scenario is HEALTHY and not one.run.reached for one in done) else INTERRUPTED
+    not_run |= dict.fromkeys((one.name for one in runnable if one.name not in judged), cut)
     for name, why in not_run.items():
         _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
-    return Results(order.command[0], [judged[scenario.name] for scenario in runnable], not_run)
+    return Results(order.command[0], done, not_run)
 
 
 WIDTHS = (29, 6, 10, 9)
@@ -163,7 +180,11 @@ def _conclude(console: Console, results: Results) -> None:
         if judgement.failures:
             _show_failure(console, judgement)
     if results.judged and not any(judgement.run.reached for judgement in results.judged):
-        _show_lost(console, results.judged)
+        show_title(console, "The program never sent a request to the mock")
+        show_wrapped(console, "  ", HOW_TO_FIND)
+    for judgement in results.judged:
+        if judgement.unasked and judgement.run.scenario is HEALTHY:
+            _show_last_words(console, judgement, LAST_LINES)
     failed = sum(bool(judgement.failures) for judgement in results.judged)
     fine = sum(bool(judgement.verdicts) for judgement in results.judged) - failed
     unasked = len(results.judged) + len(results.not_run) - fine - failed
@@ -178,14 +199,15 @@ def _show_failure(console: Console, judgement: Judgement) -> None:
     for moment in shortened(timeline(run)):
         line = f"{moment.seconds:10.3f} s  {moment.what}" if moment else "       ..."
         console.print(Text(shown(line)), soft_wrap=True)
+    _show_last_words(console, judgement, FEW_LINES)
     for verdict in judgement.failures:
         show_wrapped(console, "  Change: ", ADVICE[verdict.question])
 
 
-def _show_lost(console: Console, judged: Iterable[Judgement]) -> None:
-    show_title(console, "The program never sent a request to the mock")
-    show_wrapped(console, "  ", HOW_TO_FIND)
-    output = next((judgement.run.output for judgement in judged), "")
-    if lines := redact_text(output).strip().splitlines()[-LAST_LINES:]:
-        show_title(console, "The last it said")
-        console.print(Padding(Text(shown("\n".join(lines))), (0, 0, 0, 2)))
+def _show_last_words(console: Console, judgement: Judgement, count: int) -> None:
+    """The last that the program said, which nothing is judged by."""
+    text = redact_text(judgement.run.output).replace("\r\n", "\n").expandtabs(4)
+    lines = [line.rstrip() for line in shown(text).split("\n") if line.strip()]
+    for position, line in enumerate(lines[-count:]):
+        label = "  It said: " if position == 0 else "           "
+        console.print(Text(label + line, style="dim"), soft_wrap=True)

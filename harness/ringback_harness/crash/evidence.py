@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
@@ -52,6 +53,16 @@ class Run:
     def succeeded(self) -> bool:
         """Whether the program says that it did what it was for."""
         return self.end is End.OWN and self.exit_code == 0
+
+    @property
+    def way_out(self) -> str:
+        """How it ended, after "it" or "the program"."""
+        if self.exit_code >= 0:
+            return f"ended with {self.exit_code}"
+        try:
+            return f"was ended by {signal.Signals(-self.exit_code).name}"
+        except ValueError:  # real-time signals have no names
+            return f"was ended by signal {-self.exit_code}"
 
     @property
     def placed(self) -> tuple[Exchange, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -87,7 +88,18 @@ def _started(command: Sequence[str], variables: Mapping[str, str], output: int) 
             start_new_session=True,
         )
     except OSError as error:
-        raise SetupError(f"cannot run {command[0]!r}: {error.strerror}") from error
+        hint = _HINTS.get(error.errno or 0, "")
+        raise SetupError(f"cannot run {command[0]!r}: {error.strerror}{hint}") from error
+    except ValueError as error:
+        raise SetupError(f"cannot run {command[0]!r}: {error}") from error
+
+
+_INTERPRETER = "; put what runs it in front, such as: crash-test -- sh ./my-script"
+_HINTS = {
+    errno.ENOENT: "; name a program of the PATH, or the path of a file",
+    errno.EACCES: _INTERPRETER,
+    errno.ENOEXEC: _INTERPRETER,
+}
 
 
 def _end_of(process: subprocess.Popen[bytes], mock: Mock, order: Order) -> End:

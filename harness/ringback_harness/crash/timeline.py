@@ -75,4 +75,4 @@ def _answer(exchange: Exchange) -> str:
 
 
 def _ended(run: Run) -> str:
-    return f"the program ended with {run.exit_code}" if run.end is End.OWN else run.end.value
+    return f"the program {run.way_out}" if run.end is End.OWN else run.end.value

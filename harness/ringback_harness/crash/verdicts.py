@@ -49,7 +49,8 @@ def judge_run(run: Run) -> Judgement:
     """Answer each question that the scenario asks and the run can answer."""
     asks = run.scenario.asks
     if not run.reached:
-        return Judgement(run, unasked="it never sent a request to the mock")
+        way_out = run.way_out if run.end is End.OWN else f"had to be stopped after {run.seconds:.0f} s"
+        return Judgement(run, unasked=f"it never sent a request to the mock, and {way_out}")
     if run.end is not End.OWN:
         asks = (Question.GIVES_UP, *(question for question in asks if question is not Question.GIVES_UP))
     elif (unasked := _unasked(run)) is not None:
@@ -65,7 +66,7 @@ def _unasked(run: Run) -> str | None:
         refused = _refusal(run)
         return f"it did not get that far: {refused}" if refused else "it sends nothing of the kind"
     if run.scenario is HEALTHY and not run.placed and not run.succeeded:
-        why = _refusal(run) or f"it ended with {run.exit_code}"
+        why = _refusal(run) or f"it {run.way_out}"
         return f"it placed no call although all was well: {why}"
     return None
 
@@ -94,7 +95,7 @@ def _tells_the_truth(run: Run) -> Verdict | None:
         placed = "a call was placed" if run.placed else "no call was placed"
         return Verdict(Question.TELLS_THE_TRUTH, bool(run.placed), f"it ended with 0, and {placed}")
     known = any(map(is_whole, run.placed))
-    why = f"it ended with {run.exit_code}, and {_KNOWN if known else _UNKNOWN}"
+    why = f"it {run.way_out}, and {_KNOWN if known else _UNKNOWN}"
     return Verdict(Question.TELLS_THE_TRUTH, not known, why)
 
 
@@ -146,9 +147,9 @@ def _recovers(run: Run) -> Verdict | None:
         return None
     placed = "the call was placed in the end"
     if run.placed:
-        why = placed if run.succeeded else f"{placed}, and yet it ended with {run.exit_code}"
+        why = placed if run.succeeded else f"{placed}, and yet it {run.way_out}"
     else:
-        why = f"it ended with {run.exit_code}; trying again was safe and would have worked"
+        why = f"it {run.way_out}; trying again was safe and would have worked"
     return Verdict(Question.RECOVERS, run.succeeded and bool(run.placed), why)
 
 
@@ -168,7 +169,8 @@ def _logs_in_once(run: Run) -> Verdict | None:
 
 def _survives(run: Run) -> Verdict:
     held = run.succeeded and bool(run.placed)
-    why = "it took no notice" if held else f"the call was placed, and it ended with {run.exit_code}"
+    placed = "the call was placed" if run.placed else "no call was placed"
+    why = "it took no notice" if held else f"{placed}, and it {run.way_out}"
     return Verdict(Question.SURVIVES, held, why)
 
 
