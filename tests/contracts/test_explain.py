@@ -157,8 +157,17 @@ def test_an_id_or_an_empty_text_is_no_name() -> None:
 def test_what_was_withheld_is_asked_for_and_not_held_against_the_request(mark: str) -> None:
     found = explained({"phoneNumber": mark, "callFromQueueId": "\u2039queue_id\u203a"})
     assert (found.verdict, found.findings, found.notes, found.equivalent) == ("accepted", (), (), None)
-    assert asked(found, "/phoneNumber", "not filled in")
-    assert asked(found, "/callFromQueueId", "not filled in")
+    assert asked(found, "/phoneNumber", "the running program" if "\u2039" in mark else "not filled in")
+    assert asked(found, "/callFromQueueId", "Only the running program knows")
+
+
+@pytest.mark.parametrize(
+    "key", ["priority", "attributes", "routingSkillsIds", "participants", "conversationIds", "label"]
+)
+def test_what_the_running_program_alone_knows_is_of_the_right_type(key: str) -> None:
+    beside = {} if key in ("participants", "conversationIds") else {"phoneNumber": NUMBER}
+    found = explained(beside | {key: "\u2039value\u203a"})
+    assert (found.verdict, found.findings) == ("accepted", ())
 
 
 @pytest.mark.parametrize(

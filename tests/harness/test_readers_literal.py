@@ -99,7 +99,11 @@ KNOWN = {
     },
     "{'q': os.environ['QUEUE'], 'n': 1}": {"q": "\u2039os.environ['QUEUE']\u203a", "n": 1},
     '{"to": "tel:" + number, "x": f(a, b)}': {"to": "tel:\u2039number\u203a", "x": "\u2039f(a, b)\u203a"},
-    "{to: `tel:${number}`}": {"to": "tel:${number}"},
+    "{to: `tel:${number}`}": {"to": "tel:\u2039number\u203a"},
+    '{"to": f"tel:{number:>10}", "x": "{y}"}': {"to": "tel:\u2039number\u203a", "x": "{y}"},
+    'new { to = $"tel:{number}" }': {"to": "tel:\u2039number\u203a"},
+    '{ to: "tel:#{number}" }': {"to": "tel:\u2039number\u203a"},
+    '{"to": "" + number + ""}': {"to": "\u2039number\u203a"},
     '{"to": {{phone}}, "q": ${queue}, "z": <id>}': {"to": "{{phone}}", "q": "${queue}", "z": "<id>"},
     "{...defaults, to: 'x'}": {"to": "x"},
     "{body: JSON.stringify({to: 'x'})}": {"body": {"to": "x"}},
@@ -144,7 +148,7 @@ def test_any_text_is_read_in_the_end(text: str) -> None:
         assert literal.value
 
 
-# Models of an SDK
+# Models of an SDK, and mappings that code fills
 
 MODELS = {
     "python": """
@@ -157,14 +161,95 @@ MODELS = {
     "builder": 'new CreateCallRequest().phoneNumber("+1").callFromQueueId(queue).priority(5)',
     "java": 'request.setPhoneNumber("+1"); request.setCallFromQueueId(queue); request.setPriority(5);',
     "csharp": 'new CreateCallRequest { PhoneNumber = "+1", CallFromQueueId = queue, Priority = 5 };',
+    "named arguments": 'new CreateCallRequest(phoneNumber: "+1", callFromQueueId: queue, priority: 5)',
+    "basic": 'New CreateCallRequest With {.PhoneNumber = "+1", .CallFromQueueId = queue, .Priority = 5}',
+    "kotlin": 'CreateCallRequest(phoneNumber = "+1", callFromQueueId = queue, priority = 5)',
+    "ruby": 'PureCloud::CreateCallRequest.new(phone_number: "+1", call_from_queue_id: queue, priority: 5)',
+    "go": """
+        body := platformclientv2.Createcallrequest{
+            PhoneNumber:     platformclientv2.String("+1"),
+            CallFromQueueId: queue,
+            Priority:        platformclientv2.Int(5),
+        }
+    """,
+    "go's tags": """
+        type order struct {
+            Number string `json:"phoneNumber"`
+            Queue  string `json:"callFromQueueId,omitempty"`
+            Rank   int    `json:"priority"`
+        }
+        b, _ := json.Marshal(order{Number: "+1", Queue: queue, Rank: 5})
+    """,
+    "a map": """
+        body.put("phoneNumber", "+1");
+        body.put("callFromQueueId", queue);
+        body.put("priority", 5);
+    """,
+    "an index": """
+        $body['phoneNumber'] = '+1';
+        $body['callFromQueueId'] = queue;
+        $body['priority'] = 5;
+    """,
 }
 
 
 @pytest.mark.parametrize("language", MODELS)
-def test_fields_that_are_set_on_a_model_are_read(language: str) -> None:
+def test_fields_that_are_given_to_a_model_are_read(language: str) -> None:
     body = {"phoneNumber": "+1", "callFromQueueId": "\u2039queue\u203a", "priority": 5}
     assert sdk_body(MODELS[language]) == body
 
 
+NESTED = {
+    "an initialiser": """new CreateCallRequest {
+        PhoneNumber = "+1",
+        Attributes = new Dictionary<string, string> { { "case", "42" }, ["k"] = "v" },
+        RoutingSkillsIds = new List<string> { "a", "b" }
+    }""",
+    "arguments": """CreateCallRequest(phoneNumber: "+1", attributes: Attributes(case: "42", k: "v"),
+        routingSkillsIds: ["a", "b"])""",
+    "go": """Createcallrequest{PhoneNumber: String("+1"), RoutingSkillsIds: &[]string{"a", "b"},
+        Attributes: &map[string]string{"case": "42", "k": "v"}}""",
+    "maps": """
+        Map<String, String> data = new HashMap<>();
+        data.put("case", "42");
+        data.put("k", "v");
+        body.put("attributes", data);
+        body.put("routingSkillsIds", ["a", "b"]);
+        body.put("phoneNumber", "+1");
+    """,
+    "indexes": """
+        body["phoneNumber"] = "+1"
+        body["attributes"]["case"] = "42"
+        body["attributes"]["k"] = "v"
+        body["routingSkillsIds"] = ["a", "b"]
+    """,
+}
+
+
+@pytest.mark.parametrize("language", NESTED)
+def test_what_is_inside_a_field_is_read_too(language: str) -> None:
+    attributes = {"case": "42", "k": "v"}
+    body = {"phoneNumber": "+1", "attributes": attributes, "routingSkillsIds": ["a", "b"]}
+    assert sdk_body(NESTED[language]) == body
+
+
 def test_words_about_fields_set_nothing() -> None:
     assert sdk_body("phone_number is required, and so is callFromQueueId; priority: high") == {}
+
+
+@pytest.mark.parametrize("text", ['a.put("to", a)', 'a.put("to", b); b.put("from", a); a.put("phone", "1")'])
+def test_mappings_that_hold_each_other_have_an_end(text: str) -> None:
+    assert isinstance(sdk_body(text), dict)
+
+
+PIECES = ["{", "}", "(", ")", "[", '"', "a", "To", ":", "=", ",", " ", "new ", "\n", "phoneNumber", ".put("]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+@example("phoneNumber=" * 3_000)
+@example("new a, " * 3_000)
+@example("a(b:" * 3_000)
+@example("A{" * 3_000)
+@example('a["b"]' * 3_000)
+def test_any_code_is_looked_through_in_the_end(text: str) -> None:
+    assert isinstance(sdk_body(text), dict)

@@ -225,7 +225,7 @@ def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
     for hole in islice(holes(subject.fields), MOST):
         is_shown = any(hole.text in text for text in shown)
         if not is_shown and not any(_is_about(question, hole.pointer) for question in made.questions):
-            yield ask(q.LEFT_OUT, pointer=hole.pointer, shown=quoted(hole.text))
+            yield ask(q.LEFT_OUT, pointer=hole.pointer, gap=q.gap(hole.text))
 
 
 def _is_about(question: str, pointer: str) -> bool:

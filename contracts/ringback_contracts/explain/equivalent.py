@@ -46,6 +46,11 @@ class _Draft:
             self.questions.append(question)
         self.blocked = self.blocked or block
 
+    def ask_about(self, template: str, party: Party, *, block: bool = False) -> None:
+        """Ask about a party as it was written."""
+        facts = {"shown": quoted(party.written), "gap": q.gap(party.written)}
+        self.ask(template, block=block, pointer=party.pointer, **facts)
+
 
 def suggest(wish: Wish, path_user: str | None, *, service: bool = False) -> Suggestion:
     """Make the equivalent of a wish; ``path_user`` is the user that the path names as caller.
@@ -146,7 +151,7 @@ def _objected(draft: _Draft, party: Party) -> None:
         draft.ask(q.NAMED, kind=party.kind, pointer=party.pointer, shown=quoted(party.written), block=True)
     else:
         template = q.UNREADABLE if party.kind is Kind.UNREADABLE else q.NOT_FILLED
-        draft.ask(template, pointer=party.pointer, shown=quoted(party.written), block=True)
+        draft.ask_about(template, party, block=True)
 
 
 def _nobody(draft: _Draft) -> None:
@@ -186,7 +191,7 @@ def _caller_id(draft: _Draft) -> None:
     for party in callers:
         if party.kind is not Kind.NUMBER:
             template = q.LEFT_OUT if party.kind is Kind.GAP else q.CALLER_ID_UNUSABLE
-            draft.ask(template, shown=quoted(party.written), pointer=party.pointer)
+            draft.ask_about(template, party)
     if len(numbers) > 1:
         draft.ask(q.SEVERAL_CALLER_IDS, listed=", ".join(quoted(party.written) for party in numbers[:5]))
     elif numbers:
@@ -202,7 +207,7 @@ def _queue(draft: _Draft) -> None:
         draft.body["callFromQueueId"] = kept
     for queue in draft.wish.not_ids:
         template = q.LEFT_OUT if gap_in(queue.written) else q.NOT_AN_ID
-        draft.ask(template, pointer=queue.pointer, shown=quoted(queue.written))
+        draft.ask_about(template, queue)
     for queue in _distinct(draft.wish.queues):
         if queue.value == str(kept).lower() or "callQueueId" in draft.body:
             continue

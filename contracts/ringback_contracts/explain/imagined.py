@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -115,14 +115,28 @@ def _fill(value: Any, key: str) -> Any:
     if isinstance(value, dict):
         return {name: _fill(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [_fill(item, key) for item in value]
-    return _stand_in(value, norm(key)) if isinstance(value, str) and gap_in(value) is Gap.WITHHELD else value
+        return [_fill(item, _OF_ITEM.get(norm(key), key)) for item in value]
+    if not isinstance(value, str) or gap_in(value) is not Gap.WITHHELD:
+        return value
+    return _stand_in(value, norm(key))
 
 
 _BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
 
 
-def _stand_in(text: str, key: str) -> str:
+_OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
+_BY_KEY: Mapping[str, Any] = {
+    "attributes": {},
+    "priority": 0,
+    "routingskillsids": [],
+    "conversationids": [SOMEBODY],
+    "participants": [{"address": SOME_NUMBER}],
+}
+
+
+def _stand_in(text: str, key: str) -> Any:
+    if key in _BY_KEY:
+        return _BY_KEY[key]
     scheme, colon, rest = text.strip().partition(":")
     if colon and (part := _BY_SCHEME.get(scheme.lower())):
         return re.sub("\u2039[^\u203a]*\u203a", "x", text) if "@" in rest else f"{scheme}:{part}"

@@ -46,11 +46,13 @@ def _has(pattern: str) -> re.Pattern[str]:
 
 
 PROTECTION = re.compile(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection", re.IGNORECASE)
+IN_CODE = re.compile("\u2039[^\u2039\u203a]*\u203a")
+"""What ``stand_in`` makes."""
 _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
     (Gap.PROTECTED, _has(PROTECTION.pattern)),
     (Gap.UNFILLED, _has(r"\{\{[^{}]*\}\}|[$#]?\{[a-z_][\w.() -]*\}|\{[0-9]?\}")),
     (Gap.UNFILLED, _has(r"%[sd]\b|%\([a-z_]\w*\)s")),
-    (Gap.WITHHELD, _has("\u2039[^\u2039\u203a]*\u203a")),
+    (Gap.WITHHELD, _has(IN_CODE.pattern)),
     (Gap.UNFILLED, _has(r"<[a-z_][^<>@]{0,60}>")),
     (Gap.WITHHELD, _is(r"[+0-9x().\s-]*x{3}[+0-9x().\s-]*")),
     (Gap.WITHHELD, _is(r"(?:[+0-9a-f-]*\*{3}[0-9a-f*-]*|\.\.\.|…)")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ringback_contracts.explain.placeholders import IN_CODE
+
 FOR_USER = "/api/v2/conversations/calls/user/{userId}"
 _FOR_USER = FOR_USER.replace("{", "{{").replace("}", "}}")
 
@@ -18,9 +20,9 @@ UNDIRECTED = (
     "Which of the addresses at {listed} should the call ring, and which one is only shown as caller id? The"
     " first goes into phoneNumber, the other into callerId."
 )
-NOT_FILLED = "What should stand at {pointer}? {shown} was not filled in."
+NOT_FILLED = "What should stand at {pointer}? {gap}."
 NAMED = "Which {kind} is meant at {pointer}? {shown} is no id (a UUID), and names are not looked up."
-LEFT_OUT = "What should stand at {pointer}? {shown} was not filled in; a request shown here leaves it out."
+LEFT_OUT = "What should stand at {pointer}? {gap}; a request shown here leaves it out."
 NOT_AN_ID = "Which id should stand at {pointer}? {shown} is no UUID; a request shown here leaves it out."
 UNREADABLE = "What should stand at {pointer}? {shown} is no number, no SIP address and no id."
 EMPTY = "What should stand at {pointer}? It is empty."
@@ -102,6 +104,13 @@ NOT_ACCEPTED = "What should be sent instead? The nearest published request is st
 def ask(template: str, **facts: str) -> str:
     """A question with its facts filled in."""
     return template.format(**facts)
+
+
+def gap(text: str) -> str:
+    """Why a text is not the value that belongs there."""
+    if IN_CODE.search(text):
+        return f"Only the running program knows {quoted(text)}"
+    return f"{quoted(text)} was not filled in"
 
 
 _PASSWORD = re.compile(r"(sips?:[^:@\s]*):[^@\s]*@", re.IGNORECASE)

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringback_harness.readers import objects
-from ringback_harness.readers.literal import Literal, literals
+from ringback_harness.readers.literal import Literal, literals, placeholder
 from ringback_harness.readers.reading import Found, encoded
 from ringback_harness.readers.sdk_lines import sdk_body
+from ringback_harness.readers.variables import constants, resolved
 
 _JOINED = re.compile(r'"\s*\+?\s*\n\s*\+?\s*"')
+_DOUBLED = re.compile(r"\{\{\s*\\?\"")
+"""How JSON begins inside a text in which single braces hold expressions."""
 
 
 def found(text: str) -> Found | None:
@@ -26,9 +29,21 @@ def found(text: str) -> Found | None:
 
 def _versions(text: str) -> Iterator[str]:
     """The text, and the text as it is once the JSON inside its string literals is unescaped."""
+    if _FORMATS.search(text):
+        text = _FORMATTED.sub(placeholder("a value"), text)
     yield text
+    if _DOUBLED.search(text):
+        text = _EXPRESSION.sub(lambda found: placeholder(found[1]), text)
+        text = text.replace("{{", "{").replace("}}", "}")
+        yield text
     if '\\"' in text:
         yield _JOINED.sub("", text).replace('\\"', '"').replace("\\n", "\n")
+
+
+_FORMATS = re.compile(r"printf\b|\bformat(?:ted)?\(|[\"']\s*%\s*[(\w]", re.IGNORECASE)
+_FORMATTED = re.compile(r"(?<=[\"':])(?:%[sdvq]|\{[0-9]*\})(?=[\\\"'])")
+"""What a formatted text has in the place of its arguments."""
+_EXPRESSION = re.compile(r"(?<!\{)\{([^{}\n\"]{1,100})\}(?!\})")
 
 
 def _flawed_body(text: str, known: list[Literal]) -> Found | None:
@@ -53,11 +68,12 @@ def _request(text: str, known: list[Literal]) -> Found | None:
     everything = [value for literal in known for value in objects.walk(literal.value)]
     for value in everything:
         if objects.is_description(value) and isinstance(value.get(_body_key(value)), dict):
-            return objects.request_of_description(value, text, "a request in code")
+            described = resolved(value, constants(text))
+            return objects.request_of_description(described, text, "a request in code")
     bodies = objects.outermost([value for value in everything if objects.weight(value)])
     if not bodies:
         return None
-    body = max(bodies, key=objects.heaviest)
+    body = resolved(max(bodies, key=objects.heaviest), constants(text))
     return objects.request_of_body(body, encoded(body), text, "code that holds a body")
 
 
@@ -74,5 +90,5 @@ def _error(text: str, known: list[Literal]) -> Found | None:
 
 
 def _from_sdk(text: str) -> Found | None:
-    body = sdk_body(text)
+    body = resolved(sdk_body(text), constants(text))
     return objects.request_of_body(body, encoded(body), text, "lines of an SDK") if body else None

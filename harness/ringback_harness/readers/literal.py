@@ -1,4 +1,5 @@
-"""Read object literals out of code: flawed JSON, JavaScript, Python, Ruby, PHP, Go, C# and PowerShell.
+"""Read object literals and named arguments out of code: flawed JSON, JavaScript, Python, Ruby, PHP, Go, C#,
+Kotlin and PowerShell.
 
 Of the libraries tried, chompjs reads JavaScript alone and does not tell a variable from a text, json5 knows
 no expressions, and json-repair guesses without saying so. What matters here is to tell what a body says from
@@ -37,12 +38,24 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\
 
 _CODE = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})")
 _GAP = re.compile(r"(?:\s|//[^\n]*|#(?!\{)[^\n]*|/\*.{0,500}?\*/)*", re.DOTALL)
-_KEY = re.compile(r":?([A-Za-z_$][\w$-]*)")
+_KEY = re.compile(r"[:.]?([A-Za-z_$][\w$-]*)")
+_INDEX = re.compile(r"""\[\s*["']([\w-]+)["']\s*\](?=\s*=)""")
 _SEPARATOR = re.compile(r"=>|:(?!:)|=(?!=)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])")
 _WORD = re.compile(r"\$?[A-Za-z_]\w*(?![\w.(\[])")
 _STRING_PREFIX = re.compile(r"(?:[fFrRbBuU]{1,2}|[$@])(?=[\"'`])")
-_TYPE = re.compile(r"(?:new\s+[\w.<>, ]+?(?:\(\))?|new|map\[string\](?:interface\{\}|any|string)|@)\s*(?=\{)")
+_TYPE = re.compile(
+    r"(?:new\s+[\w.<>, \[\]]{1,80}?(?:\(\))?|new|&?map\[string\](?:interface\{\}|any|string)|@"
+    r"|&?(?:\[\])?[A-Za-z_][\w.]{0,80})\s*(?=\{)"
+)
+_CALL_NAME = r"(?:new\s+)?(?!array\()[A-Za-z_$][\w$.:]{0,80}"
+_NAMED = re.compile(_CALL_NAME + r"(?=\(\s*[A-Za-z_]\w*\s*(?::(?!:)|=(?![=>])))")
+"""A call whose arguments are named: each says which field it fills."""
+_POINTER = re.compile(
+    r"(?:[A-Za-z]\w{0,40}\.)?(?:String|Int|Int32|Bool|[A-Za-z]{0,20}[pP]tr|Some)\(\s*(?=[\"\d]|true\b|false\b)"
+)
+"""What makes a pointer or an option of a plain value, in Go and Rust."""
+_MODEL = re.compile(rf"(?<![\w$.:])(?:{_NAMED.pattern}|(?:new\s+)?[A-Za-z_][\w.]{{0,80}}(?:\(\))?\s*(?=\{{))")
 _WRAPPER = re.compile(r"(?!array\()[A-Za-z_$][\w$.:]*\(\s*(?=[\[{])")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|<[\w .-]+>|%\w+%", re.DOTALL)
 _OPENING = re.compile(r"(?<![$#\w{])\{|(?<![\w\])])\[|\barray\(")
@@ -88,6 +101,41 @@ def literals(text: str) -> Iterator[Literal]:
             at += 1
 
 
+def models(text: str) -> Iterator[Literal]:
+    """The values that code makes of a named type: ``Name { Field = 1 }``, ``Name(field: 1)``. Total."""
+    reader = _Reader(text)
+    at = 0
+    while found := _MODEL.search(text, at):
+        at = found.end()
+        try:
+            reader.begin(at)
+            value = reader.bracketed(0)
+        except _NoLiteral:
+            continue
+        except _OutOfSteps:
+            return
+        if isinstance(value, dict) and value:
+            yield Literal(value, found.start(), reader.at, quoted_keys=False)
+            at = reader.at
+
+
+def values_after(text: str, place: re.Pattern[str]) -> Iterator[tuple[re.Match[str], Any]]:
+    """The values, or placeholders for them, that stand behind each place of the text. Total."""
+    reader = _Reader(text)
+    at = 0
+    while found := place.search(text, at):
+        at = found.end()
+        try:
+            reader.begin(at)
+            value = reader.value(0)
+        except _NoLiteral:
+            continue
+        except _OutOfSteps:
+            return
+        at = reader.at
+        yield found, value
+
+
 class _Reader:
     """A recursive descent over the grammar that the languages have in common."""
 
@@ -95,10 +143,12 @@ class _Reader:
         self.text = text
         self.at = 0
         self.steps = 0
+        self.typed = 0
         self.quoted_keys = True
 
     def begin(self, at: int) -> None:
         self.at = at
+        self.typed = 0
         self.quoted_keys = True
 
     def bracketed(self, depth: int) -> Any:
@@ -106,15 +156,18 @@ class _Reader:
         self._step()
         if depth > MAX_DEPTH:
             raise _NoLiteral
-        opening = "(" if self.text.startswith("array(", self.at) else self.text[self.at]
-        self.at += len("array(") if opening == "(" else 1
+        self.at += len("array") if self.text.startswith("array(", self.at) else 0
+        opening = self.text[self.at]
+        self.at += 1
         closing = _PAIRS[opening]
         pairs: dict[str, Any] = {}
         items: list[Any] = []
         while not self._ends(closing):
             self._entry(pairs, items, depth, in_object=opening == "{")
             self._end_of_entry(closing)
-        return pairs if pairs or opening == "{" else items
+        if pairs and items and all(map(_is_pair, items)):
+            return dict(items) | pairs
+        return pairs if pairs or (opening == "{" and not items) else items
 
     def _ends(self, closing: str) -> bool:
         self._gap()
@@ -137,11 +190,11 @@ class _Reader:
         start = self.at
         key = self._key()
         if key is not None:
-            pairs[key] = self._value(depth)
+            pairs[key] = self.value(depth)
             return
         self.at = start
-        if not in_object:
-            items.append(self._value(depth))
+        if not in_object or (self.typed and self.text[start] in "\"'{"):
+            items.append(self.value(depth))
         elif self.text.startswith(("...", "**"), start):
             self._expression()
         elif (name := _KEY.match(self.text, start)) and self.text[start] != ":":
@@ -156,6 +209,9 @@ class _Reader:
         self._step()
         if self.text[self.at] in CLOSING:
             key = self._string()
+        elif self.typed and (index := _INDEX.match(self.text, self.at)):
+            self.at = index.end()
+            key = index[1]
         else:
             name = _KEY.match(self.text, self.at)
             if name is None:
@@ -170,7 +226,7 @@ class _Reader:
         self.at = separator.end()
         return key
 
-    def _value(self, depth: int) -> Any:
+    def value(self, depth: int) -> Any:
         """A value, and whatever is added to it with ``+`` or by standing next to it."""
         parts = [self._operand(depth)]
         while isinstance(parts[-1], str):
@@ -191,28 +247,39 @@ class _Reader:
         self._step()
         self._gap()
         text = self.text
-        if prefix := _TYPE.match(text, self.at) or _WRAPPER.match(text, self.at):
-            return self._prefixed(prefix, depth)
+        if prefix := _TYPE.match(text, self.at) or _NAMED.match(text, self.at):
+            return self._made(prefix, depth)
+        if prefix := _WRAPPER.match(text, self.at) or _POINTER.match(text, self.at):
+            return self._wrapped(prefix, depth)
         if template := _TEMPLATE.match(text, self.at):
             self.at = template.end()
             return template.group()
-        if prefix := _STRING_PREFIX.match(text, self.at):
-            self.at = prefix.end()
+        prefix = _STRING_PREFIX.match(text, self.at)
+        self.at = prefix.end() if prefix else self.at
         if self.at >= len(text):
             raise _NoLiteral
         if text[self.at] in CLOSING:
-            return self._string()
+            mark = text[self.at]
+            return _interpolated(self._string(), mark, prefix.group() if prefix else "")
         if text[self.at] in "{[" or text.startswith("array(", self.at):
             return self.bracketed(depth + 1)
         return self._scalar()
 
-    def _prefixed(self, prefix: re.Match[str], depth: int) -> Any:
-        """What stands behind a type's name, or within a call such as ``JSON.stringify(...)``."""
-        start, self.at = self.at, prefix.end()
+    def _made(self, prefix: re.Match[str], depth: int) -> Any:
+        """What stands behind a type's name: its fields, or its members."""
+        self.at = prefix.end()
+        has_name = prefix.group().strip() not in ("new", "@")
+        self.typed += has_name
         value = self.bracketed(depth + 1)
-        if prefix.group().rstrip().endswith("("):
-            self.at = start
-            self._expression()
+        self.typed -= has_name
+        return _mapping(value) if _MAPPING.search(prefix.group()) else value
+
+    def _wrapped(self, prefix: re.Match[str], depth: int) -> Any:
+        """What stands within a call such as ``JSON.stringify(...)``."""
+        start, self.at = self.at, prefix.end()
+        value = self._operand(depth + 1)
+        self.at = start
+        self._expression()
         return value
 
     def _scalar(self) -> Any:
@@ -269,7 +336,7 @@ class _Reader:
             elif open_brackets and here == open_brackets[-1]:
                 open_brackets.pop()
             self.at += 1
-        expression = " ".join(self.text[start : self.at].split())
+        expression = _NOTHING_ADDED.sub("", " ".join(self.text[start : self.at].split()))
         if not expression:
             raise _NoLiteral
         return expression
@@ -294,6 +361,36 @@ def placeholder(expression: str) -> str:
         else f"{expression[: LONGEST_PLACEHOLDER - 3]}..."
     )
     return stand_in(bare)
+
+
+_INSIDE = {
+    "`": re.compile(r"\$\{([^{}]*)\}"),
+    "f": re.compile(r"\{([^{}:!]+)[^{}]*\}"),
+    "#": re.compile(r"#\{([^{}]*)\}"),
+}
+"""What is filled in when the program runs: in JavaScript; in Python, C# and the like; in Ruby."""
+
+
+def _interpolated(text: str, mark: str, prefix: str) -> str:
+    """The text with placeholders where the program fills in values."""
+    kind = "f" if prefix.strip("rRbBuU@") else "`" if mark == "`" else "#" if mark == '"' else ""
+    return _INSIDE[kind].sub(lambda found: placeholder(found[1].strip()), text) if kind else text
+
+
+_MAPPING = re.compile("dict|map", re.IGNORECASE)
+_NOTHING_ADDED = re.compile(r"""\s*\+\s*(?:""|'')$""")
+"""What is left of the end of a text to which a value was joined."""
+
+
+def _mapping(value: Any) -> Any:
+    """The pairs of a collection as a mapping: C# writes ``{ { "key", "value" } }``."""
+    if isinstance(value, list) and value and all(map(_is_pair, value)):
+        return dict(value)
+    return value
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
 
 
 def _number(text: str) -> int | float | str:

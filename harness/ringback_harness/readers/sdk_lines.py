@@ -1,38 +1,93 @@
-"""Read the body that code sets field by field on a model of an SDK."""
+"""Read the body that code makes of a model of an SDK: its fields named at once, or set one by one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ringback_contracts.forms import PUBLISHED_KEYS
-from ringback_harness.readers.literal import placeholder
+from ringback_harness.readers.literal import models, placeholder, values_after
+from ringback_harness.readers.objects import heaviest, weight
 
-_VALUE = r"(?:[fFrRbBuU$@]{0,2}\"([^\"\n]*)\"|[fFrRbBuU]{0,2}'([^'\n]*)'|([^,;\n)}]+))"
 _SNAKE = {re.sub(r"(?<!^)([A-Z])", r"_\1", key).lower(): key for key in PUBLISHED_KEYS}
 _NAMES = {name.replace("_", ""): key for name, key in _SNAKE.items()}
 _NAME = "|".join(sorted({*_SNAKE, *PUBLISHED_KEYS}, key=len, reverse=True))
 _SET = re.compile(
-    rf"\b(?:set_?|with_?)?(?<![\"'])({_NAME})(?:\s*=(?!=|>)\s*|\(\s*){_VALUE}",
-    re.IGNORECASE,
+    rf"\b(?:set_?|with_?)?(?<![\"'])({_NAME})(?:\s*=(?!=|>)\s*|\(\s*)(?=[^\s,;)}}])", re.IGNORECASE
 )
+_TAG = re.compile(r"^[ \t]*([A-Z]\w*)[ \t][^\n`]{1,80}`[^`\n]{0,80}?json:\"([\w-]+)", re.MULTILINE)
+_STEP = re.compile(
+    r"(?<![\w.])(\$?[A-Za-z_]\w{0,60})"
+    r"(?:\.(?:put|set|add|append|addProperty|accumulate|Add)\(\s*[\"']([\w-]+)[\"']\s*,"
+    r"|((?:\[\s*[\"'][\w-]+[\"']\s*\]){1,5})\s*=(?![=>]))\s*"
+)
+_MOST_NESTED = 5
 
 
 def sdk_body(text: str) -> dict[str, Any]:
-    """The published fields that the code sets: ``body.phone_number = "..."``, ``setPhoneNumber("...")``.
+    """The fields that the code gives a body, under the names that the platform reads.
 
-    What is no text or number in the code becomes a placeholder.
+    That is ``CreateCallRequest(phone_number="...")``, ``body.phone_number = "..."``,
+    ``setPhoneNumber("...")``, or ``body.put("phoneNumber", "...")``. What is no text or number in the code
+    becomes a placeholder.
     """
+    return _built(text) or _set(text) | _made(text)
+
+
+def _made(text: str) -> dict[str, Any]:
+    """The fields of the heaviest model that the code makes with all of them at once."""
+    tags = dict(_TAG.findall(text))
+    made = [_renamed(model.value, tags) for model in models(text)]
+    return max((value for value in made if weight(value)), key=heaviest, default={})
+
+
+def _renamed(value: Any, tags: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_renamed(item, tags) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {_field(key, tags): _renamed(item, tags) for key, item in value.items()}
+
+
+def _field(key: str, tags: Mapping[str, str]) -> str:
+    """The name under which a field of a class is sent."""
+    published = _NAMES.get(key.replace("_", "").lower())
+    return tags.get(key) or published or key[0].lower() + key[1:]
+
+
+def _set(text: str) -> dict[str, Any]:
+    """The published fields that are set one by one."""
     body: dict[str, Any] = {}
-    for found in _SET.finditer(text):
-        key = _NAMES[found[1].replace("_", "").lower()]
-        body.setdefault(key, _value(found))
+    for found, value in values_after(text, _SET):
+        body.setdefault(_NAMES[found[1].replace("_", "").lower()], value)
     return body
 
 
-def _value(found: re.Match[str]) -> Any:
-    quoted = found[2] if found[2] is not None else found[3]
-    if quoted is not None:
-        return quoted
-    raw = found[4].strip()
-    return int(raw) if re.fullmatch(r"\d{1,9}", raw) else placeholder(raw)
+def _built(text: str) -> dict[str, Any]:
+    """The heaviest mapping that is filled key by key, with those that are put into it."""
+    maps: dict[str, dict[str, Any]] = {}
+    for found, value in values_after(text, _STEP):
+        _put(maps.setdefault(found[1], {}), found[2] or found[3], value)
+    put_in = {name for value in maps.values() for name in maps if placeholder(name) in value.values()}
+    outer = [_filled(value, maps, _MOST_NESTED) for name, value in maps.items() if name not in put_in]
+    return max((value for value in outer if weight(value)), key=heaviest, default={})
+
+
+def _put(within: dict[str, Any], keys: str, value: Any) -> None:
+    """Put a value under a key, or under one inside another: ``["to"]["address"]``."""
+    *outer, last = re.findall(r"[\w-]+", keys)
+    for key in outer:
+        inner = within.setdefault(key, {})
+        within = inner if isinstance(inner, dict) else {}
+    within[last] = value
+
+
+def _filled(value: Any, maps: Mapping[str, dict[str, Any]], depth: int) -> Any:
+    """The value with other mappings in the place of their names."""
+    if isinstance(value, str):
+        named = next((name for name in maps if value == placeholder(name)), None)
+        return _filled(maps[named], maps, depth - 1) if named and depth else value
+    if isinstance(value, dict):
+        return {key: _filled(item, maps, depth) for key, item in value.items()}
+    return value
