@@ -62,11 +62,12 @@ def check_client(worlds: Worlds, effort: Effort) -> Iterator[Result]:
 def _check(worlds: Worlds, contract: Contract, effort: Effort) -> Iterator[Result]:
     world = worlds.get()
     bodies = strategies.participants_bodies if contract == PARTICIPANTS else strategies.published_bodies
-    requests = strategies.requests(world.org, body=bodies(world.org)).map(_alices)
+    requests = strategies.requests(world.org, body=bodies(world.org)).map(as_alice)
     yield from explore(requests, lambda request: _tried(world, contract, request), effort.at(world))
 
 
-def _alices(request: Request) -> Request:
+def as_alice(request: Request) -> Request:
+    """The request as alice sends it, with JSON as its media type."""
     headers = {**request.headers, "authorization": "Bearer alice", "content-type": "application/json"}
     return replace(request, headers=headers)
 

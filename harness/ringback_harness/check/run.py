@@ -13,6 +13,7 @@ from ringback_harness.check import api
 from ringback_harness.check.client import check_client
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.generated import Effort, check_generated
+from ringback_harness.check.official import check_official
 from ringback_harness.check.oracles import check_oracles
 from ringback_harness.check.results import Ledger, Outcome, Result
 from ringback_harness.check.rules import Worlds, check_rules
@@ -61,6 +62,7 @@ def _suites(target: Target, options: Options, until: float | None) -> Iterator[t
     yield "rules", check_rules(worlds)
     yield "generated", check_generated(worlds, effort)
     yield "oracles", check_oracles(worlds, effort)
+    yield "the official SDK", check_official(worlds, effort)
     yield "client", check_client(worlds, effort)
 
 
