@@ -177,6 +177,7 @@ def test_what_the_running_program_alone_knows_is_of_the_right_type(key: str) -> 
 def test_what_was_sent_unfilled_is_refused_noted_and_asked_for(mark: str) -> None:
     found = explained({"phoneNumber": mark})
     assert (found.rule, found.equivalent) == ("phone-number.unreadable", None)
+    assert found.findings[0].message == f"'{mark}' was not filled in: it stands where a value belongs"
     assert places(found, "value.not-filled-in") == ["/phoneNumber"]
     assert asked(found, "/phoneNumber", "not filled in")
 

@@ -187,6 +187,68 @@ def test_what_rings_no_emergency_service_is_not_warned_of(body: dict[str, Any]) 
     assert not places(explained(body), "number.emergency")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"phoneNumber": "sip://agent@example.com"},
+        {"to": "sips://agent@example.com"},
+        {"to": {"type": "sip", "address": "sip://agent@example.com"}},
+    ],
+)
+def test_slashes_behind_the_scheme_of_a_sip_uri_are_noted_and_left_out(body: dict[str, Any]) -> None:
+    found = explained(body)
+    (note,) = [note for note in found.notes if note.id == "sip.slashes"]
+    assert found.equivalent is not None
+    shown = found.equivalent.body["phoneNumber"]
+    assert "//" not in shown
+    assert f"Write '{shown}'" in note.message
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"to": "[email protected]"}, "sip:user@host"),
+        ({"phoneNumber": "sip:[email protected]"}, "sip:user@host"),
+        ({"to": NUMBER, "from": "[email protected]"}, "that user's id"),
+        ({"to": NUMBER, "from": {"address": "[email protected]"}}, "that user's id"),
+        ({"phoneNumber": NUMBER, "agentId": "[email protected]"}, "that user's id"),
+    ],
+)
+def test_what_a_web_page_took_out_is_asked_back_as_what_belongs_there(
+    body: dict[str, Any], says: str
+) -> None:
+    (note,) = [note for note in explained(body).notes if note.id == "value.email-protected"]
+    assert says in note.message
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("priority", "high", "a whole number"),
+        ("languageId", 5, "the id of a language"),
+        ("routingSkillsIds", [5], "a list of ids of skills"),
+        ("label", {"a": 1}, "a text"),
+        ("attributes", "x", "an object of texts"),
+        ("uuiData", True, "a text"),
+    ],
+)
+def test_a_value_that_a_request_shown_leaves_out_is_named(key: str, value: Any, wanted: str) -> None:
+    found = explained({"callQueueId": QUEUE, key: value})
+    assert found.equivalent is not None
+    assert key not in found.equivalent.body
+    (note,) = [note for note in found.notes if note.id == "value.left-out"]
+    assert note.pointer == f"/{key}"
+    assert f"is not {wanted}" in note.message
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("priority", "7"), ("label", None), ("label", ""), ("attributes", {}), ("label", "<x>")],
+)
+def test_a_value_that_is_kept_or_says_nothing_is_not_said_to_be_left_out(key: str, value: Any) -> None:
+    assert not places(explained({"callQueueId": QUEUE, key: value}), "value.left-out")
+
+
 def test_the_region_of_a_given_org_tells_which_numbers_are_for_emergencies() -> None:
     request = Request("POST", CALLS, JSON_HEADERS, b'{"phoneNumber": "17"}')
     for region, warned in (("FR", True), ("US", False)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -11,9 +11,11 @@ from typing import TypeVar
 from ringback_contracts.explain import questions as q
 from ringback_contracts.explain.body_notes import (
     MOST,
+    NOT_FILLED,
     form_notes,
     header_notes,
     hole_notes,
+    left_out_notes,
     mail_notes,
     merge_notes,
     path_hole_notes,
@@ -26,7 +28,7 @@ from ringback_contracts.explain.ids import id_notes
 from ringback_contracts.explain.key_notes import key_notes
 from ringback_contracts.explain.number_notes import number_notes
 from ringback_contracts.explain.party import UUID, Kind
-from ringback_contracts.explain.placeholders import holes, texts
+from ringback_contracts.explain.placeholders import Gap, holes, texts
 from ringback_contracts.explain.questions import ask, quoted
 from ringback_contracts.explain.reading import Form
 from ringback_contracts.explain.scopes import scope_notes
@@ -118,7 +120,8 @@ def _explain_token(request: Request, context: Context) -> Explanation:
 def _explain_call(subject: Subject, court: Court) -> Explanation:
     request, caller, org = court.hear(subject.request, service=subject.service)
     verdict = judge(request, caller, org)
-    found = _once(map(_explained, _findings(subject, court)))
+    unfilled = {hole.pointer: hole.text for hole in holes(subject.fields) if hole.gap is not Gap.WITHHELD}
+    found = _once(_explained(finding, unfilled) for finding in _findings(subject, court))
     suggestion = _upheld(subject, court, verdict) if subject.wants_call else Suggestion(None)
     rejected = verdict.finding.rule if isinstance(verdict, Rejected) else None
     return Explanation(
@@ -148,9 +151,12 @@ def _findings(subject: Subject, court: Court) -> Iterator[Finding]:
         yield from (finding for finding in mended if finding.rule.stage > Stage.JSON)
 
 
-def _explained(finding: Finding) -> Explained:
-    rule = finding.rule
-    return Explained(rule.id, finding.pointer, finding.detail, rule.fix, rule.evidence.value, rule.source)
+def _explained(finding: Finding, unfilled: Mapping[str, str]) -> Explained:
+    """The finding in words; what the rule says of a value that was never filled in would lead astray."""
+    rule, detail = finding.rule, finding.detail
+    if rule.stage >= Stage.ADDRESSES and finding.pointer in unfilled:
+        detail = NOT_FILLED.format(shown=quoted(unfilled[finding.pointer]))
+    return Explained(rule.id, finding.pointer, detail, rule.fix, rule.evidence.value, rule.source)
 
 
 # --- the notes --------------------------------------------------------------------------------------
@@ -177,6 +183,8 @@ def _notes(
         yield from (note for note in notes if not _required(note, verdict))
     yield from hole_notes(subject.reading.value)
     yield from merge_notes(request.path, subject.fields)
+    if suggestion.equivalent is not None:
+        yield from left_out_notes(subject.wish)
     if court.given_org is None:
         yield from islice(id_notes(request.path, subject.fields), MOST)
     if subject.operation_id != PLACE_CALL_FOR_USER:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from ringback_contracts.explain.explanation import Note
+from ringback_contracts.explain.keys import ROOT, Role, norm
 from ringback_contracts.explain.placeholders import PROTECTION, Gap, gap_in, holes
-from ringback_contracts.explain.questions import quoted
+from ringback_contracts.explain.questions import FOR_USER, quoted
 from ringback_contracts.explain.reading import Form, Reading
+from ringback_contracts.explain.wish import Wish
 from ringback_contracts.model import Request
 
 FORMS: dict[Form, tuple[str, str]] = {
@@ -49,9 +52,15 @@ FORMS: dict[Form, tuple[str, str]] = {
     ),
 }
 NOT_FILLED = "{shown} was not filled in: it stands where a value belongs"
+LEFT_OUT = "{shown} is not {wanted}, so a request shown here leaves it out"
 PROTECTED = (
     "'[email protected]' was put there by the e-mail protection of a web page, and is not what the author"
-    " wrote: write the SIP address itself, sip:user@host"
+    " wrote: {instead}"
+)
+_TO_DIAL = "write the SIP address itself, sip:user@host"
+_WHO_CALLS = (
+    f"to say who calls, put that user's id into the path {FOR_USER} (in 'from' it is user: and the id, never"
+    f" a SIP address)"
 )
 SEVERAL_BODIES = "the body is a list: one request places one call"
 
@@ -73,15 +82,21 @@ def hole_notes(value: Any) -> Iterator[Note]:
     """What was sent without being filled in. What was hidden before showing it is only asked for."""
     for hole in islice(holes(value), MOST):
         if hole.gap is Gap.PROTECTED:
-            yield Note("value.email-protected", hole.pointer, PROTECTED)
+            instead = _WHO_CALLS if _is_of_caller(hole.pointer) else _TO_DIAL
+            yield Note("value.email-protected", hole.pointer, PROTECTED.format(instead=instead))
         elif hole.gap is Gap.UNFILLED:
             yield Note("value.not-filled-in", hole.pointer, NOT_FILLED.format(shown=quoted(hole.text)))
+
+
+def _is_of_caller(pointer: str) -> bool:
+    roles = [ROOT.get(norm(key)) for key in pointer.split("/")]
+    return Role.FROM in roles or Role.AGENT in roles
 
 
 def mail_notes(text: str) -> Iterator[Note]:
     """What the e-mail protection of a web page left in a text that holds no request."""
     if PROTECTION.search(text):
-        yield Note("value.email-protected", "", PROTECTED)
+        yield Note("value.email-protected", "", PROTECTED.format(instead=_TO_DIAL))
 
 
 def path_hole_notes(path: str) -> Iterator[Note]:
@@ -89,6 +104,13 @@ def path_hole_notes(path: str) -> Iterator[Note]:
     for part in path.split("/"):
         if gap_in(part) is Gap.UNFILLED:
             yield Note("value.not-filled-in", "path", NOT_FILLED.format(shown=quoted(part)))
+
+
+def left_out_notes(wish: Wish) -> Iterator[Note]:
+    """The values of published fields that no request can have, and what they should be."""
+    for pointer, value, wanted in wish.unfit:
+        shown = quoted(value if isinstance(value, str) else json.dumps(value, default=str))
+        yield Note("value.left-out", pointer, LEFT_OUT.format(shown=shown, wanted=wanted))
 
 
 NO_HEADER = (

@@ -18,11 +18,15 @@ _AT_ROOT = {
     "callQueueId": "queue",
     "callFromQueueId": "queue",
     "conversationIds": "conversation",
+    "routingSkillsIds": "skill",
+    "languageId": "language",
 }
 _OF_PARTY = {"userId": "user", "queueId": "queue"}
 _LOOK_UP = {
     "user": "GET /api/v2/users/me tells your own, POST /api/v2/users/search those of others",
     "queue": "GET /api/v2/routing/queues?name=... tells it",
+    "skill": "GET /api/v2/routing/skills?name=... tells it",
+    "language": "GET /api/v2/routing/languages?name=... tells it",
     "conversation": "it is the id that placing the call returned",
 }
 NAME = "this wants the {what}'s id (a UUID), and {shown} is none: a name is not an id; {look_up}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ringback_contracts.explain.explanation import Explained, Note
@@ -33,6 +34,11 @@ ROUTE = (
     " outbound route takes it; without, the call is accepted and then ends with dialplan.notReachable. A"
     " colleague is dialled with callUserId"
 )
+SLASHES = (
+    "a SIP URI has no // behind its scheme: read to the letter the slashes belong to the user's name, and"
+    " nobody is called so. Write {uri}"
+)
+_SLASHES = re.compile(r"\s*[\"']?sips?://", re.IGNORECASE)
 EXTENSION = (
     "{written} is dialled as an extension: it needs a number plan and an outbound route of the site that"
     " match it, or the call is accepted and then fails"
@@ -70,6 +76,8 @@ _WRITTEN_OUT = frozenset({Kind.NUMBER, Kind.SIP, Kind.UNREADABLE})
 
 
 def _route(party: Party) -> Iterator[Note]:
+    if party.kind is Kind.SIP and _SLASHES.match(party.written):
+        yield Note("sip.slashes", party.pointer, SLASHES.format(uri=quoted(party.value)))
     if party.kind is Kind.SIP:
         yield Note("sip.needs-route", party.pointer, ROUTE.format(written=quoted(party.value)))
     elif party.kind is Kind.NUMBER and is_extension(party.digits):

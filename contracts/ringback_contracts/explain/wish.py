@@ -48,6 +48,8 @@ class Wish:
     caller_name: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
+    unfit: list[tuple[str, Any, str]] = field(default_factory=list)
+    """Values that a published field cannot have: where, which, and what it takes."""
 
     @property
     def parties(self) -> list[Party]:
@@ -91,6 +93,24 @@ def _published(wish: Wish, key: str, value: Any, pointer: str) -> None:
         _READERS[key](wish, value, pointer)
     elif (kept := _coerced(key, value)) is not None:
         wish.kept[key] = kept
+    elif _says_something(value):
+        wish.unfit.append((pointer, value, _TAKES.get(key, "a text")))
+
+
+_TAKES = {
+    "priority": "a whole number",
+    "languageId": "the id of a language",
+    "routingSkillsIds": "a list of ids of skills",
+    "conversationIds": "a list of ids of conversations",
+    "externalContactId": "the id of an external contact",
+}
+
+
+def _says_something(value: Any) -> bool:
+    """Whether a value was meant to say something, and is no placeholder, which is asked about."""
+    if isinstance(value, str):
+        return bool(value.strip()) and gap_in(value) is None
+    return value not in (None, [], {})
 
 
 def _phone_number(wish: Wish, value: Any, pointer: str) -> None:
@@ -130,6 +150,8 @@ def _caller_name(wish: Wish, value: Any, pointer: str) -> None:  # noqa: ARG001 
 
 def _attributes(wish: Wish, value: Any, pointer: str) -> None:
     if not isinstance(value, dict):
+        if _says_something(value) and published_key(pointer.rpartition("/")[2]) == "attributes":
+            wish.unfit.append((pointer, value, "an object of texts"))
         return
     for key, item in value.items():
         text = _attribute(item)
