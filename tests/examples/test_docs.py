@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 from ringback_contracts.faults import FaultKind
 from ringback_contracts.org import default_org, load_org
 from ringback_harness.cli import COMMANDS
+from ringback_harness.fixtures import Ringback
 from tests.examples.snippets import ROOT, Snippet, parameters, snippets
 from tests.harness.test_pytest_plugin import Run
 from tests.serving import mock_server
@@ -66,3 +68,21 @@ def test_the_workflow_s_commands_run(tmp_path: Path) -> None:
 def test_the_workflow_names_commands_that_exist() -> None:
     named = set(re.findall(r"\bringback ([a-z-]+)\b", "\n".join(step.get("run", "") for step in steps())))
     assert named - {"ready"} <= set(COMMANDS)
+
+
+def test_the_extras_that_the_guide_installs_exist() -> None:
+    named = set(re.findall(r"(?:ringback|\.)\[(\w+)\]", CI))
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert named
+    assert named <= set(extras)
+
+
+def test_the_guide_names_what_the_fixture_has() -> None:
+    row = next(line for line in CI.splitlines() if line.startswith("| `ringback` |"))
+    members = re.findall(r"`(\w+)(?:\(.*?\))?`", row)[1:]
+    assert len(members) > 5
+    service = {"id": "x", "secret": "y"}
+    org = Ringback(
+        "http://127.0.0.1:1", {"id": "z", "tokens": {"alice": "t"}, "clients": {"demo-service": service}}
+    )
+    assert [member for member in members if not hasattr(org, member)] == []
