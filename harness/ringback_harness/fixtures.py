@@ -23,7 +23,7 @@ class Ringback:
     """One isolated org: its URL and credentials, what was exchanged, and what goes wrong in it."""
 
     def __init__(self, url: str, made: Json) -> None:
-        self.url = url
+        self.url = self.admin_url = url
         self.id: str = made["id"]
         self.tokens: Mapping[str, str] = made["tokens"]
         self.clients: Mapping[str, Mapping[str, str]] = made["clients"]
@@ -94,7 +94,7 @@ class Ringback:
         return [item for item in self.exchanges() if _failed(item) and item["id"] not in self._seen]
 
     def _ask(self, method: str, path: str, body: Json | None = None) -> requests.Response:
-        url = f"{self.url}/__ringback/{path}"
+        url = f"{self.admin_url}/__ringback/{path}"
         reply = requests.request(method, url, params={"org": self.id}, json=body, timeout=SECONDS)
         if not reply.ok:
             raise SetupError(f"{method} {path}: {reply.json()['message']}")

@@ -16,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from ringback_client import CallsClient
     from ringback_harness.fixtures import Ringback
+    from ringback_harness.over_https import RingbackOverHttps
 
 FOLDER = "ringback_folder"
 MARKER = "ringback_sandbox"
@@ -103,14 +104,34 @@ def make_ringback(ringback_url: str) -> Iterator[Callable[..., Ringback]]:
     told = [line for org in made for line in overlooked(org)]
     for org in made:
         org.reset()
-    if told:
-        pytest.fail("the mock refused what this test never looked at:\n" + "\n".join(told), pytrace=False)
+    _fail_for(told)
+
+
+def _fail_for(overlooked: list[str]) -> None:
+    if overlooked:
+        told = "\n".join(overlooked)
+        pytest.fail(f"the mock refused what this test never looked at:\n{told}", pytrace=False)
 
 
 @pytest.fixture
 def ringback(make_ringback: Callable[..., Ringback]) -> Ringback:
     """A fresh isolated org on the shared mock."""
     return make_ringback()
+
+
+@pytest.fixture
+def ringback_https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RingbackOverHttps]:
+    """The default org on a server of the test's own over HTTPS, whose certificate can expire.
+
+    ``fail("expired-certificate")`` lets it; programs trust the file ``authority``.
+    """
+    from ringback_harness.fixtures import overlooked
+    from ringback_harness.over_https import over_https
+
+    with over_https(tmp_path_factory.mktemp("ringback-https")) as org:
+        yield org
+        told = list(overlooked(org))
+    _fail_for(told)
 
 
 @pytest.fixture

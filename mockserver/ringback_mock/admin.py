@@ -24,7 +24,7 @@ from ringback_mock.store import Tenant
 
 NO_CERTIFICATE = (
     "this server has no expired certificate to show: start it with 'ringback serve --tls-authority FILE', "
-    "which makes one, and the authority to trust"
+    "which makes one, and the authority to trust; under pytest use the fixture ringback_https"
 )
 
 

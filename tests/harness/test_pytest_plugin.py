@@ -111,6 +111,56 @@ def test_orgs_with_other_switches_and_faults(run: Run) -> None:
     )
 
 
+def test_a_certificate_can_expire(run: Run) -> None:
+    pytest.importorskip("trustme")
+    run(
+        """
+        import pytest, requests
+        from ringback_client import TransportError
+
+        def place(org):
+            headers = {"Authorization": f"Bearer {org.tokens['alice']}"}
+            body = {"phoneNumber": "+442079460100"}
+            url = org.url + "/api/v2/conversations/calls"
+            return requests.post(url, json=body, headers=headers, verify=org.env["REQUESTS_CA_BUNDLE"])
+
+        def test_it(ringback_https):
+            assert place(ringback_https).status_code == 202
+            ringback_https.fail("expired-certificate", nth=1)
+            with pytest.raises(requests.exceptions.SSLError, match="certificate has expired"):
+                place(ringback_https)
+            assert place(ringback_https).status_code == 202
+            ringback_https.fail("expired-certificate")
+            with ringback_https.client() as client, pytest.raises(TransportError):
+                client.place_call("tel:+442079460100")
+            ringback_https.heal()
+            with ringback_https.client() as client:
+                client.place_call("tel:+442079460100")
+            assert len(ringback_https.calls_placed()) == 3
+        """
+    )
+
+
+def test_a_server_over_https_tells_of_what_was_overlooked(run: Run) -> None:
+    pytest.importorskip("trustme")
+    printed = run(
+        """
+        import requests
+
+        def test_careless(ringback_https):
+            requests.get(ringback_https.url + "/api/v2/nothing", verify=str(ringback_https.authority))
+        """,
+        code=1,
+    )
+    assert "GET /api/v2/nothing -> 404 path.unknown" in printed
+
+
+def test_a_shared_server_says_where_certificates_expire(run: Run) -> None:
+    printed = run('def test_it(ringback):\n    ringback.fail("expired-certificate")\n', code=1)
+    assert "ringback serve --tls-authority FILE" in printed
+    assert "ringback_https" in printed
+
+
 def test_a_switch_that_does_not_exist_is_told(run: Run) -> None:
     printed = run("def test_it(make_ringback):\n    make_ringback(strict_number=True)\n", code=1)
     assert "strict_numbers" in printed

@@ -62,16 +62,20 @@ def running(org: Org, scenario: Scenario, folder: Path) -> Iterator[Mock]:
     store = Store(replace(org, faults=scenario.faults), journal_size=JOURNAL_SIZE)
     made = issue(folder, [HOST]) if scenario.over_tls else None
     settings = Settings(tls_cert=made.good, tls_expired=made.expired) if made else Settings()
+    with serving(Edge(store, HostCheck(HOST)), settings) as port:
+        yield Mock(store, "https", port, made.authority) if made else Mock(store, "http", port)
+
+
+@contextmanager
+def serving(edge: Edge, settings: Settings) -> Iterator[int]:
+    """Serve the edge in a thread of this process, on a free port of loopback, which is given."""
     with listen(HOST, 0) as listener:
-        port = listener.getsockname()[1]
-        mock = Mock(store, "https", port, made.authority) if made else Mock(store, "http", port)
-        config = configuration(Edge(store, HostCheck(HOST)), settings)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configuration(edge, settings))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
             _until_started(server, thread)
-            yield mock
+            yield listener.getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()

@@ -1,0 +1,53 @@
+"""A mock of a test's own that serves HTTPS, and can show a certificate that has expired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ringback_client import CallsClient
+from ringback_contracts.org import Org
+from ringback_harness.certificates import issue
+from ringback_harness.crash.mock import HOST, serving
+from ringback_harness.crash.surroundings import CA_VARIABLES
+from ringback_harness.fixtures import Ringback
+from ringback_mock.edge import Edge
+from ringback_mock.hosts import HostCheck
+from ringback_mock.serve import Settings
+from ringback_mock.store import Store
+
+
+class RingbackOverHttps(Ringback):
+    """The default org on a server of its own; ``authority`` is the file of whom to trust.
+
+    What the test asks of the mock goes another way, over HTTP: it meets no fault and counts as no handshake.
+    """
+
+    def __init__(self, url: str, admin_url: str, authority: Path, org: Org) -> None:
+        clients = {client.id: {"id": client.id, "secret": client.secret} for client in org.clients}
+        tokens = {token.value: token.value for token in org.tokens}
+        super().__init__(url, {"id": org.id, "tokens": tokens, "clients": clients})
+        self.admin_url = admin_url
+        self.authority = authority
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What a program needs in its environment to find this org as alice, and to trust it."""
+        return super().env | dict.fromkeys(CA_VARIABLES, str(self.authority))
+
+    def client(self, token: str = "alice", **settings: Any) -> CallsClient:
+        """A client that trusts the authority, unless its ``verify`` says otherwise."""
+        return super().client(token, **{"verify": str(self.authority), **settings})
+
+
+@contextmanager
+def over_https(folder: Path) -> Iterator[RingbackOverHttps]:
+    """Serve the default org with certificates that are made in the folder; raises ``SetupError``."""
+    made = issue(folder, [HOST, "localhost"])
+    edge = Edge(Store(), HostCheck(HOST), can_expire=True)
+    certified = Settings(tls_cert=made.good, tls_expired=made.expired)
+    with serving(edge, certified) as port, serving(edge, Settings()) as admin_port:
+        urls = f"https://{HOST}:{port}", f"http://{HOST}:{admin_port}"
+        yield RingbackOverHttps(*urls, made.authority, edge.store.default.org)
