@@ -174,7 +174,7 @@ class StatusError(RingbackError):
         """
         from ringback_contracts.explain.reported import Answer, explain_answer, explain_answered
 
-        answer = Answer(self.status, self.code, rule=self.rule)
+        answer = Answer(self.status, self.code, rule=self.rule, field=self.field)
         return explain_answered(self.request, answer) if self.request else explain_answer(answer)
 
 

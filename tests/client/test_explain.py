@@ -60,6 +60,18 @@ def test_what_only_the_answer_tells_is_in_the_explanation(make_client: MakeClien
     )
     assert [finding.rule for finding in explanation.findings] == ["permission.missing"]
     assert explanation.findings[0].fix == TABLE["permission.missing"].fix
+    assert explanation.findings[0].pointer == "Authorization"
+
+
+def test_the_field_that_the_answer_names_is_where_the_fault_is(make_client: MakeClient) -> None:
+    nobody = {"callFromQueueId": "00000000-0000-4000-8000-00000000dead"}
+    error = refused(make_client(preflight=False), {"phoneNumber": T, **nobody})
+    assert error.field == "callFromQueueId"
+    explanation = error.explain()
+    assert explanation is not None
+    assert [(found.rule, found.pointer) for found in explanation.findings] == [
+        ("from-queue.unknown", "/callFromQueueId")
+    ]
 
 
 def test_an_impossible_number_is_explained(make_client: MakeClient) -> None:

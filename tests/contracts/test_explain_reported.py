@@ -30,6 +30,37 @@ def test_a_rule_is_among_those_that_fit_its_own_answer(rule: Rule) -> None:
     assert candidates(Answer(rule=rule.id)) == [rule]
 
 
+@pytest.mark.parametrize(
+    ("field", "pointer"),
+    [
+        ("participants.0.address", "/participants/0/address"),
+        ("/phoneNumber", "/phoneNumber"),
+        ("Authorization", "Authorization"),
+        (None, ""),
+    ],
+)
+def test_a_finding_stands_where_the_answer_says(field: str | None, pointer: str) -> None:
+    explained = explain_answer(Answer(400, rule="phone-number.unreadable", field=field))
+    assert explained is not None
+    (finding,) = explained.findings
+    assert finding.pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer"),
+    [
+        ("permission.missing", "Authorization"),
+        ("path.user-unknown", "path"),
+        ("media-type.unsupported", "Content-Type"),
+        ("destination.several", ""),
+    ],
+)
+def test_a_finding_stands_in_the_header_or_the_path_that_its_rule_is_about(rule: str, pointer: str) -> None:
+    explained = explain_answer(Answer(rule=rule))
+    assert explained is not None
+    assert [found.pointer for found in explained.findings] == [pointer]
+
+
 def test_the_words_of_a_message_may_stand_in_another_order() -> None:
     found = candidates(Answer(400, "malformed", "The participant address is malformed."))
     assert {rule.message for rule in found} == {"malformed participant address"}

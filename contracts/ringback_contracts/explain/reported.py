@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from http import HTTPStatus
 
+from ringback_contracts.case import Case
+from ringback_contracts.examples import situation
 from ringback_contracts.explain import questions as q
 from ringback_contracts.explain.answer import explain, explain_text_notes
 from ringback_contracts.explain.court import repeats
@@ -37,12 +40,16 @@ _OF_BODY = (Stage.MEDIA_TYPE, Stage.JSON)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A refusal, as far as it is known; ``rule`` is the one that a Ringback names."""
+    """A refusal, as far as it is known; ``rule`` is the one that a Ringback names.
+
+    ``field`` is what it says is at fault: a JSON pointer, or a name such as ``participants.0.address``.
+    """
 
     status: int | None = None
     code: str | None = None
     message: str | None = None
     rule: str | None = None
+    field: str | None = None
 
 
 def explain_answer(answer: Answer, text: str = "", scopes: tuple[str, ...] = ()) -> Explanation | None:
@@ -65,7 +72,7 @@ def explain_answer(answer: Answer, text: str = "", scopes: tuple[str, ...] = ())
         status=rules[0].status,
         code=rules[0].code,
         rule=rules[0].id if sure else None,
-        findings=tuple(_finding(rule) for rule in rules),
+        findings=tuple(_finding(rule, answer.field if sure else None) for rule in rules),
         notes=(*notes, *_doubts(answer, rules[0])),
         questions=() if sure else (ASK,),
     )
@@ -131,7 +138,7 @@ def _deciding(answer: Answer) -> Explained | None:
     if login is not None:
         return login.explained()
     rules = candidates(answer)
-    return _finding(rules[0]) if len(rules) == 1 else None
+    return _finding(rules[0], answer.field) if len(rules) == 1 else None
 
 
 def candidates(answer: Answer) -> list[Rule]:
@@ -179,8 +186,28 @@ def _is_strange(answer: Answer) -> bool:
     return answer.rule is None and not known and not said
 
 
-def _finding(rule: Rule) -> Explained:
-    return Explained(rule.id, "", rule.title, rule.fix, rule.evidence.value, rule.source)
+def _finding(rule: Rule, field: str | None = None) -> Explained:
+    pointer = _pointer(field) if field else usual_place(rule.id)
+    return Explained(rule.id, pointer, rule.title, rule.fix, rule.evidence.value, rule.source)
+
+
+def _pointer(field: str) -> str:
+    """The pointer to a field that the platform names with dots; names of headers and pointers stay."""
+    return field if field.startswith("/") or field[0].isupper() else "/" + field.replace(".", "/")
+
+
+@cache
+def usual_place(rule_id: str) -> str:
+    """The header or the path in which a rule finds its fault, as its examples tell; a body has many places."""
+    rule = TABLE[rule_id]
+    cases = (situation(example) for example in rule.rejects)
+    places = {
+        violation.pointer
+        for case in cases
+        for violation in rule.check(Case(case.request, case.caller, case.org))
+    }
+    place = places.pop() if len(places) == 1 else ""
+    return "" if place.startswith("/") else place
 
 
 def _doubts(answer: Answer, rule: Rule) -> list[Note]:
