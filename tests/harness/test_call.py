@@ -96,6 +96,12 @@ def test_a_refusal_names_its_rule_and_its_fix(
     assert TABLE[rule].fix.split()[0] in shown.stderr
 
 
+def test_a_refusal_is_no_wider_than_a_page_where_there_is_no_terminal(mock: str) -> None:
+    shown = call("15551234567", "--from", ALICE, "--contract", "participants", "--target", mock).stderr
+    assert 80 < max(map(len, shown.splitlines())) <= 100
+    assert " ".join(TABLE["address.scheme-missing"].fix.split()) in " ".join(shown.split())
+
+
 def test_an_unreachable_target_is_told() -> None:
     code, document = called(NUMBER, "--target", f"http://127.0.0.1:{free_port()}")
     assert (code, document["error"]) == (Exit.UNREACHABLE, "TargetUnreachable")

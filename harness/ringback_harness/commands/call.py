@@ -33,6 +33,9 @@ from ringback_harness.exits import Exit
 DEMO_TOKEN = "alice"
 """The pre-issued token of the default org whose user may call; public, and worth nothing elsewhere."""
 
+WIDEST = 100
+"""Columns that the result takes at most; where there is no terminal nobody else wraps it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -188,8 +191,7 @@ def _show(result: Result) -> None:
     for warning in result.warnings:
         console.print(Text(f"warning: {warning}", style="yellow"))
     console.print(Text(_headline(result), style="bold green" if placed else "bold red"))
-    if not console.is_terminal:
-        console.width = 1000  # whoever reads a file wraps lines as they like
+    console.width = min(console.width, WIDEST) if console.is_terminal else WIDEST
     table = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2), pad_edge=False)
     for name, value in _lines(outcome):
         table.add_row(f"  {name}", Text(value))
