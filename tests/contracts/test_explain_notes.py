@@ -214,9 +214,7 @@ def test_slashes_behind_the_scheme_of_a_sip_uri_are_noted_and_left_out(body: dic
         ({"phoneNumber": NUMBER, "agentId": "[email protected]"}, "that user's id"),
     ],
 )
-def test_what_a_web_page_took_out_is_asked_back_as_what_belongs_there(
-    body: dict[str, Any], says: str
-) -> None:
+def test_what_a_web_page_took_out_is_asked_for_as_what_belongs_there(body: dict[str, Any], says: str) -> None:
     (note,) = [note for note in explained(body).notes if note.id == "value.email-protected"]
     assert says in note.message
 

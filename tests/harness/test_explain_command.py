@@ -150,7 +150,9 @@ def test_the_other_requests_of_a_har_file_are_counted() -> None:
     call = {"method": "POST", "url": f"https://x.y{CALLS_PATH}", "postData": {"text": json.dumps(CALL)}}
     other = {"method": "GET", "url": "https://x.y/"}
     log = {"log": {"entries": [{"request": request} for request in (other, call, other)]}}
-    assert "2 other requests of the HAR file" in run(json.dumps(log)).stdout
+    assert "2 other requests of the HAR file place no call" in run(json.dumps(log)).stdout
+    del log["log"]["entries"][0]
+    assert "1 other request of the HAR file places no call" in run(json.dumps(log)).stdout
 
 
 # Whose org, whose token
@@ -214,6 +216,13 @@ def test_a_call_on_behalf_of_somebody_is_suggested_at_that_user_s_path(tmp_path:
     assert document(CALL, "--on-behalf-of", BOB)["equivalent"]["path"] == f"{CALLS_PATH}/user/{BOB}"
     result = run(json.dumps(CALL), "--org", org_file(tmp_path), "--on-behalf-of", "alise")
     assert (result.exit_code, "'Alice'" in result.stderr) == (2, True)
+
+
+def test_a_name_to_call_for_wants_an_org_that_knows_it() -> None:
+    result = run(json.dumps(CALL), "--on-behalf-of", "alice")
+    assert result.exit_code == 2
+    assert "'alice'" in result.stderr
+    assert "--org FILE" in result.stderr
 
 
 def test_an_org_file_that_is_none_is_a_wrong_setup(tmp_path: Path) -> None:

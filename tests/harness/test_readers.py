@@ -175,6 +175,10 @@ def test_the_grant_is_known_where_the_text_says_it_plainly(text: str, grant: str
         ("it has the `call:write` scope", ("call:write",)),
         ('"scopes": ["a:b", "c:d"]', ("a:b", "c:d")),
         ("I gave it scopes a:b and c:d and role x:y", ("a:b", "c:d")),
+        ("It has these scopes: `conversations`, `conversation:call:write`.", ("conversation:call:write",)),
+        ("Scopes:\n- conversation:call:write\n- user:read\n", ("conversation:call:write", "user:read")),
+        ("OAuth scopes are 'calls:write' and \"users:me\"", ("calls:write", "users:me")),
+        ("**Scopes**: `call:write` or `calls:write`", ("call:write", "calls:write")),
         ("the scope of sip: and tel:+44 is no list, see https://x.y", ()),
     ],
 )

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import click
 
 from ringback_contracts.explain import Context, Explanation, explain, explain_text_notes
+from ringback_contracts.explain.party import UUID
 from ringback_contracts.explain.reported import explain_answer
 from ringback_contracts.model import CONTRACTS, Caller
 from ringback_contracts.operations import CALLS_PATH
@@ -74,7 +75,7 @@ class Situation:
 @click.option(
     "--on-behalf-of",
     metavar="USER",
-    help="Suggest a call placed for this user (an id, or a name of the org).",
+    help="Suggest a call placed for this user (an id; with --org or --as also a name).",
 )
 def command(
     *,
@@ -117,8 +118,18 @@ def _situation(
         org=org,
         caller=callers.caller(org, name) if org and name is not None else None,
         contract=contract or (org.contract if org else "any"),
-        user_id=None if on_behalf_of is None else callers.user_id(org, on_behalf_of),
+        user_id=None if on_behalf_of is None else _user_id(org, on_behalf_of),
     )
+
+
+def _user_id(org: Org | None, name: str) -> str:
+    """The id of the user to call for; raises ``SetupError`` for a name that no org is there to know."""
+    if org is None and not UUID.fullmatch(name):
+        raise SetupError(
+            f"--on-behalf-of wants the id of a user (a UUID) and {name!r} is none; a name takes the org that"
+            " knows it: --org FILE"
+        )
+    return callers.user_id(org, name)
 
 
 def _read(file: BinaryIO) -> Read:
@@ -168,9 +179,13 @@ def _print(result: Read, explanations: list[tuple[Found, Explanation]]) -> None:
             console.rule()
         show(console, explanation, _heading(found))
     if result.ignored:
-        console.print(
-            f"\n{result.ignored} other requests of the HAR file place no call and were passed over."
-        )
+        console.print(f"\n{_passed_over(result.ignored)}")
+
+
+def _passed_over(count: int) -> str:
+    if count == 1:
+        return "1 other request of the HAR file places no call and was passed over."
+    return f"{count} other requests of the HAR file place no call and were passed over."
 
 
 def _heading(found: Found) -> str:

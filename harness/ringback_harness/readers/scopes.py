@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-_NAME = r"['\"`]?[a-z][\w-]{0,40}(?::[a-z][\w-]{0,40}){1,3}['\"`]?"
-_BETWEEN = r"(?:[ \t]*,\s*|[ \t]+and[ \t]+|[ \t]+)"
+_WORD = r"[a-z][\w-]{0,40}"
+_NAME = rf"(?:['\"`*]{{0,2}}{_WORD}(?::{_WORD}){{1,3}}['\"`*]{{0,2}}|['\"`]{_WORD}['\"`])"
+_BETWEEN = r"(?:[ \t]*,\s*(?:and[ \t]+)?|[ \t]*\s(?:and|or|[-*\u2022+/|&])[ \t]+|[ \t]+)"
 _AFTER = re.compile(
-    rf"\bscopes?\b[\s\"'`:=\[(]{{0,6}}(?:(?:is|are|of)[ \t]+)?({_NAME}(?:{_BETWEEN}{_NAME})*)", re.IGNORECASE
+    r"\bscopes?\b[\"'`*]{0,4}[\s:=|\[(*\u2022-]{0,8}"
+    r"(?:(?:is|are|of|like|e\.g\.|including|named|called)[ \t:]+)?"
+    rf"[\s\[(*\u2022-]{{0,8}}({_NAME}(?:{_BETWEEN}{_NAME})*)",
+    re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"({_NAME})[ \t]+scopes?\b")
 
