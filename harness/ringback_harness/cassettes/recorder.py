@@ -44,6 +44,7 @@ class Recorder:
     cleaner: Cleaner = field(default_factory=Cleaner)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _orgs: dict[str, int] = field(default_factory=dict, repr=False)
     _count: int = 0
 
     def __post_init__(self) -> None:
@@ -53,6 +54,8 @@ class Recorder:
     def learn(self, tokens: Mapping[str, str], names: Mapping[str, str], numbers: Iterable[str]) -> None:
         """Take in what stands for what: tokens by name, ids by theirs in the default org, numbers to ring."""
         self.tokens.update({value: name for name, value in tokens.items()})
+        # The tokens of a run come org by org, and what is done in one leaves the others as they are.
+        self._orgs.update(dict.fromkeys(tokens.values(), len(set(self._orgs.values())) + 1))
         self.cleaner.names.update(names)
         for number in numbers:
             self.cleaner.numbers.adopt(number)
@@ -87,6 +90,7 @@ class Recorder:
             "region": self.origin.region,
             "contract": contract_of(sent),
             "token": self.tokens.get(token),
+            "org": self._orgs.get(token),
         }
 
     def _request(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:

@@ -17,17 +17,22 @@ from ringback_client.transport import Reply
 from ringback_contracts.model import Request
 from ringback_harness.cassettes.recorder import MARK
 from ringback_harness.exits import SetupError
+from ringback_harness.targets import ELSEWHERE, TWO_HOSTS
 
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """One recorded exchange; ``region`` is set where a real org answered."""
+    """One recorded exchange; ``region`` is set where a real org answered.
+
+    ``org`` tells the orgs of a run apart, numbered from 1 in the order in which a mock made them.
+    """
 
     name: str
     request: Request
     reply: Reply
     when: datetime
     region: str | None = None
+    org: int | None = None
 
 
 def read_cassettes(folder: Path) -> list[Cassette]:
@@ -58,13 +63,18 @@ def _cassette(name: str, entry: Mapping[str, Any]) -> Cassette:
         headers["authorization"] = f"Bearer {token}"
     parts = urlsplit(asked["url"])
     request = Request(
-        asked["method"], unquote(parts.path), headers, _body(asked.get("postData")), parts.query
+        asked["method"],
+        unquote(parts.path),
+        headers,
+        _body(asked.get("postData")),
+        parts.query,
+        host_allowed=headers.get("host") != ELSEWHERE,
+        well_formed=headers.get("host") != TWO_HOSTS,
     )
     answered = CaseInsensitiveDict({field["name"]: field["value"] for field in came["headers"]})
     reply = Reply(came["status"], answered, _body(came["content"]))
-    return Cassette(
-        name, request, reply, datetime.fromisoformat(entry["startedDateTime"]), mark.get("region")
-    )
+    when = datetime.fromisoformat(entry["startedDateTime"])
+    return Cassette(name, request, reply, when, mark.get("region"), mark.get("org"))
 
 
 def _body(content: Mapping[str, Any] | None) -> bytes:

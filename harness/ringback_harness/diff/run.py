@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+import orjson
+
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts.examples import CALL_PLACEHOLDER, request_of
@@ -14,11 +16,12 @@ from ringback_contracts.table import TABLE
 from ringback_harness.cassettes import Cassette
 from ringback_harness.check.results import operation_of
 from ringback_harness.diff.compare import Aspect, Deviation, differences
-from ringback_harness.targets import InProcess, OutOfReach, Target, World
+from ringback_harness.targets import ADMIN, InProcess, OutOfReach, Target, World
 
 RULE = "Ringback-Rule"
 NO_RULE = "(no rule)"
 ERRORS = 400
+MAKE_ORG = f"{ADMIN}/orgs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +141,18 @@ def compare_cassettes(cassettes: Iterable[Cassette], name: str, mock: Target | N
     What was then asked about a call that the mock did not place is left out: it has none to ask about.
     """
     comparison = Comparison(name)
-    world = (mock or InProcess()).world()
+    mock = mock or InProcess()
+    worlds: dict[int | None, World] = {None: mock.world()}
     ids: dict[str, str] = {}
     orphans: set[str] = set()
     for cassette in cassettes:
         request = _with_ids(cassette.request, ids)
+        if request.path == MAKE_ORG:
+            worlds[len(worlds)] = mock.world(orjson.loads(request.body or b"{}"))
         if not request.path.startswith("/api/") or any(orphan in request.path for orphan in orphans):
             continue
         try:
-            reply = world.send(request)
+            reply = worlds.get(cassette.org, worlds[None]).send(request)
         except (OutOfReach, TransportError) as reason:
             comparison.unseen.setdefault(NO_RULE, str(reason))
             continue
