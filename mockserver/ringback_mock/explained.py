@@ -8,17 +8,23 @@ from typing import Any
 
 import orjson
 
-from ringback_contracts.explain import Explanation, explain
+from ringback_contracts.explain import Explained, Explanation, Note, explain
 from ringback_contracts.explain.reported import Answer, explain_answered
+from ringback_contracts.model import Rejected
 from ringback_contracts.org import Org
 from ringback_contracts.redact import redact_body
-from ringback_mock.journal import Exchange
+from ringback_mock.journal import KEPT_BODY_BYTES, Exchange
+
+CUT = Note(
+    "journal.cut",
+    "",
+    f"the journal keeps no more than the first {KEPT_BODY_BYTES:,} bytes of a body, so only the verdict of"
+    " this one is explained; 'ringback explain' reads the whole request from a file",
+)
 
 
-def explanation(exchange: Exchange, org: Org) -> dict[str, Any] | None:
-    """All there is to say about the request, as JSON values; none where its body was cut."""
-    if exchange.cut:
-        return None
+def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
+    """All there is to say about the request, as JSON values; of one whose body was cut, about its verdict."""
     explained = _explained(exchange, org)
     shown: dict[str, Any] = json.loads(redact_body(orjson.dumps(explained.as_dict())))
     # By its name it could be an authorization code; it is the one of the answer.
@@ -29,7 +35,19 @@ def _explained(exchange: Exchange, org: Org) -> Explanation:
     error = _login_error(exchange) if exchange.caller is None else None
     if error is not None:
         return explain_answered(exchange.request, Answer(exchange.response.status, error))
+    if exchange.cut:
+        return _of_verdict(exchange, org)
     return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)
+
+
+def _of_verdict(exchange: Exchange, org: Org) -> Explanation:
+    """What the verdict alone says, where there is no whole body to look at."""
+    if not isinstance(exchange.verdict, Rejected):
+        return Explanation("accepted", org.success_status, None, None, notes=(CUT,))
+    found = exchange.verdict.finding
+    rule = found.rule
+    finding = Explained(rule.id, found.pointer, found.detail, rule.fix, rule.evidence.value, rule.source)
+    return Explanation("rejected", rule.status, rule.code, rule.id, findings=(finding,), notes=(CUT,))
 
 
 def _login_error(exchange: Exchange) -> str | None:

@@ -238,9 +238,29 @@ def test_an_explanation_shows_no_number_of_a_person(client: FlaskClient) -> None
     assert "2222222" not in str(explanation)
 
 
-def test_a_body_that_was_cut_is_not_explained(client: FlaskClient) -> None:
-    body = b'{"to": 5, "x": "' + b"x" * 2**17 + b'"}'
-    assert explained(client, place(client, body=body)) is None
+@pytest.mark.parametrize(
+    ("body", "status", "rule", "pointer"),
+    [
+        (b'{"to": 5, "x": "' + b"x" * 2**17 + b'"}', 400, "address.missing", "/from"),
+        (b'{"phoneNumber": "+442079460100"' + b" " * 512_000 + b"}", 413, "body.too-large", ""),
+    ],
+)
+def test_of_a_body_that_was_cut_the_verdict_is_explained(
+    client: FlaskClient, body: bytes, status: int, rule: str, pointer: str
+) -> None:
+    explanation = explained(client, place(client, body=body))
+    assert (explanation["verdict"], explanation["status"], explanation["rule"]) == ("rejected", status, rule)
+    (finding,) = explanation["findings"]
+    assert (finding["rule"], finding["pointer"], finding["fix"]) == (rule, pointer, TABLE[rule].fix)
+    assert [note["id"] for note in explanation["notes"]] == ["journal.cut"]
+    assert explanation["equivalent"] is None
+
+
+def test_a_long_body_that_was_accepted_is_said_to_be(client: FlaskClient) -> None:
+    body = b'{"phoneNumber": "+442079460100"' + b" " * 2**17 + b"}"
+    explanation = explained(client, place(client, body=body))
+    assert (explanation["verdict"], explanation["status"], explanation["findings"]) == ("accepted", 202, [])
+    assert [note["id"] for note in explanation["notes"]] == ["journal.cut"]
 
 
 def explained(client: FlaskClient, reply: TestResponse) -> Any:

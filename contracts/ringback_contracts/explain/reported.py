@@ -198,7 +198,7 @@ def _pointer(field: str) -> str:
 
 @cache
 def usual_place(rule_id: str) -> str:
-    """The header or the path in which a rule finds its fault, as its examples tell; a body has many places."""
+    """The header, or the path, in which a rule finds its fault, as its examples tell; else nothing."""
     rule = TABLE[rule_id]
     cases = (situation(example) for example in rule.rejects)
     places = {

@@ -75,8 +75,8 @@ EXCHANGE = _object(
 EXPLAINED = _object(
     **EXCHANGE["properties"],
     explanation={
-        "description": "All there is to say about the request; null where its body was cut.",
-        "anyOf": [{"type": "null"}, ref("Explanation")],
+        "description": "All there is to say about the request; where its body was cut, about the verdict.",
+        "allOf": [ref("Explanation")],
     },
 )
 FRESH_ORG = _object(
