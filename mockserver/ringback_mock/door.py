@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import httptools
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from ringback_contracts.model import Request
@@ -69,6 +71,18 @@ class Familiar(NamedTuple):
         return Request(old.method, old.path, old.headers, body, old.query, old.host_allowed, old.well_formed)
 
 
+class PatientFlow(FlowControl):
+    """Reads on only where that is no reading ahead: a client can send faster than it is answered."""
+
+    def __init__(self, transport: asyncio.Transport, has_enough: Callable[[], bool]) -> None:
+        super().__init__(transport)
+        self._has_enough = has_enough
+
+    def resume_reading(self) -> None:
+        if not self._has_enough():
+            super().resume_reading()
+
+
 class Door(HttpToolsProtocol):
     """One connection. ``edge`` is what it opens to."""
 
@@ -87,6 +101,14 @@ class Door(HttpToolsProtocol):
         self._waiting: deque[RequestResponseCycle] = deque()
         self._last_words: Response | None = None
         self.url = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the base does
+        super().connection_made(transport)
+        self.flow = PatientFlow(transport, self._has_enough)
+
+    def _has_enough(self) -> bool:
+        """Whether a request waits behind another, or the client does not take its answers."""
+        return len(self._waiting) > 1 or self.flow.write_paused
 
     # What arrives
 

@@ -481,6 +481,21 @@ def test_a_client_that_does_not_read_is_not_read_from(connection: Connection) ->
     assert connection.transport.reading
 
 
+def test_a_client_that_sends_faster_than_it_is_answered_is_not_read_ahead(connection: Connection) -> None:
+    for turn in range(200):
+        if turn % 7 == 3:
+            connection.door.pause_writing()
+        if turn % 7 == 5:
+            connection.door.resume_writing()
+        if connection.transport.reading:
+            connection.door.data_received(HEALTH * 50)
+        connection.step()
+        assert len(connection.door._waiting) <= 51
+    connection.door.resume_writing()
+    connection.settle()
+    assert connection.transport.reading
+
+
 @pytest.mark.parametrize(
     "sent",
     [b"", PLACE, HEALTH, PLACE[:-1], HEALTH[:-4], request("POST", "/oauth/token", body=CALL)[:-1]],

@@ -81,8 +81,12 @@ class Connection:
         still = 0
         while still < 4:
             before = len(self.transport.writes)
-            self._loop.run_until_complete(asyncio.sleep(0))
+            self.step()
             still = 0 if len(self.transport.writes) > before else still + 1
+
+    def step(self) -> None:
+        """Let the loop turn once."""
+        self._loop.run_until_complete(asyncio.sleep(0))
 
     @property
     def sent(self) -> bytes:
