@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -40,7 +41,7 @@ class WsgiBridge:
         if body is None:
             return
         environ = _environ(scope, body)
-        status, headers, reply = _run(self._app, environ)
+        status, headers, reply = await _run(self._app, environ)
         await deliver(Response(status, tuple(headers), reply, environ[DELIVERY].get()), scope, receive, send)
 
 
@@ -82,8 +83,11 @@ def _environ(scope: HTTPScope, body: bytes) -> WSGIEnvironment:
     return environ
 
 
-def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Pairs, bytes]:
-    """Run the application to its end (PEP 3333); it may call ``start_response`` again until then."""
+async def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Pairs, bytes]:
+    """Run the application to its end (PEP 3333); it may call ``start_response`` again until then.
+
+    Between two pieces of a body others have their turn.
+    """
     started: list[tuple[str, Pairs]] = []
     written = bytearray()
 
@@ -93,7 +97,9 @@ def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Pairs, by
 
     chunks = app(environ, start_response)
     try:
-        written += b"".join(chunks)
+        for chunk in chunks:
+            written += chunk
+            await asyncio.sleep(0)
     finally:
         _close(chunks)
     status, headers = started[-1]

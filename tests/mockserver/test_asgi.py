@@ -152,3 +152,31 @@ def test_the_application_is_built_once_and_only_when_it_is_needed() -> None:
     assert built == []
     assert bridge._app is bridge._app
     assert len(built) == 1
+
+
+def test_others_have_their_turn_while_a_long_body_is_made() -> None:
+    made, seen = list[int](), list[int]()
+
+    def slow(_: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        for piece in range(5):
+            made.append(piece)
+            yield b"x"
+
+    async def watch() -> None:
+        for _ in range(5):
+            seen.append(len(made))
+            await asyncio.sleep(0)
+
+    async def both() -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            assert message.get("body", b"") in (b"", b"x" * 5)
+
+        bridge: Any = WsgiBridge(lambda: slow)
+        await asyncio.gather(bridge(SCOPE, receive, send), watch())
+
+    asyncio.run(both())
+    assert len(set(seen)) > 2, "the watcher saw the body grow"
