@@ -98,7 +98,7 @@ class Quota:
         return self.count > self.allowed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Caller:
     """Who sends a request: the token, whose it is, what it may do, and the calls it can see.
 

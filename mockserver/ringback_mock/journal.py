@@ -17,6 +17,8 @@ KEPT_BODY_BYTES = 64 * 2**10
 """A longer body is cut here."""
 JOURNAL_BYTES = 8 * 2**20
 """Most bytes of requests and replies that one org's journal holds."""
+HEADER_BYTES = 150
+"""What a header weighs beside its texts."""
 
 
 class Exchange(NamedTuple):
@@ -75,12 +77,16 @@ class Journal:
     def exchange(self, correlation_id: str) -> dict[str, Any] | None:
         """One exchange, redacted, in plain JSON values."""
         exchange = self._ring.get(correlation_id)
-        return self._shown(exchange) if exchange else None
+        return self.shown(exchange) if exchange else None
 
     def exchanges(self, limit: int | None = None) -> list[dict[str, Any]]:
         """The exchanges, redacted, from the oldest to the newest; ``limit`` takes the newest so many."""
+        return [self.shown(exchange) for exchange in self.newest(limit)]
+
+    def newest(self, limit: int | None = None) -> list[Exchange]:
+        """The newest exchanges as they came, secrets and all, the oldest of them first."""
         skipped = 0 if limit is None else max(0, len(self._ring) - limit)
-        return [self._shown(exchange) for exchange in islice(self._ring.values(), skipped, None)]
+        return list(islice(self._ring.values(), skipped, None))
 
     def clear(self) -> None:
         self._ring.clear()
@@ -92,7 +98,8 @@ class Journal:
     def __len__(self) -> int:
         return len(self._ring)
 
-    def _shown(self, exchange: Exchange) -> dict[str, Any]:
+    def shown(self, exchange: Exchange) -> dict[str, Any]:
+        """An exchange, redacted, in plain JSON values."""
         return {
             "id": exchange.id,
             "time": timestamp(exchange.at),
@@ -115,7 +122,9 @@ def _weight(exchange: Exchange) -> int:
     weight = len(request.body) + len(response.body) + len(request.path) + len(request.query)
     if isinstance(verdict, Rejected):
         weight += len(verdict.finding.detail) + len(verdict.finding.pointer)
-    return weight + sum(map(len, request.headers.values()))
+    for name, value in request.headers.items():
+        weight += HEADER_BYTES + len(name) + len(value)
+    return weight
 
 
 def _shown_request(request: Request) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from weakref import ref
 
 from ringback_contracts.judge import judge
 from ringback_contracts.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
@@ -10,8 +11,8 @@ from ringback_contracts.operations import PLACING
 from ringback_contracts.org import Org
 from ringback_contracts.table import Table
 
-LONGEST_BODY = 2_048
-"""Longer bodies are judged each time: they are rare, and would fill the memory."""
+LONGEST = 2_048
+"""Longer requests are judged each time: they are rare, and would fill the memory."""
 KEPT = 1_024
 
 Key = tuple[int, str, str | None, bytes]
@@ -26,7 +27,7 @@ class Memo:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._kept: OrderedDict[Key, tuple[Caller, Verdict]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[ref[Caller], Verdict]] = OrderedDict()
 
     def judge(self, request: Request, caller: Caller, org: Org) -> Verdict:
         """What ``judge`` says, from memory where it can be. The caller object stands for its org."""
@@ -34,8 +35,8 @@ class Memo:
             return judge(request, caller, org, self._table)
         key = (id(caller), request.path, request.headers.get("content-type"), request.body)
         known = self._kept.get(key)
-        # The object is kept with the verdict, so that its id cannot become another's.
-        if known is not None:
+        # A caller that is gone may have left its id to another; held for good, it would hold its org's calls.
+        if known is not None and known[0]() is caller:
             return known[1]
         verdict = judge(request, caller, org, self._table)
         if _lasting(verdict):
@@ -43,7 +44,7 @@ class Memo:
         return verdict
 
     def _keep(self, key: Key, caller: Caller, verdict: Verdict) -> None:
-        self._kept[key] = (caller, verdict)
+        self._kept[key] = (ref(caller), verdict)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
@@ -54,7 +55,7 @@ def _plain(request: Request, caller: Caller) -> bool:
         and caller.quota is None
         and request.host_allowed
         and request.well_formed
-        and len(request.body) <= LONGEST_BODY
+        and len(request.body) + len(request.path) + len(request.headers.get("content-type", "")) <= LONGEST
     )
 
 

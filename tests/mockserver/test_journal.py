@@ -264,3 +264,11 @@ def test_no_repr_shows_what_was_sent() -> None:
 def test_any_exchange_can_be_shown(sent: bytes, received: bytes, content_type: str) -> None:
     request = Request("POST", CALLS, {"content-type": content_type}, sent)
     orjson.dumps(kept(request, Response(200, (("Content-Type", content_type),), received)))
+
+
+def test_headers_weigh_even_where_they_are_empty() -> None:
+    journal = Journal("o", 2_000)
+    headers = {f"x-{number}": "" for number in range(1_000)}
+    for number in range(200):
+        journal.record(str(number), 0.0, Request("GET", "/", headers), PLACED)
+    assert len(journal) <= JOURNAL_BYTES / 100_000

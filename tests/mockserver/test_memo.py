@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from ringback_contracts.model import Example, Request
 from ringback_contracts.org import changed, default_org
 from ringback_contracts.table import TABLE
 from ringback_mock import memo as memo_module
-from ringback_mock.memo import LONGEST_BODY, Memo
+from ringback_mock.memo import LONGEST, Memo
 from ringback_mock.pipeline import Pipeline
 from ringback_mock.store import Store
 
@@ -89,7 +92,7 @@ def test_a_limit_is_counted_each_time() -> None:
 def test_memory_is_bounded(judged: list[Request]) -> None:
     memo = Memo(TABLE)
     case = situation(Example())
-    long = request({"phoneNumber": T, "uuiData": "x" * LONGEST_BODY})
+    long = request({"phoneNumber": T, "uuiData": "x" * LONGEST})
     for _ in range(2):
         memo.judge(long, case.caller, case.org)
     assert len(judged) == 2
@@ -100,3 +103,32 @@ def test_memory_is_bounded(judged: list[Request]) -> None:
     before = len(judged)
     memo.judge(first, case.caller, case.org)
     assert len(judged) == before + 1, "the oldest is forgotten"
+
+
+def test_long_paths_and_media_types_are_not_remembered(judged: list[Request]) -> None:
+    memo = Memo(TABLE)
+    case = situation(Example())
+    plain = request({"phoneNumber": T}, "noscope")
+    long = "x" * LONGEST
+    for sent in (
+        replace(plain, path=f"{CALLS}/user/{long}"),
+        replace(plain, headers={**plain.headers, "content-type": f"application/json; x={long}"}),
+    ):
+        before = len(judged)
+        for _ in range(2):
+            memo.judge(sent, case.caller, case.org)
+        assert len(judged) == before + 2
+
+
+def test_an_org_that_is_forgotten_is_not_held_by_what_is_remembered() -> None:
+    store = Store(orgs_size=1)
+    pipeline = Pipeline(store)
+    org = store.add_org()
+    tenant = store.tenant(org.id)
+    assert tenant is not None
+    calls = weakref.ref(tenant.calls)
+    assert pipeline.answer(request({"phoneNumber": T}, org.tokens["alice"])).status == 202
+    del tenant
+    store.add_org()
+    gc.collect()
+    assert calls() is None
