@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ringback_mock.clock import Clock
@@ -85,7 +86,8 @@ async def _pause(seconds: float, receive: ASGIReceiveCallable) -> None:
 
 async def _start(response: Response, send: ASGISendCallable) -> None:
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    if not any(name == b"content-length" for name, _ in headers):
+    # A reply that never has a body must not speak of its length (RFC 9110 section 8.6).
+    if response.status != HTTPStatus.NO_CONTENT and not any(name == b"content-length" for name, _ in headers):
         headers.append((b"content-length", str(len(response.body)).encode()))
     await send(
         {"type": "http.response.start", "status": response.status, "headers": headers, "trailers": False}

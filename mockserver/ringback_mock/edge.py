@@ -20,6 +20,9 @@ CORRELATION = "ININ-Correlation-Id"
 BUG = (500, "internal.server.error", "Ringback failed to answer; its log says where")
 """Status, code and message of an answer that no rule gives."""
 
+ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+"""Control characters as a log shows them: in clear they could pass for lines of their own."""
+
 logger = logging.getLogger("ringback")
 access = logging.getLogger("ringback.access")
 
@@ -65,7 +68,8 @@ class Edge:
     def note(self, method: str, path: str, status: int, headers: Iterable[tuple[str, str]]) -> None:
         """A line in the access log, which is quiet unless asked for; a refusal's says what to do."""
         if access.isEnabledFor(logging.INFO):
-            access.info("%s %s %d%s", method, redact_text(path), status, self._advice(dict(headers)))
+            shown = redact_text(f"{method} {path}").translate(ESCAPED)
+            access.info("%s %d%s", shown, status, self._advice(dict(headers)))
 
     def _advice(self, headers: Mapping[str, str]) -> str:
         """Of a refusal: the rule, its fix, and where the whole explanation is."""

@@ -274,6 +274,12 @@ def test_the_line_of_a_refusal_names_the_rule_its_fix_and_the_explanation(
     assert lines(caplog) == [f"POST {CALLS} 400 {rule.id}: {rule.fix} {exchange}"]
 
 
+def test_a_path_cannot_forge_a_line(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "ringback.access"):
+        client.get("/x%0aINFO%20ringback:%20forged%1b[31m%c2%9b")
+    assert lines(caplog) == [r"GET /x\x0aINFO ringback: forged\x1b[31m\x9b 404"]
+
+
 def test_nothing_is_logged_otherwise(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "ringback.access"):
         client.get("/healthz")
