@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from ringback_client import Call
@@ -17,7 +19,7 @@ from ringback_contracts.model import Request
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
 from ringback_harness.check.api import LEFT_OUT
-from ringback_harness.check.relay import READING, Relay, reading_document
+from ringback_harness.check.relay import READING, Relay, reading_document, relayed
 from ringback_harness.check.rules import ANYWHERE
 from ringback_harness.cli import main
 from ringback_harness.sandbox import NotAllowed
@@ -227,6 +229,24 @@ def test_a_relay_says_why_something_did_not_get_through(error: OutOfReach) -> No
 
     world = replace(InProcess().world(), deliver=fail)
     assert asked(world, "GET", "/api/v2/users/me") == ("504", {"message": "not there"})
+
+
+def test_the_end_of_a_relay_waits_for_nobody() -> None:
+    arrived, never = Event(), Event()
+
+    def hold(_: Request) -> Any:
+        arrived.set()
+        never.wait(60)
+        raise OutOfReach("too late")
+
+    held = replace(InProcess().world(), deliver=hold)
+    with relayed(held) as url:
+        asking = Thread(target=lambda: requests.get(f"{url}/api/v2/users/me", timeout=60))
+        asking.start()
+        assert arrived.wait(60)
+    assert asking.is_alive()
+    never.set()
+    asking.join()
 
 
 def test_the_document_of_a_relay_has_nothing_that_writes_and_nothing_of_ours() -> None:

@@ -7,10 +7,10 @@ with it, never sees a token, and gets answers in which people have stand-ins.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from threading import Lock, Thread
 from typing import Any
 
 import orjson
@@ -69,6 +69,7 @@ class Relay:
 
     world: World
     cleaner: Cleaner = field(default_factory=Cleaner)
+    _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
 
     def __call__(self, environ: Mapping[str, Any], start: Any) -> Iterable[bytes]:
         reply = self._reply(_request(environ))
@@ -82,7 +83,8 @@ class Relay:
         if request.method != "GET" or not request.path.startswith("/api/"):
             return _json(404, {"message": "only what reads the API is passed on"})
         try:
-            reply = self.world.send(request)
+            with self._one_at_a_time:
+                reply = self.world.send(request)
         except (OutOfReach, TransportError) as reason:
             return _json(504, {"message": str(reason)})
         media_type = reply.headers.get("Content-Type", "")
@@ -109,12 +111,12 @@ def _request(environ: Mapping[str, Any]) -> Request:
 
 @contextmanager
 def relayed(world: World) -> Iterator[str]:
-    """The URL of a relay to the world, one request at a time."""
+    """The URL of a relay to the world, one request at a time; its end waits for none of them."""
     from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, Relay(world))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = make_server("127.0.0.1", 0, Relay(world), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
