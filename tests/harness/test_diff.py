@@ -151,6 +151,12 @@ def test_differences_are_a_finding(cassettes: Path) -> None:
     assert all(rule in result.output for rule in WAYS)
 
 
+def test_what_was_not_seen_is_listed(cassettes: Path) -> None:
+    (listed,) = (line for line in diff("--target", cassettes).output.splitlines() if line[:9] == "not seen:")
+    assert "rate.exceeded" in listed
+    assert "body.mixed" not in listed
+
+
 def test_known_differences_are_fine_and_are_shown_with_their_reason(cassettes: Path, tmp_path: Path) -> None:
     result = diff("--target", cassettes, "--known", known_file(tmp_path, WAYS))
     assert result.exit_code == Exit.FINE

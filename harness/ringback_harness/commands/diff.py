@@ -70,11 +70,15 @@ def _compared(name: str, reach: Reach) -> Comparison | None:
 
 
 def _show(comparison: Comparison, entries: list[KnownDifference]) -> None:
+    from ringback_contracts.table import TABLE
+
     for difference in comparison.differences:
         reasons = [entry.reason for entry in entries if entry.covers(difference)]
         click.echo(_line(difference) + (f"\n    known: {reasons[0]}" if reasons else ""))
     for entry in _stale(comparison, entries):
         click.echo(f"stale: {entry.rule}, {entry.aspect}: there is no such difference any more; take it out")
+    if unseen := [rule.id for rule in TABLE if comparison.state(rule.id) == "not seen"]:
+        click.echo(f"not seen: {', '.join(unseen)}")
     differing = {difference.rule for difference in comparison.differences}
     click.echo(
         f"{comparison.compared} requests compared with {comparison.target}: "
