@@ -1,7 +1,7 @@
 """Hide secrets and people's phone numbers in what is logged, kept or shown.
 
-Secrets are bearer tokens, Basic credentials, passwords in URIs, cookies, and the values of the names in
-``_SECRET_NAMES``, as JSON, as a form or as text. A phone number is a run of seven digits or more, separators
+Secrets are bearer tokens, Basic credentials, passwords in URIs, cookies, and the values of names that say so
+(``_SECRET_NAME``), as JSON, as a form or as text. A phone number is a run of seven digits or more, separators
 between them included; what stays is its plus, up to four digits in front and the last two. UUIDs and times
 of ISO 8601 stay, and so do international numbers of a reserved range, which are nobody's. When in doubt
 something is hidden: seconds since 1970 look like a number.
@@ -19,28 +19,11 @@ from ringback_contracts.numbers.reserved import reserved_range
 
 HIDDEN = "***"
 
-_SECRET_NAMES = frozenset(
-    {
-        "accesstoken",
-        "apikey",
-        "assertion",
-        "authorization",
-        "clientassertion",
-        "clientsecret",
-        "code",
-        "codeverifier",
-        "cookie",
-        "idtoken",
-        "password",
-        "proxyauthorization",
-        "refreshtoken",
-        "secret",
-        "setcookie",
-        "token",
-        "xapikey",
-        "xauthtoken",
-    }
+_SECRET_NAME = re.compile(
+    r"code|codeverifier|(?:.*(?:apikey|assertion|authorization|cookie|credentials?|passwd|password|passphrase"
+    r"|privatekey|pwd|secret|secretkey|token))"
 )
+"""A whole name in lower case without its hyphens and underscores, such as ``clientsecret``."""
 _ERROR_CODE = re.compile(r"[a-z]+(?:\.[a-z]+)+|[0-9]{1,3}")
 """What ``code`` is in an error: such as ``bad.request``, or a status. It is no authorization code."""
 
@@ -51,10 +34,10 @@ _ERROR_CODE = re.compile(r"[a-z]+(?:\.[a-z]+)+|[0-9]{1,3}")
 
 _JOINT = r"(?:[-_]|%5F)?"
 _TELLING = (
-    rf"(?:client|access|refresh|id|api|auth){_JOINT}(?:secret|token|key)"
+    rf"(?:client|access|refresh|id|api|auth|private|session|csrf|security){_JOINT}(?:secret|token|key)"
     rf"|code{_JOINT}verifier|client{_JOINT}assertion"
 )
-_ORDINARY = r"authorization|assertion|code|cookie|password|secret|token"
+_ORDINARY = r"authorization|assertion|code|cookie|password|passwd|pwd|secret|token"
 _QUOTE = r"""\\{0,8}["']"""
 _VALUE = rf"""(?:(?P<quote>{_QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*)|(?P<bare>[^\s&"<>]+))"""
 _HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
@@ -86,7 +69,7 @@ _OPTION = re.compile(
 
 # \d on purpose: full-width and other digits are digits to whoever reads them.
 _GAP = (
-    r"(?:[ \-.()/\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u2000-\u2015\u2060\u2212\ufeff]"
+    r"(?:[ \-_.()/\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u2000-\u2015\u2060\u2212\ufeff]"
     r"|%2[089DdEe]|(?<=\d)\+(?=\d))"
 )
 _GAPS = re.compile(_GAP)
@@ -105,8 +88,22 @@ _ALONE = rf"(?<![0-9+])(?<![0-9][-. ()/]){_DATE}(?![0-9])(?![-. ()/]{{1,3}}[0-9]
 _KEPT = re.compile(rf"({_UUID}|(?<![0-9+]){_DATE}[T ]{_TIME}(?![0-9])|{_ALONE})")
 
 
+_SUSPECT = re.compile(
+    r"bearer|basic|://|sips?:|-u|authorization|assertion|code|cookie|key|passw|pwd|secret|token|verifier",
+    re.IGNORECASE,
+)
+"""What stands somewhere in every text with a secret: most texts have none of it, and are done with."""
+_FEWEST_DIGITS = re.compile(r"(?:\d\D*){7}")
+
+
 def redact_text(text: str) -> str:
     """The text without secrets and people's numbers; what is hidden already stays as it is."""
+    if _SUSPECT.search(text):
+        text = _without_secrets(text)
+    return with_numbers(text, _masked) if _FEWEST_DIGITS.search(text) else text
+
+
+def _without_secrets(text: str) -> str:
     text = _BEARER.sub(rf"\1{HIDDEN}", text)
     text = _BASIC.sub(_without_credentials, text)
     text = _URL_PASSWORD.sub(_without_password, text)
@@ -115,7 +112,7 @@ def redact_text(text: str) -> str:
     text = _OPTION.sub(rf"\g<name>\g<gap>\g<quote>{HIDDEN}", text)
     for assigned in _ASSIGNED:
         text = assigned.sub(_without_value, text)
-    return with_numbers(text, _masked)
+    return text
 
 
 def with_numbers(text: str, change: Callable[[str], str]) -> str:
@@ -184,7 +181,7 @@ _ESCAPE = re.compile(r"\\u(?!0022|005[cC]|00[01]|007[fF]|00[89]|[dD][89a-fA-F])(
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers without secrets and people's numbers; of credentials the scheme stays."""
-    return {name: _header(name, value) for name, value in headers.items()}
+    return {redact_text(name): _header(name, value) for name, value in headers.items()}
 
 
 def _header(name: str, value: str) -> str:
@@ -195,7 +192,7 @@ def _header(name: str, value: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    return name.lower().replace("-", "").replace("_", "") in _SECRET_NAMES
+    return _SECRET_NAME.fullmatch(name.lower().replace("-", "").replace("_", "")) is not None
 
 
 def redact_body(body: bytes, content_type: str = "") -> str:

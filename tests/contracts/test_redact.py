@@ -44,6 +44,11 @@ JSON_PLACES: list[Callable[[str], str]] = [
     lambda secret: json.dumps({"refresh_token": secret}, indent=2),
     lambda secret: json.dumps({"code": secret}),
     lambda secret: json.dumps({"password": [secret]}),
+    lambda secret: json.dumps({"userPassword": secret}),
+    lambda secret: json.dumps({"api_secret": secret}),
+    lambda secret: json.dumps({"private_key": secret}),
+    lambda secret: json.dumps({"pwd": secret}),
+    lambda secret: json.dumps({"credentials": secret}),
     lambda secret: json.dumps({"name": "Authorization", "value": secret}),
     lambda secret: '{"token": 1, "token": ' + json.dumps(secret) + "}",
     lambda secret: "".join(f"\\u{ord(c):04x}" for c in secret).join(['{"\\u0063ode_verifier": "', '"}']),
@@ -126,6 +131,9 @@ def test_no_secret_survives_in_headers(secret: str) -> None:
         "Cookie": f"session={secret}",
         "Set-Cookie": f"session={secret}; Path=/",
         "X-API-Key": secret,
+        "X-Session-Secret": secret,
+        "X-Genesys-Token": secret,
+        "X-Amz-Security-Token": secret,
         "Location": f"http://localhost:8000/callback?code={secret}",
         "Referer": f"https://a:{secret.replace('/', '_')}@example.com/",
     }
@@ -148,7 +156,7 @@ def test_of_credentials_in_a_header_the_scheme_stays() -> None:
 
 # --- numbers --------------------------------------------------------------------------------------
 
-SEPARATORS = st.sampled_from(["", "", "", "", "-", " ", ".", " (", ") ", "/", "\u00a0", " - ", "\u2011"])
+SEPARATORS = st.sampled_from(["", "", "", "", "-", "_", " ", ".", " (", ") ", "/", "\u00a0", " - ", "\u2011"])
 
 
 @st.composite
