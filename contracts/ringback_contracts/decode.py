@@ -1,15 +1,30 @@
-"""Decode plain TOML data into frozen dataclasses, refusing what is not understood."""
+"""Decode plain TOML or JSON data into frozen dataclasses, refusing what is not understood."""
 
 from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+NAMED_BY = ("name", "id", "kind", "first")
+"""What tells an item of an array from its neighbours, the most telling first; never a secret."""
+
+_KINDS: Mapping[type, str] = {
+    str: "a string",
+    int: "a whole number",
+    bool: "a boolean",
+    float: "a number",
+    dict: "a table",
+    list: "an array",
+    types.NoneType: "null",
+}
 
 
 class DecodeError(ValueError):
@@ -17,9 +32,12 @@ class DecodeError(ValueError):
 
 
 def decode(kind: type[T], data: object, where: str = "") -> T:
-    """Build ``kind``, a dataclass, from a mapping; raises ``DecodeError``."""
+    """Build ``kind``, a dataclass, from a mapping; raises ``DecodeError``.
+
+    What a class or an ``Annotated`` check objects to, with a ``ValueError``, is told with its place.
+    """
     if not isinstance(data, Mapping):
-        raise DecodeError(f"{where or 'the file'}: expected a table, found {_shown(data)}")
+        raise DecodeError(_told(where, f"expected a table, found {shown(data)}"))
     hints = _hints(kind)
     for key in data:
         if key not in hints:
@@ -28,7 +46,11 @@ def decode(kind: type[T], data: object, where: str = "") -> T:
         required = item.default is MISSING and item.default_factory is MISSING
         if item.init and required and item.name not in data:
             raise DecodeError(f"{_at(where, item.name)} is missing")
-    return kind(**{key: _value(hints[key], value, _at(where, key)) for key, value in data.items()})
+    values = {key: _value(hints[key], value, _at(where, key)) for key, value in data.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise DecodeError(_told(where, str(error))) from error
 
 
 def decode_field(kind: type[Any], key: str, value: object) -> Any:
@@ -39,10 +61,29 @@ def decode_field(kind: type[Any], key: str, value: object) -> Any:
     return _value(hints[key], value, key)
 
 
+def place(array: str, position: int, item: object) -> str:
+    """How messages call an item of an array: ``users[5] (Frank)``."""
+    names = (item.get(key) if isinstance(item, Mapping) else getattr(item, key, None) for key in NAMED_BY)
+    name = next(filter(_tells, names), None)
+    return f"{array}[{position}]" + (f" ({name})" if name else "")
+
+
+def _tells(name: object) -> bool:
+    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_SHOWN
+
+
+def shown(value: object) -> str:
+    """A wrong value as messages repeat it: cut short, and without a word of Python."""
+    if isinstance(value, str) or type(value) in (int, float):
+        text = repr(value)
+        return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
+    return _KINDS.get(type(value), "a date or time")
+
+
 def _hints(kind: Any) -> dict[str, Any]:
     """The fields that a file may set, with their types; resolving them is slow, and orgs have many users."""
     if kind not in _HINTS:
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, include_extras=True)
         _HINTS[kind] = {item.name: hints[item.name] for item in fields(kind) if item.init}
     return _HINTS[kind]
 
@@ -54,17 +95,25 @@ def _at(where: str, key: str) -> str:
     return f"{where}.{key}" if where else key
 
 
-def _shown(value: object) -> str:
-    return {dict: "a table", list: "an array", bool: "a boolean"}.get(type(value)) or repr(value)
+def _told(where: str, what: str) -> str:
+    return f"{where}: {what}" if where else what
 
 
 def _unknown(where: str, key: str, valid: list[str]) -> str:
-    near = difflib.get_close_matches(key, valid, n=1, cutoff=0.0)
-    return f"{_at(where, key)}: there is no such key; the nearest is {near[0]!r}"
+    near = _near(key, valid)
+    return f"{_at(where, key)}: there is no such key; {near or 'known: ' + ', '.join(valid)}"
+
+
+def _near(text: str, valid: Iterable[str]) -> str | None:
+    """Names the valid text that may have been meant; ``None`` where none is like it."""
+    near = difflib.get_close_matches(text.lower(), valid, n=1)
+    return f"the nearest is {near[0]!r}" if near else None
 
 
 def _value(hint: Any, value: object, where: str) -> Any:
     origin = get_origin(hint)
+    if origin is Annotated:
+        return _checked(hint, value, where)
     if is_dataclass(hint):
         return decode(hint, value, where)  # type: ignore[arg-type]  # is_dataclass admits instances
     if origin in (Union, types.UnionType):
@@ -73,22 +122,36 @@ def _value(hint: Any, value: object, where: str) -> Any:
         return _choice(get_args(hint), value, where)
     if origin in (tuple, frozenset):
         return _items(origin, get_args(hint)[0], value, where)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(_choice(tuple(str(member) for member in hint), value, where))
     return _scalar(hint, value, where)
 
 
+def _checked(hint: Any, value: object, where: str) -> Any:
+    """The value as the check gives it back, which may spell it otherwise."""
+    inner, check = get_args(hint)
+    read = _value(inner, value, where)
+    try:
+        return check(read)
+    except ValueError as error:
+        raise DecodeError(f"{where}: {error}") from error
+
+
 def _scalar(hint: Any, value: object, where: str) -> Any:
+    if issubclass(hint, StrEnum):
+        return hint(_choice(tuple(str(member) for member in hint), value, where))
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is not hint:
-        raise DecodeError(f"{where}: expected {_named(hint)}, found {_shown(value)}")
+        raise DecodeError(f"{where}: expected {_named(hint)}, found {_instead(hint, value)}")
     return value
 
 
 def _named(hint: Any) -> str:
-    names = {str: "a string", int: "a whole number", bool: "true or false", float: "a number"}
-    return names.get(hint, str(hint))
+    return "true or false" if hint is bool else _KINDS[hint]
+
+
+def _instead(hint: Any, value: object) -> str:
+    """What stands there instead; the digits of a secret without its quotes are as secret as it is."""
+    return _KINDS.get(type(value), shown(value)) if hint is str else shown(value)
 
 
 def _union(hint: Any, value: object, where: str) -> Any:
@@ -101,14 +164,16 @@ def _union(hint: Any, value: object, where: str) -> Any:
 def _choice(allowed: tuple[Any, ...], value: object, where: str) -> Any:
     if type(value) in {type(option) for option in allowed} and value in allowed:
         return value
-    near = difflib.get_close_matches(str(value).lower(), [str(option) for option in allowed], n=1, cutoff=0.0)
     listed = ", ".join(str(option) for option in allowed)
-    raise DecodeError(
-        f"{where}: {value!r} is none of {listed}; the nearest is {near[0] if near else allowed[0]!r}"
-    )
+    near = _near(value, filter(_is_text, allowed)) if isinstance(value, str) else None
+    raise DecodeError(f"{where}: {shown(value)} is none of {listed}" + (f"; {near}" if near else ""))
+
+
+def _is_text(option: object) -> bool:
+    return isinstance(option, str)
 
 
 def _items(origin: Any, kind: Any, value: object, where: str) -> Any:
     if not isinstance(value, (list, tuple, frozenset)):
-        raise DecodeError(f"{where}: expected an array, found {_shown(value)}")
-    return origin(_value(kind, item, f"{where}[{position}]") for position, item in enumerate(value))
+        raise DecodeError(f"{where}: expected an array, found {shown(value)}")
+    return origin(_value(kind, item, place(where, position, item)) for position, item in enumerate(value))

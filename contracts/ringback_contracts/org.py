@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ringback_contracts.decode import DecodeError, decode, decode_field
-from ringback_contracts.faults import Fault, FaultError
+from ringback_contracts.decode import DecodeError, decode, decode_field, place
+from ringback_contracts.faults import Fault
 from ringback_contracts.model import Contract
 
 ContractChoice = Contract | Literal["any"]
@@ -141,14 +141,14 @@ class Org:
     _test_numbers: Callable[[str], TestNumber | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _index(self, "user_by_id", self.users, "id")
-        _index(self, "queue_by_id", self.queues, "id")
-        _index(self, "campaign_by_id", self.campaigns, "id")
-        _index(self, "client_by_id", self.clients, "id")
-        _index(self, "token_by_value", self.tokens, "value")
+        _index(self, "user_by_id", "users", "id")
+        _index(self, "queue_by_id", "queues", "id")
+        _index(self, "campaign_by_id", "campaigns", "id")
+        _index(self, "client_by_id", "clients", "id")
+        _index(self, "token_by_value", "tokens", "value")
         object.__setattr__(self, "_test_numbers", lru_cache(maxsize=1024)(self._find_test_number))
-        for token in self.tokens:
-            _check_token(self, token)
+        for position, token in enumerate(self.tokens):
+            _check_token(self, token, place("tokens", position, token))
 
     def test_number(self, number: str) -> TestNumber | None:
         """The test range that the E.164 number lies in; remembered, since every call asks."""
@@ -163,39 +163,43 @@ class Org:
         return number in self.numbers or (user is not None and number in user.numbers)
 
 
-def _index(org: Org, name: str, items: Sequence[Any], key: str) -> None:
+def _index(org: Org, name: str, array: str, key: str) -> None:
+    items: Sequence[Any] = getattr(org, array)
     table: dict[str, Any] = {}
     for position, item in enumerate(items):
         value = getattr(item, key)
         if value in table:
-            kind = type(item).__name__.lower()
-            raise OrgError(f"two {kind}s have the {key} {value!r}: the one at position {position} repeats it")
+            other = place(array, items.index(table[value]), table[value])
+            raise OrgError(f"{place(array, position, item)}: the {key} is that of {other}; give each its own")
         table[value] = item
     object.__setattr__(org, name, table)
 
 
-def _check_token(org: Org, token: Token) -> None:
+def _check_token(org: Org, token: Token, where: str) -> None:
     if (token.user is None) == (token.client is None):
-        raise OrgError(f"token {token.value!r}: give it either a user or a client")
+        raise OrgError(f"{where}: give the token either a user or a client")
     if token.user is not None and token.user not in org.user_by_id:
-        raise OrgError(f"token {token.value!r}: no user has the id {token.user!r}")
+        raise OrgError(f"{where}.user: no user has the id {token.user!r}; take an id of [[users]]")
     if token.client is not None and token.client not in org.client_by_id:
-        raise OrgError(f"token {token.value!r}: no client has the id {token.client!r}")
+        raise OrgError(f"{where}.client: no client has the id {token.client!r}; take an id of [[clients]]")
 
 
 def load_org(text: str) -> Org:
     """Read an org from TOML text.
 
     Raises ``OrgError`` for text that is no TOML, an unknown key (naming the nearest valid one), a value
-    of the wrong type, a repeated id, or a token of nobody.
+    that cannot stand where it does, a repeated id, or a token of nobody.
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a number or a nesting too long for Python is ill-formed too
         raise OrgError(f"this is no TOML: {error}") from error
     try:
         return decode(Org, data)
-    except (DecodeError, FaultError) as error:
+    except DecodeError as error:
         raise OrgError(str(error)) from error
 
 
@@ -219,5 +223,5 @@ def changed(org: Org, changes: Mapping[str, Any]) -> Org:
         return org
     try:
         return replace(org, **{key: decode_field(Org, key, value) for key, value in changes.items()})
-    except (DecodeError, FaultError) as error:
+    except DecodeError as error:
         raise OrgError(str(error)) from error

@@ -121,7 +121,7 @@ def test_a_command_line_says_all_that_a_file_can() -> None:
         ("reset:operation=connect", "operation 'connect' is for expired-certificate alone"),
         ("expired-certificate:operation=place", "leave operation and number out"),
         ("expired-certificate:number=+442079460100", "before it has sent any request"),
-        ("", "the nearest is"),
+        ("", "kind: '' is none of lost-reply, reset"),
     ],
 )
 def test_a_wrong_fault_is_told_what_is_wrong(text: str, told: str) -> None:

@@ -51,31 +51,91 @@ def test_numbers_around_the_test_range_are_ordinary() -> None:
     assert org.test_number("+4420794601000") is None
 
 
+KNOWN_OF_A_RANGE = "[[test_numbers]]\nnumber = '+442079460100'"
+U, V = "a11ce000-0000-4000-8000-00000000000a", "b0b00000-0000-4000-8000-00000000000b"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("x", "this is no TOML"),
+        ("x = " + "9" * 5000, "this is no TOML"),
+        ("x = " + "[" * 5000, "this is no TOML"),
         ('id = "o"', "name is missing"),
-        (SMALL + "sip_trunkin = true", "sip_trunkin: there is no such key; the nearest is 'sip_trunking'"),
-        (SMALL + 'sip_trunking = "yes"', "sip_trunking: expected true or false, found 'yes'"),
-        (SMALL + 'contract = "publish"', "the nearest is 'published'"),
-        (SMALL + "success_status = 204", "success_status: 204 is none of 200, 202"),
-        (SMALL + "limits = 5", "limits: expected a table, found 5"),
-        (SMALL + "limits.rate_per_minute = true", "expected a whole number, found a boolean"),
-        (SMALL + "users = {}", "users: expected an array, found a table"),
-        (SMALL + '[[users]]\nid = "u"\nname = "U"\nemial = "x"', "users[0].emial: there is no such key"),
-        (SMALL + '[[users]]\nid = "u"', "users[0].name is missing"),
-        (SMALL + '[[queues]]\nid="q"\nname="Q"\n[[queues]]\nid="q"\nname="R"', "two queues have the id 'q'"),
-        (SMALL + '[[tokens]]\nvalue = "t"', "give it either a user or a client"),
-        (SMALL + '[[tokens]]\nvalue = "t"\nuser = "nobody"', "no user has the id 'nobody'"),
-        (SMALL + '[[test_numbers]]\nfirst = "+1"\noutcome = "bussy"', "the nearest is 'busy'"),
-        (SMALL + 'user_by_id = "x"', "user_by_id: there is no such key"),
+        ("sip_trunkin = true", "sip_trunkin: there is no such key; the nearest is 'sip_trunking'"),
+        (KNOWN_OF_A_RANGE, "test_numbers[0].number: there is no such key; known: first, last, outcome"),
+        ('sip_trunking = "yes"', "sip_trunking: expected true or false, found 'yes'"),
+        ("strict_numbers = " + repr("y" * 99), "true or false, found '" + "y" * 59 + "..."),
+        ('contract = "publish"', "the nearest is 'published'"),
+        ('contract = "2"', "contract: '2' is none of published, participants, any"),
+        ("success_status = 204", "success_status: 204 is none of 200, 202"),
+        ("limits = 5", "limits: expected a table, found 5"),
+        ("limits = 2026-01-01", "limits: expected a table, found a date or time"),
+        ("limits.rate_per_minute = true", "expected a whole number, found a boolean"),
+        ("users = {}", "users: expected an array, found a table"),
+        (f'[[users]]\nid = "{U}"\nname = "Ute"\nemial = "x"', "users[0] (Ute).emial: there is no such key"),
+        (f'[[users]]\nid = "{U}"', f"users[0] ({U}).name is missing"),
+        ('[[users]]\nid = 5\nname = "Ute"', "users[0] (Ute).id: expected a string, found a whole number"),
+        ('[[users]]\nid = 5\nname = "a\\tb"', "users[0].id: expected a string"),
+        (
+            f'[[queues]]\nid = "{U}"\nname = "Q"\n[[queues]]\nid = "{U}"\nname = "R"',
+            "queues[1] (R): the id is that of queues[0] (Q); give each its own",
+        ),
+        ('[[tokens]]\nvalue = "t"', "tokens[0]: give the token either a user or a client"),
+        (f'[[tokens]]\nvalue = "t"\nuser = "{U}"', f"tokens[0].user: no user has the id '{U}'"),
+        ('[[tokens]]\nvalue = "t"\nclient = "me"', "tokens[0].client: no client has the id 'me'"),
+        (
+            '[[test_numbers]]\nfirst = "+442079460100"\noutcome = "bussy"',
+            "test_numbers[0] (+442079460100).outcome: 'bussy' is none of",
+        ),
+        ('[[test_numbers]]\nfirst = "+442079460100"\noutcome = "bussy"', "the nearest is 'busy'"),
+        ('[[faults]]\nkind = "reset"\ntimes = 0', "faults[0] (reset): "),
+        ('user_by_id = "x"', "user_by_id: there is no such key"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
+    assert told in refusal(text if text.startswith(("x", "id =")) else SMALL + text)
+
+
+def refusal(text: str) -> str:
     with pytest.raises(OrgError) as caught:
         load_org(text)
+    return str(caught.value)
+
+
+def test_what_is_not_like_any_valid_name_is_told_all_of_them() -> None:
+    told = refusal(SMALL + 'outbound = "yes"')
+    assert told.startswith("outbound: there is no such key; known: id, name, region, contract,")
+    assert "nearest" not in told
+
+
+def test_no_message_tells_a_secret() -> None:
+    client = '[[clients]]\nid = "c"\nsecret = '
+    token = '[[tokens]]\nvalue = "hunter2"\nclient = "c"\n'
+    for text in (client + "4711", client + '"s"\n' + token + token, token, client + '"hunter2"\n' * 2):
+        told = refusal(SMALL + text)
+        assert "hunter2" not in told
+        assert "4711" not in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"contract": None}, "contract: null is none of"),
+        ({"limits": None}, "limits: expected a table, found null"),
+        (
+            {"limits": {"rate_per_minute": None}},
+            "limits.rate_per_minute: expected a whole number, found null",
+        ),
+        ({"sip_trunking": [1]}, "sip_trunking: expected true or false, found an array"),
+    ],
+)
+def test_a_value_that_came_as_json_is_told_in_words_of_json(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(OrgError) as caught:
+        changed(default_org(), changes)
     assert told in str(caught.value)
+    assert "None" not in str(caught.value)
+    assert "file" not in str(caught.value)
 
 
 @given(key=st.text(string.ascii_lowercase + "_", min_size=1))
