@@ -18,10 +18,13 @@ from ringback_client import Call
 from ringback_contracts.model import Request
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
+from ringback_harness.cassettes import read_cassettes
+from ringback_harness.cassettes.evidence import confirmed
 from ringback_harness.check.api import LEFT_OUT
 from ringback_harness.check.relay import READING, Relay, reading_document, relayed
 from ringback_harness.check.rules import ANYWHERE
 from ringback_harness.cli import main
+from ringback_harness.diff import compare_cassettes
 from ringback_harness.sandbox import NotAllowed
 from ringback_harness.sandbox.ringing import OURS
 from ringback_harness.targets import InProcess, OutOfReach, World
@@ -128,6 +131,12 @@ def test_no_report_and_no_cassette_names_anybody(ran: Ran) -> None:
         for hidden in (TOKEN, NAME, EMAIL):
             assert hidden.lower() not in path.read_text().lower(), path
     assert not any(NUMBER[1:] in path.read_text() for path in cassettes)
+
+
+def test_what_it_records_replays_on_the_mock_and_contradicts_no_rule(ran: Ran) -> None:
+    cassettes = read_cassettes(ran.folder.parent / "cassettes")
+    assert compare_cassettes(cassettes, "cassettes").differences == []
+    assert confirmed(cassettes).contradicted == {}
 
 
 def test_a_dry_run_of_every_suite_sends_nothing(tmp_path: Path) -> None:

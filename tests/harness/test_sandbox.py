@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from ringback_client import Call, ReplyLost
 from ringback_contracts.faults import parse_fault
+from ringback_contracts.model import Request
 from ringback_contracts.org import Limits, default_org
 from ringback_contracts.rules.declare import ALICE, NOBODY
 from ringback_harness.cli import main
@@ -184,9 +185,21 @@ def test_nothing_of_the_org_is_changed(method: str, path: str, sandbox: Sandbox,
     assert stand_in.asked == []
 
 
-def test_whoever_has_no_counterpart_there_is_not_asked_for(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("spelled", [str.lower, str.upper])
+def test_whoever_has_no_counterpart_there_is_not_asked_for(
+    spelled: Callable[[str], str], sandbox: Sandbox
+) -> None:
     with pytest.raises(OutOfReach, match="Dave"):
-        ring(sandbox, {"to": "tel:+442079460100", "from": f"user:{default_org().users[3].id}"})
+        ring(sandbox, {"to": "tel:+442079460100", "from": f"user:{spelled(default_org().users[3].id)}"})
+
+
+@pytest.mark.parametrize("spelled", [str.lower, str.upper])
+def test_alice_s_id_is_the_token_s_user_s_there_in_any_case(
+    spelled: Callable[[str], str], sandbox: Sandbox, stand_in: StandIn
+) -> None:
+    request = Request("GET", f"/api/v2/users/{spelled(ALICE)}", call_request({}).headers)
+    assert sandbox.world().send(request).status == 200
+    assert stand_in.asked[-1].path == f"/api/v2/users/{ME}"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -39,7 +40,8 @@ class Counterparts:
         _refuse_strangers(request, known)
         path, body = request.path, request.body
         for name, real in known.items():
-            path, body = path.replace(name, real), body.replace(name.encode(), real.encode())
+            path = re.sub(re.escape(name), real, path, flags=re.IGNORECASE)
+            body = re.sub(re.escape(name.encode()), real.encode(), body, flags=re.IGNORECASE)
         return replace(request, path=path, body=body)
 
 
@@ -49,7 +51,7 @@ def _refuse_strangers(request: Request, known: Mapping[str, str]) -> None:
     named |= {queue.id: queue.name for queue in org.queues}
     named |= {campaign.id: campaign.name for campaign in org.campaigns}
     for entity_id in named.keys() - known.keys():
-        if entity_id in request.path or entity_id.encode() in request.body:
+        if entity_id in request.path.lower() or entity_id.encode() in request.body.lower():
             raise OutOfReach(f"nobody there stands for {named[entity_id]}")
     if any(number.encode() in request.body for number in org.numbers):
         raise OutOfReach("the org's own numbers there are not known")
