@@ -155,7 +155,8 @@ def test_an_org_that_differs_fails_in_every_suite_that_can_see_it(tmp_path: Path
         return replace(response, headers=(*_but("Content-Type", response), ("Content-Type", "text/plain")))
 
     with standin(tmp_path, table=table, otherwise={"call.unknown": as_text}) as stand_in:
-        ran = check(stand_in, tmp_path / "reports", "--budget", "0", "--allow-calls")
+        options = ("--budget", "0", "--allow-calls", "--examples", "200")
+        ran = check(stand_in, tmp_path / "reports", *options)
         line = f"{stand_in.settings.target.api}/api/v2/conversations/calls"
     assert ran.result.exit_code == 1
     failed = {(failure["suite"], failure["subject"]) for failure in ran.report["failures"]}
