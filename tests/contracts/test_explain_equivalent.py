@@ -363,6 +363,32 @@ def test_a_body_that_is_not_json_is_encoded_anew(body: str) -> None:
     assert made.body == SHOWN
 
 
+def test_of_several_bodies_in_a_list_one_has_to_be_chosen() -> None:
+    found = explained([{"phoneNumber": NUMBER}, {"phoneNumber": "+442079460101"}])
+    assert found.equivalent is None
+    assert asked(found, "Which of the 2 entries", "sent by itself")
+    assert len(found.questions) == 1
+
+
+def test_what_the_program_alone_knows_is_asked_about_once() -> None:
+    found = explained({"to": f"tel:{NUMBER}", "from": "user:\u2039agent\u203a"})
+    (question,) = found.questions
+    assert "Only the running program knows 'user:\u2039agent\u203a' at /from" in question
+
+
+@pytest.mark.parametrize("key", ["callNumber", "call_to", "phoneToCall"])
+def test_rarer_words_for_whom_to_call_are_understood(key: str) -> None:
+    equivalent = explained({key: NUMBER}).equivalent
+    assert equivalent is not None
+    assert equivalent.body == {"phoneNumber": NUMBER}
+
+
+def test_names_of_a_queue_and_an_agent_are_asked_about() -> None:
+    found = explained({"phoneNumber": NUMBER, "queueName": "Support", "agentEmail": "alice@example.com"})
+    assert asked(found, "Which queue", "'Support' at /queueName is no id")
+    assert asked(found, "Which user places the call", "'alice@example.com' at /agentEmail is no id")
+
+
 def test_what_the_judge_refuses_is_not_shown() -> None:
     found = explained({"conversationIds": ["the call of this morning"]})
     assert (found.equivalent, asked(found, "still refused", "the call of this morning")) == (None, True)

@@ -247,6 +247,20 @@ def test_a_value_that_is_kept_or_says_nothing_is_not_said_to_be_left_out(key: st
     assert not places(explained({"callQueueId": QUEUE, key: value}), "value.left-out")
 
 
+def test_a_wrong_method_is_no_wrong_path() -> None:
+    found = explained({"phoneNumber": NUMBER}, method="PUT")
+    assert found.rule == "method.not-allowed"
+    assert not places(found, "path.wrong")
+
+
+@pytest.mark.parametrize(
+    "name", ["PostConversationsCalls", "PostConversationsCallsRequest", "PostConversationsCall"]
+)
+def test_the_operation_s_own_name_is_no_invented_class(name: str) -> None:
+    text = f"using PureCloudPlatform.Client.V2.Api; Error calling {name}: no"
+    assert "sdk.unknown-class" not in told(text=text)
+
+
 def test_the_region_of_a_given_org_tells_which_numbers_are_for_emergencies() -> None:
     request = Request("POST", CALLS, JSON_HEADERS, b'{"phoneNumber": "17"}')
     for region, warned in (("FR", True), ("US", False)):

@@ -157,7 +157,10 @@ def test_grant_and_scopes_of_a_description_are_handed_on() -> None:
         ("client.get_client_credentials_token(a, b)", "client_credentials"),
         ("OAuth client type: Client Credentials", "client_credentials"),
         ("We are using the client credentials grant", "client_credentials"),
+        ("Grant: client credentials", "client_credentials"),
+        ("We authenticate with the client credentials grant", "client_credentials"),
         ("Without using client credentials it works", None),
+        ("It does not work with client credentials tokens", None),
         ("Client credentials cannot be used", None),
     ],
 )
@@ -210,6 +213,19 @@ def test_a_body_that_is_no_json_is_handed_on_as_it_was_sent(text: str, body: str
     assert request.headers["content-type"] == JSON
 
 
+def test_bodies_one_after_another_are_several_requests() -> None:
+    other = {"phoneNumber": "+442079460101"}
+    found = read(f"{json.dumps(BODY)}\n{json.dumps(other)},\n".encode()).found
+    bodies = [json.loads(reading.request.body) for reading in found if isinstance(reading, Reading)]
+    assert bodies == [BODY, other]
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}\n{"b": 2}', '{"phoneNumber": "+1"}\n[1]\n{"phoneNumber": "+1"}'])
+def test_other_values_one_after_another_are_not_several_requests(text: str) -> None:
+    with suppress(ReadError):
+        assert len(read(text.encode()).found) == 1
+
+
 @pytest.mark.parametrize("text", ["5", "null", "true", "[]", '"text"', " 1.5\n"])
 def test_json_that_is_no_object_is_a_body_too(text: str) -> None:
     assert reading_of(text).request.body.decode() == text.strip()
@@ -232,6 +248,12 @@ def test_a_body_that_is_cut_short_is_handed_on_as_far_as_it_goes(text: str, body
     found = reading_of(text)
     assert found.request.body.decode() == (body or text).strip()
     assert (found.request.path, found.what) == (CALLS_PATH, "a JSON body that cannot be read")
+
+
+def test_what_the_platform_says_of_a_token_without_a_user_tells_the_code() -> None:
+    (found,) = read(b"HTTP 400: This request requires a user context.").found
+    assert isinstance(found, ReportedError)
+    assert (found.answer.status, found.answer.code) == (400, "not.a.user")
 
 
 def test_an_error_that_is_cut_short_is_an_error() -> None:

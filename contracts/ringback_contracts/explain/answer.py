@@ -172,7 +172,7 @@ def _notes(
 ) -> Iterator[Note]:
     context, request = subject.context, subject.request
     yield from host_notes(context.url, token=False)
-    if subject.wants_call and not subject.places_call and subject.route.operation is None:
+    if subject.wants_call and subject.is_elsewhere:
         yield from path_notes(request.path)
     yield from path_hole_notes(request.path)
     yield from header_notes(request)
@@ -206,6 +206,8 @@ def _required(note: Note, verdict: Verdict) -> bool:
 def _suggestion(subject: Subject) -> Suggestion:
     if subject.reading.form is Form.NOTHING and subject.request.body.strip():
         return Suggestion(None, (q.UNREAD_BODY,))
+    if not subject.fields and isinstance(value := subject.reading.value, list) and len(value) > 1:
+        return Suggestion(None, (ask(q.A_LIST, count=str(len(value))),))
     made = suggest(subject.wish, subject.path_user, service=subject.service)
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
@@ -237,7 +239,7 @@ def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
 
 
 def _is_about(question: str, pointer: str) -> bool:
-    return f" {pointer} " in question or f" {pointer}?" in question or f" {pointer}," in question
+    return re.search(rf" {re.escape(pointer)}[ ?,.]", question) is not None
 
 
 IDS = "whether the ids in the request exist in your org (--org FILE)"

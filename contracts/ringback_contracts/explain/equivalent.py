@@ -212,7 +212,8 @@ def _queue(draft: _Draft) -> None:
         if queue.value == str(kept).lower() or "callQueueId" in draft.body:
             continue
         if not queue.usable:
-            draft.ask(q.QUEUE_NOT_FILLED, pointer=queue.pointer, shown=quoted(queue.written))
+            no_id = q.no_id(queue.written, queue.pointer, "queue")
+            draft.ask(q.QUEUE_NOT_FILLED, pointer=queue.pointer, no_id=no_id)
         elif "callFromQueueId" not in draft.body and draft.wish.to:
             draft.body["callFromQueueId"] = queue.value
             draft.ask(q.QUEUE_OR_BEHALF, pointer=queue.pointer)
@@ -259,6 +260,6 @@ def _caller(draft: _Draft, path_user: str | None) -> None:
         draft.user_id = usable[0].value
     elif agents:
         agent = agents[0]
-        draft.ask(q.AGENT_NOT_FILLED, shown=quoted(agent.written), pointer=agent.pointer)
+        draft.ask(q.AGENT_NOT_FILLED, no_id=q.no_id(agent.written, agent.pointer, "user"))
     if draft.service and not usable:
         draft.ask(q.AGENT_NEEDED, block=True)

@@ -53,6 +53,7 @@ _ANYWHERE = {
         to callee called called_party to_address to_number to_phone to_phone_number to_uri to_user destination
         destination_address destination_number destination_phone_number dnis recipient recipients target
         target_address target_number dial dial_string number_to_call number_to_dial callee_number
+        call_number call_to phone_to_call
         called_number customer customer_number customer_phone customer_phone_number contact contact_number
         remote_party external_number
     """,
@@ -62,12 +63,14 @@ _ANYWHERE = {
         caller_id_number caller_id_address display_number outbound_ani
     """,
     Role.AGENT: """
-        agent agent_id agent_user_id agent_uuid user user_id user_uuid from_user from_user_id caller_user_id
+        agent agent_id agent_email agent_name agent_user_id agent_uuid
+        user user_id user_uuid from_user from_user_id caller_user_id
         originating_user_id initiator_id initiator_user_id on_behalf_of on_behalf_of_user_id acting_user_id
         owner_id assigned_user_id assigned_agent_id preferred_agent_id employee_id operator_id
     """,
     Role.QUEUE: """
-        queue queue_id routing_queue_id routing_queue acd_queue_id on_behalf_of_queue_id outbound_queue_id
+        queue queue_id queue_name
+        routing_queue_id routing_queue acd_queue_id on_behalf_of_queue_id outbound_queue_id
     """,
     Role.ROUTING: "routing routing_data routing_info routing_options routing_criteria acd",
     Role.SKILL: """
@@ -127,7 +130,10 @@ NESTED: Mapping[str, Role] = _table(_ANYWHERE)
 CALLERS = _words("agent user caller internal initiator from originator employee source")
 """Words for the party that calls, where a list of parties gives each a purpose."""
 CALLED = _words("customer external callee called to destination contact remote target")
-WRAPPERS = _words("body data request payload call call_request create_call_request json input")
+WRAPPERS = _words(
+    "body data request payload call call_request create_call_request json input params"
+    " conversation interaction"
+)
 """Keys that people put around the whole body."""
 
 _SPELLED = {norm(key): key for key in sorted(PUBLISHED_KEYS)} | {

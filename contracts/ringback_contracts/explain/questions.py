@@ -43,13 +43,12 @@ QUEUE_ALONE = (
     " send callFromQueueId and phoneNumber, and say whom to ring."
 )
 QUEUE_NOT_FILLED = (
-    "Which queue is meant at {pointer}, and should it be dialled or called on behalf of? {shown} is no id of"
-    " a queue (a UUID). On its behalf it is callFromQueueId; to dial it, callQueueId instead of the"
-    " destination."
+    "Which queue is meant at {pointer}, and should it be dialled or called on behalf of? {no_id}. On its"
+    " behalf it is callFromQueueId; to dial it, callQueueId instead of the destination."
 )
 AGENT_NOT_FILLED = (
-    "Which user places the call? {shown} at {pointer} is no id of a user (a UUID). With that user's own token"
-    " send the request as shown; for another user post the same body to " + _FOR_USER + "."
+    "Which user places the call? {no_id}. With that user's own token send the request as shown; for another"
+    " user post the same body to " + _FOR_USER + "."
 )
 AGENT_NEEDED = (
     "Which user places the call? A client-credentials token has no user: post the body to "
@@ -90,6 +89,10 @@ PLUS = (
     "Does the number at {pointer} begin with its country code? Then it is +{digits}; {digits} alone is"
     " dialled as a number of the org's own country."
 )
+A_LIST = (
+    "Which of the {count} entries of the list should be sent? One request places one call, so each is sent by"
+    " itself; to have several parties in one call, list them under participants."
+)
 UNREAD_BODY = "What does the body say? It could not be read as JSON, a form, an object literal or YAML."
 CUT_SHORT = (
     "What follows {shown}? The body ends there, and a request shown here has only what is whole in it."
@@ -111,6 +114,13 @@ def gap(text: str) -> str:
     if IN_CODE.search(text):
         return f"Only the running program knows {quoted(text)}"
     return f"{quoted(text)} was not filled in"
+
+
+def no_id(text: str, pointer: str, what: str) -> str:
+    """Why a text is not the id that belongs there."""
+    if IN_CODE.search(text):
+        return f"Only the running program knows {quoted(text)} at {pointer}"
+    return f"{quoted(text)} at {pointer} is no id of a {what} (a UUID)"
 
 
 _PASSWORD = re.compile(r"(sips?:[^:@\s]*):[^@\s]*@", re.IGNORECASE)

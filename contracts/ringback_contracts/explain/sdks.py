@@ -89,7 +89,11 @@ _CALL_CLASS = re.compile(
     r"|(?:Create|Outbound|Make|Post|Start)(?:Outbound)?Conversations?(?:Body|Request|Participant|To|From)?"
     r"|Conversations?(?:Create|Post)(?:Body|Request|Participant|To|From)?)\b"
 )
-_REAL_CLASSES = frozenset({"Call", "Calls", "Conversation", "Conversations", "CreateCallRequest"})
+_REAL_CLASSES = frozenset(
+    {"Call", "Calls", "Conversation", "Conversations", "CreateCallRequest"}
+    # The operation's own name in .NET and Go, and its request in Java.
+    | {"PostConversationsCalls", "PostConversationsCall", "PostConversationsCallsRequest"}
+)
 _METHOD = re.compile(
     r"(?i:\bapi|conversations)\w*(?:\(\w*\))?\.((?:create|make|place|initiate|start|originate)_?\w*[cC]all\w*)\s*\("
     r"|\b(post_?[cC]onversations?_?[cC]alls?)\s*\("

@@ -41,6 +41,12 @@ class Subject:
         return self.operation_id in PLACING
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the path is none of this API, or none on which any method places a call."""
+        known = route("POST", self.request.path).operation
+        return self.route.operation is None and (known is None or known.id not in PLACING)
+
+    @property
     def path_user(self) -> str | None:
         return self.route.params.get("userId") if self.operation_id == PLACE_CALL_FOR_USER else None
 

@@ -9,7 +9,14 @@ from pathlib import Path
 from ringback_harness.readers import code, curl, error_text, har, http_message, objects
 from ringback_harness.readers.cut import cut_body
 from ringback_harness.readers.objects import CALL_KEYS, TOKEN_KEYS
-from ringback_harness.readers.reading import Found, ReadError, Reading, ReportedError, looks_like_form
+from ringback_harness.readers.reading import (
+    Found,
+    ReadError,
+    Reading,
+    ReportedError,
+    encoded,
+    looks_like_form,
+)
 from ringback_harness.readers.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 from ringback_harness.readers.yaml_text import yaml_body
 
@@ -86,7 +93,7 @@ def _json(part: str, text: str) -> Read | None:
     try:
         value = objects.parsed(part)
     except ValueError:
-        return None
+        return _one_after_another(part, text)
     if isinstance(value, str):
         return _of_part(value, text, None)
     if har.is_har(value):
@@ -94,6 +101,16 @@ def _json(part: str, text: str) -> Read | None:
         return Read(tuple(readings), ignored)
     found = objects.of_json(value, part.strip(), text)
     return Read((found,)) if found else None
+
+
+def _one_after_another(part: str, text: str) -> Read | None:
+    """JSON bodies and nothing else, such as a file with one on each line."""
+    values = objects.sequence(part)
+    if not values or not all(map(objects.weight, values)):
+        return None
+    return Read(
+        tuple(objects.request_of_body(value, encoded(value), text, "a JSON body") for value in values)
+    )
 
 
 def _readers(part: str, text: str, folder: Path | None) -> Iterator[list[Found]]:

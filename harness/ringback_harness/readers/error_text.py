@@ -20,6 +20,8 @@ _CODE_FIELD = re.compile(r"['\"]?(?:error_?)?code['\"]?\s*[:=]\s*['\"]?([A-Za-z_
 _RULE = re.compile(r"(?:Ringback-Rule\W+|\brule )([a-z0-9.-]+)", re.IGNORECASE)
 _CODES = sorted({rule.code for rule in TABLE}, key=len, reverse=True)
 _MESSAGES = sorted({rule.message for rule in TABLE if "{" not in rule.message}, key=len, reverse=True)
+_MEANT = (("requires a user context", "not.a.user"),)
+"""What the platform says in words that are no rule's, and the code that goes with it."""
 _OAUTH_CODES = (
     "invalid_client",
     "invalid_grant",
@@ -46,7 +48,8 @@ def _code(text: str) -> str | None:
     lower = text.lower()
     known = next((code for code in (*_CODES, *_OAUTH_CODES) if code in lower), None)
     field = _CODE_FIELD.search(text)
-    return known or (field[1] if field else None)
+    meant = next((code for words, code in _MEANT if words in lower), None)
+    return known or (field[1] if field else meant)
 
 
 def _message(text: str) -> str | None:

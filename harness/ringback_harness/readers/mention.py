@@ -19,7 +19,10 @@ _CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
 _SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
 _CLIENT_CREDENTIALS = re.compile(
     r"(?:get|login)_?client_?credentials_?(?:token|grant)"
-    r"|(?:grant|client)[ _]type\W{1,4}client[ _]credentials"
+    r"|(?:grant|client)(?:[ _]type)?\W{1,4}client[ _]credentials"
+    r"|(?<!not )(?<!without )(?<!of )(?<!never )\b(?:using|uses?|used|authenticat\w{1,4} (?:with|via|by))"
+    r" (?:(?:a|an|the|our|my) )?"
+    r"(?:OAuth2? )?client[ _-]credentials (?=grant|flow|token)"
     r"|(?<!not )(?<!without )(?<!of )\busing (?:(?:a|an|the|our) )?(?:OAuth2? )?client[ _-]credentials",
     re.IGNORECASE,
 )

@@ -31,6 +31,8 @@ CALL_KEYS = PUBLISHED_KEYS | PARTICIPANT_KEYS | MISNAMED_KEYS | PASTED_KEYS
 TOKEN_KEYS = frozenset({"grant_type"})
 _BODY_KEYS = ("body", "payload", "data", "json", "postData")
 _URL_KEYS = ("url", "uri", "endpoint", "path")
+MOST_IN_SEQUENCE = 50
+"""Bodies of one paste that are read."""
 _ERROR_KEYS = frozenset({"status", "code", "message", "contextId", "errors", "messageWithParams"})
 
 
@@ -170,6 +172,25 @@ def walk(value: Any) -> list[Mapping[str, Any]]:
         elif isinstance(item, list):
             waiting += item
     return found
+
+
+def sequence(text: str) -> list[dict[str, Any]]:
+    """The JSON objects of a text that holds two of them or more, and nothing else."""
+    values: list[dict[str, Any]] = []
+    at = _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches any text
+    while at < len(text) and len(values) < MOST_IN_SEQUENCE:
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(value, dict):
+            return []
+        values.append(value)
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches any text
+    return values if len(values) > 1 else []
+
+
+_BETWEEN = re.compile(r"[\s,;]*")
 
 
 def parsed(text: str) -> Any:
