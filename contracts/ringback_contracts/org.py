@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ringback_contracts.decode import DecodeError, decode, decode_field, place
 from ringback_contracts.faults import Fault
 from ringback_contracts.model import Contract
+from ringback_contracts.org_values import org_id, uuid, visible
 
 ContractChoice = Contract | Literal["any"]
+Uuid = Annotated[str, uuid]
+ClientId = Annotated[str, visible]
 
 
 class OrgError(ValueError):
@@ -39,7 +42,7 @@ class User:
     """A user of the org. ``enabled`` false is a deactivated account; ``outbound`` is the user's
     set-up for outbound calling; ``station`` names the phone, without which no call can be placed."""
 
-    id: str
+    id: Uuid
     name: str
     email: str = ""
     enabled: bool = True
@@ -53,7 +56,7 @@ class User:
 class Queue:
     """A queue that can be dialled, or called for."""
 
-    id: str
+    id: Uuid
     name: str
 
 
@@ -61,7 +64,7 @@ class Queue:
 class Campaign:
     """An outbound campaign that may stand in ``from``."""
 
-    id: str
+    id: Uuid
     name: str
 
 
@@ -70,7 +73,7 @@ class Client:
     """An OAuth client. ``permissions`` are those of the roles of a client-credentials client;
     ``scopes`` those that a user's token gets; ``token_seconds`` is the life of its tokens."""
 
-    id: str
+    id: ClientId
     secret: str = field(repr=False)
     name: str = ""
     grants: tuple[str, ...] = ("client_credentials",)
@@ -85,8 +88,8 @@ class Token:
     """A bearer token that exists from the start: of ``user``, or of ``client`` alone."""
 
     value: str = field(repr=False)
-    user: str | None = None
-    client: str | None = None
+    user: Uuid | None = None
+    client: ClientId | None = None
     scopes: tuple[str, ...] = ()
     expired: bool = False
 
@@ -117,7 +120,7 @@ class Limits:
 class Org:
     """One org as the contract sees it: what exists, who may do what, and its switches."""
 
-    id: str
+    id: Annotated[str, org_id]
     name: str
     region: str = "US"
     contract: ContractChoice = "any"

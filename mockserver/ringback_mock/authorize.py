@@ -81,7 +81,7 @@ def log_in(store: Store, asked: Authorization, user_id: str) -> str | Refusal:
     A user who is unknown or deactivated is refused with ``access_denied``.
     """
     with store.lock:
-        user = asked.tenant.org.user_by_id.get(user_id)
+        user = asked.tenant.org.user_by_id.get(user_id.lower())
         if user is None or not user.enabled:
             reason = "there is no such user" if user is None else "the user is deactivated"
             return _refused(asked, OAuthError("access_denied", reason))

@@ -93,8 +93,9 @@ class Store:
         return self._clients.get(client_id)
 
     def tenant(self, org_id: str) -> Tenant | None:
-        """The org of that id, if it is served."""
-        return self.default if org_id == self.default.org.id else self._copies.get(org_id)
+        """The org of that id, in whatever case, if it is served."""
+        wanted = org_id.lower()
+        return self.default if wanted == self.default.org.id.lower() else self._copies.get(wanted)
 
     def add_org(self, changes: Mapping[str, Any] | None = None) -> FreshOrg:
         """Serve an isolated copy of the default org, with the same entities and its own tokens and clients.

@@ -119,6 +119,54 @@ def test_no_message_tells_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[users]]\nid = "ute"\nname = "Ute"', "users[0] (Ute).id: 'ute' is no UUID; write 8-4-4-4-12"),
+        (f'[[queues]]\nid = "{U}\\n"\nname = "Q"', "queues[0] (Q).id: "),
+        (f'[[campaigns]]\nid = "{{{U}}}"\nname = "C"', "campaigns[0] (C).id: "),
+        ('[[tokens]]\nvalue = "t"\nuser = "Ute"', "tokens[0].user: 'Ute' is no UUID"),
+        (
+            '[[clients]]\nid = "my app"\nsecret = "s"',
+            "(my app).id: 'my app' must be visible ASCII",
+        ),
+        ('[[clients]]\nid = ""\nsecret = "s"', "clients[0].id: '' must be visible ASCII"),
+        ('[[tokens]]\nvalue = "t"\nclient = "ü"', "tokens[0].client: 'ü' must be visible ASCII"),
+    ],
+)
+def test_an_id_that_could_never_be_sent_is_refused(text: str, told: str) -> None:
+    assert told in refusal(SMALL + text)
+
+
+@pytest.mark.parametrize("org_id", ["", "my org", "o\\n"])
+def test_the_org_has_an_id_that_a_query_can_hold(org_id: str) -> None:
+    assert "id: " in refusal(f'id = "{org_id}"\nname = "Org"')
+
+
+def test_ids_are_the_same_in_upper_and_lower_case() -> None:
+    text = f"""
+id = "{V.upper()}"
+name = "Org"
+users = [{{ id = "{U.upper()}", name = "Ute" }}]
+queues = [{{ id = "{U.upper()}", name = "Q" }}]
+campaigns = [{{ id = "{U.upper()}", name = "C" }}]
+tokens = [{{ value = "T", user = "{U.title()}" }}]
+"""
+    org = load_org(text)
+    assert org.id == V
+    assert list(org.user_by_id) == list(org.queue_by_id) == list(org.campaign_by_id) == [U]
+    assert org.token_by_value["T"].user == U
+    twice = f'users = [{{ id = "{U}", name = "A" }}, {{ id = "{U.upper()}", name = "B" }}]'
+    assert "users[1] (B): the id is that of users[0] (A)" in refusal(SMALL + twice)
+
+
+def test_clients_and_tokens_keep_their_case() -> None:
+    org = load_org(
+        SMALL + 'clients = [{id = "App:1", secret = "s"}]\ntokens = [{value = "T", client = "App:1"}]'
+    )
+    assert list(org.client_by_id) == ["App:1"]
+
+
+@pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"contract": None}, "contract: null is none of"),
