@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from ringback_contracts.decode import DecodeError, decode, decode_field, place
 from ringback_contracts.faults import Fault
 from ringback_contracts.model import Contract
-from ringback_contracts.org_values import org_id, uuid, visible
+from ringback_contracts.org_values import org_id, redirect_uri, uuid, visible
 
 ContractChoice = Contract | Literal["any"]
 Uuid = Annotated[str, uuid]
@@ -79,7 +79,7 @@ class Client:
     grants: tuple[str, ...] = ("client_credentials",)
     permissions: frozenset[str] = frozenset()
     scopes: tuple[str, ...] = ()
-    redirect_uris: tuple[str, ...] = ()
+    redirect_uris: tuple[Annotated[str, redirect_uri], ...] = ()
     token_seconds: int = 86_400
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from ringback_contracts.decode import shown
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _VISIBLE = re.compile(r"[!-~]+")
+_URI = re.compile(r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]+(?:[/?]|$)")
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+_EXECUTED = frozenset({"javascript", "data", "vbscript"})
 
 
 def uuid(text: str) -> str:
@@ -33,3 +39,31 @@ def visible(text: str) -> str:
 def org_id(text: str) -> str:
     """The id of an org, in small letters like all its ids; a short name will do. Raises ``ValueError``."""
     return visible(text).lower()
+
+
+def redirect_uri(text: str) -> str:
+    """Where a login may send the browser back to: an absolute URI without fragment (RFC 6749 section 3.1.2).
+
+    Apps may have schemes of their own (RFC 8252 section 7.1). Raises ``ValueError``.
+    """
+    if not _URI.fullmatch(text):
+        raise ValueError(f"{shown(text)} holds what no URI does; percent-encode it, or take it out")
+    if "#" in text:
+        raise ValueError(f"{shown(text)} has a fragment, which no redirect URI may; end it before the #")
+    scheme = _SCHEME.match(text)
+    if not scheme or _HOST_AND_PORT.match(text):
+        raise ValueError(f"{shown(text)} has no scheme; write it whole, as in http://localhost:8000/callback")
+    if scheme[0][:-1].lower() in _EXECUTED:
+        raise ValueError(f"{shown(text)}: browsers run {scheme[0]} instead of going there; give a place")
+    _check_authority(text)
+    return text
+
+
+def _check_authority(uri: str) -> None:
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"{shown(uri)} cannot be read as a URI: {error}") from error
+    if parts.scheme in ("http", "https") and not _AUTHORITY.fullmatch(parts.netloc):
+        raise ValueError(f"{shown(uri)} must have a host behind {parts.scheme}://, at most with a port")

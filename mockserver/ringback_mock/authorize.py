@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ringback_contracts.org import Client, User
+from ringback_contracts.org_values import redirect_uri
 from ringback_mock.oauth import CODE_GRANT, OAuthError
 from ringback_mock.store import Store, Tenant
 
@@ -44,18 +45,29 @@ def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | 
     if found is None:
         return Refusal("invalid_client", "client not found")
     tenant, client = found
-    redirect_uri = params.get("redirect_uri", "")
-    if redirect_uri not in client.redirect_uris:
+    back = params.get("redirect_uri", "")
+    if back not in client.redirect_uris:
         return Refusal("invalid_request", "the redirect_uri is not one that the client has registered")
+    if objection := _objection(back):
+        return Refusal("invalid_request", f"the redirect_uri is registered, and yet none: {objection}")
     response_type, state = params.get("response_type", ""), params.get("state")
     challenge = params.get("code_challenge") or None
-    asked = Authorization(tenant, client, redirect_uri, response_type, state, challenge)
+    asked = Authorization(tenant, client, back, response_type, state, challenge)
     try:
         _check_response_type(asked)
         _check_challenge(asked, params.get("code_challenge_method") or None)
     except OAuthError as error:
         return _refused(asked, error)
     return asked
+
+
+def _objection(registered: str) -> str | None:
+    """Why no browser can be sent there; an org that was made in code has had no check of its values."""
+    try:
+        redirect_uri(registered)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _check_response_type(asked: Authorization) -> None:

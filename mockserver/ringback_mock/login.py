@@ -78,6 +78,10 @@ def _page(template: str, status: int, form_target: str, **values: Any) -> Respon
 
 
 def _origin(uri: str) -> str:
-    """A source expression for the URI: Chromium holds the redirect after a form to ``form-action`` too."""
+    """A source expression for the URI: Chromium holds the redirect after a form to ``form-action`` too.
+
+    The grammar of such sources has no IPv6 addresses: of those, and of an app's own scheme, it is the scheme.
+    """
     parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
+    named = parts.scheme in {"http", "https"} and "[" not in parts.netloc
+    return f"{parts.scheme}://{parts.netloc}" if named else f"{parts.scheme}:"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import string
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.org import Org, OrgError, Outcome, changed, default_org, default_org_text, load_org
+from ringback_contracts.org_values import redirect_uri
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 SMALL = 'id = "o"\nname = "Org"\n'
@@ -140,6 +143,72 @@ def test_an_id_that_could_never_be_sent_is_refused(text: str, told: str) -> None
 @pytest.mark.parametrize("org_id", ["", "my org", "o\\n"])
 def test_the_org_has_an_id_that_a_query_can_hold(org_id: str) -> None:
     assert "id: " in refusal(f'id = "{org_id}"\nname = "Org"')
+
+
+def org_with_redirect(uri: str) -> str:
+    return SMALL + f'[[clients]]\nid = "app"\nsecret = "s"\nredirect_uris = [{json.dumps(uri)}]'
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://localhost:8000/callback",
+        "https://app.example.com",
+        "http://127.0.0.1/a?b=c&d=%20e",
+        "http://[::1]:8000/callback",
+        "com.example.app:/done",
+        "myapp://callback",
+        "urn:ietf:wg:oauth:2.0:oob",
+    ],
+)
+def test_web_pages_and_apps_can_be_sent_back_to(uri: str) -> None:
+    assert load_org(org_with_redirect(uri)).clients[0].redirect_uris == (uri,)
+
+
+@pytest.mark.parametrize(
+    ("uri", "told"),
+    [
+        ("http://[::1/callback", "cannot be read as a URI"),
+        ("http://[::g]/callback", "cannot be read as a URI"),
+        ("http://localhost:99999/", "cannot be read as a URI"),
+        ("http://localhost/#done", "has a fragment"),
+        ("http://localhost/#", "has a fragment"),
+        ("http://localhost/\n", "holds what no URI does"),
+        ("http://localhost/a b", "holds what no URI does"),
+        ("http://localhost/%zz", "holds what no URI does"),
+        ("http://bücher.example/", "holds what no URI does"),
+        ("", "holds what no URI does"),
+        ("/callback", "has no scheme"),
+        ("localhost:8000/callback", "has no scheme"),
+        ("//localhost/callback", "has no scheme"),
+        ("http:/callback", "must have a host"),
+        ("http://", "must have a host"),
+        ("https://me:pass@localhost/", "must have a host"),
+        ("http://a;script-src/", "must have a host"),
+        ("javascript:alert(1)", "browsers run javascript:"),
+        ("DATA:text/html,x", "browsers run DATA:"),
+    ],
+)
+def test_what_no_browser_can_be_sent_to_is_refused(uri: str, told: str) -> None:
+    message = refusal(org_with_redirect(uri))
+    assert message.startswith("clients[0] (app).redirect_uris[0]: ")
+    assert told in message
+
+
+@given(st.text() | st.from_regex(r"\A(https?|[a-z.]+):(//)?[\[\]0-9a-z:@.;%-]{0,12}/?", fullmatch=True))
+def test_a_redirect_uri_is_taken_or_told_what_is_wrong(uri: str) -> None:
+    try:
+        taken = redirect_uri(uri)
+    except ValueError as error:
+        told = str(error)
+    else:
+        told = "URI"
+        assert taken == uri
+        assert urlsplit(uri).scheme
+        assert not urlsplit(uri).fragment
+        assert uri.isascii()
+        assert uri.isprintable()
+    assert any(what in told for what in ("URI", "scheme", "host", "browsers run"))
 
 
 def test_ids_are_the_same_in_upper_and_lower_case() -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ringback_contracts.org import User, default_org
+from ringback_contracts.org import Org, User, default_org
 from ringback_mock.app import create_app
 
 if TYPE_CHECKING:
@@ -127,15 +129,41 @@ def test_nothing_that_was_sent_or_configured_is_taken_for_markup() -> None:
     assert fields(page)["state"] == mischief
 
 
-def test_a_client_on_a_phone_gets_its_own_scheme() -> None:
+def returning_to(uri: str) -> Org:
     org = default_org()
-    clients = tuple(replace(client, redirect_uris=("com.example.app:/done",)) for client in org.clients)
-    page = (
-        create_app(replace(org, clients=clients))
-        .test_client()
-        .get(PAGE, query_string={**QUERY, "redirect_uri": "com.example.app:/done"})
-    )
-    assert "form-action 'self' com.example.app:;" in page.headers["Content-Security-Policy"]
+    return replace(org, clients=tuple(replace(client, redirect_uris=(uri,)) for client in org.clients))
+
+
+@pytest.mark.parametrize(
+    ("uri", "source"),
+    [
+        ("com.example.app:/done", "com.example.app:"),
+        ("https://app.example.com:8443/done?a=b", "https://app.example.com:8443"),
+        ("http://[::1]:8000/callback", "http:"),
+    ],
+)
+def test_the_page_s_form_may_lead_on_to_the_client(uri: str, source: str) -> None:
+    client = create_app(returning_to(uri)).test_client()
+    page = client.get(PAGE, query_string={**QUERY, "redirect_uri": uri})
+    assert f"form-action 'self' {source};" in page.headers["Content-Security-Policy"]
+    sent = client.post(PAGE, data={**QUERY, "redirect_uri": uri, "user": ALICE})
+    assert sent.status_code == 303
+    assert sent.headers["Location"].startswith(uri)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.text(min_size=1)
+    | st.from_regex(r"\A(https?|app):(//)?[\[\]0-9a-z:@.;%\n-]{0,12}", fullmatch=True)
+    | st.just("http://[::1/callback")
+)
+@pytest.mark.parametrize("response_type", ["code", "token", "nonsense"])
+def test_no_org_however_made_breaks_the_login(response_type: str, uri: str) -> None:
+    client = create_app(returning_to(uri)).test_client()
+    asked = {**QUERY, "redirect_uri": uri, "response_type": response_type}
+    for reply in (client.get(PAGE, query_string=asked), client.post(PAGE, data={**asked, "user": ALICE})):
+        assert reply.status_code in (200, 303, 400)
+        assert reply.status_code != 400 or "This login cannot go on" in reply.text
 
 
 def test_the_page_is_told_apart_by_people_who_do_not_see_it(client: FlaskClient) -> None:
