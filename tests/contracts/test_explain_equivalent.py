@@ -363,6 +363,11 @@ def test_a_body_that_is_not_json_is_encoded_anew(body: str) -> None:
     assert made.body == SHOWN
 
 
+def test_a_number_beside_calls_to_join_is_asked_about() -> None:
+    found = explained({"phoneNumber": NUMBER, "conversationIds": [QUEUE]})
+    assert asked(found, "Which of", f"'{NUMBER}' (/phoneNumber)", "/conversationIds")
+
+
 def test_of_several_bodies_in_a_list_one_has_to_be_chosen() -> None:
     found = explained([{"phoneNumber": NUMBER}, {"phoneNumber": "+442079460101"}])
     assert found.equivalent is None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.explain.placeholders import Gap, gap_in, holes, texts
-from ringback_contracts.explain.reading import LARGEST, Form, read
+from ringback_contracts.explain.reading import LARGEST, Form, ends_early, read
 
 NAMES = st.from_regex(r"[a-z][A-Za-z_]{0,8}", fullmatch=True).filter(lambda name: name not in ("y", "n"))
 PLAIN = st.text(alphabet="abcXYZ0189+.@ -", min_size=1, max_size=12).map(str.strip).filter(bool)
@@ -116,6 +116,13 @@ def is_part(value: Any, whole: Any) -> bool:
     if isinstance(value, dict):
         return all(is_part(item, whole[key]) for key, item in value.items())
     return bool(value == whole)
+
+
+@given(st.dictionaries(NAMES, SCALARS | st.dictionaries(NAMES, SCALARS), min_size=1), st.data())
+def test_json_ends_early_wherever_it_is_cut(body: dict[str, Any], data: st.DataObject) -> None:
+    text = json.dumps(body)
+    assert ends_early(text[: data.draw(st.integers(1, len(text) - 1))])
+    assert not ends_early(text + data.draw(st.text(max_size=5)))
 
 
 def test_what_stands_before_the_end_of_cut_json_is_kept() -> None:

@@ -241,6 +241,8 @@ def test_json_that_is_no_object_is_a_body_too(text: str) -> None:
         ('{"unknown": "x', None),
         ('{"phoneNumber" "+442079460100"}', None),
         ('We post\n\n  {"to": {"address": "+44\n\nand nothing rings', '{"to": {"address": "+44'),
+        ('Payload: {"to": {"phone": "+1"}, "from":', '{"to": {"phone": "+1"}, "from":'),
+        ('body={"phoneNumber": "+442079460100"', '{"phoneNumber": "+442079460100"'),
         ('```json\n{"to": {"address": "+44\n```\nThe log ends there.', '{"to": {"address": "+44'),
     ],
 )
@@ -357,6 +359,27 @@ def test_an_error_is_read(
 def test_a_request_is_preferred_to_the_error_that_it_got() -> None:
     text = f"```\n{json.dumps(ENVELOPE)}\n```\nwith\n```\n{json.dumps(BODY)}\n```"
     assert json.loads(reading_of(text).request.body) == BODY
+
+
+def collection(*requests: dict[str, Any]) -> str:
+    items = [{"name": f"request {number}", "request": request} for number, request in enumerate(requests)]
+    return json.dumps({"info": {"name": "ours"}, "item": [{"name": "a folder", "item": items}, 5]})
+
+
+def test_the_calls_of_a_postman_collection_are_read() -> None:
+    call = {
+        "method": "POST",
+        "header": [{"key": "Content-Type", "value": JSON}],
+        "url": {"raw": f"{HOST}{CALLS_PATH}", "host": ["x"]},
+        "body": {"mode": "raw", "raw": json.dumps(BODY)},
+    }
+    other = {"method": "GET", "url": f"{HOST}/api/v2/users/me"}
+    found = reading_of(collection(other, call))
+    assert (found.request.method, found.request.path) == ("POST", CALLS_PATH)
+    assert json.loads(found.request.body) == BODY
+    assert found.request.headers["content-type"] == JSON
+    with pytest.raises(ReadError, match="no request of this Postman collection"):
+        read(collection(other).encode())
 
 
 # What is neither

@@ -180,6 +180,14 @@ MODELS = {
         }
         b, _ := json.Marshal(order{Number: "+1", Queue: queue, Rank: 5})
     """,
+    "rust": """
+        let body = CreateCallRequest {
+            phone_number: Some("+1".to_string()), call_from_queue_id: queue, priority: Some(5),
+            ..Default::default()
+        };
+    """,
+    "a chain": 'node().put("phoneNumber", "+1").put("callFromQueueId", queue).put("priority", 5);',
+    "pairs": 'mapOf("phoneNumber" to "+1", "callFromQueueId" to queue, "priority" to 5)',
     "a map": """
         body.put("phoneNumber", "+1");
         body.put("callFromQueueId", queue);

@@ -108,7 +108,9 @@ def _destination(draft: _Draft) -> None:
 
 def _contradicting(draft: _Draft, parties: list[Party]) -> None:
     """Several destinations in different places: not even a conference was asked for."""
-    listed = ", ".join(f"{quoted(party.written)} ({party.pointer})" for party in parties[:5])
+    named = [f"{quoted(party.written)} ({party.pointer})" for party in parties[:5]]
+    named += ["the calls of /conversationIds"] if draft.wish.kept.get("conversationIds") else []
+    listed = ", ".join(named)
     draft.ask(q.SEVERAL_DESTINATIONS, listed=listed, block=True)
     for party in parties:
         if party.kind is Kind.USER:

@@ -133,6 +133,18 @@ def _cut(text: str) -> Reading | None:
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
+
+
+def ends_early(text: str) -> bool:
+    """Whether a text that begins like a JSON object or array ends before that is closed."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth <= 0 or token[0] == '"':
+            return depth > 0
+    return depth > 0
+
+
 _CLOSING = {"{": "}", "[": "]"}
 _WHOLE = re.compile(r'(?:["}\]]|true|false|null)\s*\Z')
 """What ends a value that cannot go on; more digits may follow a number."""

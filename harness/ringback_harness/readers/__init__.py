@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ringback_harness.readers import code, curl, error_text, har, http_message, objects
-from ringback_harness.readers.cut import cut_body
-from ringback_harness.readers.objects import CALL_KEYS, TOKEN_KEYS
+from ringback_harness.readers import code, curl, error_text, har, http_message, objects, postman
+from ringback_harness.readers.cut import broken_body, cut_body
 from ringback_harness.readers.reading import (
     Found,
     ReadError,
@@ -60,7 +59,7 @@ def _best(text: str, folder: Path | None) -> Read:
         errors += [result] if result else []
     if errors:
         return errors[0]
-    body = _bare(text) or cut_body(text)
+    body = _bare(text) or broken_body(text)
     if body is not None:
         return Read((body,))
     raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
@@ -99,6 +98,8 @@ def _json(part: str, text: str) -> Read | None:
     if har.is_har(value):
         readings, ignored = har.readings(value)
         return Read(tuple(readings), ignored)
+    if postman.is_collection(value):
+        return Read(tuple(postman.readings(value, text)))
     found = objects.of_json(value, part.strip(), text)
     return Read((found,)) if found else None
 
@@ -118,9 +119,9 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[list[Found]]
     yield list(curl.readings(part, folder))
     yield _some(http_message.reading(part))
     yield _some(_form(part, text))
+    yield _some(cut_body(part))
     yield _some(code.found(part))
     yield _some(_yaml(part, text))
-    yield _some(cut_body(part, CALL_KEYS | TOKEN_KEYS))
     yield _some(error_text.reported(part))
 
 

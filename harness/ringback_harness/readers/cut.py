@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
+from itertools import islice
 
+from ringback_contracts.explain.reading import ends_early
 from ringback_harness.readers import objects
+from ringback_harness.readers.literal import Literal, literals
+from ringback_harness.readers.objects import CALL_KEYS, TOKEN_KEYS
 from ringback_harness.readers.reading import Reading
 
-_BEGINNING = re.compile(
-    r'^[ \t]*((?:\[\s*)?\{\s*"([^"\n]{0,60})("?).*?)(?=\n[ \t]*\n|\Z)', re.MULTILINE | re.DOTALL
-)
-"""A line that begins an object and its first key, and what follows it up to an empty line."""
+_BEGINNING = re.compile(r'(?:\[\s*)?\{\s*"([^"\n]{0,60})')
+"""A brace and a quoted key, as in no sentence."""
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+MOST_BEGINNINGS = 20
+"""A text with more of them is no report of one request."""
 
 
-def cut_body(text: str, keys: AbstractSet[str] = frozenset()) -> Reading | None:
-    """The body that begins in a line of the text and cannot be read; ``keys`` are those it must begin with.
+def broken_body(text: str) -> Reading | None:
+    """The text as a body, if it begins like one: nothing in it can be read."""
+    return _body(text, text) if _BEGINNING.match(text.lstrip()) else None
 
-    Prose never begins a line with a brace and a quoted key, so what does was meant as JSON.
-    """
-    for found in _BEGINNING.finditer(text):
-        if found[2] in keys or (not keys and not text[: found.start()].strip()):
-            raw = found[1].rstrip().encode("utf-8", "replace")
-            return objects.request_of_body(None, raw, text, "a JSON body that cannot be read")
-    return None
+
+def cut_body(text: str) -> Reading | None:
+    """The body that ends too early in a text, so that no part of it may be taken for the whole."""
+    if not _BEGINNING.search(text):
+        return None
+    known = list(literals(text))
+    return next((_body(_paragraph(text, at), text) for at in _beginnings(text, known)), None)
+
+
+def _beginnings(text: str, known: list[Literal]) -> Iterator[int]:
+    """Where an object of a request begins that is never closed; ``known`` are those that are."""
+    for found in islice(_BEGINNING.finditer(text), MOST_BEGINNINGS):
+        at = found.start()
+        is_whole = any(literal.start <= at < literal.end for literal in known)
+        if found[1] in CALL_KEYS | TOKEN_KEYS and not is_whole and ends_early(text[at:]):
+            yield at
+
+
+def _paragraph(text: str, at: int) -> str:
+    end = _EMPTY_LINE.search(text, at)
+    return text[at : end.start() if end else len(text)]
+
+
+def _body(raw: str, text: str) -> Reading:
+    body = raw.strip().encode("utf-8", "replace")
+    return objects.request_of_body(None, body, text, "a JSON body that cannot be read")

@@ -12,6 +12,11 @@ from ringback_harness.readers.reading import Address, ReadError, Reading, contex
 _CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
 
 
+def places_call(url: str) -> bool:
+    """Whether a URL is one on which calls are placed, or are meant to be."""
+    return _CALL.search(url.partition("?")[0]) is not None
+
+
 def is_har(value: Any) -> bool:
     """Whether a JSON value is the log of a HAR file."""
     return isinstance(value, dict) and isinstance(value.get("log"), dict) and "entries" in value["log"]
@@ -42,7 +47,7 @@ def _requests(entries: list[Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _reading(number: int, count: int, entry: Mapping[str, Any]) -> Reading | None:
     method, url = str(entry.get("method", "GET")), entry["url"]
-    if method.upper() != "POST" or not _CALL.search(url.partition("?")[0]):
+    if method.upper() != "POST" or not places_call(url):
         return None
     data = entry.get("postData")
     data = data if isinstance(data, dict) else {}

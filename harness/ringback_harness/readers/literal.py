@@ -41,6 +41,10 @@ _GAP = re.compile(r"(?:\s|//[^\n]*|#(?!\{)[^\n]*|/\*.{0,500}?\*/)*", re.DOTALL)
 _KEY = re.compile(r"[:.]?([A-Za-z_$][\w$-]*)")
 _INDEX = re.compile(r"""\[\s*["']([\w-]+)["']\s*\](?=\s*=)""")
 _SEPARATOR = re.compile(r"=>|:(?!:)|=(?!=)")
+_TO = re.compile(r"to(?=\s)")
+"""What stands between a key and its value in Kotlin."""
+_SAME = re.compile(r"(?:\.(?:to_string|to_owned|into|as_str|clone|strip|trim)\(\))+")
+"""Calls that leave a text as it is."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])")
 _WORD = re.compile(r"\$?[A-Za-z_]\w*(?![\w.(\[])")
 _STRING_PREFIX = re.compile(r"(?:[fFrRbBuU]{1,2}|[$@])(?=[\"'`])")
@@ -49,7 +53,9 @@ _TYPE = re.compile(
     r"|&?(?:\[\])?[A-Za-z_][\w.]{0,80})\s*(?=\{)"
 )
 _CALL_NAME = r"(?:new\s+)?(?!array\()[A-Za-z_$][\w$.:]{0,80}"
-_NAMED = re.compile(_CALL_NAME + r"(?=\(\s*[A-Za-z_]\w*\s*(?::(?!:)|=(?![=>])))")
+_NAMED = re.compile(
+    _CALL_NAME + r"(?=\(\s*[A-Za-z_]\w*\s*(?::(?!:)|=(?![=>])))|\w{0,20}[mM]apOf(?=\(\s*\"\w+\"\s+to\s)"
+)
 """A call whose arguments are named: each says which field it fills."""
 _POINTER = re.compile(
     r"(?:[A-Za-z]\w{0,40}\.)?(?:String|Int|Int32|Bool|[A-Za-z]{0,20}[pP]tr|Some)\(\s*(?=[\"\d]|true\b|false\b)"
@@ -195,7 +201,7 @@ class _Reader:
         self.at = start
         if not in_object or (self.typed and self.text[start] in "\"'{"):
             items.append(self.value(depth))
-        elif self.text.startswith(("...", "**"), start):
+        elif self.text.startswith(("..", "**"), start):
             self._expression()
         elif (name := _KEY.match(self.text, start)) and self.text[start] != ":":
             # JavaScript's short form, { phoneNumber }, of a variable with the field's name.
@@ -207,7 +213,8 @@ class _Reader:
     def _key(self) -> str | None:
         """A key and its separator, or nothing."""
         self._step()
-        if self.text[self.at] in CLOSING:
+        quoted = self.text[self.at] in CLOSING
+        if quoted:
             key = self._string()
         elif self.typed and (index := _INDEX.match(self.text, self.at)):
             self.at = index.end()
@@ -221,6 +228,8 @@ class _Reader:
             self.quoted_keys = False
         self._gap()
         separator = _SEPARATOR.match(self.text, self.at)
+        if separator is None and quoted:
+            separator = _TO.match(self.text, self.at)
         if separator is None:
             return None
         self.at = separator.end()
@@ -260,7 +269,10 @@ class _Reader:
             raise _NoLiteral
         if text[self.at] in CLOSING:
             mark = text[self.at]
-            return _interpolated(self._string(), mark, prefix.group() if prefix else "")
+            written = _interpolated(self._string(), mark, prefix.group() if prefix else "")
+            same = _SAME.match(text, self.at)
+            self.at = same.end() if same else self.at
+            return written
         if text[self.at] in "{[" or text.startswith("array(", self.at):
             return self.bracketed(depth + 1)
         return self._scalar()

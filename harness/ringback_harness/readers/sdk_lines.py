@@ -18,8 +18,8 @@ _SET = re.compile(
 )
 _TAG = re.compile(r"^[ \t]*([A-Z]\w*)[ \t][^\n`]{1,80}`[^`\n]{0,80}?json:\"([\w-]+)", re.MULTILINE)
 _STEP = re.compile(
-    r"(?<![\w.])(\$?[A-Za-z_]\w{0,60})"
-    r"(?:\.(?:put|set|add|append|addProperty|accumulate|Add)\(\s*[\"']([\w-]+)[\"']\s*,"
+    r"(?:(?<![\w.])(\$?[A-Za-z_]\w{0,60})|(?<=\)))"
+    r"(?:\s*\.(?:put|set|add|append|addProperty|accumulate|Add)\(\s*[\"']([\w-]+)[\"']\s*,"
     r"|((?:\[\s*[\"'][\w-]+[\"']\s*\]){1,5})\s*=(?![=>]))\s*"
 )
 _MOST_NESTED = 5
@@ -67,8 +67,10 @@ def _set(text: str) -> dict[str, Any]:
 def _built(text: str) -> dict[str, Any]:
     """The heaviest mapping that is filled key by key, with those that are put into it."""
     maps: dict[str, dict[str, Any]] = {}
+    name = ""
     for found, value in values_after(text, _STEP):
-        _put(maps.setdefault(found[1], {}), found[2] or found[3], value)
+        name = found[1] or name
+        _put(maps.setdefault(name, {}), found[2] or found[3], value)
     put_in = {name for value in maps.values() for name in maps if placeholder(name) in value.values()}
     outer = [_filled(value, maps, _MOST_NESTED) for name, value in maps.items() if name not in put_in]
     return max((value for value in outer if weight(value)), key=heaviest, default={})
