@@ -16,6 +16,8 @@ from ringback_contracts.model import Contract
 from ringback_contracts.org_values import org_id, redirect_uri, uuid, visible
 
 ContractChoice = Contract | Literal["any"]
+Grant = Literal["client_credentials", "authorization_code", "implicit"]
+"""How a client may log in; whoever logs in with a code gets a refresh token without asking."""
 Uuid = Annotated[str, uuid]
 ClientId = Annotated[str, visible]
 
@@ -76,7 +78,7 @@ class Client:
     id: ClientId
     secret: str = field(repr=False)
     name: str = ""
-    grants: tuple[str, ...] = ("client_credentials",)
+    grants: tuple[Grant, ...] = ("client_credentials",)
     permissions: frozenset[str] = frozenset()
     scopes: tuple[str, ...] = ()
     redirect_uris: tuple[Annotated[str, redirect_uri], ...] = ()

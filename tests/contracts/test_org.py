@@ -145,6 +145,23 @@ def test_the_org_has_an_id_that_a_query_can_hold(org_id: str) -> None:
     assert "id: " in refusal(f'id = "{org_id}"\nname = "Org"')
 
 
+@pytest.mark.parametrize(
+    ("grant", "told"),
+    [
+        ("client_credential", "; the nearest is 'client_credentials'"),
+        ("authorization-code", "; the nearest is 'authorization_code'"),
+        ("IMPLICIT", "; the nearest is 'implicit'"),
+        ("password", "none of client_credentials, authorization_code, implicit"),
+        ("refresh_token", "none of client_credentials, authorization_code, implicit"),
+        ("", "none of client_credentials, authorization_code, implicit"),
+    ],
+)
+def test_a_grant_that_nobody_could_use_is_refused(grant: str, told: str) -> None:
+    message = refusal(SMALL + f'[[clients]]\nid = "app"\nsecret = "s"\ngrants = ["implicit", "{grant}"]')
+    assert message.startswith(f"clients[0] (app).grants[1]: '{grant}' is none of")
+    assert message.endswith(told)
+
+
 def org_with_redirect(uri: str) -> str:
     return SMALL + f'[[clients]]\nid = "app"\nsecret = "s"\nredirect_uris = [{json.dumps(uri)}]'
 

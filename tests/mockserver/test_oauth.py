@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.model import Request, TokenState
-from ringback_contracts.org import Org, default_org
+from ringback_contracts.org import Grant, Org, default_org
 from ringback_contracts.schemas import validator
 from ringback_mock.http import Response
 from ringback_mock.oauth import MAX_FORM_BYTES, challenge_of, claimant, token_endpoint
@@ -438,7 +438,7 @@ def test_no_refusal_repeats_a_secret(grant: str, client_id: str, field: str) -> 
     assert SENT_SECRET.encode() not in response.body
 
 
-def org_with(grants: tuple[str, ...]) -> Org:
+def org_with(grants: tuple[Grant, ...]) -> Org:
     org = default_org()
     return replace(org, clients=tuple(replace(client, grants=grants) for client in org.clients))
 
