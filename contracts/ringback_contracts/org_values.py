@@ -12,7 +12,8 @@ _VISIBLE = re.compile(r"[!-~]+")
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]+(?:[/?]|$)")
-_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_AUTHORITY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _EXECUTED = frozenset({"javascript", "data", "vbscript"})
 
 
@@ -65,5 +66,5 @@ def _check_authority(uri: str) -> None:
         _ = parts.port
     except ValueError as error:
         raise ValueError(f"{shown(uri)} cannot be read as a URI: {error}") from error
-    if parts.scheme in ("http", "https") and not _AUTHORITY.fullmatch(parts.netloc):
+    if (parts.netloc or parts.scheme in ("http", "https")) and not _AUTHORITY.fullmatch(parts.netloc):
         raise ValueError(f"{shown(uri)} must have a host behind {parts.scheme}://, at most with a port")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringback_contracts.org import Org, User, default_org
@@ -152,11 +152,9 @@ def test_the_page_s_form_may_lead_on_to_the_client(uri: str, source: str) -> Non
 
 
 @settings(max_examples=30, deadline=None)
-@given(
-    st.text(min_size=1)
-    | st.from_regex(r"\A(https?|app):(//)?[\[\]0-9a-z:@.;%\n-]{0,12}", fullmatch=True)
-    | st.just("http://[::1/callback")
-)
+@given(st.text(min_size=1) | st.from_regex(r"\A(https?|app):(//)?[\[\]0-9a-z:@.;%\n-]{0,12}", fullmatch=True))
+@example("http://[::1/callback")
+@example("app://.")
 @pytest.mark.parametrize("response_type", ["code", "token", "nonsense"])
 def test_no_org_however_made_breaks_the_login(response_type: str, uri: str) -> None:
     client = create_app(returning_to(uri)).test_client()
