@@ -220,6 +220,11 @@ def test_bodies_one_after_another_are_several_requests() -> None:
     assert bodies == [BODY, other]
 
 
+def test_too_many_bodies_are_refused() -> None:
+    with pytest.raises(ReadError, match="bodies or more"):
+        read(b'{"phoneNumber": "+442079460100"}\n' * 60)
+
+
 @pytest.mark.parametrize("text", ['{"a": 1}\n{"b": 2}', '{"phoneNumber": "+1"}\n[1]\n{"phoneNumber": "+1"}'])
 def test_other_values_one_after_another_are_not_several_requests(text: str) -> None:
     with suppress(ReadError):

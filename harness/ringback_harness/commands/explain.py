@@ -88,7 +88,7 @@ def command(
 ) -> None:
     """Explain the request in FILE, or on standard input: why it is refused, and what to send instead.
 
-    Reads a JSON body, a curl command, a HAR file, an HTTP message, code that holds a body, a form, or the
+    Reads a JSON body, a curl command, a HAR file, a Postman collection, an HTTP message, code, a form, or the
     error that came back. Nothing is sent anywhere. With --as and without --org the org is the one that
     'ringback serve' serves.
 

@@ -92,7 +92,7 @@ def _json(part: str, text: str) -> Read | None:
     try:
         value = objects.parsed(part)
     except ValueError:
-        return _one_after_another(part, text)
+        return _one_after_another(part)
     if isinstance(value, str):
         return _of_part(value, text, None)
     if har.is_har(value):
@@ -104,13 +104,19 @@ def _json(part: str, text: str) -> Read | None:
     return Read((found,)) if found else None
 
 
-def _one_after_another(part: str, text: str) -> Read | None:
+def _one_after_another(part: str) -> Read | None:
     """JSON bodies and nothing else, such as a file with one on each line."""
     values = objects.sequence(part)
     if not values or not all(map(objects.weight, values)):
         return None
+    if len(values) == objects.MOST_IN_SEQUENCE:
+        raise ReadError(f"there are {len(values)} bodies or more; give those to explain alone")
+    bodies = [encoded(value) for value in values]
     return Read(
-        tuple(objects.request_of_body(value, encoded(value), text, "a JSON body") for value in values)
+        tuple(
+            objects.request_of_body(value, body, body.decode(), "a JSON body")
+            for value, body in zip(values, bodies, strict=True)
+        )
     )
 
 
