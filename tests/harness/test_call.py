@@ -99,6 +99,7 @@ def test_a_refusal_names_its_rule_and_its_fix(
 def test_a_refusal_is_no_wider_than_a_page_where_there_is_no_terminal(mock: str) -> None:
     shown = call("15551234567", "--from", ALICE, "--contract", "participants", "--target", mock).stderr
     assert 80 < max(map(len, shown.splitlines())) <= 100
+    assert not [line for line in shown.splitlines() if line != line.rstrip()]
     assert " ".join(TABLE["address.scheme-missing"].fix.split()) in " ".join(shown.split())
 
 

@@ -182,8 +182,9 @@ def _document(result: Result) -> dict[str, Any]:
 
 def _show(result: Result) -> None:
     from rich.console import Console
-    from rich.table import Column, Table
     from rich.text import Text
+
+    from ringback_harness.terminal import show_wrapped
 
     outcome = result.outcome
     placed = isinstance(outcome, PlacedCall)
@@ -192,10 +193,10 @@ def _show(result: Result) -> None:
         console.print(Text(f"warning: {warning}", style="yellow"))
     console.print(Text(_headline(result), style="bold green" if placed else "bold red"))
     console.width = min(console.width, WIDEST) if console.is_terminal else WIDEST
-    table = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2), pad_edge=False)
-    for name, value in _lines(outcome):
-        table.add_row(f"  {name}", Text(value))
-    console.print(table)
+    lines = _lines(outcome)
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        show_wrapped(console, f"  {name:<{width}}  ", value)
 
 
 def _headline(result: Result) -> str:
