@@ -74,6 +74,8 @@ def _tells(name: object) -> bool:
 
 def shown(value: object) -> str:
     """A wrong value as messages repeat it: cut short, and without a word of Python."""
+    if type(value) is int and value.bit_length() > LONGEST_SHOWN:  # Python refuses to write very long ones
+        return "a far too large number"
     if isinstance(value, str) or type(value) in (int, float):
         text = repr(value)
         return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."

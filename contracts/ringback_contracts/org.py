@@ -13,12 +13,28 @@ from typing import Annotated, Any, Literal
 from ringback_contracts.decode import DecodeError, decode, decode_field, place
 from ringback_contracts.faults import Fault
 from ringback_contracts.model import Contract
-from ringback_contracts.org_values import org_id, redirect_uri, uuid, visible
+from ringback_contracts.org_values import (
+    USUAL_REGION,
+    check_range,
+    count,
+    e164,
+    one_line,
+    org_id,
+    redirect_uri,
+    region,
+    secret,
+    token_value,
+    uuid,
+    visible,
+)
 
 ContractChoice = Contract | Literal["any"]
 Grant = Literal["client_credentials", "authorization_code", "implicit"]
 """How a client may log in; whoever logs in with a code gets a refresh token without asking."""
 Uuid = Annotated[str, uuid]
+Line = Annotated[str, one_line]
+E164 = Annotated[str, e164]
+Count = Annotated[int, count]
 ClientId = Annotated[str, visible]
 
 
@@ -45,13 +61,13 @@ class User:
     set-up for outbound calling; ``station`` names the phone, without which no call can be placed."""
 
     id: Uuid
-    name: str
-    email: str = ""
+    name: Line
+    email: Line = ""
     enabled: bool = True
     outbound: bool = True
-    station: str | None = None
+    station: Line | None = None
     permissions: frozenset[str] = frozenset()
-    numbers: tuple[str, ...] = ()
+    numbers: tuple[E164, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +75,7 @@ class Queue:
     """A queue that can be dialled, or called for."""
 
     id: Uuid
-    name: str
+    name: Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +83,7 @@ class Campaign:
     """An outbound campaign that may stand in ``from``."""
 
     id: Uuid
-    name: str
+    name: Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +92,20 @@ class Client:
     ``scopes`` those that a user's token gets; ``token_seconds`` is the life of its tokens."""
 
     id: ClientId
-    secret: str = field(repr=False)
-    name: str = ""
+    secret: Annotated[str, secret] = field(repr=False)
+    name: Line = ""
     grants: tuple[Grant, ...] = ("client_credentials",)
     permissions: frozenset[str] = frozenset()
     scopes: tuple[str, ...] = ()
     redirect_uris: tuple[Annotated[str, redirect_uri], ...] = ()
-    token_seconds: int = 86_400
+    token_seconds: Count = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A bearer token that exists from the start: of ``user``, or of ``client`` alone."""
 
-    value: str = field(repr=False)
+    value: Annotated[str, token_value] = field(repr=False)
     user: Uuid | None = None
     client: ClientId | None = None
     scopes: tuple[str, ...] = ()
@@ -102,9 +118,13 @@ class TestNumber:
 
     __test__ = False  # pytest would take the class for a test
 
-    first: str
-    last: str = ""
+    first: E164
+    last: E164 = ""
     outcome: Outcome = Outcome.ANSWER
+
+    def __post_init__(self) -> None:
+        if self.last:
+            check_range(self.first, self.last)
 
     def covers(self, number: str) -> bool:
         """Whether the E.164 number lies in the range."""
@@ -115,7 +135,7 @@ class TestNumber:
 class Limits:
     """Rate limit: requests a minute for a token; ``None`` sets none."""
 
-    rate_per_minute: int | None = None
+    rate_per_minute: Count | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,13 +143,13 @@ class Org:
     """One org as the contract sees it: what exists, who may do what, and its switches."""
 
     id: Annotated[str, org_id]
-    name: str
-    region: str = "US"
+    name: Line
+    region: Annotated[str, region] = USUAL_REGION
     contract: ContractChoice = "any"
     sip_trunking: bool = True
     strict_numbers: bool = False
     success_status: Literal[200, 202] = 202
-    numbers: tuple[str, ...] = ()
+    numbers: tuple[E164, ...] = ()
     limits: Limits = field(default_factory=Limits)
     users: tuple[User, ...] = ()
     queues: tuple[Queue, ...] = ()

@@ -7,6 +7,14 @@ from urllib.parse import urlsplit
 
 from ringback_contracts.decode import shown
 
+USUAL_REGION = "US"
+LARGEST_RANGE = 10_000
+"""Test numbers in one range: all that share everything but their last four digits."""
+LARGEST_COUNT = 2**31 - 1
+"""What every client can hold that reads a number of seconds or requests."""
+
+_E164 = re.compile(r"\+[1-9][0-9]{2,14}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _VISIBLE = re.compile(r"[!-~]+")
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")
@@ -40,6 +48,69 @@ def visible(text: str) -> str:
 def org_id(text: str) -> str:
     """The id of an org, in small letters like all its ids; a short name will do. Raises ``ValueError``."""
     return visible(text).lower()
+
+
+def one_line(text: str) -> str:
+    """A text that stands on one line wherever it is shown; raises ``ValueError``."""
+    if _CONTROL.search(text):
+        raise ValueError(f"{shown(text)} has a line break or control character; write it on one line")
+    return text
+
+
+def secret(text: str) -> str:
+    """The secret of a client, which no message repeats; raises ``ValueError``."""
+    if not text or _CONTROL.search(text):
+        raise ValueError("the secret must be one character or more, without line breaks")
+    return text
+
+
+def token_value(text: str) -> str:
+    """A bearer token, which no message repeats; raises ``ValueError``."""
+    if not _VISIBLE.fullmatch(text):
+        raise ValueError("the token must be one or more visible ASCII characters, without white space")
+    return text
+
+
+def count(number: int) -> int:
+    """So many seconds, or requests; raises ``ValueError``."""
+    if not 1 <= number <= LARGEST_COUNT:
+        raise ValueError(f"{shown(number)} must be 1 to {LARGEST_COUNT}")
+    return number
+
+
+def e164(text: str) -> str:
+    """A number as ITU-T E.164 writes it in full; raises ``ValueError``."""
+    if not _E164.fullmatch(text):
+        raise ValueError(
+            f"{shown(text)} is not E.164; write + and country code and digits alone, as in +442079460100"
+        )
+    return text
+
+
+def check_range(first: str, last: str) -> None:
+    """Raise ``ValueError`` unless two E.164 numbers can be the ends of a range of test numbers."""
+    if len(first) != len(last) or first > last:
+        raise ValueError(f"last ({last}) must be as long as first ({first}), and not before it")
+    if int(last) - int(first) >= LARGEST_RANGE:
+        raise ValueError(
+            f"{first} to {last} are more than {LARGEST_RANGE} numbers; split the range if all are for tests"
+        )
+
+
+def region(text: str) -> str:
+    """A region of libphonenumber, which is imported for any but the usual one; raises ``ValueError``."""
+    if text == USUAL_REGION:
+        return text
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if text.upper() in SUPPORTED_REGIONS and text != text.upper():
+        raise ValueError(f"{shown(text)} must be written in capitals: {text.upper()}")
+    if text not in SUPPORTED_REGIONS:
+        raise ValueError(
+            f"libphonenumber knows no region {shown(text)}; write the two letters of ISO 3166-1, "
+            "such as US, DE or GB (which is not UK)"
+        )
+    return text
 
 
 def redirect_uri(text: str) -> str:

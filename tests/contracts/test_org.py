@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import string
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -143,6 +145,88 @@ def test_an_id_that_could_never_be_sent_is_refused(text: str, told: str) -> None
 @pytest.mark.parametrize("org_id", ["", "my org", "o\\n"])
 def test_the_org_has_an_id_that_a_query_can_hold(org_id: str) -> None:
     assert "id: " in refusal(f'id = "{org_id}"\nname = "Org"')
+
+
+RANGE = '[[test_numbers]]\nfirst = "{}"\nlast = "{}"'
+CLIENT = '[[clients]]\nid = "app"\nsecret = "s"\n'
+USER = f'[[users]]\nid = "{U}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[[test_numbers]]\nfirst = "02079460100"',
+            "test_numbers[0] (02079460100).first: '02079460100' is not",
+        ),
+        ('[[test_numbers]]\nfirst = "+44 20 7946 0100"', "digits alone, as in +442079460100"),
+        ('[[test_numbers]]\nfirst = "tel:+442079460100"', "is not E.164"),
+        ('[[test_numbers]]\nfirst = "+1234567890123456"', "is not E.164"),
+        ('[[test_numbers]]\nfirst = "+٤٤٢٠٧٩٤٦٠١٠٠"', "is not E.164"),
+        (RANGE.format("+442079460100", ""), "test_numbers[0] (+442079460100).last: '' is not E.164"),
+        (RANGE.format("+442079460100", "+442079460099"), "test_numbers[0] (+442079460100): last"),
+        (RANGE.format("+442079460100", "+44207946010"), "must be as long as first"),
+        (RANGE.format("+442079460000", "+442079470000"), "are more than 10000 numbers"),
+        ('numbers = ["+442079460001", "2079460002"]', "numbers[1]: '2079460002' is not E.164"),
+        (USER + 'name = "Ute"\nnumbers = ["0"]', "users[0] (Ute).numbers[0]: '0' is not E.164"),
+        ('region = "us"', "region: 'us' must be written in capitals: US"),
+        ('region = "gb"', "region: 'gb' must be written in capitals: GB"),
+        ('region = "ZZ"', "region: libphonenumber knows no region 'ZZ'; write the two letters"),
+        ('region = "UK"', "GB (which is not UK)"),
+        ('region = "001"', "libphonenumber knows no region"),
+        ("limits.rate_per_minute = 0", "limits.rate_per_minute: 0 must be 1 to 2147483647"),
+        (
+            "limits.rate_per_minute = 0x" + "f" * 9999,
+            "rate_per_minute: a far too large number must be",
+        ),
+        ("strict_numbers = 0x" + "f" * 9999, "expected true or false, found a far too large number"),
+        ("limits.rate_per_minute = 2147483648", "must be 1 to 2147483647"),
+        (CLIENT + "token_seconds = 0", "clients[0] (app).token_seconds: 0 must be 1 to 2147483647"),
+        (CLIENT + "token_seconds = -5", "-5 must be 1 to"),
+        ('[[clients]]\nid = "app"\nsecret = ""', "clients[0] (app).secret: the secret must be one character"),
+        ('[[clients]]\nid = "app"\nsecret = "a\\nb"', "without line breaks"),
+        (CLIENT + '[[tokens]]\nclient = "app"\nvalue = ""', "tokens[0].value: the token must be one or more"),
+        (CLIENT + '[[tokens]]\nclient = "app"\nvalue = "a b"', "without white space"),
+        (CLIENT + '[[tokens]]\nclient = "app"\nvalue = "ü"', "visible ASCII"),
+        (USER + 'name = "Ute\\nU"', f"users[0] ({U}).name: 'Ute\\nU' has a line break"),
+        (USER + 'name = "Ute"\nemail = "a\\r"', "users[0] (Ute).email: 'a\\r' has a line break"),
+        (USER + 'name = "Ute"\nstation = "a\\u2028b"', "users[0] (Ute).station: "),
+        ('[[queues]]\nname = "a\\u001bb"\nid = ""', "queues[0].name: "),
+    ],
+)
+def test_a_value_that_would_bite_later_is_refused(text: str, told: str) -> None:
+    assert told in refusal(SMALL + text)
+
+
+def test_values_at_their_limits_are_taken() -> None:
+    visible = string.punctuation.translate(str.maketrans("", "", '"\\\\'))
+    text = f"""
+{SMALL}region = "DE"
+limits.rate_per_minute = 2147483647
+numbers = ["+491"]
+test_numbers = [{{ first = "+442079460000", last = "+442079469999" }}, {{ first = "+123456789012345" }}]
+clients = [{{ id = "{visible}", secret = " ", token_seconds = 1 }}]
+users = [{{ id = "{U}", name = "Zoë 👩‍💻 O'Neill" }}]
+"""
+    org = load_org(text)
+    assert (org.region, org.clients[0].token_seconds) == ("DE", 1)
+    assert org.test_number("+442079469999") is org.test_numbers[0]
+
+
+@pytest.mark.parametrize("rate", [0, -1, 2**31])
+def test_a_change_takes_the_checks_of_a_file(rate: int) -> None:
+    with pytest.raises(OrgError, match=r"^limits\.rate_per_minute: -?[0-9]+ must be 1 to 2147483647$"):
+        changed(default_org(), {"limits": {"rate_per_minute": rate}})
+    with pytest.raises(OrgError, match=r"^region: libphonenumber knows no region"):
+        changed(default_org(), {"region": "EU"})
+
+
+def test_the_usual_region_needs_no_libphonenumber() -> None:
+    code = (
+        "import sys, ringback_contracts.org as org; org.default_org(); print('phonenumbers' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,8 @@ def test_a_fresh_org_can_differ_in_its_switches(client: FlaskClient) -> None:
         (b'{"users": []}', "'users' is no switch"),
         (b'{"strict_numbers": 1}', "strict_numbers: expected true or false"),
         (b'{"contract": "both"}', "contract: 'both' is none of"),
+        (b'{"contract": null}', "contract: null is none of"),
+        (b'{"limits": {"rate_per_minute": 0}}', "limits.rate_per_minute: 0 must be 1 to"),
     ],
 )
 def test_what_is_no_switch_makes_no_org(client: FlaskClient, body: bytes, word: str) -> None:

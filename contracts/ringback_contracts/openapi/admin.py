@@ -9,6 +9,7 @@ from ringback_contracts.faults import LONGEST_SECONDS, FaultKind, FaultOperation
 from ringback_contracts.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM, PUBLIC
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
+from ringback_contracts.org_values import LARGEST_COUNT
 
 DESCRIPTION = """\
 What tests ask of a running Ringback: a clean state, what was exchanged, an org of their own. The platform has
@@ -113,7 +114,7 @@ SWITCHES: Json = {
     "success_status": {"enum": [200, 202]},
     "limits": {
         "type": "object",
-        "properties": {"rate_per_minute": NUMBER},
+        "properties": {"rate_per_minute": {"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}},
         "additionalProperties": False,
     },
 }
