@@ -20,8 +20,10 @@ from ringback_contracts.org_values import (
     e164,
     one_line,
     org_id,
+    permission,
     redirect_uri,
     region,
+    scope,
     secret,
     token_value,
     uuid,
@@ -34,6 +36,8 @@ Grant = Literal["client_credentials", "authorization_code", "implicit"]
 Uuid = Annotated[str, uuid]
 Line = Annotated[str, one_line]
 E164 = Annotated[str, e164]
+Permission = Annotated[str, permission]
+Scope = Annotated[str, scope]
 Count = Annotated[int, count]
 ClientId = Annotated[str, visible]
 
@@ -66,7 +70,7 @@ class User:
     enabled: bool = True
     outbound: bool = True
     station: Line | None = None
-    permissions: frozenset[str] = frozenset()
+    permissions: frozenset[Permission] = frozenset()
     numbers: tuple[E164, ...] = ()
 
 
@@ -95,8 +99,8 @@ class Client:
     secret: Annotated[str, secret] = field(repr=False)
     name: Line = ""
     grants: tuple[Grant, ...] = ("client_credentials",)
-    permissions: frozenset[str] = frozenset()
-    scopes: tuple[str, ...] = ()
+    permissions: frozenset[Permission] = frozenset()
+    scopes: tuple[Scope, ...] = ()
     redirect_uris: tuple[Annotated[str, redirect_uri], ...] = ()
     token_seconds: Count = 86_400
 
@@ -108,7 +112,7 @@ class Token:
     value: Annotated[str, token_value] = field(repr=False)
     user: Uuid | None = None
     client: ClientId | None = None
-    scopes: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
     expired: bool = False
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ringback_contracts.decode import shown
+from ringback_contracts.operations import OPERATIONS
 
 USUAL_REGION = "US"
 LARGEST_RANGE = 10_000
 """Test numbers in one range: all that share everything but their last four digits."""
 LARGEST_COUNT = 2**31 - 1
 """What every client can hold that reads a number of seconds or requests."""
+
+PERMISSIONS = frozenset(name for operation in OPERATIONS for name in operation.any_of)
+SCOPES = frozenset(name for operation in OPERATIONS for name in operation.scopes)
 
 _E164 = re.compile(r"\+[1-9][0-9]{2,14}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -95,6 +100,41 @@ def check_range(first: str, last: str) -> None:
         raise ValueError(
             f"{first} to {last} are more than {LARGEST_RANGE} numbers; split the range if all are for tests"
         )
+
+
+def permission(text: str) -> str:
+    """A permission of a role; raises ``ValueError`` for a slip in one that an operation asks for."""
+    return _without_slip(text, PERMISSIONS)
+
+
+def scope(text: str) -> str:
+    """An OAuth scope; raises ``ValueError`` for a slip in one that an operation asks for."""
+    return _without_slip(text, SCOPES)
+
+
+def _without_slip(text: str, meant: Iterable[str]) -> str:
+    """The name, unless it is one of those meant but for case, separators and one more letter.
+
+    The platform has hundreds of names, and gets new ones; but none lies so near to another.
+    """
+    if text not in meant:
+        near = next((name for name in sorted(meant) if _one_slip_apart(_letters(text), _letters(name))), None)
+        if near:
+            raise ValueError(f"{shown(text)} would grant nothing; it must be {near!r}, letter by letter")
+    return text
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def _one_slip_apart(text: str, name: str) -> bool:
+    """Whether the two are equal, or a letter is added, left out, put for another or swapped with the next."""
+    pairs = enumerate(zip(text, name, strict=False))
+    same = next((position for position, (one, other) in pairs if one != other), min(len(text), len(name)))
+    long, short = sorted((text[same:], name[same:]), key=len, reverse=True)
+    swapped = long[1::-1] + long[2:]
+    return short in (long[1:], swapped) or (len(long) == len(short) and long[1:] == short[1:])
 
 
 def region(text: str) -> str:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.explain.scopes import SCOPES as REAL_SCOPES
 from ringback_contracts.org import Org, OrgError, Outcome, changed, default_org, default_org_text, load_org
-from ringback_contracts.org_values import redirect_uri
+from ringback_contracts.org_values import PERMISSIONS, SCOPES, permission, redirect_uri, scope
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 SMALL = 'id = "o"\nname = "Org"\n'
@@ -227,6 +228,79 @@ def test_the_usual_region_needs_no_libphonenumber() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "conversation:conferance:add",
+        "conversation:conference:ad",
+        "conversations:conference:add",
+        "conversation:confernece:add",
+        "Conversation:Conference:Add",
+        "conversation.conference.add",
+        " conversation:conference:add",
+    ],
+)
+def test_a_permission_with_a_slip_is_refused(slip: str) -> None:
+    text = USER + f'name = "Ute"\npermissions = ["routing:queue:view", "{slip}"]'
+    told = refusal(SMALL + text)
+    assert told.startswith(f"users[0] (Ute).permissions[1]: {slip!r} would grant nothing")
+    assert "it must be 'conversation:conference:add'" in told
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("conversation", "conversations"),
+        ("Conversations", "conversations"),
+        ("conversations:read-only", "conversations:readonly"),
+        ("calls:write", "call:write"),
+        ("", None),
+        ("users", None),
+    ],
+)
+def test_a_scope_with_a_slip_is_refused(slip: str, meant: str | None) -> None:
+    text = SMALL + CLIENT + f'scopes = ["{slip}"]'
+    if meant is None:
+        assert load_org(text).clients[0].scopes == (slip,)
+    else:
+        assert f"clients[0] (app).scopes[0]: {slip!r} would grant nothing; it must be {meant!r}" in refusal(
+            text
+        )
+
+
+@given(st.data())
+def test_every_single_slip_in_a_permission_is_found(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(PERMISSIONS)))
+    place = data.draw(st.integers(0, len(name) - 2))
+    letter = data.draw(st.sampled_from(string.ascii_lowercase))
+    kept, rest = name[:place], name[place:]
+    for slip in (
+        kept + letter + rest,
+        kept + rest[1:],
+        kept + letter + rest[1:],
+        kept + rest[1] + rest[0] + rest[2:],
+    ):
+        if slip not in PERMISSIONS:
+            with pytest.raises(ValueError, match="would grant nothing"):
+                permission(slip)
+
+
+REAL = """
+    conversation:call:barge conversation:call:coach conversation:call:monitor conversation:call:record
+    conversation:call:setMandatoryPostFlowAction conversation:callback:create conversation:cobrowse:add
+    conversation:communication:blindTransfer conversation:communication:consultTransfer
+    conversation:communication:view conversation:email:create conversation:message:create
+    conversation:participant:wrapup conversation:recording:pauseOthers conversation:cobrowsevoice:add
+"""
+
+
+def test_no_real_name_is_taken_for_a_slip() -> None:
+    assert [permission(name) for name in REAL.split()] == REAL.split()
+    assert {scope(name) for name in REAL_SCOPES} == REAL_SCOPES
+    assert [permission(name) for name in sorted(PERMISSIONS)] == sorted(PERMISSIONS)
+    assert [scope(name) for name in sorted(SCOPES)] == sorted(SCOPES)
 
 
 @pytest.mark.parametrize(
