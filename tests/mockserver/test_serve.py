@@ -168,10 +168,14 @@ def test_whoever_serves_the_network_is_warned() -> None:
 # Options
 
 
+ME = "0e000000-0000-4000-8000-00000000000e"
+
+
 def test_the_options_reach_the_mock(tmp_path: Path) -> None:
     org = tmp_path / "mine.toml"
     org.write_text(
-        'id = "mine"\nname = "Mine"\n[[users]]\nid = "u"\nname = "U"\n[[tokens]]\nvalue = "alice"\nuser = "u"'
+        f'id = "mine"\nname = "Mine"\n[[users]]\nid = "{ME}"\nname = "U"\n'
+        f'[[tokens]]\nvalue = "alice"\nuser = "{ME}"'
     )
     options = (
         "--org",
@@ -185,7 +189,7 @@ def test_the_options_reach_the_mock(tmp_path: Path) -> None:
         "-v",
     )
     with serving(*options) as server:
-        assert server.get("/api/v2/users/me").json()["id"] == "u"
+        assert server.get("/api/v2/users/me").json()["id"] == ME
         assert server.place(Host="mock.test:80").status_code == 403
         assert server.place(Host="other.test").status_code == 421
         assert len(server.get("/__ringback/exchanges").json()["exchanges"]) == 1
