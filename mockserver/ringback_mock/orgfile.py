@@ -19,7 +19,7 @@ def read_org(path: str | os.PathLike[str] | None = None, contract: str | None = 
 
 def _load(path: Path) -> Org:
     try:
-        return load_org(path.read_text("utf-8"))
+        return load_org(path.read_text("utf-8-sig"))  # editors on Windows put a byte order mark in front
     except (OSError, UnicodeDecodeError) as error:
         raise OrgError(f"{path}: cannot be read: {error}") from error
     except OrgError as error:

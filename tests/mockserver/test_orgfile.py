@@ -28,6 +28,12 @@ def shouting(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "org.toml"
+    path.write_text(default_org_text(), "utf-8-sig")
+    assert read_org(path) == default_org()
+
+
 def test_ids_in_capitals_are_the_same_ids(shouting: Path) -> None:
     assert ALICE.upper() in shouting.read_text("utf-8")
     assert read_org(shouting) == default_org()

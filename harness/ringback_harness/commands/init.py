@@ -11,7 +11,11 @@ from ringback_harness.exits import SetupError
 
 HEADER = """\
 # An org for Ringback, to be changed at will; serve it with: ringback serve --org FILE
-# It starts as the default org. A key that Ringback does not know stops the load and names the nearest one.
+# It starts as the default org. A key that Ringback does not know, or a value that could never work, stops the
+# load with a message that names the place and says what to write.
+# Ids of users, queues and campaigns are UUIDs, in either case; ids of clients, and tokens, any visible ASCII.
+# Numbers are E.164: + and country code and digits alone. A range of test numbers has at most 10000.
+# Any permission and scope is taken, but for slips in those that calls need: they would grant nothing.
 
 """
 
