@@ -170,9 +170,18 @@ def test_what_the_running_program_alone_knows_is_of_the_right_type(key: str) -> 
     assert (found.verdict, found.findings) == ("accepted", ())
 
 
+@pytest.mark.parametrize("mark", ["<number>", "tel:<phone>", "<Phone Number>"])
+def test_what_was_named_and_not_given_is_judged_as_if_it_was(mark: str) -> None:
+    found = explained({"phoneNumber": mark})
+    assert (found.verdict, found.findings) == ("accepted", ())
+    assert [(note.id, note.pointer) for note in found.notes] == [("value.not-filled-in", "/phoneNumber")]
+    assert "refused if it is sent" in found.notes[0].message
+    assert "/phoneNumber" in found.questions[0]
+
+
 @pytest.mark.parametrize(
     "mark",
-    ["<number>", "tel:<phone>", "{number}", "${number}", "{{ number }}", "YOUR_NUMBER", "number_here", "%s"],
+    ["dial <number>", "{number}", "${number}", "{{ number }}", "YOUR_NUMBER", "number_here", "%s"],
 )
 def test_what_was_sent_unfilled_is_refused_noted_and_asked_for(mark: str) -> None:
     found = explained({"phoneNumber": mark})

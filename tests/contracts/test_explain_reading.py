@@ -173,8 +173,9 @@ def test_what_makes_no_sense_or_too_much_of_it_says_nothing(body: bytes) -> None
                 "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "+1XXXXXXXXXX", "+1-XXX-XXX-XXXX", "555-xxx-1234",
                 "***", "********", "+44***", "12ab****", "...", "…", "[redacted]", "REDACTED", "(hidden)",
             ],
+            Gap.GENERIC: ["<number>", "<queue_id>", "tel:<phone>", "user:<id>", "<Your Number>"],
             Gap.UNFILLED: [
-                "<number>", "<queue_id>", "tel:<phone>", "user:<id>", "sip:<user>@example.com", "+1<number>",
+                "sip:<user>@example.com", "+1<number>",
                 "{user_id}", "user:{user_id}", "{{deployment_id}}", "{{ number }}", "${number}", "#{number}",
                 "tel:${n}", "{0}", "{}", "%s", "+%d", "%(number)s", "$NUMBER", "$(number)",
                 "YOUR_QUEUE_ID", "your-user-id", "user:your-user-id", "my_queue_id_here", "agent-uuid-here",
@@ -212,7 +213,7 @@ def test_any_text_is_looked_at_without_an_error(text: str) -> None:
 def test_every_hole_has_its_pointer() -> None:
     body = {"to": [{"address": "<number>"}, "ok"], "a/b": {"x~y": "{id}"}}
     assert [(hole.pointer, hole.gap) for hole in holes(body)] == [
-        ("/to/0/address", Gap.UNFILLED),
+        ("/to/0/address", Gap.GENERIC),
         ("/a~1b/x~0y", Gap.UNFILLED),
     ]
     assert dict(texts(body)) == {"/to/0/address": "<number>", "/to/1": "ok", "/a~1b/x~0y": "{id}"}

@@ -28,7 +28,7 @@ from ringback_contracts.explain.ids import id_notes
 from ringback_contracts.explain.key_notes import key_notes
 from ringback_contracts.explain.number_notes import number_notes
 from ringback_contracts.explain.party import UUID, Kind
-from ringback_contracts.explain.placeholders import Gap, holes, texts
+from ringback_contracts.explain.placeholders import NOT_THERE, holes, texts
 from ringback_contracts.explain.questions import ask, quoted
 from ringback_contracts.explain.reading import Form
 from ringback_contracts.explain.scopes import scope_notes
@@ -120,7 +120,7 @@ def _explain_token(request: Request, context: Context) -> Explanation:
 def _explain_call(subject: Subject, court: Court) -> Explanation:
     request, caller, org = court.hear(subject.request, service=subject.service)
     verdict = judge(request, caller, org)
-    unfilled = {hole.pointer: hole.text for hole in holes(subject.fields) if hole.gap is not Gap.WITHHELD}
+    unfilled = {hole.pointer: hole.text for hole in holes(subject.fields) if hole.gap not in NOT_THERE}
     found = _once(_explained(finding, unfilled) for finding in _findings(subject, court))
     suggestion = _upheld(subject, court, verdict) if subject.wants_call else Suggestion(None)
     rejected = verdict.finding.rule if isinstance(verdict, Rejected) else None

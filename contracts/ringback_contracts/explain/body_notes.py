@@ -52,6 +52,10 @@ FORMS: dict[Form, tuple[str, str]] = {
     ),
 }
 NOT_FILLED = "{shown} was not filled in: it stands where a value belongs"
+GENERIC = (
+    "{shown} was not filled in: the request is judged as if a value stood there, and refused if it is sent as"
+    " it is"
+)
 LEFT_OUT = "{shown} is not {wanted}, so a request shown here leaves it out"
 PROTECTED = (
     "'[email protected]' was put there by the e-mail protection of a web page, and is not what the author"
@@ -84,8 +88,9 @@ def hole_notes(value: Any) -> Iterator[Note]:
         if hole.gap is Gap.PROTECTED:
             instead = _WHO_CALLS if _is_of_caller(hole.pointer) else _TO_DIAL
             yield Note("value.email-protected", hole.pointer, PROTECTED.format(instead=instead))
-        elif hole.gap is Gap.UNFILLED:
-            yield Note("value.not-filled-in", hole.pointer, NOT_FILLED.format(shown=quoted(hole.text)))
+        elif hole.gap is not Gap.WITHHELD:
+            message = NOT_FILLED if hole.gap is Gap.UNFILLED else GENERIC
+            yield Note("value.not-filled-in", hole.pointer, message.format(shown=quoted(hole.text)))
 
 
 def _is_of_caller(pointer: str) -> bool:
@@ -102,7 +107,7 @@ def mail_notes(text: str) -> Iterator[Note]:
 def path_hole_notes(path: str) -> Iterator[Note]:
     """The parts of the path that were not filled in."""
     for part in path.split("/"):
-        if gap_in(part) is Gap.UNFILLED:
+        if gap_in(part) in (Gap.UNFILLED, Gap.GENERIC):
             yield Note("value.not-filled-in", "path", NOT_FILLED.format(shown=quoted(part)))
 
 
@@ -128,7 +133,7 @@ def header_notes(request: Request) -> Iterator[Note]:
     for name, value in request.headers.items():
         if _INVENTED.fullmatch(name):
             yield Note("header.unknown", name, NO_HEADER.format(name=name[:60]))
-        if name not in _TELLS_NOTHING and gap_in(value) is Gap.UNFILLED:
+        if name not in _TELLS_NOTHING and gap_in(value) in (Gap.UNFILLED, Gap.GENERIC):
             yield Note("value.not-filled-in", name, NOT_FILLED.format(shown=quoted(value)))
 
 

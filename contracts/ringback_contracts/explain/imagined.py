@@ -14,7 +14,7 @@ from ringback_contracts.case import Case
 from ringback_contracts.explain.ids import names, path_with_id, with_ids
 from ringback_contracts.explain.keys import norm
 from ringback_contracts.explain.party import UUID
-from ringback_contracts.explain.placeholders import Gap, gap_in, texts
+from ringback_contracts.explain.placeholders import NOT_THERE, gap_in, texts
 from ringback_contracts.model import ANONYMOUS, Caller, Request, TokenState
 from ringback_contracts.operations import OPERATIONS
 from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
@@ -95,7 +95,7 @@ def _numbers(request: Request, caller: Caller, org: Org) -> Iterator[str]:
 def filled(request: Request) -> Request:
     """The request with something good where its writer hid a value, or wrote a name instead of an id."""
     value = payload.read(request.body)
-    path = re.sub(r"\u2039[^\u203a/]*\u203a|/x{3}[x-]*(?=/|$)", _path_part, request.path, flags=re.IGNORECASE)
+    path = _NOT_IN_PATH.sub(_path_part, request.path)
     request = replace(request, path=path_with_id(path, SOMEBODY))
     if not value.readable or not (any(names(value.value)) or _withholds(value.value)):
         return request
@@ -104,7 +104,10 @@ def filled(request: Request) -> Request:
 
 
 def _withholds(value: Any) -> bool:
-    return any(gap_in(text) is Gap.WITHHELD for _, text in texts(value))
+    return any(gap_in(text) in NOT_THERE for _, text in texts(value))
+
+
+_NOT_IN_PATH = re.compile("\u2039[^\u203a/]*\u203a|/(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>)(?=/|$)", re.IGNORECASE)
 
 
 def _path_part(found: re.Match[str]) -> str:
@@ -116,7 +119,7 @@ def _fill(value: Any, key: str) -> Any:
         return {name: _fill(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [_fill(item, _OF_ITEM.get(norm(key), key)) for item in value]
-    if not isinstance(value, str) or gap_in(value) is not Gap.WITHHELD:
+    if not isinstance(value, str) or gap_in(value) not in NOT_THERE:
         return value
     return _stand_in(value, norm(key))
 

@@ -17,8 +17,10 @@ class Gap(StrEnum):
 
     So was what a reader of code writes as ``stand_in`` of a variable.
     """
+    GENERIC = "generic"
+    """Whoever shows a request names a value instead of giving it: ``<number>``. Hardly anybody sends that."""
     UNFILLED = "unfilled"
-    """A template was sent as it is: ``{user_id}``, ``<number>``, ``YOUR_QUEUE_ID``, ``agent-id-here``."""
+    """A template was sent as it is: ``{user_id}``, ``YOUR_QUEUE_ID``, ``agent-id-here``."""
     PROTECTED = "protected"
     """A web page replaced an address by its e-mail protection."""
 
@@ -53,6 +55,7 @@ _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
     (Gap.UNFILLED, _has(r"\{\{[^{}]*\}\}|[$#]?\{[a-z_][\w.() -]*\}|\{[0-9]?\}")),
     (Gap.UNFILLED, _has(r"%[sd]\b|%\([a-z_]\w*\)s")),
     (Gap.WITHHELD, _has(IN_CODE.pattern)),
+    (Gap.GENERIC, _is(r"<[a-z_][^<>@]{0,60}>")),
     (Gap.UNFILLED, _has(r"<[a-z_][^<>@]{0,60}>")),
     (Gap.WITHHELD, _is(r"[+0-9x().\s-]*x{3}[+0-9x().\s-]*")),
     (Gap.WITHHELD, _is(r"(?:[+0-9a-f-]*\*{3}[0-9a-f*-]*|\.\.\.|…)")),
@@ -67,6 +70,8 @@ _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
     (Gap.UNFILLED, _is(r"(?:uuid|guid|id|user|agent|queue)[_-]?[0-9]{1,4}")),
     (Gap.UNFILLED, _is(r"0{8}-0{4}-0{4}-0{4}-0{12}")),
 )
+NOT_THERE = frozenset({Gap.WITHHELD, Gap.GENERIC})
+"""What only a text lacks that shows the request: it is judged as if the value stood there."""
 _LONGEST = 200
 """Whoever writes more than this has written something."""
 
