@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from ringback_contracts.decode import DecodeError, decode
+from ringback_contracts.decode import DecodeError, decode, shown
 from ringback_contracts.operations import DISCONNECT, GET_CALL, LIST_CALLS, PATCH_CALL, PLACING
 
 
@@ -170,7 +170,9 @@ class Fault:
 def fault_from(data: object) -> Fault:
     """The fault that JSON or TOML values describe, ``None`` for what is not given; raises ``FaultError``."""
     if not isinstance(data, Mapping):
-        raise FaultError(f'a fault is an object such as {{"kind": "lost-reply", "times": 1}}, not {data!r}')
+        raise FaultError(
+            f'a fault is an object such as {{"kind": "lost-reply", "times": 1}}, not {shown(data)}'
+        )
     try:
         return decode(Fault, {name: value for name, value in data.items() if value is not None})
     except DecodeError as error:

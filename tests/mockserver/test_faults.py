@@ -225,6 +225,7 @@ def test_a_lost_reply_breaks_the_answers_behind_it_too(url: str, org: Org) -> No
         ({"kind": "lost-reply", "nht": 1}, "the nearest is 'nth'"),
         ([{"kind": "reset"}, {"kind": "reset", "nth": 0}], "must be at least 1"),
         (5, "a fault is an object"),
+        ([None], '"times": 1}, not null'),
     ],
 )
 def test_a_wrong_fault_is_refused_whole(org: Org, fault: Any, told: str) -> None:
