@@ -91,7 +91,8 @@ def test_the_command_is_installed_and_says_its_version() -> None:
 
 def test_what_the_packages_import_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    declared = _names(PROJECT["dependencies"]) | _names(extras["harness"]) | _names(extras["redis"])
+    for_users = (extras[name] for name in ("harness", "redis", "sdk"))
+    declared = _names(PROJECT["dependencies"]).union(*map(_names, for_users))
     assert _third_party() <= declared
 
 

@@ -299,10 +299,15 @@ def _written_body(body: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(body).decode()}
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {"raw": text}
     return {"body": value} if _written_alike(value, text) else {"raw": text}
+
+
+def _refuse(constant: str) -> Any:
+    """NaN and the infinities, which Python reads, are no JSON (RFC 8259 section 6)."""
+    raise ValueError(constant)
 
 
 def _written_alike(value: Any, text: str) -> bool:

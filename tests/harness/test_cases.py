@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.model import Request
@@ -179,6 +179,8 @@ def test_a_saved_failure_is_read_as_the_same_request(
 
 
 @given(st.binary(min_size=1, max_size=20) | st.text(min_size=1, max_size=20).map(str.encode))
+@example(b'{"priority":NaN}')
+@example(b"[-Infinity]")
 def test_any_body_survives_being_saved(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
     headers = {"content-type": "text/plain", "host": "127.0.0.1", "authorization": "Bearer bob"}
     request = Request("POST", "/api/v2/conversations/calls", headers, body)
