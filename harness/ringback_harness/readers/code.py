@@ -10,6 +10,7 @@ from ringback_harness.readers import objects
 from ringback_harness.readers.literal import Literal, literals, placeholder
 from ringback_harness.readers.reading import Found, encoded
 from ringback_harness.readers.sdk_lines import sdk_body
+from ringback_harness.readers.sent import as_sent
 from ringback_harness.readers.variables import constants, resolved
 
 _JOINED = re.compile(r'"\s*\+?\s*\n\s*\+?\s*"')
@@ -69,12 +70,16 @@ def _request(text: str, known: list[Literal]) -> Found | None:
     for value in everything:
         if objects.is_description(value) and isinstance(value.get(_body_key(value)), dict):
             described = resolved(value, constants(text))
-            return objects.request_of_description(described, text, "a request in code")
+            reading = objects.request_of_description(described, text, "a request in code")
+            key = _body_key(value)
+            return as_sent(reading, value[key], described[key], text)
     bodies = objects.outermost([value for value in everything if objects.weight(value)])
     if not bodies:
         return None
-    body = resolved(max(bodies, key=objects.heaviest), constants(text))
-    return objects.request_of_body(body, encoded(body), text, "code that holds a body")
+    written = max(bodies, key=objects.heaviest)
+    body = resolved(written, constants(text))
+    reading = objects.request_of_body(body, encoded(body), text, "code that holds a body")
+    return as_sent(reading, written, body, text)
 
 
 def _body_key(value: Mapping[str, Any]) -> str:

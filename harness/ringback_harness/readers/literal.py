@@ -62,7 +62,7 @@ _POINTER = re.compile(
 )
 """What makes a pointer or an option of a plain value, in Go and Rust."""
 _MODEL = re.compile(rf"(?<![\w$.:])(?:{_NAMED.pattern}|(?:new\s+)?[A-Za-z_][\w.]{{0,80}}(?:\(\))?\s*(?=\{{))")
-_WRAPPER = re.compile(r"(?!array\()[A-Za-z_$][\w$.:]*\(\s*(?=[\[{])")
+_WRAPPER = re.compile(r"(?:new\s+)?(?!array\()[A-Za-z_$][\w$.:]*\(\s*(?=[\[{])")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|<[\w .-]+>|%\w+%", re.DOTALL)
 _OPENING = re.compile(r"(?<![$#\w{])\{|(?<![\w\])])\[|\barray\(")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
