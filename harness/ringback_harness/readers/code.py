@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringback_harness.readers import objects
+from ringback_harness.readers.assigned import assembled
 from ringback_harness.readers.literal import Literal, literals, placeholder
 from ringback_harness.readers.reading import Found, encoded
 from ringback_harness.readers.sdk_lines import sdk_body
@@ -73,13 +74,23 @@ def _request(text: str, known: list[Literal]) -> Found | None:
             reading = objects.request_of_description(described, text, "a request in code")
             key = _body_key(value)
             return as_sent(reading, value[key], described[key], text)
+    whole = assembled(text)
+    parts = [part for value in whole.values() for part in objects.walk(value)]
     bodies = objects.outermost([value for value in everything if objects.weight(value)])
+    bodies = [body for body in bodies if not any(_is_part(body, part) for part in parts)] + list(
+        whole.values()
+    )
     if not bodies:
         return None
     written = max(bodies, key=objects.heaviest)
     body = resolved(written, constants(text))
     reading = objects.request_of_body(body, encoded(body), text, "code that holds a body")
     return as_sent(reading, written, body, text)
+
+
+def _is_part(body: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
+    """Whether a body is another, or the beginning of it, before the code adds to it."""
+    return all(key in whole and whole[key] == body[key] for key in body)
 
 
 def _body_key(value: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from ringback_harness.readers.assigned import assembled
 from ringback_harness.readers.literal import values_after
 from ringback_harness.readers.reading import FORM_TYPE, Reading
 
@@ -69,6 +70,7 @@ def _is_used(way: _Way, body: Any, text: str) -> bool:
 def _names(body: Any, text: str) -> set[str]:
     """The variables that hold the body, and no text that was made of it."""
     names = {at[1] for at, value in values_after(text, _ASSIGNED) if value == body}
+    names |= {name for name, value in assembled(text).items() if value == body}
     return {name for name in names if not re.search(rf"(?<![\w$]){re.escape(name)}{_MADE_JSON}", text)}
 
 
