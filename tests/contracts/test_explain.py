@@ -392,3 +392,17 @@ def test_a_request_that_places_no_call_has_no_equivalent() -> None:
         equivalent_of(Request("POST", "/oauth/token", {}, b"grant_type=client_credentials")).equivalent
         is None
     )
+
+
+def test_an_agent_beside_a_from_inside_a_list_of_parties_calls_and_is_not_dialled() -> None:
+    agent = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    parties = [{"to": NUMBER}, {"from": "+442079460002", "userId": agent}]
+    found = explained({"participants": parties})
+    assert found.equivalent is not None
+    assert found.equivalent.path.endswith(f"/calls/user/{agent}")
+    assert found.equivalent.body == {"phoneNumber": NUMBER, "callerId": "+442079460002"}
+
+
+def test_an_id_that_was_not_filled_in_is_not_held_against_a_request_without_an_org() -> None:
+    found = explained({"phoneNumber": NUMBER, "callFromQueueId": "{{queueId}}"})
+    assert (found.verdict, places(found, "value.not-filled-in")) == ("accepted", ["/callFromQueueId"])

@@ -21,7 +21,8 @@ REGIONS = tuple(_DOMAINS.split())
 """The domains of all regions that the official SDKs 269 (Python) and 262 (JavaScript) know."""
 
 _OTHER_PRODUCT = re.compile(
-    r"(?:^|[.-])(?:cxone|nice-?incontact|incontact|nicecxone|ucontact)\b|genesysengage|^gapi[.-]",
+    r"(?:^|[.-])(?:cxone|nice-?incontact|incontact|nicecxone|ucontact)\b|genesysengage|^gapi[.-]"
+    r"|(?:^|\.)(?:twilio|nexmo|vonage|plivo|telnyx|sinch|signalwire|ringcentral|five9|talkdesk|dialpad|aircall)\.",
     re.IGNORECASE,
 )
 _OTHER_PATH = re.compile(
@@ -44,7 +45,7 @@ UNKNOWN = (
     "{host} is no host of a Genesys Cloud region; the nearest region is {near}: {label}.{near}. An org's"
     " tokens work in its own region alone"
 )
-WRONG_PATH = "{path} places no calls: calls are placed with POST " + CALLS_PATH
+WRONG_PATH = "{path} places no calls on Genesys Cloud: calls are placed with POST " + CALLS_PATH
 DIALER = "; paths under /outbound are about campaigns, whose calls the dialer places"
 DOUBLED = "{path} has an empty or a doubled part; the path is " + CALLS_PATH
 TOKEN_PATH = "the token endpoint is no part of the API: it is /oauth/token on the login host, without /api/v2"

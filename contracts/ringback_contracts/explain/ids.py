@@ -46,6 +46,11 @@ class Name:
 
 def names(body: Any) -> Iterator[Name]:
     """Every name in a published body that stands where an id belongs."""
+    return (name for name in no_ids(body) if _is_name(name.text))
+
+
+def no_ids(body: Any) -> Iterator[Name]:
+    """Every text in a published body that is no id where one belongs: a name, or a value not filled in."""
     if not isinstance(body, dict):
         return
     yield from _in_object(body, _AT_ROOT, "")
@@ -58,15 +63,19 @@ def names(body: Any) -> Iterator[Name]:
 def _in_object(value: dict[str, Any], keys: Mapping[str, str], pointer: str) -> Iterator[Name]:
     for key, what in keys.items():
         item = value.get(key)
-        if _is_name(item):
+        if _is_no_id(item):
             yield Name(f"{pointer}/{key}", what, item, value, key)
         for position, entry in enumerate(item if isinstance(item, list) else []):
-            if _is_name(entry):
+            if _is_no_id(entry):
                 yield Name(f"{pointer}/{key}/{position}", what, entry, item, position)
 
 
-def _is_name(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and bool(value.strip()) and not (UUID.fullmatch(value) or gap_in(value))
+def _is_no_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip()) and not UUID.fullmatch(value)
+
+
+def _is_name(text: str) -> bool:
+    return _is_no_id(text) and gap_in(text) is None
 
 
 def path_name(path: str) -> str | None:
@@ -76,8 +85,8 @@ def path_name(path: str) -> str | None:
 
 
 def with_ids(body: Any, stand_in: str) -> Any:
-    """The body with an id in place of every name; ``body`` itself is changed."""
-    for name in list(names(body)):
+    """The body with an id in place of whatever is none; ``body`` itself is changed."""
+    for name in list(no_ids(body)):
         name.within[name.key] = stand_in
     return body
 

@@ -11,10 +11,10 @@ from typing import Any
 from ringback_contracts import payload
 from ringback_contracts.addresses import TelAddress
 from ringback_contracts.case import Case
-from ringback_contracts.explain.ids import names, path_with_id, with_ids
+from ringback_contracts.explain.ids import no_ids, path_with_id, with_ids
 from ringback_contracts.explain.keys import norm
 from ringback_contracts.explain.party import UUID
-from ringback_contracts.explain.placeholders import NOT_THERE, gap_in, texts
+from ringback_contracts.explain.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, texts
 from ringback_contracts.model import ANONYMOUS, Caller, Request, TokenState
 from ringback_contracts.operations import OPERATIONS
 from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
@@ -97,7 +97,7 @@ def filled(request: Request) -> Request:
     value = payload.read(request.body)
     path = _NOT_IN_PATH.sub(_path_part, request.path)
     request = replace(request, path=path_with_id(path, SOMEBODY))
-    if not value.readable or not (any(names(value.value)) or _withholds(value.value)):
+    if not value.readable or not (any(no_ids(value.value)) or _withholds(value.value)):
         return request
     body = with_ids(_fill(value.value, ""), SOMEBODY)
     return replace(request, body=json.dumps(body).encode())
@@ -138,6 +138,8 @@ _BY_KEY: Mapping[str, Any] = {
 
 
 def _stand_in(text: str, key: str) -> Any:
+    if gap_in(text) is Gap.PROTECTED:
+        return PROTECTION.sub("agent@example.com", text)
     if key in _BY_KEY:
         return _BY_KEY[key]
     scheme, colon, rest = text.strip().partition(":")

@@ -70,7 +70,7 @@ _PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
     (Gap.UNFILLED, _is(r"(?:uuid|guid|id|user|agent|queue)[_-]?[0-9]{1,4}")),
     (Gap.UNFILLED, _is(r"0{8}-0{4}-0{4}-0{4}-0{12}")),
 )
-NOT_THERE = frozenset({Gap.WITHHELD, Gap.GENERIC})
+NOT_THERE = frozenset({Gap.WITHHELD, Gap.GENERIC, Gap.PROTECTED})
 """What only a text lacks that shows the request: it is judged as if the value stood there."""
 _LONGEST = 200
 """Whoever writes more than this has written something."""

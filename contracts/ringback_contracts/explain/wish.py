@@ -348,9 +348,15 @@ def _direction(value: Mapping[str, Any], side: Role) -> Role:
         for key, item in value.items()
         if INSIDE.get(norm(key)) is Role.DIRECTION and isinstance(item, str)
     ]
-    if any(word in CALLERS for word in words):
+    if any(word in CALLERS for word in words) or _has_only_a_caller(value):
         return Role.FROM
     return Role.TO if any(word in CALLED for word in words) else side
+
+
+def _has_only_a_caller(value: Mapping[str, Any]) -> bool:
+    """Whether the object says where a call comes from, and nowhere whom it is for."""
+    keys = {norm(key) for key, item in value.items() if item is not None}
+    return "from" in keys and not any(key == "to" or INSIDE.get(key) is Role.ADDRESS for key in keys)
 
 
 def _type_hint(value: Mapping[str, Any]) -> Kind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from ringback_contracts import forms
@@ -254,7 +255,7 @@ _HANG_UP = "/api/v2/conversations/calls/{call}"
     status=400,
     message="Only the state 'disconnected' can be set",
     title="The body of the PATCH is not a hang-up",
-    fix='Send {"state": "disconnected"}.',
+    fix='To end the call send {"state": "disconnected"}; other updates of a call are not served here.',
     evidence=Evidence.ASSUMED,
     source="Ringback's own limit: of the updates of a call it serves the hang-up",
     operations=frozenset({PATCH_CALL}),
@@ -267,4 +268,6 @@ _HANG_UP = "/api/v2/conversations/calls/{call}"
 def patch_not_a_hang_up(case: Case) -> Sequence[Violation]:
     if case.body is None or case.body.get("state") == "disconnected":
         return FINE
-    return found(f"state is {case.body.get('state')!r}", "/state")
+    if "state" not in case.body:
+        return found("the body sets no state", "")
+    return found(f"the state is {json.dumps(case.body['state'])[:60]}", "/state")
