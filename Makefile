@@ -12,7 +12,7 @@ NODE := examples/node_modules
 EVERYTHING := .[test,lint]
 PARALLEL := -n auto --dist worksteal
 # The parts that `make test` alone runs: they need the official SDK, or Node.js.
-LIGHT := -m "not sdk and not node"
+LIGHT := -m "not sdk and not node" --hypothesis-profile=few
 
 .PHONY: help serve test check crash lint format bench wheel light clean
 

@@ -17,6 +17,9 @@ CI = os.environ.get("CI") == "true"
 # A slow machine is no failure; in CI the same examples are tried each time, so that a failure is news.
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
+USUAL = settings.get_profile("ci" if CI else "dev")
+# Other Pythons, and the wheel, are asked whether they run the code, which `make test` has looked at closely.
+settings.register_profile("few", USUAL, max_examples=20)
 settings.load_profile("ci" if CI else "dev")
 
 
