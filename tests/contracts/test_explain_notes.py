@@ -522,6 +522,12 @@ def test_code_that_uses_what_exists_is_not_noted(code: str) -> None:
         ("purecloud: CreateCallTo, CreateCallFrom", "sdk.unknown-class", "CreateCallTo"),
         ("genesys: OutboundCallRequest r", "sdk.unknown-class", "OutboundCallRequest"),
         ("genesys: ConversationCreateRequest r", "sdk.unknown-class", "ConversationCreateRequest"),
+        ("new platformClient.CallsApi()", "sdk.unknown-class", "CallsApi"),
+        (
+            "platformClient x.postConversationCall(b)",
+            "sdk.unknown-method",
+            "postConversationCall",
+        ),
         ("genesys conversationsApi.createCall(b)", "sdk.unknown-method", "createCall"),
         ("genesys: api.postConversationCall(b)", "sdk.unknown-method", "postConversationCall"),
         ("genesys: post_conversation_calls(b)", "sdk.unknown-method", "post_conversation_calls"),

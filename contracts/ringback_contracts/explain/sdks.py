@@ -66,6 +66,8 @@ _PROSE = re.compile(
 )
 _SCOPED = re.compile(r"@genesys(?:cloud)?/[\w-]+")
 _OURS = re.compile(r"genesys|purecloud", re.IGNORECASE)
+_OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b", re.IGNORECASE)
+"""What tells that code is written for Genesys's SDKs; the JavaScript one goes by the name platformClient."""
 
 
 def _packages(text: str) -> Iterator[str]:
@@ -87,7 +89,7 @@ _CALL_CLASS = re.compile(
     r"\b(?:(?:Create|Make|Place|Post|Start|Initiate)?(?:Outbound|Conversations?)?Calls?(?:Create|Post|Origination)?"
     r"(?:Body|Request|Post|To|From|(?:To|From)?Participants?|Address|Destination|Payload|Params|Model|Input)?"
     r"|(?:Create|Outbound|Make|Post|Start)(?:Outbound)?Conversations?(?:Body|Request|Participant|To|From)?"
-    r"|Conversations?(?:Create|Post)(?:Body|Request|Participant|To|From)?)\b"
+    r"|Conversations?(?:Create|Post)(?:Body|Request|Participant|To|From)?|(?:Outbound)?Calls?Api)\b"
 )
 _REAL_CLASSES = frozenset(
     {"Call", "Calls", "Conversation", "Conversations", "CreateCallRequest"}
@@ -136,7 +138,7 @@ def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
     text = context.text
     for package in dict.fromkeys(filter(_is_invented, _packages(text))):
         yield Note("sdk.unknown-package", "", PACKAGE.format(name=package[:80]))
-    if _OURS.search(text):
+    if _OF_SDK.search(text):
         for name in dict.fromkeys(_classes(text)):
             yield Note("sdk.unknown-class", "", CLASS.format(name=name))
         for name in dict.fromkeys(_methods(text)):
