@@ -101,6 +101,14 @@ def test_the_command_counts_the_killed(few: list[Mutant]) -> None:
     assert result.output.splitlines()[-1] == f"{len(few)} of {len(few)} mutants killed"
 
 
+def test_the_command_refuses_options_that_would_do_nothing() -> None:
+    result = CliRunner().invoke(
+        main, ["check", "--mutants", "--seed", "5", "--report", "junit", "--save", "x"]
+    )
+    assert result.exit_code == 2
+    assert result.output.strip().endswith("and not with --save, --report")
+
+
 def test_the_command_names_survivors_and_fails(few: list[Mutant]) -> None:
     few.append(Mutant("harmless", lambda store: Pipeline(store).answer))
     result = CliRunner().invoke(main, ["check", "--mutants"])

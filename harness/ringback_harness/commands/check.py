@@ -92,6 +92,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """
     with reported():
         if mutants:
+            _expect_alone()
             sys.exit(_hunt(seed))
         from ringback_harness.cases import load_cases
         from ringback_harness.check.run import Options
@@ -163,6 +164,19 @@ def _paste(target: Target, name: str) -> Callable[[Request], str]:
 
 def _verdict(ledger: Ledger) -> Exit:
     return Exit.FINDING if ledger.failures or not ledger.tried else Exit.FINE
+
+
+def _expect_alone() -> None:
+    """Refuse what would do nothing: mutants are hunted in this process, and leave no report."""
+    context = click.get_current_context()
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name not in (None, "mutants", "seed")
+        and context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise SetupError(f"--mutants goes with --seed alone, and not with {', '.join(given)}")
 
 
 def _hunt(seed: int) -> Exit:
