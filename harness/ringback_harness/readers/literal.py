@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ _POINTER = re.compile(
 _MODEL = re.compile(rf"(?<![\w$.:])(?:{_NAMED.pattern}|(?:new\s+)?[A-Za-z_][\w.]{{0,80}}(?:\(\))?\s*(?=\{{))")
 _WRAPPER = re.compile(r"(?:new\s+)?(?!array\()[A-Za-z_$][\w$.:]*\(\s*(?=[\[{])")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|<[\w .-]+>|%\w+%", re.DOTALL)
-_OPENING = re.compile(r"(?<![$#\w{])\{|(?<![\w\])])\[|\barray\(")
+_OPENING = re.compile(r"(?<![$#\w{])(?=\{)|(?<![\w\])])(?=\[)|\b(?=array\()")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -88,58 +88,48 @@ class Literal:
 
 def literals(text: str) -> Iterator[Literal]:
     """The objects of a text, none inside another. Total: on any text it yields what it can read."""
-    reader = _Reader(text)
-    at = 0
-    while found := _OPENING.search(text, at):
-        at = found.start()
-        try:
-            reader.begin(at)
-            value = reader.bracketed(0)
-        except _NoLiteral:
-            at += 1
-            continue
-        except _OutOfSteps:
-            return
-        if isinstance(value, dict) and value:
-            yield Literal(value, at, reader.at, reader.quoted_keys)
-            at = reader.at
-        else:
-            at += 1
+    for found, value, reader in _scan(text, _OPENING, _bracketed, _is_object):
+        yield Literal(value, found.start(), reader.at, reader.quoted_keys)
 
 
 def models(text: str) -> Iterator[Literal]:
     """The values that code makes of a named type: ``Name { Field = 1 }``, ``Name(field: 1)``. Total."""
-    reader = _Reader(text)
-    at = 0
-    while found := _MODEL.search(text, at):
-        at = found.end()
-        try:
-            reader.begin(at)
-            value = reader.bracketed(0)
-        except _NoLiteral:
-            continue
-        except _OutOfSteps:
-            return
-        if isinstance(value, dict) and value:
-            yield Literal(value, found.start(), reader.at, quoted_keys=False)
-            at = reader.at
+    for found, value, reader in _scan(text, _MODEL, _bracketed, _is_object):
+        yield Literal(value, found.start(), reader.at, quoted_keys=False)
 
 
 def values_after(text: str, place: re.Pattern[str]) -> Iterator[tuple[re.Match[str], Any]]:
     """The values, or placeholders for them, that stand behind each place of the text. Total."""
+    for found, value, _ in _scan(text, place, lambda reader: reader.value(0), lambda _: True):
+        yield found, value
+
+
+def _scan(
+    text: str, place: re.Pattern[str], read: Callable[[_Reader], Any], wanted: Callable[[Any], bool]
+) -> Iterator[tuple[re.Match[str], Any, _Reader]]:
+    """What can be read behind each place, and the reader where it stopped; none inside a wanted value."""
     reader = _Reader(text)
     at = 0
     while found := place.search(text, at):
-        at = found.end()
+        at = max(found.end(), found.start() + 1)
         try:
-            reader.begin(at)
-            value = reader.value(0)
+            reader.begin(found.end())
+            value = read(reader)
         except _NoLiteral:
             continue
         except _OutOfSteps:
             return
-        at = reader.at
-        yield found, value
+        if wanted(value):
+            at = reader.at
+            yield found, value, reader
+
+
+def _bracketed(reader: _Reader) -> Any:
+    return reader.bracketed(0)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value)
 
 
 class _Reader:

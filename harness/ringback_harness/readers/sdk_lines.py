@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringback_contracts.forms import PUBLISHED_KEYS
+from ringback_harness.readers.filling import filled, put
 from ringback_harness.readers.literal import models, placeholder, values_after
 from ringback_harness.readers.objects import heaviest, weight
 
@@ -22,7 +23,6 @@ _STEP = re.compile(
     r"(?:\s*\.(?:put|set|add|append|addProperty|accumulate|Add)\(\s*[\"']([\w-]+)[\"']\s*,"
     r"|((?:\[\s*[\"'][\w-]+[\"']\s*\]){1,5})\s*=(?![=>]))\s*"
 )
-_MOST_NESTED = 5
 
 
 def sdk_body(text: str) -> dict[str, Any]:
@@ -70,26 +70,7 @@ def _built(text: str) -> dict[str, Any]:
     name = ""
     for found, value in values_after(text, _STEP):
         name = found[1] or name
-        _put(maps.setdefault(name, {}), found[2] or found[3], value)
+        put(maps.setdefault(name, {}), found[2] or found[3], value)
     put_in = {name for value in maps.values() for name in maps if placeholder(name) in value.values()}
-    outer = [_filled(value, maps, _MOST_NESTED) for name, value in maps.items() if name not in put_in]
+    outer = [filled(value, maps) for name, value in maps.items() if name not in put_in]
     return max((value for value in outer if weight(value)), key=heaviest, default={})
-
-
-def _put(within: dict[str, Any], keys: str, value: Any) -> None:
-    """Put a value under a key, or under one inside another: ``["to"]["address"]``."""
-    *outer, last = re.findall(r"[\w-]+", keys)
-    for key in outer:
-        inner = within.setdefault(key, {})
-        within = inner if isinstance(inner, dict) else {}
-    within[last] = value
-
-
-def _filled(value: Any, maps: Mapping[str, dict[str, Any]], depth: int) -> Any:
-    """The value with other mappings in the place of their names."""
-    if isinstance(value, str):
-        named = next((name for name in maps if value == placeholder(name)), None)
-        return _filled(maps[named], maps, depth - 1) if named and depth else value
-    if isinstance(value, dict):
-        return {key: _filled(item, maps, depth) for key, item in value.items()}
-    return value
