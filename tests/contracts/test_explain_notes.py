@@ -613,3 +613,11 @@ def test_a_challenge_that_is_hashed_is_not_noted(hashing: str) -> None:
 )
 def test_an_ordinary_text_is_not_noted(text: str) -> None:
     assert told(text=text) == []
+
+
+def test_a_purpose_in_a_conference_is_noted_since_everybody_listed_is_dialled() -> None:
+    parties = [{"address": NUMBER, "purpose": "customer"}, {"userId": AGENT, "purpose": "agent"}]
+    found = explained({"participants": parties})
+    assert places(found, "key.participants") == ["/participants/0/purpose", "/participants/1/purpose"]
+    assert found.equivalent is not None
+    assert (found.equivalent.path, found.equivalent.body) == (f"{CALLS}/user/{AGENT}", {"phoneNumber": NUMBER})

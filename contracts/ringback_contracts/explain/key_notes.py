@@ -148,8 +148,17 @@ def _inside(key: str, value: Any, pointer: str, *, listed: bool) -> Iterator[Not
         yield _note(SAYS[role], key, pointer)
     elif listed and role in (Role.TO, Role.FROM, Role.ADDRESS, Role.ID):
         yield _note(PARTY, key, pointer)
+    elif listed and role is Role.DIRECTION:
+        yield _note(PART, key, pointer)
 
 
+PART = (
+    "key.participants",
+    (
+        "an entry of participants has no '{key}': everybody listed is dialled. Who calls is not listed, but"
+        " is the token's user, or stands in the path {path}"
+    ),
+)
 PARTY = (
     "key.participants",
     (
