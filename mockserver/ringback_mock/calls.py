@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import NamedTuple
 
+from ringback_contracts.lazy import lazy
 from ringback_contracts.model import DestinationKind, Intent
 from ringback_contracts.org import Org, Outcome
 from ringback_mock.bounded import Bounded
@@ -30,8 +30,7 @@ class Look(NamedTuple):
 @dataclass(frozen=True)
 class Call:
     """One placed call. ``outcomes`` says for each target of the intent how it takes the call; times are
-    seconds since 1970. The repr names nobody. ``looks`` holds the last look at the call, if there was one:
-    it goes when the call goes."""
+    seconds since 1970. The repr names nobody."""
 
     id: str
     org: Org = field(repr=False)
@@ -39,9 +38,13 @@ class Call:
     outcomes: tuple[Outcome, ...]
     placed_at: float
     hung_up_at: float | None = None
-    looks: list[Look] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    @cached_property
+    @lazy
+    def looks(self) -> list[Look]:
+        """The last look at the call, if there was one: it goes when the call goes."""
+        return []
+
+    @lazy
     def legs(self) -> tuple[Leg, ...]:
         """Every leg that the call has or will have, the caller's own first."""
         parties = [
