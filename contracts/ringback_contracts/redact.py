@@ -88,10 +88,7 @@ _ALONE = rf"(?<![0-9+])(?<![0-9][-. ()/]){_DATE}(?![0-9])(?![-. ()/]{{1,3}}[0-9]
 _KEPT = re.compile(rf"({_UUID}|(?<![0-9+]){_DATE}[T ]{_TIME}(?![0-9])|{_ALONE})")
 
 
-_SUSPECT = re.compile(
-    r"bearer|basic|://|sips?:|-u|authorization|assertion|code|cookie|key|passw|pwd|secret|token|verifier",
-    re.IGNORECASE,
-)
+_SUSPECT = re.compile(rf"bearer|basic|://|sips?:|-u|key|{_ORDINARY}", re.IGNORECASE)
 """What stands somewhere in every text with a secret: most texts have none of it, and are done with."""
 _FEWEST_DIGITS = re.compile(r"(?:\d\D*){7}")
 
