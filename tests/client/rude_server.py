@@ -62,6 +62,8 @@ class RudeServer:
 
     def _meet(self, connection: socket.socket) -> None:
         if self._tls:
+            # Of a client that has left already, ssl would leak the socket that it begins to wrap.
+            connection.getpeername()
             connection = self._tls.wrap_socket(connection, server_side=True)
         with connection:
             self.requests.append(read_request(connection))
