@@ -19,7 +19,8 @@ POLITE = JSON + b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 class RudeServer:
     """Reads each request and answers it with the next of its manners, the last one for ever.
 
-    ``greetings`` meet the first connections before that, with no TLS and nothing read.
+    ``greetings`` meet the first connections before that, with no TLS and nothing read, once the client has
+    begun to speak: of a connection that breaks sooner, its ssl would leak the socket.
     """
 
     def __init__(
@@ -56,14 +57,13 @@ class RudeServer:
             self.connections += 1
             with connection, suppress(OSError):
                 if self._greetings:
+                    connection.recv(1, socket.MSG_PEEK)
                     self._greetings.pop(0)(connection)
                 else:
                     self._meet(connection)
 
     def _meet(self, connection: socket.socket) -> None:
         if self._tls:
-            # Of a client that has left already, ssl would leak the socket that it begins to wrap.
-            connection.getpeername()
             connection = self._tls.wrap_socket(connection, server_side=True)
         with connection:
             self.requests.append(read_request(connection))
