@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from ringback_client import Call, ReplyLost
 from ringback_contracts.faults import parse_fault
-from ringback_contracts.model import Request
-from ringback_contracts.org import Limits, default_org
+from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Request, Target
+from ringback_contracts.org import Limits, Outcome, default_org
 from ringback_contracts.rules.declare import ALICE, NOBODY
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, Refused, SetupError, Unreachable
@@ -28,6 +28,7 @@ from ringback_harness.sandbox import (
     opened_sandbox,
     settings_from,
 )
+from ringback_harness.sandbox.hang_up import LATE, UNCLEAR
 from ringback_harness.targets import OutOfReach, call_request
 from ringback_harness.wire import MINUTE, Pace
 from ringback_mock.conversation import conversation
@@ -265,7 +266,9 @@ def test_a_call_that_does_not_end_stops_the_run_and_is_named(
     assert len(clock.slept) == 8
 
 
-def test_a_call_whose_reply_is_lost_is_found_and_ended(tmp_path: Path, clock: NoTime) -> None:
+def test_a_call_whose_reply_is_lost_is_found_and_ended_and_told(
+    tmp_path: Path, clock: NoTime, capsys: pytest.CaptureFixture[str]
+) -> None:
     org = standin_org(faults=(parse_fault(f"lost-reply:number={NUMBER}"),))
     with (
         standin(tmp_path, org) as stand_in,
@@ -274,8 +277,53 @@ def test_a_call_whose_reply_is_lost_is_found_and_ended(tmp_path: Path, clock: No
         with pytest.raises(ReplyLost):
             sandbox.world().send(call_request(LISTED))
         assert isinstance(sandbox, Sandbox)
-        assert len(sandbox.hang_up.ended) == 1
+        (ended,) = sandbox.hang_up.ended
         assert going_on(stand_in) == []
+    assert capsys.readouterr().err.splitlines() == [
+        f"{UNCLEAR}; the call {ended}, which may be its, was found and ended",
+        "1 calls placed and ended; left: none",
+    ]
+
+
+def test_a_request_without_a_clear_answer_that_placed_nothing_is_told_too(
+    tmp_path: Path, clock: NoTime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    org = standin_org(faults=(parse_fault(f"server-error:number={NUMBER}"),))
+    with (
+        standin(tmp_path, org) as stand_in,
+        opened_sandbox(stand_in.settings, permit(), Tools(clock.sleep, clock.now)) as sandbox,
+    ):
+        assert sandbox.world().send(call_request(LISTED)).status == 500
+    assert capsys.readouterr().err.splitlines() == [
+        f"{UNCLEAR}, and no call of it goes on: none was placed, or it is over already",
+        "0 calls placed and ended; left: none",
+    ]
+    assert clock.slept == [*LATE]
+
+
+def test_a_call_without_a_clear_answer_that_goes_on_is_named_and_the_others_are_ended(
+    tmp_path: Path, clock: NoTime, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    org = standin_org(faults=(parse_fault(f"lost-reply:number={NUMBER}"),))
+    with (
+        standin(tmp_path, org) as stand_in,
+        opened_sandbox(stand_in.settings, permit(), Tools(clock.sleep, clock.now)) as sandbox,
+    ):
+        assert isinstance(sandbox, Sandbox)
+        calls = stand_in.store.default.calls
+        dialled = Target(DestinationKind.PHONE, NUMBER)
+        other = calls.place(Intent(PUBLISHED, (dialled,), ME), Outcome.ANSWER, time.time()).id
+        hang_up = calls.hang_up
+        monkeypatch.setattr(calls, "hang_up", lambda call, now: call != other and hang_up(call, now))
+        with pytest.raises(CallLeft, match=f"the call {other} could not be ended"):
+            sandbox.world().send(call_request(LISTED))
+        (ended,) = sandbox.hang_up.ended
+        assert going_on(stand_in) == [other]
+    assert capsys.readouterr().err.splitlines() == [
+        f"{UNCLEAR}; the call {other}, which may be its, goes on",
+        f"{UNCLEAR}; the call {ended}, which may be its, was found and ended",
+        f"1 calls placed and ended; left: {other}",
+    ]
 
 
 # --- pace ---------------------------------------------------------------------------------------------

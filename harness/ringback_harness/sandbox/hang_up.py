@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import click
+
+from ringback_client.calls import Call
 from ringback_client.client import CallsClient
 from ringback_client.errors import CallAttempt, NotFound, RingbackError
 from ringback_contracts.rules.declare import NOBODY
@@ -15,6 +18,14 @@ LOOKS = 8
 """How often to look whether a call is gone."""
 FIRST_PAUSE = 0.25
 """Seconds before the second look; it doubles each time."""
+LATE = (1.0, 2.0)
+"""Seconds to wait for a call that is not listed yet, though its request has left."""
+UNCLEAR = "a request to place a call got no clear answer"
+
+
+def say(line: str) -> None:
+    """Tell whoever watches a run."""
+    click.echo(line, err=True)
 
 
 @dataclass
@@ -23,6 +34,7 @@ class HangUp:
 
     client: CallsClient
     sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = say
     ended: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
@@ -64,14 +76,38 @@ class HangUp:
             return True
 
     def end_lost(self, attempt: CallAttempt) -> None:
-        """End whatever an attempt without an answer may have placed. Raises ``CallLeft``."""
+        """End whatever an attempt without a clear answer may have placed, and tell what that was.
+
+        Raises ``CallLeft`` where one of those calls goes on, once all of them were tried.
+        """
+        found = self._found(attempt)
+        if not found:
+            self.tell(f"{UNCLEAR}, and no call of it goes on: none was placed, or it is over already")
+        stuck = [left for call in found if (left := self._end_found(call.id))]
+        if stuck:
+            raise stuck[0]
+
+    def _found(self, attempt: CallAttempt) -> list[Call]:
+        """The calls going on that may be the attempt's; a slow platform is asked again before it is none."""
         try:
-            found = self.client.find_calls(attempt)
+            for pause in LATE:
+                if found := self.client.find_calls(attempt):
+                    return found
+                self.sleep(pause)
+            return self.client.find_calls(attempt)
         except RingbackError as error:
             self.left.append("(a call without a known id)")
             raise CallLeft(
-                f"a reply was lost, and the calls going on cannot be listed: {error}. "
+                f"{UNCLEAR}, and the calls going on cannot be listed: {error}. "
                 "Look for a call that was placed just now"
             ) from error
-        for call in found:
-            self.end(call.id)
+
+    def _end_found(self, call_id: str) -> CallLeft | None:
+        """What is to be said where the call goes on."""
+        try:
+            self.end(call_id)
+        except CallLeft as left:
+            self.tell(f"{UNCLEAR}; the call {call_id}, which may be its, goes on")
+            return left
+        self.tell(f"{UNCLEAR}; the call {call_id}, which may be its, was found and ended")
+        return None

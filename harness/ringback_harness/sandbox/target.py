@@ -28,7 +28,7 @@ from ringback_harness.exits import Refused, Unreachable
 from ringback_harness.sandbox.counterparts import Counterparts, granted
 from ringback_harness.sandbox.errors import DryRun, Interrupted, NotAllowed
 from ringback_harness.sandbox.gate import READING, Gate
-from ringback_harness.sandbox.hang_up import HangUp
+from ringback_harness.sandbox.hang_up import HangUp, say
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.settings import Settings
 from ringback_harness.sandbox.signals import Stop
@@ -242,7 +242,7 @@ def _reached(ask: Callable[[], T]) -> T:
 def opened_sandbox(
     settings: Settings, permit: Permit, tools: Tools | None = None
 ) -> Iterator[Sandbox | DryRunSandbox]:
-    """The sandbox for the length of the block; an interrupted one says what it left.
+    """The sandbox for the length of the block, which says at its end what became of its calls.
 
     Raises ``Unreachable``, ``CallLeft`` and ``Interrupted``.
     """
@@ -252,11 +252,14 @@ def opened_sandbox(
     stop = Stop()
     with stop.heeded():
         sandbox = Sandbox(settings, permit, stop, tools)
+        how = ""
         try:
             yield sandbox
         except Interrupted:
-            click.echo(f"interrupted: {account(sandbox.hang_up)}", err=True)
+            how = "interrupted: "
             raise
+        finally:
+            say(f"{how}{account(sandbox.hang_up)}")
 
 
 def account(hang_up: HangUp) -> str:
