@@ -26,13 +26,13 @@ from ringback_harness.cases import (
     save_failures,
     try_case,
 )
-from ringback_harness.check.expectation import Expected, refused_by
+from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.results import Exchange, Outcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.verify import Standing, verify
 from ringback_harness.cli import main
 from ringback_harness.exits import SetupError
-from ringback_harness.targets import InProcess, OutOfReach, Switches, Traits, World
+from ringback_harness.targets import InProcess, OutOfReach, Switches, World
 from ringback_mock.pipeline import Pipeline
 from tests.harness.deviant import deviant
 
@@ -245,19 +245,6 @@ def test_what_cannot_be_tried_there_is_not_comparable(write: Write) -> None:
         Standing.NOT_COMPARABLE,
         ("target: there is no such org",),
     )
-
-
-def test_a_case_that_would_ring_somebody_is_not_tried(write: Write) -> None:
-    usual = InProcess().world()
-
-    class Real(InProcess):
-        def world(self, switches: Switches | None = None) -> World:
-            return World(Traits(real=True), usual.url, None, usual.tokens, usual.deliver, usual.neighbour)
-
-    placed, refused = case_of(PLACED, write), case_of(HYPHENS, write)
-    outcomes = [try_case(Worlds(Real()), case).outcome for case in (placed, refused)]
-    assert outcomes == [Outcome.NOT_REACHED, Outcome.HELD]
-    assert placed.expected == Expected(202, operation="postConversationsCalls")
 
 
 def test_the_command_says_how_each_case_stands(write: Write) -> None:

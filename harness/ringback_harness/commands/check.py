@@ -13,7 +13,7 @@ import click
 
 from ringback_client import ConfigurationError, TransportError
 from ringback_harness.exits import Exit, SetupError, Unreachable
-from ringback_harness.sandbox.options import Reach, reach_options, reached, refuse_outsiders
+from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
 
 if TYPE_CHECKING:
     from ringback_contracts.model import Request
@@ -132,16 +132,15 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 def _check(wish: Wish, options: Options) -> Exit:
-    from ringback_harness.cases import save_failures
+    from ringback_harness.cases import asked_for, save_failures
     from ringback_harness.check import screen
     from ringback_harness.check.report import write_reports
     from ringback_harness.check.run import check
-    from ringback_harness.sandbox import DryRunSandbox
 
-    with reached(wish.target, wish.reach) as target, screen.progress() as notice:
-        refuse_outsiders(target, (case.request for case in options.cases))
+    own = asked_for(options.cases)
+    with reached(wish.target, wish.reach, own) as target, screen.progress() as notice:
         ledger = check(target, options, notice)
-    if isinstance(target, DryRunSandbox):
+    if ran_dry(target):
         return Exit.FINE
     written = write_reports(ledger, options.reports, options.report_dir or Path())
     if wish.save is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 
 from ringback_harness.commands.check import reported
 from ringback_harness.exits import Exit
-from ringback_harness.sandbox.options import Reach, reach_options, reached, refuse_outsiders
+from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
 
 if TYPE_CHECKING:
     from ringback_harness.check.verify import Verified
@@ -33,37 +32,40 @@ def command(*, folder: Path, target: str, **reach: Any) -> None:
     A case is written by hand or by 'ringback check --save DIR'. It is fixed where it is answered as it
     asks, still failing where it is not, and not comparable where it cannot be tried.
 
-    Exit code: 0 all that could be tried are fixed, 1 one still fails or none could be tried, 2 wrong usage,
-    3 target unreachable, 4 refused since a call might ring somebody.
+    On a sandbox each case goes the way of every other request: whoever it rings is listed, the budget
+    allows it, and its call is ended. Cases that ask for more refuse the run before anything is sent.
+
+    Exit code: 0 all that could be tried are fixed, or a dry run, 1 one still fails or none could be tried,
+    2 wrong usage, 3 target unreachable, 4 refused since a call might ring somebody.
     """
     with reported():
-        verified = _verified(folder, target, Reach(**reach))
+        verified, dry = _verified(folder, target, Reach(**reach))
     for each in verified:
         click.echo(f"{each.standing:<15} {each.case.name}: {each.case.why}")
         for reason in each.reasons:
             click.echo(f"{'':<15} {reason}")
-    sys.exit(_exit(verified))
+    sys.exit(_exit(verified, dry=dry))
 
 
-def _verified(folder: Path, name: str, reach: Reach) -> list[Verified]:
-    from ringback_harness.cases import load_cases
+def _verified(folder: Path, name: str, reach: Reach) -> tuple[list[Verified], bool]:
+    """How each case stands, and whether the target was only asked in a dry run."""
+    from ringback_harness.cases import asked_for, load_cases
     from ringback_harness.check.rules import Worlds
     from ringback_harness.check.verify import verify
     from ringback_harness.targets import opened
 
     cases = load_cases(folder)
-    with ExitStack() as stack:
-        mock = Worlds(stack.enter_context(opened("mock")))
-        if name == "mock":
-            return list(verify(cases, mock))
-        target = stack.enter_context(reached(name, reach))
-        refuse_outsiders(target, (case.request for case in cases))
-        return list(verify(cases, mock, Worlds(target)))
+    if name == "mock":
+        with reached(name, reach) as mock:
+            return list(verify(cases, Worlds(mock))), False
+    with reached(name, reach, asked_for(cases)) as target, opened("mock") as mock:
+        verified = list(verify(cases, Worlds(mock), Worlds(target)))
+    return verified, ran_dry(target)
 
 
-def _exit(verified: list[Verified]) -> Exit:
+def _exit(verified: list[Verified], *, dry: bool) -> Exit:
     from ringback_harness.check.verify import Standing
 
     standings = [each.standing for each in verified]
-    failing = Standing.FAILING in standings or Standing.FIXED not in standings
+    failing = Standing.FAILING in standings or not (dry or Standing.FIXED in standings)
     return Exit.FINDING if failing else Exit.FINE

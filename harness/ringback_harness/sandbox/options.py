@@ -16,7 +16,7 @@ from ringback_harness.cassettes import Origin, Recorder
 from ringback_harness.exits import SetupError
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import settings_from
-from ringback_harness.sandbox.target import Gated, Tools, opened_sandbox
+from ringback_harness.sandbox.target import DryRunSandbox, Tools, opened_sandbox
 from ringback_harness.targets import Target, opened
 
 SANDBOX = "sandbox"
@@ -59,13 +59,15 @@ def reach_options(command: Command) -> Command:
 
 
 @contextmanager
-def reached(name: str, reach: Reach) -> Iterator[Target]:
+def reached(name: str, reach: Reach, own: Iterable[Request] = ()) -> Iterator[Target]:
     """The target of that name: ``mock``, a URL, or ``sandbox``, recorded where that is asked for.
 
-    Raises ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
+    A sandbox is asked nothing at all unless all of a user's ``own`` requests may be sent to it. Raises
+    ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
     """
     if name == SANDBOX:
         settings = settings_from(os.environ)
+        DryRunSandbox(settings, reach.permit).refuse_outsiders(own)
         tools = Tools(notes=_recorder(reach, Origin(settings.target.api, settings.target.region)))
         with opened_sandbox(settings, reach.permit, tools) as sandbox:
             yield sandbox
@@ -76,10 +78,12 @@ def reached(name: str, reach: Reach) -> Iterator[Target]:
         yield target
 
 
-def refuse_outsiders(target: Target, requests: Iterable[Request]) -> None:
-    """Refuse the whole run where what a user asks for may not be sent to a sandbox. Raises ``Refused``."""
-    if isinstance(target, Gated):
-        target.refuse_outsiders(requests)
+def ran_dry(target: Target) -> bool:
+    """Whether nothing was sent to a target, which is then told."""
+    dry = isinstance(target, DryRunSandbox)
+    if dry:
+        click.echo("dry run: nothing was sent; --allow-calls sends")
+    return dry
 
 
 def _recorder(reach: Reach, origin: Origin) -> Recorder | None:

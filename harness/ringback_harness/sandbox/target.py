@@ -76,19 +76,6 @@ class Gated:
         except OutOfReach:
             return request
 
-    def refuse_outsiders(self, requests: Iterable[Request]) -> None:
-        """Make sure that all of them may be sent, before one is. Raises ``Refused``."""
-        calls = 0
-        for request in requests:
-            try:
-                calls += self.prepared(request)[1]
-            except NotAllowed as reason:
-                raise Refused(f"{_line(request)}: {reason}. Nothing was dialled") from reason
-            except OutOfReach:
-                continue
-        if calls > self.gate.left:
-            raise Refused(f"these are {calls} calls, and the budget allows {self.gate.left}; see --budget")
-
 
 class Sandbox(Gated):
     """A real org. Raises ``Unreachable`` where it does not answer or refuses the login."""
@@ -194,6 +181,25 @@ class DryRunSandbox(Gated):
         self.gate.placed += dials
         click.echo(f"would send: {_line(there)}")
         raise DryRun("dry run: printed, not sent")
+
+    def refuse_outsiders(self, requests: Iterable[Request]) -> None:
+        """Make sure that all of them may be sent, before anything is. Raises ``Refused``.
+
+        Whose the token is has not been asked yet, so that user counts as a stranger under the real id.
+        """
+        world, calls = self.world(), 0
+        for request in requests:
+            try:
+                calls += self.prepared(world.as_known_here(request))[1]
+            except NotAllowed as reason:
+                raise Refused(f"{_line(request)}: {reason}. Nothing was sent") from reason
+            except OutOfReach:
+                continue
+        if calls > self.gate.left:
+            raise Refused(
+                f"the cases are {calls} calls, and the budget allows {self.gate.left}; see --budget. "
+                "Nothing was sent"
+            )
 
 
 def _line(request: Request) -> str:
