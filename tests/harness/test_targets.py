@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from ringback_client import TargetUnreachable
+from ringback_contracts.faults import Fault
 from ringback_contracts.model import Request
+from ringback_contracts.org import default_org
 from ringback_contracts.table import TABLE
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.targets import (
@@ -50,6 +52,11 @@ def test_a_world_has_the_switches_that_were_asked_for(target: Target) -> None:
     assert strict.org.strict_numbers
     assert strict.send(call_request(DEAD)).status == 422
     assert target.world().send(call_request(DEAD)).status == 202
+
+
+@pytest.mark.parametrize("fault", default_org().faults, ids=lambda fault: str(fault.kind))
+def test_nothing_goes_wrong_on_purpose_in_a_world(fault: Fault, target: Target) -> None:
+    assert target.world().send(call_request({"phoneNumber": fault.number})).status == 202
 
 
 def test_worlds_do_not_share_a_rate_limit(target: Target) -> None:
