@@ -11,15 +11,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from ringback_contracts.model import CONTRACTS
 from ringback_contracts.numbers import assess
 from ringback_contracts.table import TABLE
+from ringback_harness.cases import Case
 from ringback_harness.check import run
 from ringback_harness.check.api import LEFT_OUT, Plan, Run
+from ringback_harness.check.expectation import refused_by
+from ringback_harness.check.flow import FLOWS
 from ringback_harness.check.official import MISSING
+from ringback_harness.check.official import SUBJECT as OFFICIAL
+from ringback_harness.check.oracles import NUMBERS, URIS
 from ringback_harness.check.relay import READING
-from ringback_harness.check.results import Ledger, Outcome
+from ringback_harness.check.results import TIME_OVER, Ledger, Outcome
+from ringback_harness.check.results import Result as Attempt
 from ringback_harness.cli import main
-from ringback_harness.targets import InProcess
+from ringback_harness.targets import InProcess, call_request
 from tests.harness.deviant import deviant
 from tests.serving import free_port
 
@@ -115,10 +122,49 @@ def test_nothing_tried_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nothing could be tried" in result.output
 
 
-def test_when_the_time_is_over_the_rest_is_not_reached() -> None:
-    ledger = run.check(InProcess(), run.Options(max_time=0))
+def test_when_the_time_is_over_each_suite_says_what_it_left_out_and_how_much() -> None:
+    case = Case("c", "why", call_request({}), refused_by(TABLE["destination.missing"]))
+    ledger = run.check(InProcess(), run.Options(examples=7, max_time=0, cases=[case]))
     assert ledger.tried == 0
-    assert {row[1] for row in ledger.reasons} == {"(the rest)", "schemathesis"}
+    left_out = ledger.left_out
+    assert left_out["cases"] == {"c": 1}
+    assert left_out["flow"] == {flow.id: 1 for flow in FLOWS}
+    of_rules = {rule.id: len(rule.rejects) + len(rule.accepts) for rule in TABLE}
+    generated = {subject: count for subject, count in left_out["rules"].items() if subject not in of_rules}
+    assert left_out["rules"] == of_rules | generated
+    assert set(generated.values()) == {7}
+    assert left_out["client"] == {f"predictions, {contract} bodies": 7 for contract in CONTRACTS}
+    assert left_out["document"] == {"schemathesis": len(READING)}
+    assert left_out["oracles"].keys() == {NUMBERS, URIS, OFFICIAL}
+
+
+def cut_short(held: int) -> Ledger:
+    ledger = Ledger()
+    for subject in ["tried"] * held:
+        ledger.add(Attempt("rules", subject, "op", Outcome.HELD))
+    ledger.add(Attempt("rules", "tel.no-plus", "op", Outcome.NOT_REACHED, (TIME_OVER,)))
+    ledger.add(Attempt("client", "predictions", "op", Outcome.NOT_REACHED, (TIME_OVER,), times=200))
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("held", "summary"),
+    [
+        (3, "Cut short by --max-time, 201 attempts left out: 3 tried, 3 held, 0 failed, 201 not reached"),
+        (0, "Nothing could be tried, which proves nothing: 0 tried, 0 held, 0 failed, 201 not reached"),
+    ],
+)
+def test_a_run_that_is_cut_short_fails_and_tells_what_it_left_out(
+    held: int, summary: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(run, "check", lambda *_: cut_short(held))
+    result = check("--max-time", "1", "--report", "json", "--report-dir", str(tmp_path))
+    assert result.exit_code == 1
+    assert "rules, 1 attempts: tel.no-plus 1" in result.output
+    assert "client, 200 attempts: predictions 200" in result.output
+    assert result.output.splitlines()[-1] == summary
+    told = json.loads((tmp_path / "ringback-check.json").read_text())
+    assert told["left_out"] == {"rules": {"tel.no-plus": 1}, "client": {"predictions": 200}}
 
 
 def test_a_target_without_a_document_is_tried_by_ours_as_far_as_it_reads() -> None:

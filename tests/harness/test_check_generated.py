@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -17,11 +19,11 @@ from ringback_contracts.model import Request
 from ringback_contracts.org import default_org
 from ringback_contracts.table import TABLE, Table
 from ringback_harness import strategies
-from ringback_harness.check import grammar, run
+from ringback_harness.check import generated, grammar, run
 from ringback_harness.check.client import check_client
 from ringback_harness.check.generated import Effort, check_generated, explore
 from ringback_harness.check.oracles import NUMBERS, URIS, check_oracles
-from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess, OutOfReach, Switches, World
 from ringback_mock.pipeline import Pipeline
@@ -38,23 +40,34 @@ def attempt(value: int) -> Result:
     return Result("x", "y", "z", outcome, (), Exchange(Request("GET", f"/{value}")))
 
 
+SUBJECT = Result("x", "y", "z", Outcome.NOT_REACHED)
+
+
 def values(results: Iterator[Result]) -> list[str]:
     return [result.exchange.request.path for result in results if result.exchange]
 
 
 def test_of_what_fails_only_the_smallest_is_given() -> None:
-    found = list(explore(st.integers(0, 10_000), attempt, Effort(200, 3)))
+    found = list(explore(st.integers(0, 10_000), attempt, Effort(200, 3), SUBJECT))
     assert [result.failed for result in found] == [False] * (len(found) - 1) + [True]
     assert values(iter(found))[-1] == "/100"
 
 
 def test_one_seed_gives_one_run() -> None:
-    runs = [values(explore(st.integers(0, 99), attempt, Effort(20, seed))) for seed in (5, 5, 6)]
+    runs = [values(explore(st.integers(0, 99), attempt, Effort(20, seed), SUBJECT)) for seed in (5, 5, 6)]
     assert runs[0] == runs[1] != runs[2]
 
 
-def test_nothing_is_tried_when_the_time_is_over() -> None:
-    assert list(explore(st.integers(), attempt, replace(LITTLE, until=time.monotonic()))) == []
+def test_nothing_is_tried_when_the_time_is_over_and_all_of_it_counts_as_left_out() -> None:
+    (left,) = explore(st.integers(), attempt, replace(LITTLE, until=time.monotonic()), SUBJECT)
+    assert left == replace(SUBJECT, reasons=(TIME_OVER,), times=LITTLE.examples)
+
+
+def test_what_the_time_does_not_allow_any_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()
+    monkeypatch.setattr(generated, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    *tried, left = explore(st.integers(0, 99), attempt, Effort(50, 1, until=11), SUBJECT)
+    assert (len(tried), left.times) == (10, 40)
 
 
 def test_the_mock_answers_generated_requests_as_the_judge_says() -> None:
@@ -140,11 +153,11 @@ def test_generated_sip_uris_have_the_shape_of_one(uri: str) -> None:
 def test_generated_sip_uris_are_mostly_right() -> None:
     found: list[bool] = []
 
-    def count(uri: str) -> Result:
+    def note(uri: str) -> Result:
         found.append(grammar.is_sip_address(uri))
         return attempt(0)
 
-    list(explore(strategies.sip_uris(), count, Effort(100, 2)))
+    list(explore(strategies.sip_uris(), note, Effort(100, 2), SUBJECT))
     assert sum(found) > len(found) / 2
 
 
@@ -158,7 +171,7 @@ def test_generated_bodies_of_each_contract_are_accepted_and_refused() -> None:
             statuses.add(world.send(request).status)
             return attempt(0)
 
-        list(explore(requests, note, Effort(150, 4)))
+        list(explore(requests, note, Effort(150, 4), SUBJECT))
         assert {202, 400} <= statuses
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, 
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, relayed
-from ringback_harness.check.results import Outcome, Result
+from ringback_harness.check.results import TIME_OVER, Outcome, Result
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import OutOfReach, Target, World
 
@@ -39,6 +39,8 @@ LEFT_OUT: Mapping[str, str] = {
     DELETE_TOKEN: "it would end the token that the run needs",
 }
 """Why an operation is not tried where calls may be real."""
+TRIED = frozenset(operation.id for operation in OPERATIONS) - {DELETE_TOKEN}
+"""The operations that are tried where nobody can be rung."""
 REPORTS = "reports"
 """The folder of its reports, in the one that it runs in."""
 
@@ -52,6 +54,10 @@ class Plan:
     until: float | None = None
     reports: Sequence[str] = ()
     report_dir: Path | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.until is not None and time.monotonic() >= self.until
 
 
 class Run:
@@ -68,6 +74,7 @@ class Run:
         self._relays = ExitStack()
         self._plan = plan
         self._target = target
+        self._operations = TRIED
         with suppress(OutOfReach):
             world = target.world()
             if _shows_document(world):
@@ -93,6 +100,7 @@ class Run:
         probe = {"authorization": "Bearer alice"}
         world.send(Request("GET", "/api/v2/tokens/me", probe))
         url = self._relays.enter_context(relayed(world))
+        self._operations = READING
         return self._start(replace(world, url=url, org=None, tokens=RELAYED), NO_OTHER_METHODS)
 
     def close(self) -> None:
@@ -111,6 +119,9 @@ class Run:
         process = self._process
         if process is None:
             yield from _left_out()
+            if self._plan.over:
+                yield from _late(READING)
+                return
             try:
                 process = self._start_reading()
             except OutOfReach as reason:
@@ -118,9 +129,10 @@ class Run:
                 return
         in_time = self._ended(process)
         self._publish()
-        yield from events.results(self._report)
+        tried = list(events.results(self._report))
+        yield from tried
         if not in_time:
-            yield _unreached("the time was over before it had tried everything")
+            yield from _late(self._operations - {result.operation for result in tried})
         elif not events.complete(self._report):
             raise SetupError(f"schemathesis gave up: {self._last_words()}")
 
@@ -178,6 +190,12 @@ def _command(world: World, plan: Plan) -> list[str]:
     start = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", start, "run", f"{world.url}{DOCUMENT}", "--no-color"]
     return command + [word for pair in options.items() for word in pair]
+
+
+def _late(untried: Iterable[str]) -> Iterator[Result]:
+    """The operations for which there was no time, or that there was too little for all of them."""
+    for operation in sorted(untried) or [""]:
+        yield _unreached(TIME_OVER, operation)
 
 
 def _unreached(reason: str, operation: str = "") -> Result:

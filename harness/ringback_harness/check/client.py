@@ -63,7 +63,8 @@ def _check(worlds: Worlds, contract: Contract, effort: Effort) -> Iterator[Resul
     world = worlds.get()
     bodies = strategies.participants_bodies if contract == PARTICIPANTS else strategies.published_bodies
     requests = strategies.requests(world.org, body=bodies(world.org)).map(as_alice)
-    yield from explore(requests, lambda request: _tried(world, contract, request), effort.at(world))
+    untried = Result(SUITE, subject(contract), ops.PLACE_CALL, Outcome.NOT_REACHED)
+    yield from explore(requests, lambda request: _tried(world, contract, request), effort.at(world), untried)
 
 
 def as_alice(request: Request) -> Request:

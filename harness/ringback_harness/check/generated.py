@@ -14,9 +14,10 @@ from hypothesis.errors import Flaky
 from ringback_contracts.examples import situation
 from ringback_contracts.judge import judge
 from ringback_contracts.model import Example, Rejected, Request
+from ringback_contracts.operations import PLACE_CALL
 from ringback_harness import strategies
 from ringback_harness.check.expectation import Expected, expected_of
-from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result, operation_of
 from ringback_harness.check.rules import Worlds, foretold
 from ringback_harness.targets import World
 
@@ -51,12 +52,19 @@ class _Failed(Exception):
     """Tells hypothesis that an example is worth shrinking."""
 
 
-def explore(values: st.SearchStrategy[T], attempt: Callable[[T], Result], effort: Effort) -> Iterator[Result]:
-    """Try generated values; of those that fail only the smallest is given."""
+def explore(
+    values: st.SearchStrategy[T], attempt: Callable[[T], Result], effort: Effort, subject: Result
+) -> Iterator[Result]:
+    """Try generated values; of those that fail only the smallest is given.
+
+    ``subject`` is what a result says of all those for which there was no time.
+    """
     if effort.over:
+        yield left_out(subject, effort.examples)
         return
     held: list[Result] = []
     failed: list[Result] = []
+    late = 0
 
     @seed(effort.seed)
     @settings(
@@ -69,7 +77,9 @@ def explore(values: st.SearchStrategy[T], attempt: Callable[[T], Result], effort
     )
     @given(values)
     def trial(value: T) -> None:
+        nonlocal late
         if effort.over:
+            late += not failed  # what is only to be shrunk was tried
             return
         result = attempt(value)
         if result.failed:
@@ -84,6 +94,13 @@ def explore(values: st.SearchStrategy[T], attempt: Callable[[T], Result], effort
         # The last one is the smallest: hypothesis runs it again before it raises.
         held.append(failed[-1])
     yield from held
+    if late:
+        yield left_out(subject, late)
+
+
+def left_out(subject: Result, times: int) -> Result:
+    """What stands for attempts that were never made, since the time was over."""
+    return replace(subject, outcome=Outcome.NOT_REACHED, reasons=(TIME_OVER,), times=times)
 
 
 def kinds(world: World) -> dict[str, st.SearchStrategy[Any]]:
@@ -99,9 +116,10 @@ def kinds(world: World) -> dict[str, st.SearchStrategy[Any]]:
 def check_generated(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     """Post generated bodies of each kind, as a rule with alice's token."""
     world = worlds.get()
-    for bodies in kinds(world).values():
+    for kind, bodies in kinds(world).items():
         requests = strategies.requests(world.org, body=bodies)
-        yield from explore(requests, lambda request: post(world, request), effort.at(world))
+        subject = Result(SUITE, f"(generated bodies, {kind})", PLACE_CALL, Outcome.NOT_REACHED)
+        yield from explore(requests, lambda request: post(world, request), effort.at(world), subject)
 
 
 def post(world: World, request: Request) -> Result:

@@ -40,7 +40,8 @@ def check_oracles(worlds: Worlds, effort: Effort) -> Iterator[Result]:
             expected = refused_by(TABLE["number.reserved"]) if reserved else granted
             yield _dial(world, f"tel:{number}", NUMBERS, expected)
     uris = strategies.sip_uris() | strategies.edited(strategies.sip_uris()).filter(_meant_as_sip)
-    yield from explore(uris, lambda uri: _dial_uri(world, uri, granted), effort.at(world))
+    subject = Result(SUITE, URIS, ops.PLACE_CALL, Outcome.NOT_REACHED)
+    yield from explore(uris, lambda uri: _dial_uri(world, uri, granted), effort.at(world), subject)
 
 
 def _dial(world: World, to: str, subject: str, expected: Expected) -> Result:

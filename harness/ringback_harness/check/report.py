@@ -55,6 +55,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
         "ringback": VERSION,
         "tried": ledger.tried,
         **{outcome.name.lower(): ledger.total(outcome) for outcome in Outcome},
+        "left_out": {suite: dict(counts) for suite, counts in ledger.left_out.items()},
         "rows": [_row(row, counts, ledger) for row, counts in ledger.rows()],
         "failures": [_failure(failure) for failure in ledger.failures],
     }

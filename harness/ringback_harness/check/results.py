@@ -17,6 +17,8 @@ from ringback_harness.check.expectation import Expected
 NO_OPERATION = "(no operation)"
 KEPT = 2_000
 """Exchanges that a run keeps for its HAR file."""
+TIME_OVER = "the time was over"
+"""Why something was not reached that could have been."""
 
 
 class Outcome(StrEnum):
@@ -40,7 +42,8 @@ class Exchange:
 class Result:
     """One attempt: what it was about, where it went, how it ended and why.
 
-    ``switches`` are those of the org it needs, ``used`` the requests that its token had made before.
+    ``switches`` are those of the org it needs, ``used`` the requests that its token had made before;
+    ``times`` counts attempts that were never made, which one result stands for.
     """
 
     suite: str
@@ -52,6 +55,7 @@ class Result:
     expected: Expected | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
     used: int = 0
+    times: int = 1
 
     @property
     def failed(self) -> bool:
@@ -80,12 +84,16 @@ class Ledger:
         self.counts: dict[Row, Counter[Outcome]] = {}
         self.reasons: dict[Row, tuple[str, ...]] = {}
         self.exchanges: list[Exchange] = []
+        self.left_out: dict[str, Counter[str]] = {}
+        """What the time did not allow: attempts by subject, for each suite."""
         self._failures: dict[tuple[str, str, str, tuple[str, ...]], Result] = {}
 
     def add(self, result: Result) -> None:
         """Count a result."""
         row = (result.suite, result.subject, result.operation)
-        self.counts.setdefault(row, Counter())[result.outcome] += 1
+        self.counts.setdefault(row, Counter())[result.outcome] += result.times
+        if result.reasons == (TIME_OVER,):
+            self.left_out.setdefault(result.suite, Counter())[result.subject] += result.times
         if result.outcome is Outcome.NOT_REACHED:
             self.reasons.setdefault(row, result.reasons)
         if result.exchange is not None and len(self.exchanges) < KEPT:

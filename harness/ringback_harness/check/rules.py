@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import orjson
 
 from ringback_client.errors import ReplyLost
+from ringback_client.transport import Reply
 from ringback_contracts.examples import CALL_PLACEHOLDER, KNOWN_CALL, situation
 from ringback_contracts.judge import judge
 from ringback_contracts.model import Example, Knowledge, Request, Rule
 from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
-from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result, operation_of
 from ringback_harness.targets import OutOfReach, Target, World
 
 SUITE = "rules"
@@ -41,21 +43,38 @@ ANYWHERE = frozenset(
 
 
 class Worlds:
-    """The worlds of one run, one for each set of switches; a used-up one is not given again."""
+    """The worlds of one run, one for each set of switches; a used-up one is not given again.
 
-    def __init__(self, target: Target) -> None:
+    From ``until`` on (``time.monotonic``) nothing in them can be reached.
+    """
+
+    def __init__(self, target: Target, until: float = float("inf")) -> None:
         self.target = target
+        self._until = until
         self._kept: dict[bytes, World] = {}
 
     def get(self, switches: Mapping[str, Any] | None = None, *, fresh: bool = False) -> World:
         """A world with these switches. Raises ``OutOfReach``."""
         key = orjson.dumps(switches or {})
         if fresh or key not in self._kept:
-            world = self.target.world(switches)
+            if fresh or switches:  # an org would have to be made for it
+                self._heed_time()
+            world = self._timed(self.target.world(switches))
             if fresh:
                 return world
             self._kept[key] = world
         return self._kept[key]
+
+    def _timed(self, world: World) -> World:
+        def deliver(request: Request) -> Reply:
+            self._heed_time()
+            return world.deliver(request)
+
+        return replace(world, deliver=deliver)
+
+    def _heed_time(self) -> None:
+        if time.monotonic() >= self._until:
+            raise OutOfReach(TIME_OVER)
 
 
 def check_rules(worlds: Worlds, rules: Iterable[Rule] = TABLE) -> Iterator[Result]:

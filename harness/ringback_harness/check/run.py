@@ -44,7 +44,7 @@ def check(target: Target, options: Options, notice: Notice = lambda _suite, _led
     # It takes longest, and in a process of its own.
     with closing(api.Run(target, plan)) as document:
         for name, results in _suites(target, options, until):
-            for result in _in_time(name, results, until):
+            for result in _reached(name, results):
                 ledger.add(result)
                 notice(name, ledger)
         notice("document", ledger)
@@ -54,8 +54,9 @@ def check(target: Target, options: Options, notice: Notice = lambda _suite, _led
 
 
 def _suites(target: Target, options: Options, until: float | None) -> Iterator[tuple[str, Iterator[Result]]]:
-    worlds = Worlds(target)
-    effort = Effort(options.examples, options.seed, float("inf") if until is None else until)
+    end = float("inf") if until is None else until
+    worlds = Worlds(target, end)
+    effort = Effort(options.examples, options.seed, end)
     yield "cases", check_cases(worlds, options.cases)
     # Before the rules' own calls, which may use up what a real org is allowed.
     yield "flow", check_flow(worlds)
@@ -66,12 +67,8 @@ def _suites(target: Target, options: Options, until: float | None) -> Iterator[t
     yield "client", check_client(worlds, effort)
 
 
-def _in_time(name: str, results: Iterator[Result], until: float | None) -> Iterator[Result]:
+def _reached(name: str, results: Iterator[Result]) -> Iterator[Result]:
     try:
-        for result in results:
-            if until is not None and time.monotonic() >= until:
-                yield Result(name, "(the rest)", "", Outcome.NOT_REACHED, ("the time was over",))
-                return
-            yield result
+        yield from results
     except OutOfReach as reason:
         yield Result(name, "(the rest)", "", Outcome.NOT_REACHED, (str(reason),))

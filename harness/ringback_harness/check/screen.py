@@ -16,7 +16,7 @@ from ringback_contracts.model import Request
 from ringback_contracts.redact import redact_text
 from ringback_harness.cases import SUITE as CASES
 from ringback_harness.check.curl import as_curl
-from ringback_harness.check.results import Ledger, Outcome, Result, Row
+from ringback_harness.check.results import TIME_OVER, Ledger, Outcome, Result, Row
 from ringback_harness.check.run import Notice
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 
@@ -50,6 +50,7 @@ def show(ledger: Ledger, written: Sequence[Path], paste: Paste = as_curl) -> Non
         console = Console(highlight=False, width=WIDTH)
     console.print(_table(ledger, wide=console.width >= WIDTH))
     _show_unreached(console, ledger)
+    _show_left_out(console, ledger)
     for number, failure in enumerate(ledger.failures, 1):
         _show_failure(console, number, failure, paste)
     for path in written:
@@ -81,12 +82,22 @@ def _merged(ledger: Ledger) -> dict[tuple[str, str], Counter[Outcome]]:
 def _show_unreached(console: Console, ledger: Ledger) -> None:
     unreached: dict[str, list[Row]] = {}
     for row, reasons in ledger.reasons.items():
+        if reasons == (TIME_OVER,):
+            continue
         unreached.setdefault(reasons[0], []).append(row)
     if unreached:
         show_title(console, "Not reached")
     for reason, rows in unreached.items():
         subjects = ", ".join(dict.fromkeys(subject for _, subject, _ in rows))
         show_wrapped(console, "  ", f"{reason}: {subjects}")
+
+
+def _show_left_out(console: Console, ledger: Ledger) -> None:
+    if ledger.left_out:
+        show_title(console, f"Left out, since {TIME_OVER}")
+    for suite, counts in ledger.left_out.items():
+        named = ", ".join(f"{subject} {count}" for subject, count in counts.items())
+        show_wrapped(console, "  ", f"{NAMES.get(suite, suite)}, {counts.total()} attempts: {named}")
 
 
 def _show_failure(console: Console, number: int, failure: Result, paste: Paste) -> None:
@@ -111,4 +122,7 @@ def _summary(ledger: Ledger) -> Text:
     counts = f"{ledger.tried} tried, {totals}"
     if not ledger.tried:
         return Text(f"\nNothing could be tried, which proves nothing: {counts}", style="bold red")
+    if ledger.left_out:
+        late = sum(each.total() for each in ledger.left_out.values())
+        return Text(f"\nCut short by --max-time, {late} attempts left out: {counts}", style="bold red")
     return Text(f"\n{counts}", style="bold red" if ledger.failures else "bold green")

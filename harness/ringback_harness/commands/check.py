@@ -60,7 +60,12 @@ class Wish:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is generated."
 )
-@click.option("--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="End after so long.")
+@click.option(
+    "--max-time",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="End after so long, and fail where something was left out.",
+)
 @click.option(
     "--examples",
     type=click.IntRange(min=1),
@@ -87,8 +92,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     What is expected comes from the rules as they are shipped. Whatever cannot be tried on the target counts
     as not reached, with the reason. A URL that is no Ringback is asked with RINGBACK_ACCESS_TOKEN.
 
-    Exit code: 0 all held, 1 something failed or nothing ran, 2 wrong usage, 3 target unreachable, 4 refused
-    since a call might ring somebody.
+    Exit code: 0 all held, 1 something failed, nothing ran, or --max-time left something out, 2 wrong usage,
+    3 target unreachable, 4 refused since a call might ring somebody.
     """
     with reported():
         if mutants:
@@ -162,7 +167,8 @@ def _paste(target: Target, name: str) -> Callable[[Request], str]:
 
 
 def _verdict(ledger: Ledger) -> Exit:
-    return Exit.FINDING if ledger.failures or not ledger.tried else Exit.FINE
+    proved = ledger.tried and not ledger.failures and not ledger.left_out
+    return Exit.FINE if proved else Exit.FINDING
 
 
 def _expect_alone() -> None:
