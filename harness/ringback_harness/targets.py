@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -68,6 +69,8 @@ class World:
     deliver: Callable[[Request], Reply] = field(repr=False)
     neighbour: Callable[[], World] = field(repr=False)
     """Another org of the same server; raises ``OutOfReach``."""
+    wait: Callable[[float], None] = field(default=time.sleep, repr=False)
+    """Let seconds pass there."""
 
     def send(self, request: Request) -> Reply:
         """The answer to a request whose bearer token is named as in the default org.
@@ -120,6 +123,19 @@ def call_request(body: Any, token: str = "alice") -> Request:
 Serve = Callable[[Store], Callable[[Request], Response]]
 
 
+@dataclass
+class Clock:
+    """Seconds since 1970 where nobody has to wait for them."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def wait(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
 class InProcess:
     """A mock without a socket, with a store for each world; ``serve`` makes its pipeline, broken or not."""
 
@@ -132,7 +148,8 @@ class InProcess:
 
     def world(self, switches: Switches | None = None) -> World:
         org = changed(self._org, switches or {})
-        store = Store(org)
+        clock = Clock()
+        store = Store(org, clock=clock)
         answer = self._serve(store)
 
         def of(tokens: Mapping[str, str]) -> World:
@@ -143,6 +160,7 @@ class InProcess:
                 tokens,
                 lambda request: as_reply(_survived(answer, request)),
                 lambda: of(store.add_org().tokens),
+                clock.wait,
             )
 
         return of({value: value for value in org.token_by_value})

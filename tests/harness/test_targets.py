@@ -9,6 +9,7 @@ import pytest
 from ringback_client import TargetUnreachable
 from ringback_contracts.faults import Fault
 from ringback_contracts.model import Request
+from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
 from ringback_contracts.table import TABLE
 from ringback_harness.exits import Refused, SetupError
@@ -57,6 +58,17 @@ def test_a_world_has_the_switches_that_were_asked_for(target: Target) -> None:
 @pytest.mark.parametrize("fault", default_org().faults, ids=lambda fault: str(fault.kind))
 def test_nothing_goes_wrong_on_purpose_in_a_world(fault: Fault, target: Target) -> None:
     assert target.world().send(call_request({"phoneNumber": fault.number})).status == 202
+
+
+def test_time_passes_in_process_without_anybody_waiting() -> None:
+    world = InProcess().world()
+    path = f"{CALLS_PATH}/{world.place_call()}"
+    read = Request("GET", path, {"authorization": "Bearer alice"})
+    legs = []
+    for _ in range(2):
+        legs.append(len(world.send(read).document["participants"]))
+        world.wait(3600.0)
+    assert legs == [1, 2]
 
 
 def test_worlds_do_not_share_a_rate_limit(target: Target) -> None:

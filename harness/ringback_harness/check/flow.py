@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
-from ringback_client.calls import OVER, Call
+from ringback_client.calls import OVER, Call, Participant
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts import operations as ops
+from ringback_contracts import schemas
 from ringback_contracts.model import Request
 from ringback_contracts.operations import CALLS_PATH
-from ringback_contracts.rules.declare import ALICE, BOB, TEST_NUMBER
+from ringback_contracts.rules.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
 from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import Expected, faults, refused_by
 from ringback_harness.check.results import Exchange, Outcome, Result
@@ -23,7 +24,12 @@ from ringback_harness.targets import OutOfReach, World
 
 SUITE = "flow"
 BODY = {"phoneNumber": TEST_NUMBER}
+FOR_QUEUE = {**BODY, "callFromQueueId": SUPPORT}
 LIMIT = 2
+LEG = ("id", "purpose", "state", "direction", "address", "startTime")
+"""What a leg of a call is told apart and followed by (model CallMediaParticipant of the SDKs)."""
+LOOKS, PAUSE = 20, 0.5
+"""How often, and after how many seconds each, to look whether the far end is dialled."""
 
 
 class Walk:
@@ -52,6 +58,14 @@ class Walk:
         """The call as it stands. Raises ``TransportError`` for an answer that is no conversation."""
         return Call.read(self.ask("GET", f"{CALLS_PATH}/{call_id}", token=token).document)
 
+    def dialled(self, call_id: str) -> Call:
+        """The call once it has a far leg, or as it stands when that is overdue."""
+        call, looks = self.read(call_id), 1
+        while len(call.participants) < 2 and not call.over and looks < LOOKS:
+            self.world.wait(PAUSE)
+            call, looks = self.read(call_id), looks + 1
+        return call
+
     def listed(self, token: str = "alice") -> list[str]:
         """The ids of the calls that a user is on."""
         entities = self.ask("GET", CALLS_PATH, token=token).document.get("entities", ())
@@ -59,6 +73,11 @@ class Walk:
 
     def end(self, call_id: str) -> Reply:
         return self.ask("POST", f"/api/v2/conversations/{call_id}/disconnect")
+
+    @property
+    def answer(self) -> Mapping[str, Any]:
+        """The JSON object of the last answer."""
+        return self.last.reply.document if self.last and self.last.reply else {}
 
     def missing(self, expected: Expected, reply: Reply) -> Iterator[str]:
         """In what the reply differs from what is expected."""
@@ -134,6 +153,30 @@ def _own_id(walk: Walk) -> str:
     return str(walk.ask("GET", "/api/v2/users/me").document.get("id"))
 
 
+def _unpublished(document: Mapping[str, Any], model: str) -> Iterator[str]:
+    """Where a conversation is not what the published model says, and what its legs lack."""
+    for error in schemas.validator(model).iter_errors(document):
+        yield f"{model}: {'/'.join(map(_place, error.instance_path))} is not as published"
+
+
+def _place(step: object) -> str:
+    return "-" if isinstance(step, int) else str(step)
+
+
+def _lacking(call: Call, names: tuple[str, ...] = LEG) -> Iterator[str]:
+    """What the legs of a call do not say."""
+    for name in names:
+        if not all(leg.document.get(name) for leg in call.participants):
+            yield f"a leg of the call comes without {name}"
+
+
+def _unlike(leg: Participant, whose: str, **expected: str) -> Iterator[str]:
+    """In what a leg is not the one that it should be."""
+    for name, value in expected.items():
+        if leg.document.get(name) != value:
+            yield f"{name} of {whose} is not {value}"
+
+
 # --- calls --------------------------------------------------------------------------------------------
 
 
@@ -163,6 +206,28 @@ def _on_behalf(walk: Walk) -> Iterator[str]:
         yield "the first participant is not the user in the path"
 
 
+@flow("a call reads as it is published", ops.GET_CALL)
+def _as_published(walk: Walk) -> Iterator[str]:
+    call = walk.read(walk.place())
+    yield from _unpublished(call.document, "CallConversation")
+    yield from _lacking(call)
+
+
+@flow("a call tells its legs apart", ops.GET_CALL)
+def _legs(walk: Walk) -> Iterator[str]:
+    """Whose each leg is, and which way it goes, as people report it who watched real orgs."""
+    for body, caller, called in ((BODY, "user", "external"), (FOR_QUEUE, "agent", "customer")):
+        call = walk.dialled(walk.place(body))
+        if len(call.participants) != 2:
+            yield "the call does not dial whom it was placed to"
+            continue
+        own, far = call.participants
+        yield from _unlike(own, "the caller", purpose=caller, direction="outbound")
+        yield from _unlike(
+            far, "who is called", purpose=called, direction="outbound", address=f"tel:{TEST_NUMBER}"
+        )
+
+
 @flow("every call is a call of its own", ops.PLACE_CALL)
 def _two_calls(walk: Walk) -> Iterator[str]:
     one, other = walk.place(), walk.place()
@@ -178,6 +243,9 @@ def _listing(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     if call_id not in walk.listed():
         yield "a call that goes on is not in its user's list"
+    yield from _unpublished(walk.answer, "CallConversationEntityListing")
+    if walk.answer.get("total", 0) < len(walk.answer.get("entities", ())):
+        yield "the list counts fewer calls than it shows"
     if call_id in walk.listed("bob"):
         yield "a call is in the list of a user who is not on it"
     walk.end(call_id)
@@ -194,6 +262,8 @@ def _disconnected(walk: Walk) -> Iterator[str]:
     yield from walk.missing(Expected(202, operation=ops.DISCONNECT), ended)
     if before.over or not after.over:
         yield "the call reads the same before and after it was disconnected"
+    else:
+        yield from _lacking(after, ("endTime", "disconnectType"))
     yield from walk.missing(Expected(202, operation=ops.DISCONNECT), walk.end(call_id))
 
 
@@ -204,6 +274,7 @@ def _hung_up(walk: Walk) -> Iterator[str]:
     yield from walk.missing(Expected(200, operation=ops.PATCH_CALL), answer)
     if answer.document.get("id") != call_id:
         yield "the reply to a hang-up is not about the call"
+    yield from _unpublished(answer.document, "Conversation")
     if {leg.state for leg in walk.read(call_id).participants} - OVER:
         yield "the call goes on after it was hung up"
 
@@ -222,6 +293,12 @@ def _ended(walk: Walk) -> Iterator[str]:
     call = walk.read(call_id)
     if call.id != call_id or not call.over:
         yield "the call goes on after it was ended, or is another"
+    if call.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
+        yield "selfUri does not lead to the call"
+    yield from _unpublished(call.document, "CallConversation")
+    yield from _lacking(call, (*LEG, "endTime", "disconnectType"))
+    for leg in call.participants[:1]:
+        yield from _unlike(leg, "the caller", purpose="user", direction="outbound")
 
 
 # --- users and tokens ---------------------------------------------------------------------------------

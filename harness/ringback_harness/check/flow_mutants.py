@@ -16,6 +16,7 @@ from ringback_contracts.rules.declare import BOB
 from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import ENVELOPE
 from ringback_harness.targets import Serve
+from ringback_mock.conversation import nested_conversation
 from ringback_mock.http import Response
 from ringback_mock.ids import new_id
 from ringback_mock.pipeline import Applied, Ask, Pipeline
@@ -171,7 +172,8 @@ def _forgets_to_end(_: Pipeline, __: Ask) -> Applied:
 
 
 def _shows_without_ending(pipeline: Pipeline, ask: Ask) -> Applied:
-    return pipeline._show(ask)  # noqa: SLF001 - it is broken on purpose
+    call = ask.tenant.calls.get(ask.verdict.params["conversationId"])
+    return 200, nested_conversation(call, pipeline.store.clock()) if call else None
 
 
 def _lists_nothing(_: Pipeline, __: Ask) -> Applied:
@@ -186,7 +188,8 @@ def _lists_everybodys(pipeline: Pipeline, ask: Ask) -> Applied:
 
 def _lists_what_is_over(_: Pipeline, ask: Ask) -> Applied:
     own = ask.caller.user.id if ask.caller.user else ""
-    return 200, {"entities": [{"id": call.id} for call in ask.tenant.calls.of_user(own)]}
+    entities = [{"id": call.id} for call in ask.tenant.calls.of_user(own)]
+    return 200, {"entities": entities, "total": len(entities)}
 
 
 def _keeps_the_token(_: Pipeline, __: Ask) -> Applied:
@@ -195,6 +198,23 @@ def _keeps_the_token(_: Pipeline, __: Ask) -> Applied:
 
 def _first_leg(edit: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
     return lambda document: edit(document["participants"][0])
+
+
+def _far_leg(edit: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
+    return lambda document: [edit(leg) for leg in document["participants"][1:]]
+
+
+def _each_leg(edit: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
+    return lambda document: [edit(leg) for leg in document["participants"]]
+
+
+def _rings(leg: dict[str, Any]) -> None:
+    if leg["state"] in ("contacting", "dialing"):
+        leg["state"] = "ringing"
+
+
+def _alone(document: dict[str, Any]) -> None:
+    del document["participants"][1:]
 
 
 def _set(key: str, value: Callable[[], Any]) -> Callable[[dict[str, Any]], object]:
@@ -217,6 +237,21 @@ FLOW_MUTANTS: Mapping[str, Serve] = {
     "a participants call without createdTime": _in_success(ops.PLACE_CALL, _drop("createdTime")),
     "a placed call answered with 200": _status(ops.PLACE_CALL, 200),
     "a GET that answers stale state": _stale,
+    "a GET of another id": _in_success(ops.GET_CALL, _set("id", new_id)),
+    "a GET that says inbound": _in_success(ops.GET_CALL, _first_leg(_set("direction", lambda: "inbound"))),
+    "a GET of another purpose": _in_success(ops.GET_CALL, _first_leg(_set("purpose", lambda: "customer"))),
+    "a GET of a state that nobody knows": _in_success(ops.GET_CALL, _each_leg(_rings)),
+    "a GET whose legs have no id": _in_success(ops.GET_CALL, _each_leg(_drop("id"))),
+    "a GET whose legs have no address": _in_success(ops.GET_CALL, _each_leg(_drop("address"))),
+    "a GET that never shows who is called": _in_success(ops.GET_CALL, _alone),
+    "a GET that shows another dialled party": _in_success(
+        ops.GET_CALL, _far_leg(_set("address", lambda: "tel:+442079460101"))
+    ),
+    "a GET whose far leg came in": _in_success(ops.GET_CALL, _far_leg(_set("direction", lambda: "inbound"))),
+    "a call that ended at no time": _in_success(ops.GET_CALL, _each_leg(_drop("endTime"))),
+    "a call that ended for no reason": _in_success(ops.GET_CALL, _each_leg(_drop("disconnectType"))),
+    "a list that counts nothing": _in_success(ops.LIST_CALLS, _set("total", int)),
+    "a hang-up that answers another shape": _in_success(ops.PATCH_CALL, _each_leg(_set("calls", str))),
     "a GET without participants": _in_success(ops.GET_CALL, _set("participants", list)),
     "a GET that shows another user": _in_success(ops.GET_CALL, _first_leg(_bobs)),
     "a GET without the dialled number": _in_success(ops.GET_CALL, _first_leg(_drop("dnis"))),
