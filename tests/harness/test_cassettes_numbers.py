@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.examples import situation
@@ -33,6 +34,7 @@ def cleaned(body: bytes) -> bytes:
 
 
 @given(strategies.bodies())
+@example({"to": "tel:+442079460001", "from": {"type": "tel", "address": 1000000.0}})
 def test_a_clean_body_is_judged_as_the_body_that_was_sent(body: Any) -> None:
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
     assert verdict_on(cleaned(sent)) == verdict_on(sent)
@@ -145,3 +147,13 @@ def test_ids_get_the_names_that_they_have_in_the_default_org() -> None:
     assert cleaner.text(f"{CALLS_PATH}/user/5A4DB0C5-0000-4000-8000-000000000001").endswith(
         "a11ce000-0000-4000-8000-000000000001"
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "stand_in"),
+    [("13172222222.0", "[0-9]+[.]0"), ("13172222222.7", "[0-9]+[.]5"), ("13172222222", "[0-9]+")],
+)
+def test_a_json_number_stays_one_of_its_kind(number: str, stand_in: str) -> None:
+    clean = cleaned(f'{{"priority": {number}}}'.encode()).decode()
+    assert re.fullmatch(f'{{"priority": {stand_in}}}', clean)
+    assert "3172222222" not in clean

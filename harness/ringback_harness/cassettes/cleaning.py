@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from ringback_contracts.redact import redact_body, redact_headers, redact_text
@@ -68,8 +69,8 @@ class Cleaner:
             return [self._leaf(item, mark) for item in value]
         if isinstance(value, str):
             return mark(value)
-        if isinstance(value, int) and abs(value) >= LEAST_NUMBER:
-            return self.numbers.mark_integer(value)
+        if isinstance(value, int | float) and isfinite(value) and abs(value) >= LEAST_NUMBER:
+            return self.numbers.mark_json(value)
         return value
 
     def _member(self, name: str, value: Any, mark: Mark) -> Any:

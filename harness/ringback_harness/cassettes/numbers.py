@@ -65,10 +65,11 @@ class StableNumbers:
         found = self.stand_in(run)
         return run if found == run == redact_text(run) else self._marked(found)
 
-    def mark_integer(self, value: int) -> str:
-        """A mark, as a JSON text, that becomes a JSON number again."""
-        digits = self._digits(str(abs(value)), plus=False)
-        return self._marked(str(int(digits)), kind="#")
+    def mark_json(self, value: float) -> str:
+        """A mark, as a JSON text, that becomes a JSON number again: a whole one, or one with a fraction."""
+        digits = int(self._digits(str(abs(int(value))), plus=False))
+        fraction = "" if isinstance(value, int) else ".0" if value.is_integer() else ".5"
+        return self._marked(f"{digits}{fraction}", kind="#")
 
     def fill(self, text: str) -> str:
         """The text with a stand-in for each mark."""
