@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from requests.structures import CaseInsensitiveDict
 
-from ringback_contracts.model import Evidence
+from ringback_client.transport import Reply
+from ringback_contracts.examples import request_of
+from ringback_contracts.judge import preflight
+from ringback_contracts.model import Evidence, Request
+from ringback_contracts.rules.declare import ALICE
 from ringback_contracts.table import TABLE, Table
 from ringback_harness.cassettes import Cassette, read_cassettes
-from ringback_harness.cassettes.evidence import confirmed, read_evidence, write_evidence
+from ringback_harness.cassettes.evidence import Findings, confirmed, read_evidence, write_evidence
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.targets import call_request
 from tests.harness.test_diff import compared, deviant
 from tests.standin import standin
 
@@ -64,7 +71,7 @@ def test_a_mock_confirms_nothing(cassettes: list[Cassette]) -> None:
         for cassette in cassettes
     ]
     assert confirmed(mocked).seen == {}
-    assert confirmed(replace(cassette, region=None) for cassette in cassettes).seen == {}
+    assert confirmed([replace(cassette, region=None) for cassette in cassettes]).seen == {}
 
 
 def test_one_answer_against_a_rule_is_enough(tmp_path: Path) -> None:
@@ -73,6 +80,78 @@ def test_one_answer_against_a_rule_is_enough(tmp_path: Path) -> None:
     found = confirmed(read_cassettes(tmp_path / "cassettes"))
     assert "body.mixed" in found.contradicted
     assert "body.mixed" not in found.seen
+
+
+WHEN = datetime(2026, 3, 9, tzinfo=UTC)
+GRANTED = {"phoneNumber": "+442079460100"}
+
+
+def answered(request: Request, status: int, code: str = "") -> Cassette:
+    """What a real org answered to a request of alice's."""
+    body = json.dumps({"code": code, "id": ALICE} if code else {"id": ALICE}).encode()
+    return Cassette(
+        f"{status}.har", request, Reply(status, CaseInsensitiveDict(), body), WHEN, region="eu_west_1"
+    )
+
+
+def example(rule: str) -> Request:
+    return request_of(TABLE[rule].rejects[0])
+
+
+def as_ruled(rule: str) -> Cassette:
+    return answered(example(rule), TABLE[rule].status, TABLE[rule].code)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (429, "too.many.requests.retry.after"),
+        (401, "credentials.expired"),
+        (403, "missing.any.permissions"),
+        (503, ""),
+    ],
+)
+def test_an_answer_about_the_token_or_the_moment_says_nothing_of_a_later_rule(status: int, code: str) -> None:
+    passing = answered(example("json.malformed"), status, code)
+    assert confirmed([passing]) == Findings()
+    found = confirmed([as_ruled("json.malformed"), passing])
+    assert (set(found.seen), found.contradicted) == ({"json.malformed"}, {})
+
+
+def test_what_was_accepted_confirms_nothing_and_contradicts_what_refuses_it() -> None:
+    assert confirmed([answered(call_request(GRANTED), 202)]) == Findings()
+    found = confirmed([answered(example("body.mixed"), 202)])
+    assert found.seen == {}
+    assert found.contradicted == {"body.mixed": "202.har: answered 202, where the rule says 400 bad.request"}
+
+
+def test_a_refusal_that_another_rule_explains_as_well_confirms_neither() -> None:
+    both = next(
+        request
+        for request in map(request_of, TABLE["body.mixed"].rejects)
+        if len(preflight(request)) > 1 and preflight(request)[1].rule.code == "bad.request"
+    )
+    assert confirmed([answered(both, 400, "bad.request")]) == Findings()
+
+
+def test_a_refusal_that_a_token_without_the_right_meets_confirms_no_later_rule() -> None:
+    refused = as_ruled("from.user-unknown")
+    assert confirmed([refused]) == Findings()
+    admitted = answered(call_request(GRANTED), 202)
+    assert set(confirmed([refused, admitted]).seen) == {"from.user-unknown"}
+
+
+def test_a_user_who_was_read_is_no_call_that_was_placed() -> None:
+    me = answered(Request("GET", "/api/v2/users/me", {"authorization": "Bearer alice"}), 200)
+    for_alice = replace(example("json.malformed"), path=f"/api/v2/conversations/calls/user/{ALICE}")
+    assert set(confirmed([me, answered(for_alice, 400, "bad.request")]).seen) == {"json.malformed"}
+
+
+def test_an_older_recording_does_not_take_the_date_back(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    write_evidence(confirmed([as_ruled("json.malformed")]), path)
+    older = replace(as_ruled("json.malformed"), when=WHEN - timedelta(days=9), region="us_east_1")
+    assert write_evidence(confirmed([older]), path)["json.malformed"].date == "2026-03-09"
 
 
 def test_confirmed_rules_are_shown_as_observed_with_their_date(folder: Path, tmp_path: Path) -> None:

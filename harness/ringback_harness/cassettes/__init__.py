@@ -2,6 +2,6 @@
 
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.recorder import Origin, Recorder
-from ringback_harness.cassettes.replay import Cassette, read_cassettes
+from ringback_harness.cassettes.replay import Cassette, Tape, read_cassettes
 
-__all__ = ["Cassette", "Origin", "Recorder", "StableNumbers", "read_cassettes"]
+__all__ = ["Cassette", "Origin", "Recorder", "StableNumbers", "Tape", "read_cassettes"]

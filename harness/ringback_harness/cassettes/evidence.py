@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
+from ringback_client.retry import GATEWAY_FAILURES
+from ringback_client.transport import Reply
 from ringback_contracts import evidence
 from ringback_contracts.evidence import KEY, Sighting, parse_evidence
 from ringback_contracts.examples import situation
-from ringback_contracts.judge import judge
-from ringback_contracts.model import Example, Rejected, Rule
+from ringback_contracts.judge import findings
+from ringback_contracts.model import Example, Request, Rule, Stage
+from ringback_contracts.operations import PLACING
+from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
-from ringback_harness.cassettes.replay import Cassette
+from ringback_harness.cassettes.replay import Cassette, answers
+from ringback_harness.check.results import operation_of
 from ringback_harness.exits import SetupError
 
+Asker = tuple[str, str]
+FAILURES = GATEWAY_FAILURES | {HTTPStatus.INTERNAL_SERVER_ERROR}
 OF_A_MOCK = "Ringback-Version"
 """The header by which a reply is known to come from no real org."""
 
@@ -30,46 +38,90 @@ class Findings:
     contradicted: dict[str, str] = field(default_factory=dict)
 
 
-def confirmed(cassettes: Iterable[Cassette]) -> Findings:
+def confirmed(cassettes: Sequence[Cassette]) -> Findings:
     """Hold recorded answers of real orgs against the rules as shipped.
 
-    A rule is confirmed where every request that it refuses was answered with its status and code.
+    A rule is confirmed where an org refused as the rule does, and no other rule explains that. It is
+    contradicted where an org answered otherwise, unless that is about the token or the moment.
     """
-    answers: dict[str, list[tuple[Cassette, bool]]] = defaultdict(list)
+    recorded = list(_of_real_orgs(cassettes))
+    admitted = {_asker(cassette) for cassette in recorded if not _turned_away(cassette)}
+    confirming: dict[str, list[Cassette]] = defaultdict(list)
+    contradicted: dict[str, str] = {}
+    for cassette in recorded:
+        rule, agrees = _shown(cassette, admitted)
+        if rule and agrees:
+            confirming[rule.id].append(cassette)
+        elif rule:
+            contradicted.setdefault(rule.id, _contradiction(rule, cassette))
+    seen = {rule: _sighting(found) for rule, found in confirming.items() if rule not in contradicted}
+    return Findings(seen, contradicted)
+
+
+def _shown(cassette: Cassette, admitted: Container[Asker]) -> tuple[Rule | None, bool]:
+    """The rule that an answer says something of, if any, and whether it agrees."""
+    rules = _broken(cassette)
+    if not rules:
+        return None, False
+    rule, others = rules[0], rules[1:]
+    away = _turned_away(cassette, rule.stage)
+    if not _answered_by(rule, cassette):
+        return None if away else rule, False
+    doubtful = any(_answered_by(other, cassette) for other in others)
+    doubtful |= away and _asker(cassette) not in admitted
+    return None if doubtful else rule, True
+
+
+def _of_real_orgs(cassettes: Sequence[Cassette]) -> Iterator[Cassette]:
+    """What real orgs answered to requests that say all themselves, not about a call placed before."""
     placed: set[object] = set()
-    for cassette in cassettes:
+    for cassette, stood in answers(cassettes):
         if not cassette.region or OF_A_MOCK in cassette.reply.headers:
             continue
-        if any(part in placed for part in cassette.request.path.split("/")):
-            continue  # about a call of the recording, which the default org has never seen
-        placed.add(cassette.reply.document.get("id"))
-        rule = _refusing(cassette)
-        if rule is not None:
-            answers[rule.id].append((cassette, _answers_as(rule, cassette)))
-    found = Findings()
-    for rule_id, answered in answers.items():
-        against = [cassette for cassette, agrees in answered if not agrees]
-        if against:
-            found.contradicted[rule_id] = f"{against[0].name}: {against[0].reply.status}"
-        else:
-            found.seen[rule_id] = _sighting([cassette for cassette, _ in answered])
-    return found
+        if stood and placed.isdisjoint(cassette.request.path.split("/")):
+            yield cassette
+        if operation_of(cassette.request) in PLACING:
+            placed.add(cassette.reply.document.get("id"))
 
 
-def _refusing(cassette: Cassette) -> Rule | None:
-    """The rule that refuses a recorded request in the default org."""
+def _broken(cassette: Cassette) -> Sequence[Rule]:
+    """The rules that refuse a recorded request in the default org, in the platform's order."""
     request = cassette.request
     there = situation(
         Example(
             raw=request.body, token=None, method=request.method, path=request.path, headers=request.headers
         )
     )
-    verdict = judge(request, there.caller, there.org)
-    return verdict.finding.rule if isinstance(verdict, Rejected) else None
+    found = findings(request, there.caller, there.org)
+    return list(dict.fromkeys(finding.rule for finding in found))
 
 
-def _answers_as(rule: Rule, cassette: Cassette) -> bool:
-    return (cassette.reply.status, cassette.reply.document.get("code")) == (rule.status, rule.code)
+def _asker(cassette: Cassette) -> Asker:
+    """Who asks for what."""
+    return cassette.request.headers.get("authorization", ""), operation_of(cassette.request)
+
+
+def _turned_away(cassette: Cassette, before: Stage = Stage.MEDIA_TYPE) -> bool:
+    """Whether the target failed, or turned the token away in a stage ``before`` another."""
+    last = min(before, Stage.MEDIA_TYPE)
+    gates = [rule for rule in TABLE if Stage.ROUTE < rule.stage < last]
+    return cassette.reply.status in FAILURES or any(_answered_by(rule, cassette) for rule in gates)
+
+
+def _answered_by(rule: Rule, cassette: Cassette) -> bool:
+    return explains(rule, cassette.request, cassette.reply)
+
+
+def explains(rule: Rule, request: Request, reply: Reply) -> bool:
+    """Whether a reply has the status and code of a rule that can refuse the request's operation."""
+    holds = rule.operations is None or operation_of(request) in rule.operations
+    return holds and (reply.status, reply.document.get("code")) == (rule.status, rule.code)
+
+
+def _contradiction(rule: Rule, cassette: Cassette) -> str:
+    code = cassette.reply.document.get("code", "")
+    said = f"{cassette.reply.status} {code}".rstrip()
+    return f"{cassette.name}: answered {said}, where the rule says {rule.status} {rule.code}"
 
 
 def _sighting(cassettes: list[Cassette]) -> Sighting:
@@ -80,11 +132,16 @@ def _sighting(cassettes: list[Cassette]) -> Sighting:
 def write_evidence(found: Findings, path: Path) -> dict[str, Sighting]:
     """Add what was found to a file, take out what is contradicted, and give what it then holds."""
     kept = read_evidence(path) if path.exists() else {}
-    held = {rule: seen for rule, seen in (kept | found.seen).items() if rule not in found.contradicted}
+    latest = {rule: max(seen, kept.get(rule, seen), key=_day) for rule, seen in found.seen.items()}
+    held = {rule: seen for rule, seen in (kept | latest).items() if rule not in found.contradicted}
     document = {KEY: {rule: asdict(held[rule]) for rule in sorted(held)}}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(document, indent=2) + "\n")
     return held
+
+
+def _day(seen: Sighting) -> str:
+    return seen.date
 
 
 def read_evidence(path: Path) -> dict[str, Sighting]:

@@ -20,6 +20,7 @@ from ringback_mock.version import VERSION
 if TYPE_CHECKING:
     import requests
 
+Har = dict[str, Any]
 MARK = "_ringback"
 """The custom field of an entry (HAR 1.2 lets names that begin with an underscore be anybody's)."""
 
@@ -34,12 +35,12 @@ class Origin:
 
 @dataclass
 class Recorder:
-    """Keeps exchanges in a folder, one file each, named by time and number.
+    """Keeps exchanges in a folder, where there is one: one file each, named by time and number.
 
     ``tokens`` maps the values of tokens to their names in the default org. Raises ``OSError``.
     """
 
-    folder: Path
+    folder: Path | None
     origin: Origin
     cleaner: Cleaner = field(default_factory=Cleaner)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
@@ -48,7 +49,8 @@ class Recorder:
     _count: int = 0
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._run = f"{self.now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
 
     def learn(self, tokens: Mapping[str, str], names: Mapping[str, str], numbers: Iterable[str]) -> None:
@@ -61,14 +63,16 @@ class Recorder:
             self.cleaner.numbers.adopt(number)
 
     def keep(self, request: requests.PreparedRequest, response: requests.Response, seconds: float) -> None:
-        """Write one exchange."""
+        """Clean one exchange and write it."""
         self._count += 1
-        path = self.folder / f"{self._run}-{self._count:04d}.har"
-        write_whole(path, json.dumps(self._har(request, response, seconds), indent=1, ensure_ascii=False))
+        self.take(f"{self._run}-{self._count:04d}.har", self._har(request, response, seconds))
 
-    def _har(
-        self, request: requests.PreparedRequest, response: requests.Response, seconds: float
-    ) -> dict[str, Any]:
+    def take(self, name: str, har: Har) -> None:
+        """Write one clean exchange."""
+        if self.folder:
+            write_whole(self.folder / name, json.dumps(har, indent=1, ensure_ascii=False))
+
+    def _har(self, request: requests.PreparedRequest, response: requests.Response, seconds: float) -> Har:
         sent = _bytes(request.body)
         entry = {
             "startedDateTime": self.now().isoformat(timespec="milliseconds"),

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from requests.structures import CaseInsensitiveDict
 
+from ringback_client.retry import GATEWAY_FAILURES
 from ringback_client.transport import Reply
 from ringback_contracts.model import Request
-from ringback_harness.cassettes.recorder import MARK
+from ringback_harness.cassettes.recorder import MARK, Har, Recorder
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import ELSEWHERE, TWO_HOSTS
+
+PASSING = GATEWAY_FAILURES | {HTTPStatus.TOO_MANY_REQUESTS}
+"""Answers about the moment, not about the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,17 @@ class Cassette:
     org: int | None = None
 
 
+@dataclass
+class Tape(Recorder):
+    """A recorder whose exchanges can be replayed at once, as they would be from the disk."""
+
+    cassettes: list[Cassette] = field(default_factory=list)
+
+    def take(self, name: str, har: Har) -> None:
+        super().take(name, har)
+        self.cassettes += _cassettes(name, har)
+
+
 def read_cassettes(folder: Path) -> list[Cassette]:
     """Every exchange in a folder, or in one HAR file, as they were made.
 
@@ -47,12 +64,22 @@ def read_cassettes(folder: Path) -> list[Cassette]:
     return sorted(found, key=lambda cassette: cassette.when)
 
 
+def answers(cassettes: Sequence[Cassette]) -> Iterator[tuple[Cassette, bool]]:
+    """Each exchange, and whether its answer stood: who is told to come back asks the same again."""
+    for cassette, following in zip_longest(cassettes, cassettes[1:]):
+        repeated = following is not None and following.request == cassette.request
+        yield cassette, not (repeated and cassette.reply.status in PASSING)
+
+
 def _read(path: Path) -> Iterator[Cassette]:
     try:
-        entries = json.loads(path.read_text("utf-8"))["log"]["entries"]
-        yield from [_cassette(path.name, entry) for entry in entries]
+        yield from _cassettes(path.name, json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetupError(f"{path} is no HAR file that can be replayed: {error!r}") from error
+
+
+def _cassettes(name: str, har: Har) -> list[Cassette]:
+    return [_cassette(name, entry) for entry in har["log"]["entries"]]
 
 
 def _cassette(name: str, entry: Mapping[str, Any]) -> Cassette:
