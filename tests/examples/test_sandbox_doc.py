@@ -74,7 +74,7 @@ def _dry_and_for_real(stand_in: StandIn, dry: list[str], record: list[str]) -> N
     assert stand_in.asked == []
     recorded = run(record, stand_in.environment)
     assert recorded.exit_code == Exit.FINDING
-    assert "1 differences in 1 rules" in recorded.output
+    assert "1 difference; of " in recorded.output
     assert len(list(Path("cassettes").iterdir())) == len(stand_in.asked)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ringback_harness.commands.check import reported
-from ringback_harness.exits import Exit
+from ringback_harness.exits import Exit, SetupError
 from ringback_harness.sandbox.options import Reach, reach_options
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
     """Send the same requests to the mock and to a target, and compare their answers.
 
     The requests are the rules' examples; of a folder of cassettes, those that were recorded. Compared are
-    status, code, envelope, headers and the shape of bodies, not ids and times.
+    status, code, envelope, headers and the shape of bodies, not ids and times. A rule agrees where both
+    sides were seen to refuse by it; "(accepted)" stands for what the mock grants.
 
     Exit code: 0 no difference but known ones, 1 others, a stale entry, or nothing was compared, 2 wrong
     usage, 3 target unreachable or login refused, 4 refused since a call might ring somebody.
@@ -55,35 +58,44 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
 
 def _compared(name: str, reach: Reach) -> Comparison | None:
     """The comparison; ``None`` after a dry run."""
-    from ringback_harness.cassettes import read_cassettes
-    from ringback_harness.diff.run import compare_cassettes, compare_target
-    from ringback_harness.sandbox.options import SANDBOX, reached
+    from ringback_harness.cassettes import Cassette
+    from ringback_harness.diff.run import compare_target
+    from ringback_harness.sandbox.options import SANDBOX, ran_dry, reached
 
-    if Path(name).exists():
-        return compare_cassettes(read_cassettes(Path(name)), name)
-    with reached(name, reach) as target:
-        comparison = compare_target(target)
-    if name == SANDBOX and not reach.allow_calls:
-        click.echo("dry run: nothing was sent; --allow-calls sends")
-        return None
-    return comparison
+    if name not in ("mock", SANDBOX) and "://" not in name:
+        return _replayed(Path(name), reach)
+    tape: list[Cassette] = []
+    with reached(name, replace(reach, tape=tape)) as target:
+        comparison = compare_target(target, tape)
+    return None if ran_dry(target) else comparison
+
+
+def _replayed(cassettes: Path, reach: Reach) -> Comparison:
+    from ringback_harness.cassettes import read_cassettes
+    from ringback_harness.diff.run import compare_cassettes
+
+    if not cassettes.exists():
+        raise SetupError(f"{str(cassettes)!r} is neither 'sandbox' nor a URL, nor are there cassettes")
+    if reach != Reach():
+        raise SetupError("cassettes are only replayed: what may be sent and recorded is for a live target")
+    return compare_cassettes(read_cassettes(cassettes), str(cassettes))
 
 
 def _show(comparison: Comparison, entries: list[KnownDifference]) -> None:
-    from ringback_contracts.table import TABLE
+    from ringback_harness.diff.known import uncompared
 
     for difference in comparison.differences:
         reasons = [entry.reason for entry in entries if entry.covers(difference)]
         click.echo(_line(difference) + (f"\n    known: {reasons[0]}" if reasons else ""))
     for entry in _stale(comparison, entries):
-        click.echo(f"stale: {entry.rule}, {entry.aspect}: there is no such difference any more; take it out")
-    if unseen := [rule.id for rule in TABLE if comparison.state(rule.id) == "not seen"]:
-        click.echo(f"not seen: {', '.join(unseen)}")
-    differing = {difference.rule for difference in comparison.differences}
-    click.echo(
-        f"{comparison.compared} requests compared with {comparison.target}: "
-        f"{len(comparison.differences)} differences in {len(differing)} rules"
-    )
+        click.echo(f"stale: {entry}: there is no such difference any more; take it out")
+    for entry in uncompared(comparison, entries):
+        click.echo(f"not checked: {entry}: nothing of it was compared here, so it may be stale")
+    for reason, count in comparison.left_out.items():
+        click.echo(f"left out: {count} requests: {reason}")
+    for reason, rules in comparison.unseen().items():
+        click.echo(f"not seen: {', '.join(rules)}\n    {reason}")
+    click.echo(_summary(comparison))
 
 
 def _line(difference: Difference) -> str:
@@ -92,6 +104,18 @@ def _line(difference: Difference) -> str:
     return (
         f"{difference.rule}: {difference.aspect}\n    mock:   {difference.mock}\n"
         f"    target: {difference.target}\n    {difference.times} x, such as {shown(difference.request)}"
+    )
+
+
+def _summary(comparison: Comparison) -> str:
+    from ringback_contracts.table import TABLE
+
+    states = Counter(comparison.state(rule.id) for rule in TABLE)
+    found = len(comparison.differences)
+    return (
+        f"{comparison.compared} requests compared with {comparison.target}: "
+        f"{found} difference{'' if found == 1 else 's'}; of {len(TABLE)} rules {states['agrees']} agree, "
+        f"{states['differs']} differ, {states['not seen']} were not seen"
     )
 
 

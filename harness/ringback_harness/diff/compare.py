@@ -10,16 +10,14 @@ from typing import Any
 from ringback_client.transport import Reply
 from ringback_harness.check.expectation import CORRELATION, ENVELOPE
 
-HEADERS = (
-    CORRELATION,
-    "Allow",
-    "inin-ratelimit-allowed",
-    "inin-ratelimit-count",
-    "inin-ratelimit-reset",
-    "Retry-After",
-    "WWW-Authenticate",
-)
+HEADERS = (CORRELATION, "Allow", "Retry-After", "WWW-Authenticate")
 """Headers of the contract, whose presence is compared; what servers and gateways add is theirs."""
+QUOTA = ("inin-ratelimit-allowed", "inin-ratelimit-count", "inin-ratelimit-reset")
+"""Headers of an org with a rate limit, which it may have or not."""
+RULE = "Ringback-Rule"
+"""The header by which a Ringback names the rule that refuses."""
+ERRORS = 400
+"""The least status of a refusal."""
 ENVELOPE_KEYS = frozenset(name for name, _ in ENVELOPE)
 KINDS = {
     dict: "object",
@@ -64,14 +62,14 @@ def differences(mock: Reply, target: Reply, *, moment: bool = False) -> list[Dev
 
 def answer(reply: Reply) -> str:
     """The status, and the code of a refusal."""
-    code = reply.document.get("code") if reply.status >= 400 else None
+    code = reply.document.get("code") if reply.status >= ERRORS else None
     return f"{reply.status} {code}" if isinstance(code, str) else str(reply.status)
 
 
 def _finer(mock: Reply, target: Reply) -> Iterator[Deviation]:
     pairs = (
         (Aspect.ENVELOPE, _envelope(mock), _envelope(target)),
-        (Aspect.HEADERS, _headers(mock), _headers(target)),
+        (Aspect.HEADERS, _headers(mock, target), _headers(target, mock)),
         (Aspect.SHAPE, _rest(mock), _rest(target)),
     )
     for aspect, ours, theirs in pairs:
@@ -79,23 +77,39 @@ def _finer(mock: Reply, target: Reply) -> Iterator[Deviation]:
             yield Deviation(aspect, _only(ours, theirs), _only(theirs, ours))
 
 
-def _headers(reply: Reply) -> Mapping[str, str]:
-    """The headers of the contract that are there, and the media type."""
-    found = {name: "there" for name in HEADERS if name in reply.headers}
+def _headers(reply: Reply, other: Reply) -> Mapping[str, str]:
+    """The headers of the contract that are there, and the media type.
+
+    What only some orgs or servers send counts where the ``other`` reply has it, too.
+    """
+    names = HEADERS + QUOTA if any(name in other.headers for name in QUOTA) else HEADERS
+    found = {name: "there" for name in names if name in reply.headers}
     media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return found | {"Content-Type": media_type} if media_type else found
+    values = {"Content-Type": media_type, RULE: reply.headers.get(RULE) if RULE in other.headers else None}
+    return found | {name: value for name, value in values.items() if value}
 
 
 def _envelope(reply: Reply) -> Mapping[str, str]:
-    """The fields of an error's body, with their types."""
-    if reply.status < 400:
+    """The fields of an error's body, with their types, or as what they repeat of the reply's head."""
+    if reply.status < ERRORS:
         return {}
-    return {name: kind(value) for name, value in reply.document.items() if name in ENVELOPE_KEYS}
+    fields = {name: value for name, value in reply.document.items() if name in ENVELOPE_KEYS}
+    found = {name: kind(value) for name, value in fields.items()}
+    if "status" in fields:
+        found["status"] = _status(fields["status"], reply.status)
+    if "contextId" in fields:
+        repeats = fields["contextId"] == reply.headers.get(CORRELATION, fields["contextId"])
+        found["contextId"] = f"the {CORRELATION}" if repeats else f"not the {CORRELATION}"
+    return found
+
+
+def _status(said: Any, status: int) -> str:
+    return "the HTTP status" if said == status else f"{said!r} under HTTP {status}"
 
 
 def _rest(reply: Reply) -> Mapping[str, str]:
     """Every place in the body with its type; of an error, what its details name."""
-    if reply.status < 400:
+    if reply.status < ERRORS:
         return dict(_places("", _value(reply)))
     return dict(_places("details", reply.document.get("details"), values=True)) | {
         name: kind(value) for name, value in reply.document.items() if name not in ENVELOPE_KEYS

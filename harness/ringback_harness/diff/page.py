@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringback_contracts.model import Request, Rule
+from ringback_contracts.model import Request
+from ringback_contracts.org import default_org
 from ringback_contracts.redact import redact_body, redact_text
 from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
-from ringback_harness.diff.known import KnownDifference
-from ringback_harness.diff.run import Comparison, Difference
+from ringback_harness.diff.known import KnownDifference, uncompared
+from ringback_harness.diff.run import ACCEPTED, NO_RULE, Comparison, Difference
 
 COLUMNS, WIDTH, HEIGHT, TOP = 4, 266, 32, 36
 """Tiles in a row, their pitch in pixels, and where the first row begins."""
 LONGEST_BODY = 200
+JSON = "application/json"
+NAMELESS = {
+    ACCEPTED: "What the mock accepts, where no single rule explains the target's answer",
+    NO_RULE: "What the mock fails at by no rule, where no single one explains the target's answer",
+}
+"""What stands in place of a rule, and for what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def page(comparison: Comparison, known: Sequence[KnownDifference] = ()) -> str:
 
     environment = Environment(loader=PackageLoader("ringback_harness", "diff"), autoescape=True)
     tiles = list(_tiles(comparison, known))
-    counts = Counter(tile["state"].name for tile in tiles)
+    counts = Counter(tile["state"].name for tile in tiles if tile["id"] in TABLE.by_id)
     return environment.get_template("page.html").render(
         comparison=comparison,
         tiles=tiles,
@@ -62,30 +69,31 @@ def page(comparison: Comparison, known: Sequence[KnownDifference] = ()) -> str:
         height=TOP + HEIGHT * -(-len(tiles) // COLUMNS),
         items=[_item(difference, known) for difference in comparison.differences],
         stale=[entry for entry in known if entry.stale(comparison)],
-        unseen=[
-            (rule, why) for rule, why in comparison.unseen.items() if comparison.state(rule) == "not seen"
-        ],
+        unchecked=uncompared(comparison, known),
+        left_out=comparison.left_out,
+        unseen=comparison.unseen(),
     )
 
 
 def _tiles(comparison: Comparison, known: Sequence[KnownDifference]) -> Iterator[dict[str, Any]]:
-    for position, rule in enumerate(TABLE):
+    titles = {rule.id: rule.title for rule in TABLE}
+    titles |= {name: title for name, title in NAMELESS.items() if comparison.state(name) != "not seen"}
+    for position, (name, title) in enumerate(titles.items()):
         row, column = divmod(position, COLUMNS)
-        state = STATES[_state(rule, comparison, known)]
+        state = STATES[_state(name, comparison, known)]
         yield {
             "x": column * WIDTH,
             "y": TOP + row * HEIGHT,
-            "rule": rule,
+            "id": name,
+            "title": title,
             "state": state,
-            "why": comparison.unseen.get(rule.id, "no request touched it")
-            if state.name == "unseen"
-            else state.title,
+            "why": comparison.why_unseen(name) if state.name == "unseen" else state.title,
         }
 
 
-def _state(rule: Rule, comparison: Comparison, known: Sequence[KnownDifference]) -> str:
-    state = comparison.state(rule.id)
-    own = [difference for difference in comparison.differences if difference.rule == rule.id]
+def _state(name: str, comparison: Comparison, known: Sequence[KnownDifference]) -> str:
+    state = comparison.state(name)
+    own = [difference for difference in comparison.differences if difference.rule == name]
     all_known = all(any(entry.covers(difference) for entry in known) for difference in own)
     return "known" if own and all_known else state
 
@@ -95,7 +103,7 @@ def _item(difference: Difference, known: Sequence[KnownDifference]) -> dict[str,
     return {
         "rule": difference.rule,
         "aspect": difference.aspect.value,
-        "title": rule.title if rule else "",
+        "title": rule.title if rule else NAMELESS.get(difference.rule, ""),
         "mock": redact_text(difference.mock),
         "target": redact_text(difference.target),
         "times": difference.times,
@@ -105,6 +113,18 @@ def _item(difference: Difference, known: Sequence[KnownDifference]) -> dict[str,
 
 
 def shown(request: Request) -> str:
-    """A request in a line, without people's numbers or secrets."""
-    body = redact_body(request.body[:LONGEST_BODY], request.headers.get("content-type", ""))
-    return f"{request.method} {redact_text(request.path)} {body}".rstrip()
+    """A request in a line and as whom, without people's numbers or secrets."""
+    media_type = request.headers.get("content-type", "")
+    body = redact_body(request.body[:LONGEST_BODY], media_type)
+    if len(request.body) > LONGEST_BODY:
+        body += f"... ({len(request.body)} bytes)"
+    named = f" as {media_type}" if body and media_type != JSON else ""
+    return f"{request.method} {redact_text(request.path)} {body}".rstrip() + f"{named} ({_asker(request)})"
+
+
+def _asker(request: Request) -> str:
+    """Whose token it is, as far as that is no secret."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return "no token"
+    return f"{token}'s token" if token in default_org().token_by_value else "another token"

@@ -1,26 +1,33 @@
-"""Send what the rules' examples say to the mock and to a target, or replay what was recorded."""
+"""Send what the rules' examples say to a target, and replay on the mock what was exchanged with one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 import orjson
 
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts.examples import CALL_PLACEHOLDER, request_of
-from ringback_contracts.model import Example, Request, Rule
+from ringback_contracts.model import Example, Request
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
 from ringback_harness.cassettes import Cassette
+from ringback_harness.cassettes.evidence import explains
+from ringback_harness.cassettes.recorder import contract_of
+from ringback_harness.cassettes.replay import answers
 from ringback_harness.check.results import operation_of
-from ringback_harness.diff.compare import Aspect, Deviation, differences
+from ringback_harness.diff.compare import ERRORS, RULE, Aspect, Deviation, differences
 from ringback_harness.targets import ADMIN, InProcess, OutOfReach, Target, World
 
-RULE = "Ringback-Rule"
+ACCEPTED = "(accepted)"
+"""In place of a rule: the mock grants the request, and no single rule explains what the target answers."""
 NO_RULE = "(no rule)"
-ERRORS = 400
+"""In place of a rule: the mock refuses by none, as its faults do, and no single one explains the target."""
+NONE_RECORDED = "nothing that it refuses was recorded"
 MAKE_ORG = f"{ADMIN}/orgs"
 
 
@@ -38,131 +45,170 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """What was compared, by rule: ``agreed`` and ``differing`` count requests, ``unseen`` says why not."""
+    """What was compared: ``compared`` counts requests, ``agreed`` those answered alike, by rule.
+
+    ``passed`` are the rules that let through what both sides accepted; ``unasked`` says why nothing that a
+    rule refuses was sent, ``left_out`` why requests could not be compared, and how many.
+    """
 
     target: str
-    agreed: dict[str, int] = field(default_factory=dict)
-    found: dict[tuple[str, Aspect], Difference] = field(default_factory=dict)
-    unseen: dict[str, str] = field(default_factory=dict)
+    unasked: Mapping[str, str] = field(default_factory=dict)
+    compared: int = 0
+    agreed: Counter[str] = field(default_factory=Counter)
+    passed: set[str] = field(default_factory=set)
+    found: dict[tuple[str, Deviation], Difference] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def differences(self) -> list[Difference]:
         return list(self.found.values())
 
-    @property
-    def compared(self) -> int:
-        """Requests that both have answered."""
-        return sum(self.agreed.values()) + sum(difference.times for difference in self.found.values())
-
-    def add(self, request: Request, mock: Reply, target: Reply, about: str | None = None) -> None:
-        """Compare two answers; ``about`` is the rule whose example it is."""
+    def add(self, request: Request, mock: Reply, target: Reply) -> None:
+        """Compare two answers."""
         deviations = differences(mock, target, moment=_is_moment(request, mock))
-        rule = touched(request, mock, target, about)
+        rule = touched(request, mock, target)
+        self.compared += 1
         if not deviations:
-            self.agreed[rule] = self.agreed.get(rule, 0) + 1
+            self.agreed[rule] += 1
         for deviation in deviations:
             self._add(rule, deviation, request)
+        if max(mock.status, target.status) < ERRORS:
+            self.passed |= _asked_about(request)
 
     def _add(self, rule: str, deviation: Deviation, request: Request) -> None:
-        key = (rule, deviation.aspect)
-        known = self.found.get(key)
-        self.found[key] = (
+        known = self.found.get((rule, deviation))
+        self.found[rule, deviation] = (
             replace(known, times=known.times + 1)
             if known
             else Difference(rule, deviation.aspect, deviation.mock, deviation.target, request)
         )
 
     def state(self, rule: str) -> str:
-        """How a rule came off: ``differs``, ``agrees`` or ``not seen``."""
+        """How a rule came off: ``differs``, ``agrees`` (both sides refused by it) or ``not seen``."""
         if any(name == rule for name, _ in self.found):
             return "differs"
         return "agrees" if rule in self.agreed else "not seen"
 
+    def unseen(self) -> dict[str, list[str]]:
+        """The rules that were not seen, by the reason."""
+        found: dict[str, list[str]] = {}
+        for rule in TABLE:
+            if self.state(rule.id) == "not seen":
+                found.setdefault(self.why_unseen(rule.id), []).append(rule.id)
+        return found
 
-def touched(request: Request, mock: Reply, target: Reply, about: str | None = None) -> str:
+    def why_unseen(self, rule: str) -> str:
+        """Why no refusal by a rule was compared; that it lets requests pass says nothing of the target's."""
+        reason = self.unasked.get(rule, NONE_RECORDED)
+        return f"accepted only; {reason}" if rule in self.passed else reason
+
+
+def touched(request: Request, mock: Reply, target: Reply) -> str:
     """The rule that an exchange is about: the mock's, else the one that explains the target's refusal."""
     if rule := mock.headers.get(RULE):
         return rule
-    if target.status < ERRORS:
-        return about or NO_RULE
-    if rule := target.headers.get(RULE):
-        return rule
-    operation, code = operation_of(request), target.document.get("code")
-    fitting = [rule.id for rule in TABLE if _fits(rule, operation, target.status, code)]
-    return fitting[0] if len(fitting) == 1 else about or NO_RULE
+    named = target.headers.get(RULE, "")
+    if named in TABLE.by_id:
+        return named
+    explaining = [rule.id for rule in TABLE if explains(rule, request, target)]
+    if len(explaining) == 1:
+        return explaining[0]
+    return ACCEPTED if mock.status < ERRORS else NO_RULE
 
 
-def _fits(rule: Rule, operation: str, status: int, code: object) -> bool:
-    return (rule.status, rule.code) == (status, code) and (
-        rule.operations is None or operation in rule.operations
-    )
+def _asked_about(request: Request) -> set[str]:
+    """The rules that a granted request has passed."""
+    operation = operation_of(request)
+    lanes = TABLE.early(operation) + TABLE.late(operation, contract_of(request.body))
+    return {rule.id for _, rule in lanes}
 
 
-def compare_target(target: Target, mock: Target | None = None) -> Comparison:
-    """Send every example that the target can be asked, refused ones first, to both.
+def compare_target(target: Target, tape: Sequence[Cassette], mock: Target | None = None) -> Comparison:
+    """Send every example that the target can be asked, and compare what the ``tape`` then holds.
 
-    Each example is sent as in an org like the default one. Raises ``TransportError``.
+    All that is exchanged with the target goes onto the tape, so that the comparison of a run and that of
+    its recording are one and the same. Raises ``TransportError``.
     """
-    comparison = Comparison(target.name)
-    ours, theirs = (mock or InProcess()).world(), target.world()
-    for rule, request in _examples():
-        try:
-            reply = theirs.send(request)
-        except OutOfReach as reason:
-            comparison.unseen.setdefault(rule.id, str(reason))
-            continue
-        comparison.add(request, ours.send(request), reply, rule.id)
-    return comparison
+    unasked = _ask(target.world())
+    return replace(compare_cassettes(tape, target.name, mock), unasked=unasked)
 
 
-def _examples() -> Iterator[tuple[Rule, Request]]:
-    """Each request of the table once, what is refused before what may ring somebody."""
-    seen: set[tuple[object, ...]] = set()
-    ordered = [(rule, example) for rule in TABLE for example in rule.rejects]
-    ordered += [(rule, example) for rule in TABLE for example in rule.accepts]
-    for rule, example in ordered:
+def _ask(world: World) -> dict[str, str]:
+    """Send each example of the table once, what is refused before what may ring somebody.
+
+    Gives of rules of which something refused was not sent the reason.
+    """
+    unasked: dict[str, str] = {}
+    sent: list[Request] = []
+    examples = [(rule, example) for rule in TABLE for example in rule.rejects]
+    examples += [(rule, example) for rule in TABLE for example in rule.accepts]
+    for rule, example in examples:
         request = request_of(example)
-        key = (request.method, request.path, request.body, tuple(sorted(request.headers.items())))
-        if _plain(example) and key not in seen:
-            seen.add(key)
-            yield rule, request
+        try:
+            _refuse_special(example)
+            if request not in sent:
+                world.send(request)
+                sent.append(request)
+        except OutOfReach as reason:
+            if example in rule.rejects:
+                unasked.setdefault(rule.id, f"nothing that it refuses was sent: {reason}")
+    return unasked
 
 
-def _plain(example: Example) -> bool:
-    """Whether an example needs neither another org nor a call that goes on."""
-    special = example.org or example.used or not example.host_allowed or not example.well_formed
-    placed = CALL_PLACEHOLDER in example.path or CALL_PLACEHOLDER in str(example.body)
-    return not special and not placed
+def _refuse_special(example: Example) -> None:
+    """Raise ``OutOfReach`` for what takes more than a request to an org like the default one."""
+    if example.org or example.used:
+        raise OutOfReach(f"it takes an org with other switches: {', '.join(example.org)}")
+    if not example.host_allowed or not example.well_formed:
+        raise OutOfReach("it takes a wrong Host, which whatever stands in front of an API answers")
+    if CALL_PLACEHOLDER in example.path or CALL_PLACEHOLDER in str(example.body):
+        raise OutOfReach("it takes a call that goes on")
 
 
-def compare_cassettes(cassettes: Iterable[Cassette], name: str, mock: Target | None = None) -> Comparison:
+def compare_cassettes(cassettes: Sequence[Cassette], name: str, mock: Target | None = None) -> Comparison:
     """Replay what was recorded on the mock; a call's id there stands for the recorded one.
 
     What was then asked about a call that the mock did not place is left out: it has none to ask about.
     """
     comparison = Comparison(name)
-    mock = mock or InProcess()
-    worlds: dict[int | None, World] = {None: mock.world()}
-    ids: dict[str, str] = {}
-    orphans: set[str] = set()
-    for cassette in cassettes:
-        request = _with_ids(cassette.request, ids)
-        if request.path == MAKE_ORG:
-            worlds[len(worlds)] = mock.world(orjson.loads(request.body or b"{}"))
-        if not request.path.startswith("/api/") or any(orphan in request.path for orphan in orphans):
-            continue
+    replay = _Replay(mock or InProcess())
+    for cassette, stood in answers(cassettes):
         try:
-            reply = worlds.get(cassette.org, worlds[None]).send(request)
+            asked = replay.asked(cassette)
         except (OutOfReach, TransportError) as reason:
-            comparison.unseen.setdefault(NO_RULE, str(reason))
+            comparison.left_out[str(reason)] += 1
             continue
-        recorded, ours = cassette.reply.document.get("id"), reply.document.get("id")
-        if isinstance(recorded, str) and isinstance(ours, str):
-            ids[recorded] = ours
-        elif isinstance(recorded, str):
-            orphans.add(recorded)
-        comparison.add(request, reply, cassette.reply)
+        if asked and (stood or asked[1].status == cassette.reply.status):
+            comparison.add(*asked, cassette.reply)
     return comparison
+
+
+class _Replay:
+    """The mock's side of a recording: an org for each that was asked, and its ids of the calls."""
+
+    def __init__(self, mock: Target) -> None:
+        self._mock = mock
+        self._worlds: dict[int | None, World] = {None: mock.world()}
+        self._ids: dict[str, str] = {}
+        self._orphans: set[str] = set()
+
+    def asked(self, cassette: Cassette) -> tuple[Request, Reply] | None:
+        """What was asked, with the mock's ids, and its answer; ``None`` where there is nothing to compare."""
+        request = _with_ids(cassette.request, self._ids)
+        if request.path == MAKE_ORG and cassette.reply.status == HTTPStatus.CREATED:
+            self._worlds[len(self._worlds)] = self._mock.world(orjson.loads(request.body or b"{}"))
+        if not request.path.startswith("/api/") or any(orphan in request.path for orphan in self._orphans):
+            return None
+        reply = self._worlds.get(cassette.org, self._worlds[None]).send(request)
+        if operation_of(request) in PLACING:
+            self._pair(cassette.reply.document.get("id"), reply.document.get("id"))
+        return request, reply
+
+    def _pair(self, recorded: object, ours: object) -> None:
+        if isinstance(recorded, str) and isinstance(ours, str):
+            self._ids[recorded] = ours
+        elif isinstance(recorded, str):
+            self._orphans.add(recorded)
 
 
 def _is_moment(request: Request, reply: Reply) -> bool:
@@ -177,4 +223,4 @@ def _with_ids(request: Request, ids: dict[str, str]) -> Request:
     return replace(request, path=path, body=body)
 
 
-__all__ = ["NO_RULE", "Comparison", "Difference", "World", "compare_cassettes", "compare_target"]
+__all__ = ["ACCEPTED", "NO_RULE", "Comparison", "Difference", "World", "compare_cassettes", "compare_target"]
