@@ -40,7 +40,8 @@ def credentials_from(environment: Mapping[str, str]) -> Credentials:
         if client_id and secret:
             return ClientCredentials(client_id, secret)
         if client_id or secret:
-            raise ConfigurationError(f"{id_name} and {secret_name} belong together; one of them is not set")
+            absent = secret_name if client_id else id_name
+            raise ConfigurationError(f"{id_name} and {secret_name} belong together; {absent} is not set")
     names = ", or ".join(f"{id_name} and {secret_name}" for id_name, secret_name in CLIENTS)
     raise ConfigurationError(f"no credentials: set {TOKEN}, or {names}")
 

@@ -30,14 +30,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="mock",
         metavar="mock|URL|sandbox",
         help="What the fixture calls_client talks to: a mock of its own (the default), a running one, "
-        "or the real org that the environment names.",
+        "or the real org that the environment names. The other fixtures make orgs on the mock in any case.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Agree on a folder where all workers of a run find the one server."""
     config.addinivalue_line(
-        "markers", f"{MARKER}: needs a real org; skipped unless --ringback-target=sandbox names one"
+        "markers",
+        f"{MARKER}: needs a real org; skipped, with the reason, unless --ringback-target=sandbox is given "
+        "and the environment names one and its credentials",
     )
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     folder = workerinput[FOLDER] if workerinput else tempfile.mkdtemp(prefix="ringback-")
@@ -68,8 +70,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if item.config.getoption("--ringback-target") != "sandbox":
         pytest.skip("needs a real org: run with --ringback-target=sandbox")
-    if not os.environ.get("GENESYSCLOUD_REGION"):
-        pytest.skip("needs a real org: GENESYSCLOUD_REGION and credentials are not set")
+    from ringback_harness.exits import SetupError
+    from ringback_harness.sandbox.settings import NoSandbox, settings_from
+
+    try:
+        settings_from(os.environ)
+    except NoSandbox as missing:
+        pytest.skip(f"needs a real org: {missing.message}")
+    except SetupError as wrong:
+        pytest.fail(wrong.message, pytrace=False)
 
 
 FOLDER_KEY = pytest.StashKey[Path]()
@@ -138,11 +147,14 @@ def ringback_https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ringbac
 def calls_client(request: pytest.FixtureRequest) -> CallsClient:
     """A client of the test's org as alice; with ``--ringback-target=sandbox`` one of the real org.
 
-    On the real org it dials nothing, for it is not allowed calls.
+    On the real org it dials nothing, for it is not allowed calls. Raises ``SetupError`` where the environment
+    names none.
     """
     if request.config.getoption("--ringback-target") == "sandbox":
         from ringback_client import CallsClient as Client
+        from ringback_harness.sandbox.settings import settings_from
 
-        return Client.from_env()
+        found = settings_from(os.environ)
+        return Client(found.target, found.credentials, verify=found.verify)
     org: Ringback = request.getfixturevalue("ringback")
     return org.client()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -27,11 +28,12 @@ class Run:
         self.folder = folder
         self.output = ""
 
-    def __call__(self, suite: str, *options: str, code: int = 0) -> str:
+    def __call__(self, suite: str, *options: str, code: int = 0, env: Mapping[str, str] | None = None) -> str:
         (self.folder / "test_theirs.py").write_text(textwrap.dedent(suite), "utf-8")
         plugin = [] if INSTALLED else ["-p", PLUGIN]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *options]
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environ |= env or {}
         done = subprocess.run(
             command, cwd=self.folder, env=environ, capture_output=True, text=True, timeout=120, check=False
         )
@@ -168,7 +170,13 @@ def test_a_switch_that_does_not_exist_is_told(run: Run) -> None:
 
 def test_a_running_mock_can_be_the_target(run: Run) -> None:
     with mock_server() as url:
-        suite = f"def test_it(ringback):\n    assert ringback.url == {url!r}\n"
+        suite = f"""
+            def test_it(ringback, make_ringback, calls_client, ringback_url):
+                placed = calls_client.place_call("tel:+442079460100")
+                orgs = [ringback, make_ringback(sip_trunking=False)]
+                assert {{ringback_url, calls_client.target.api, *(org.url for org in orgs)}} == {{{url!r}}}
+                assert ringback.calls_placed() == [placed.id]
+        """
         run(suite, f"--ringback-target={url}")
 
 
@@ -177,10 +185,59 @@ def test_a_target_that_does_not_answer_is_told(run: Run) -> None:
     assert "no mock answers at http://127.0.0.1:9" in printed
 
 
-def test_a_test_that_needs_a_sandbox_is_skipped_with_the_reason(run: Run) -> None:
-    suite = "import pytest\n@pytest.mark.ringback_sandbox\ndef test_it(): raise AssertionError\n"
-    assert "run with --ringback-target=sandbox" in run(suite, "-rs")
-    assert "GENESYSCLOUD_REGION" in run(suite, "-rs", "--ringback-target=sandbox")
+NEEDS_ORG = """
+    import pytest
+
+    @pytest.mark.ringback_sandbox
+    def test_it(calls_client):
+        raise AssertionError("it ran")
+"""
+REGION = {"GENESYSCLOUD_REGION": "mypurecloud.ie"}
+TOKEN = {"RINGBACK_ACCESS_TOKEN": "t0k3n"}
+
+
+def test_a_test_that_needs_a_sandbox_is_skipped_on_the_mock(run: Run) -> None:
+    printed = run(NEEDS_ORG, "-rs", env=REGION | TOKEN)
+    assert "1 skipped" in printed
+    assert "run with --ringback-target=sandbox" in printed
+
+
+def test_a_test_that_needs_a_sandbox_is_skipped_with_just_what_is_missing(run: Run) -> None:
+    printed = run(NEEDS_ORG, "-rs", "--ringback-target=sandbox", env=REGION)
+    assert "1 skipped" in printed
+    assert "no credentials: set RINGBACK_ACCESS_TOKEN" in printed
+    assert "GENESYSCLOUD_REGION" not in printed
+
+
+def test_a_sandbox_that_is_set_up_wrongly_is_no_reason_to_skip(run: Run) -> None:
+    settings = {**TOKEN, "GENESYSCLOUD_REGION": "mypurecloud.ix"}
+    printed = run(NEEDS_ORG, "--ringback-target=sandbox", code=1, env=settings)
+    assert "the nearest is 'mypurecloud.ie'" in printed
+
+
+def test_in_sandbox_mode_the_client_is_the_real_org_s_and_the_orgs_are_the_mock_s(run: Run) -> None:
+    gateway = {"RINGBACK_API_URL": "https://gateway.example.com", "RINGBACK_URL": "http://127.0.0.1:9"}
+    run(
+        """
+        import pytest
+        from ringback_client import SafetyRefusal
+
+        @pytest.mark.ringback_sandbox
+        def test_client(calls_client):
+            assert calls_client.target.api == "https://gateway.example.com"
+            with pytest.raises(SafetyRefusal):
+                calls_client.place_call("tel:+442079460100")
+
+        def test_orgs(ringback, make_ringback):
+            for org in (ringback, make_ringback(strict_numbers=True)):
+                assert org.url.startswith("http://127.0.0.1:")
+                placed = org.client().place_call("tel:+442079460100")
+                assert org.calls_placed() == [placed.id]
+        """,
+        "--ringback-target=sandbox",
+        env=REGION | TOKEN | gateway,
+    )
+    assert "2 passed" in run.output
 
 
 def test_workers_of_xdist_share_one_server(run: Run) -> None:

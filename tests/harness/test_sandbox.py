@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from ringback_client import Call, ReplyLost
 from ringback_contracts.faults import parse_fault
-from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Request, Target
-from ringback_contracts.org import Limits, Outcome, default_org
+from ringback_contracts.model import Request
+from ringback_contracts.org import Limits, default_org
 from ringback_contracts.rules.declare import ALICE, NOBODY
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, Refused, SetupError, Unreachable
@@ -29,9 +29,11 @@ from ringback_harness.sandbox import (
     settings_from,
 )
 from ringback_harness.sandbox.hang_up import LATE, UNCLEAR
+from ringback_harness.sandbox.settings import NoSandbox
 from ringback_harness.targets import OutOfReach, call_request
 from ringback_harness.wire import MINUTE, Pace
 from ringback_mock.conversation import conversation
+from ringback_mock.pipeline import Pipeline
 from tests.standin import COLLEAGUE, ME, NUMBER, REGION, TOKEN, NoTime, StandIn, standin, standin_org
 
 LISTED = {"phoneNumber": "+442079460100"}
@@ -311,8 +313,8 @@ def test_a_call_without_a_clear_answer_that_goes_on_is_named_and_the_others_are_
     ):
         assert isinstance(sandbox, Sandbox)
         calls = stand_in.store.default.calls
-        dialled = Target(DestinationKind.PHONE, NUMBER)
-        other = calls.place(Intent(PUBLISHED, (dialled,), ME), Outcome.ANSWER, time.time()).id
+        Pipeline(stand_in.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
+        (other,) = (call.id for call in calls.of_user(ME))
         hang_up = calls.hang_up
         monkeypatch.setattr(calls, "hang_up", lambda call, now: call != other and hang_up(call, now))
         with pytest.raises(CallLeft, match=f"the call {other} could not be ended"):
@@ -397,6 +399,30 @@ def test_a_set_up_that_cannot_work_says_what_is_missing(
 ) -> None:
     with pytest.raises(SetupError, match=said):
         settings_from(stand_in.environment | changes)
+
+
+LOGIN = "GENESYSCLOUD_OAUTHCLIENT"
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, {"GENESYSCLOUD_REGION", "RINGBACK_ACCESS_TOKEN"}),
+        ({"GENESYSCLOUD_REGION": REGION}, {"RINGBACK_ACCESS_TOKEN"}),
+        ({"RINGBACK_ACCESS_TOKEN": TOKEN}, {"GENESYSCLOUD_REGION"}),
+        ({"GENESYSCLOUD_REGION": REGION, f"{LOGIN}_ID": "x"}, {f"{LOGIN}_SECRET is not set"}),
+        ({"GENESYSCLOUD_REGION": REGION, f"{LOGIN}_SECRET": "x"}, {f"{LOGIN}_ID is not set"}),
+    ],
+)
+def test_all_that_is_missing_is_named_and_nothing_that_is_there(
+    environment: dict[str, str], named: set[str]
+) -> None:
+    with pytest.raises(NoSandbox) as missing:
+        settings_from(environment)
+    words = {"GENESYSCLOUD_REGION", "RINGBACK_ACCESS_TOKEN", f"{LOGIN}_SECRET is", f"{LOGIN}_ID is"}
+    assert {word for word in words if word in missing.value.message} == {
+        word.removesuffix(" not set") for word in named
+    }
 
 
 def test_a_gateway_stands_in_for_the_regions_addresses(stand_in: StandIn) -> None:

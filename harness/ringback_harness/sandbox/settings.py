@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ringback_client.credentials import Credentials
@@ -16,6 +16,10 @@ API_URL = "RINGBACK_API_URL"
 LOGIN_URL = "RINGBACK_LOGIN_URL"
 
 
+class NoSandbox(SetupError):
+    """The environment names no sandbox, or only half of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The addresses of a region, or of the gateway in front of it; ``verify`` is as in ``requests``."""
@@ -26,18 +30,27 @@ class Settings:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """What the environment says; raises ``SetupError`` that names what is missing."""
-    region = environment.get(REGION)
-    if not region:
-        raise SetupError(
-            f"no sandbox: set {REGION} to its region, and RINGBACK_ACCESS_TOKEN to a user's token "
-            "(or GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET)"
-        )
+    """What the environment says.
+
+    Raises ``NoSandbox``, which names all that is missing, and ``SetupError`` for what is wrong.
+    """
+    if missing := tuple(_missing(environment)):
+        raise NoSandbox(f"no sandbox: {'; '.join(missing)}")
     try:
-        target = _through_gateway(Target.of_region(region), environment)
+        target = _through_gateway(Target.of_region(environment[REGION]), environment)
         return Settings(target, credentials_from(environment), verify_from(environment))
     except ConfigurationError as error:
         raise SetupError(str(error)) from error
+
+
+def _missing(environment: Mapping[str, str]) -> Iterator[str]:
+    """What to set for there to be a sandbox."""
+    if not environment.get(REGION):
+        yield f"set {REGION} to its region"
+    try:
+        credentials_from(environment)
+    except ConfigurationError as error:
+        yield str(error)
 
 
 def _through_gateway(target: Target, environment: Mapping[str, str]) -> Target:
