@@ -18,11 +18,12 @@ from ringback_contracts.judge import preflight
 from ringback_contracts.model import Evidence, Request
 from ringback_contracts.rules.declare import ALICE
 from ringback_contracts.table import TABLE, Table
-from ringback_harness.cassettes import Cassette, read_cassettes
+from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
 from ringback_harness.cassettes.evidence import Findings, confirmed, read_evidence, write_evidence
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
-from ringback_harness.targets import call_request
+from ringback_harness.targets import AtUrl, call_request
+from tests.harness.deviant import deviant as deviant_mock
 from tests.harness.test_diff import compared, deviant
 from tests.standin import standin
 
@@ -113,13 +114,13 @@ def as_ruled(rule: str) -> Cassette:
 )
 def test_an_answer_about_the_token_or_the_moment_says_nothing_of_a_later_rule(status: int, code: str) -> None:
     passing = answered(example("json.malformed"), status, code)
-    assert confirmed([passing]) == Findings()
+    assert confirmed([passing]) == Findings(exchanges=1)
     found = confirmed([as_ruled("json.malformed"), passing])
     assert (set(found.seen), found.contradicted) == ({"json.malformed"}, {})
 
 
 def test_what_was_accepted_confirms_nothing_and_contradicts_what_refuses_it() -> None:
-    assert confirmed([answered(call_request(GRANTED), 202)]) == Findings()
+    assert confirmed([answered(call_request(GRANTED), 202)]) == Findings(exchanges=1)
     found = confirmed([answered(example("body.mixed"), 202)])
     assert found.seen == {}
     assert found.contradicted == {"body.mixed": "202.har: answered 202, where the rule says 400 bad.request"}
@@ -131,12 +132,12 @@ def test_a_refusal_that_another_rule_explains_as_well_confirms_neither() -> None
         for request in map(request_of, TABLE["body.mixed"].rejects)
         if len(preflight(request)) > 1 and preflight(request)[1].rule.code == "bad.request"
     )
-    assert confirmed([answered(both, 400, "bad.request")]) == Findings()
+    assert confirmed([answered(both, 400, "bad.request")]) == Findings(exchanges=1)
 
 
 def test_a_refusal_that_a_token_without_the_right_meets_confirms_no_later_rule() -> None:
     refused = as_ruled("from.user-unknown")
-    assert confirmed([refused]) == Findings()
+    assert confirmed([refused]) == Findings(exchanges=1)
     admitted = answered(call_request(GRANTED), 202)
     assert set(confirmed([refused, admitted]).seen) == {"from.user-unknown"}
 
@@ -217,3 +218,12 @@ def test_a_file_that_holds_something_else_is_refused(text: str, tmp_path: Path) 
 
 def test_confirming_needs_a_file_to_write_to(folder: Path) -> None:
     assert ringback("rules", "--confirm", folder).exit_code == Exit.SETUP
+
+
+def test_a_recording_of_a_mock_alone_is_told_to_confirm_nothing(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "mock", Origin("a mock"))
+    with deviant_mock(TABLE) as url:
+        AtUrl(url, notes=tape).world().send(example("body.mixed"))
+    said = ringback("rules", "--confirm", tmp_path / "mock", "--evidence", tmp_path / "evidence.json").output
+    assert "holds nothing that a real org answered" in said
+    assert f"0 rules confirmed here, 0 of {len(TABLE)}" in said

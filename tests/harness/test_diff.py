@@ -283,7 +283,7 @@ def test_what_the_mock_accepts_is_blamed_on_the_rule_of_the_target_or_on_none(
 def test_two_rules_under_the_same_answer_are_a_difference() -> None:
     ours, theirs = (refusal(400, Ringback_Rule=rule) for rule in ("body.mixed", "tel.no-plus"))
     (deviation,) = differences(ours, theirs)
-    assert (deviation.aspect, deviation.target) == (Aspect.HEADERS, "Ringback-Rule: tel.no-plus")
+    assert (deviation.aspect, deviation.target) == (Aspect.ANSWER, "400 by tel.no-plus")
     assert differences(ours, refusal(400)) == []
 
 

@@ -32,10 +32,14 @@ OF_A_MOCK = "Ringback-Version"
 
 @dataclass
 class Findings:
-    """``seen`` are the rules confirmed; ``contradicted`` those that an org answered otherwise, and how."""
+    """``seen`` are the rules confirmed; ``contradicted`` those that an org answered otherwise, and how.
+
+    ``exchanges`` counts what real orgs answered.
+    """
 
     seen: dict[str, Sighting] = field(default_factory=dict)
     contradicted: dict[str, str] = field(default_factory=dict)
+    exchanges: int = 0
 
 
 def confirmed(cassettes: Sequence[Cassette]) -> Findings:
@@ -55,7 +59,7 @@ def confirmed(cassettes: Sequence[Cassette]) -> Findings:
         elif rule:
             contradicted.setdefault(rule.id, _contradiction(rule, cassette))
     seen = {rule: _sighting(found) for rule, found in confirming.items() if rule not in contradicted}
-    return Findings(seen, contradicted)
+    return Findings(seen, contradicted, len(recorded))
 
 
 def _shown(cassette: Cassette, admitted: Container[Asker]) -> tuple[Rule | None, bool]:

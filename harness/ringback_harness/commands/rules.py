@@ -67,9 +67,11 @@ def _confirm(cassettes: Path, evidence: Path | None) -> Exit:
     found = confirmed(read_cassettes(cassettes))
     held = write_evidence(found, evidence)
     for rule_id, seen in found.seen.items():
-        click.echo(f"{rule_id}: {seen} ({seen.exchanges} exchanges)")
+        click.echo(f"{rule_id}: {seen} (exchanges: {seen.exchanges})")
     for rule_id, how in found.contradicted.items():
         click.echo(f"{rule_id}: contradicted by {how}")
+    if not found.exchanges:
+        click.echo(f"{cassettes} holds nothing that a real org answered, and a mock confirms nothing")
     click.echo(f"{len(found.seen)} rules confirmed here, {len(held)} of {len(TABLE)} in {evidence}")
     return Exit.FINDING if found.contradicted else Exit.FINE
 

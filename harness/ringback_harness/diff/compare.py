@@ -51,9 +51,13 @@ class Deviation:
 def differences(mock: Reply, target: Reply, *, moment: bool = False) -> list[Deviation]:
     """Every aspect in which the answers differ; where status or code do, nothing else is compared.
 
-    A ``moment`` is an answer that depends on when it was asked, or of whom: its body is not compared.
+    The same status and code by two rules, where both sides name theirs, are two answers. A ``moment`` is an
+    answer that depends on when it was asked, or of whom: its body is not compared.
     """
     said = answer(mock), answer(target)
+    rules = mock.headers.get(RULE), target.headers.get(RULE)
+    if said[0] == said[1] and all(rules) and rules[0] != rules[1]:
+        said = f"{said[0]} by {rules[0]}", f"{said[1]} by {rules[1]}"
     if said[0] != said[1]:
         return [Deviation(Aspect.ANSWER, *said)]
     found = _finer(mock, target)
@@ -80,13 +84,12 @@ def _finer(mock: Reply, target: Reply) -> Iterator[Deviation]:
 def _headers(reply: Reply, other: Reply) -> Mapping[str, str]:
     """The headers of the contract that are there, and the media type.
 
-    What only some orgs or servers send counts where the ``other`` reply has it, too.
+    What only some orgs send counts where the ``other`` reply has it, too.
     """
     names = HEADERS + QUOTA if any(name in other.headers for name in QUOTA) else HEADERS
     found = {name: "there" for name in names if name in reply.headers}
     media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    values = {"Content-Type": media_type, RULE: reply.headers.get(RULE) if RULE in other.headers else None}
-    return found | {name: value for name, value in values.items() if value}
+    return found | {"Content-Type": media_type} if media_type else found
 
 
 def _envelope(reply: Reply) -> Mapping[str, str]:
