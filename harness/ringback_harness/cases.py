@@ -1,4 +1,7 @@
-"""Regression cases: files that say what was sent, as whom, what must come back and why anybody cares."""
+"""Regression cases: files that say what was sent, as whom, what must come back and why anybody cares.
+
+docs/cases.md describes the files.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ import yaml
 
 from ringback_client import CallsClient, RingbackError
 from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract, Request
+from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import OrgError, changed, default_org
 from ringback_contracts.table import TABLE
@@ -92,7 +96,7 @@ def _case(name: str, document: object) -> Case:
     if ("request" in case) == ("intent" in case):
         raise _Wrong("give either a 'request' or an 'intent'")
     request = _request(case["request"]) if "request" in case else _intended(case["intent"])
-    switches = _table(case.get("org", {}), "org")
+    switches = _table(case.get("org", {}), "org", SWITCHES)
     try:
         changed(default_org(), switches)
     except OrgError as error:

@@ -44,7 +44,12 @@ class Wish:
     metavar="mock|URL|sandbox",
     help="What to check: a mock started for it, what answers at a URL, or the org of the environment.",
 )
-@click.option("--cases", type=click.Path(path_type=Path), metavar="DIR", help="Run your own cases as well.")
+@click.option(
+    "--cases",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Run your own cases as well, YAML or JSON files; see docs/cases.md and 'verify-fix --help'.",
+)
 @click.option("--save", type=click.Path(path_type=Path), metavar="DIR", help="Write each failure as a case.")
 @click.option(
     "--mutants", is_flag=True, help="Break the mock in every way instead, and see that the suite notices."

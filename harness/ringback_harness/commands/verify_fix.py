@@ -30,14 +30,21 @@ def command(*, folder: Path, target: str, **reach: Any) -> None:
     """Run the cases in DIR on the mock and then on a target, and say of each how it stands.
 
     A case is written by hand or by 'ringback check --save DIR'. It is fixed where it is answered as it
-    asks, still failing where it is not, and not comparable where it cannot be tried.
+    asks, still failing where it is not, and not comparable where it cannot be tried. It is a YAML or JSON
+    file; docs/cases.md has every key and further examples:
+
+    \b
+        why: orders are confirmed by phone
+        as: alice
+        request: {body: {phoneNumber: "+442079460100"}}
+        expect: {status: 202}
 
     On a sandbox each case goes the way of every other request: whoever it rings is listed, the budget
     allows it, and its call is ended. Cases that ask for more refuse the run before anything is sent.
 
     Exit code: 0 all that could be tried are fixed, or a dry run, 1 one still fails or none could be tried,
     2 wrong usage, 3 target unreachable, 4 refused since a call might ring somebody.
-    """
+    """  # noqa: D301 - click asks for this character before lines that it shall keep
     with reported():
         verified, dry = _verified(folder, target, Reach(**reach))
     for each in verified:
