@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from click.testing import CliRunner, Result
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
 from ringback_contracts.case import Case
-from ringback_contracts.model import Rule, Violation
+from ringback_contracts.model import Request, Rule, Violation
 from ringback_contracts.operations import LIST_CALLS
+from ringback_contracts.rules.declare import ALICE
 from ringback_contracts.table import TABLE, Table
-from ringback_harness.cassettes import Origin, Tape, read_cassettes
+from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
 from ringback_harness.check.expectation import CORRELATION
 from ringback_harness.cli import main
 from ringback_harness.diff import Aspect, Comparison, compare_cassettes, compare_target, differences
@@ -292,6 +295,16 @@ def test_a_rate_limit_that_only_one_org_has_is_no_difference_but_half_of_its_hea
     assert differences(refusal(400), limited) == differences(limited, refusal(400)) == []
     (deviation,) = differences(limited, refusal(400, inin_ratelimit_allowed="300"))
     assert deviation.aspect is Aspect.HEADERS
+
+
+def test_a_user_whom_only_the_target_tells_of_is_no_call_that_the_mock_lacks() -> None:
+    me = Reply(200, CaseInsensitiveDict(), orjson.dumps({"id": ALICE}))
+    asked = call_request({"phoneNumber": "+442079460100"})
+    for_alice = replace(asked, path=f"{asked.path}/user/{ALICE}")
+    recorded = [(Request("GET", "/api/v2/users/me"), me), (for_alice, refusal(400))]
+    when = datetime(2026, 3, 9, tzinfo=UTC)
+    cassettes = [Cassette("x.har", request, reply, when) for request, reply in recorded]
+    assert compare_cassettes(cassettes, "cassettes").compared == 2
 
 
 def test_an_answer_for_the_time_being_is_not_compared_where_the_same_was_asked_again(same: Path) -> None:

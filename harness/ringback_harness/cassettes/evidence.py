@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from ringback_contracts.model import Example, Request, Rule, Stage
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
-from ringback_harness.cassettes.replay import Cassette, answers
+from ringback_harness.cassettes.replay import Cassette
 from ringback_harness.check.results import operation_of
 from ringback_harness.exits import SetupError
 
@@ -42,7 +42,7 @@ class Findings:
     exchanges: int = 0
 
 
-def confirmed(cassettes: Sequence[Cassette]) -> Findings:
+def confirmed(cassettes: Iterable[Cassette]) -> Findings:
     """Hold recorded answers of real orgs against the rules as shipped.
 
     A rule is confirmed where an org refused as the rule does, and no other rule explains that. It is
@@ -76,13 +76,13 @@ def _shown(cassette: Cassette, admitted: Container[Asker]) -> tuple[Rule | None,
     return None if doubtful else rule, True
 
 
-def _of_real_orgs(cassettes: Sequence[Cassette]) -> Iterator[Cassette]:
+def _of_real_orgs(cassettes: Iterable[Cassette]) -> Iterator[Cassette]:
     """What real orgs answered to requests that say all themselves, not about a call placed before."""
     placed: set[object] = set()
-    for cassette, stood in answers(cassettes):
+    for cassette in cassettes:
         if not cassette.region or OF_A_MOCK in cassette.reply.headers:
             continue
-        if stood and placed.isdisjoint(cassette.request.path.split("/")):
+        if placed.isdisjoint(cassette.request.path.split("/")):
             yield cassette
         if operation_of(cassette.request) in PLACING:
             placed.add(cassette.reply.document.get("id"))
