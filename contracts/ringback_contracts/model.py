@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from ringback_contracts.lazy import lazy
+from ringback_contracts.plain import plain
+
 if TYPE_CHECKING:
     from ringback_contracts.case import Case
     from ringback_contracts.operations import Operation
@@ -20,6 +23,10 @@ Contract = Literal["published", "participants"]
 PUBLISHED: Contract = "published"
 PARTICIPANTS: Contract = "participants"
 CONTRACTS: tuple[Contract, ...] = (PUBLISHED, PARTICIPANTS)
+
+
+HEADER_BYTES = 150
+"""What a header weighs beside its texts."""
 
 
 class Evidence(StrEnum):
@@ -59,7 +66,7 @@ class Knowledge(IntEnum):
     """Who asks, and the org's users, numbers, switches and state decide."""
 
 
-@dataclass(frozen=True, slots=True)
+@plain(slots=False)
 class Request:
     """One HTTP request as plain values.
 
@@ -74,6 +81,12 @@ class Request:
     query: str = field(default="", repr=False)
     host_allowed: bool = True
     well_formed: bool = True
+
+    @lazy
+    def head_bytes(self) -> int:
+        """Roughly the memory that everything but the body takes."""
+        lengths = [HEADER_BYTES + len(name) + len(value) for name, value in self.headers.items()]
+        return len(self.path) + len(self.query) + sum(lengths)
 
 
 class TokenState(StrEnum):
@@ -122,7 +135,7 @@ class Caller:
 ANONYMOUS = Caller(TokenState.MISSING)
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Violation:
     """What a rule found: where (a JSON pointer, or the name of a header or ``path``) and what.
 
@@ -185,7 +198,7 @@ class Rule:
     """Operation ids that it holds for; ``None`` means every request."""
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Finding:
     """A rule that a request breaks, with the place and the reason."""
 
@@ -218,7 +231,7 @@ class DestinationKind(StrEnum):
     PARTICIPANTS = "participants"
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Target:
     """One party to ring: its kind and its normalised address or id."""
 
@@ -227,7 +240,7 @@ class Target:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Intent:
     """What an accepted request asks for: whom to ring, for which user, as which number."""
 
@@ -242,7 +255,7 @@ class Intent:
     uui_data: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Accepted:
     """The request is granted. ``params`` are those of the path; ``notes`` say why the call cannot work."""
 
@@ -252,7 +265,7 @@ class Accepted:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Rejected:
     """The request is refused by its first finding, in the platform's order."""
 

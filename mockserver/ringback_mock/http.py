@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from ringback_contracts.plain import plain
+
 Headers = tuple[tuple[str, str], ...]
 
 JSON_TYPE = ("Content-Type", "application/json")
@@ -34,7 +36,7 @@ class Delivery:
     trickle: float = 0
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Response:
     """One HTTP reply. ``body`` stays out of the repr, since it can carry a token."""
 
