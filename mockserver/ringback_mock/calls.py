@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from ringback_contracts.lazy import lazy
 from ringback_contracts.model import DestinationKind, Intent
 from ringback_contracts.org import Org, Outcome
+from ringback_contracts.plain import plain
 from ringback_mock.bounded import Bounded
 from ringback_mock.ids import new_id
 from ringback_mock.timeline import Leg, Party, legs
@@ -19,6 +20,35 @@ TARGET_BYTES = 200
 """What a dialled party weighs beside its texts."""
 
 
+@plain()
+class Plan:
+    """What a call will be, whenever it is placed: ``outcomes`` says for each target how it takes the call.
+
+    ``numbers`` are those that it dials; ``weight`` is roughly the memory in bytes that it takes.
+    """
+
+    intent: Intent
+    outcomes: tuple[Outcome, ...]
+    numbers: tuple[str, ...]
+    weight: int
+
+
+def plan(intent: Intent, outcome: Outcome | tuple[Outcome, ...]) -> Plan:
+    """How the intent is carried out. One outcome holds for every target; a tuple gives each its own.
+
+    Raises ``ValueError`` for a tuple of another length than the intent's targets.
+    """
+    outcomes = (outcome,) * len(intent.targets) if isinstance(outcome, Outcome) else outcome
+    if len(outcomes) != len(intent.targets):
+        raise ValueError(f"{len(intent.targets)} targets need as many outcomes, not {len(outcomes)}")
+    return Plan(intent, outcomes, dialled(intent), _weight(intent))
+
+
+def dialled(intent: Intent) -> tuple[str, ...]:
+    """The addresses and ids that the call goes to."""
+    return tuple(target.value for target in intent.targets)
+
+
 class Look(NamedTuple):
     """A call as JSON, which is true of every moment from ``since`` on and before ``until``."""
 
@@ -27,7 +57,7 @@ class Look(NamedTuple):
     text: bytes
 
 
-@dataclass(frozen=True)
+@plain(slots=False)
 class Call:
     """One placed call. ``outcomes`` says for each target of the intent how it takes the call; times are
     seconds since 1970. The repr names nobody."""
@@ -80,16 +110,10 @@ class Calls:
         self._org = org
         self._calls: Bounded[str, Call] = Bounded(size, CALLS_BYTES)
 
-    def place(self, intent: Intent, outcome: Outcome | tuple[Outcome, ...], now: float) -> Call:
-        """Keep a new call. One outcome holds for every target; a tuple gives each its own.
-
-        Raises ``ValueError`` for a tuple of another length than the intent's targets.
-        """
-        outcomes = (outcome,) * len(intent.targets) if isinstance(outcome, Outcome) else outcome
-        if len(outcomes) != len(intent.targets):
-            raise ValueError(f"{len(intent.targets)} targets need as many outcomes, not {len(outcomes)}")
-        call = Call(new_id(), self._org, intent, outcomes, now)
-        self._calls.put(call.id, call, _weight(intent))
+    def place(self, plan: Plan, now: float) -> Call:
+        """Keep a new call."""
+        call = Call(new_id(), self._org, plan.intent, plan.outcomes, now)
+        self._calls.put(call.id, call, plan.weight)
         return call
 
     def get(self, call_id: str) -> Call | None:

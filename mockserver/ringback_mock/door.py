@@ -6,6 +6,7 @@ What makes it fast is what it leaves out: no task, no ASGI messages, no Flask; o
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections import deque
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from ringback_mock.http import Headers, Response
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
+CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 PARTING_SECONDS = 0.5
 """Time that a client has to read its answers when the server stops."""
@@ -58,15 +60,17 @@ class Familiar(NamedTuple):
     The same bytes where a message begins are the same head, and frame a body of the same length.
     """
 
+    data: bytes
     head: bytes
-    size: int
     request: Request
 
     def again(self, data: bytes) -> Request | None:
         """The request that the data is, if it is one more of the kind and nothing else."""
-        if len(data) != self.size or not data.startswith(self.head):
-            return None
         old = self.request
+        if data == self.data:
+            return old
+        if len(data) != len(self.data) or not data.startswith(self.head):
+            return None
         body = data[len(self.head) :]
         return Request(old.method, old.path, old.headers, body, old.query, old.host_allowed, old.well_formed)
 
@@ -97,6 +101,9 @@ class Door(HttpToolsProtocol):
         self._keep_alive = True
         self._answered: Request | None = None
         self._familiar: Familiar | None = None
+        self._idle_since = -math.inf
+        self._server_headers: list[tuple[bytes, bytes]] | None = None
+        self._encoded = b""
         self._unframed = 0
         self._waiting: deque[RequestResponseCycle] = deque()
         self._last_words: Response | None = None
@@ -113,7 +120,6 @@ class Door(HttpToolsProtocol):
     # What arrives
 
     def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
         again = self._familiar.again(data) if self._familiar and self._is_free() else None
         if again is None:
             self._read(data)
@@ -128,6 +134,7 @@ class Door(HttpToolsProtocol):
         return not self._waiting and self._last_words is None and not self.transport.is_closing()
 
     def _read(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
         at_start, self._answered, rest = not self._in_message, None, data
         self._unframed += len(data)
         while rest and self._last_words is None:
@@ -142,7 +149,7 @@ class Door(HttpToolsProtocol):
         if request is None or self._in_message or self.expect_100_continue or len(data) > LONGEST_FAMILIAR:
             return None
         head, end, body = data.partition(b"\r\n\r\n")
-        return Familiar(head + end, len(data), request) if body == request.body else None
+        return Familiar(data, head + end, request) if body == request.body else None
 
     def _feed(self, data: bytes) -> bytes:
         """Parse; the result is what must be parsed anew."""
@@ -285,20 +292,47 @@ class Door(HttpToolsProtocol):
     def _send(self, response: Response, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""
         self.server_state.total_requests += 1
-        self._unset_keepalive_if_required()
-        lines = [STATUS_LINE[response.status]]
-        lines += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
-        lines.append(encode_headers(response.headers))
-        lines.append(b"content-length: %d\r\n" % len(response.body))
-        lines.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
-        lines.append(response.body)
-        self.transport.write(b"".join(lines))
-        if keep_alive:
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
+        body = response.body
+        self.transport.write(
+            b"%b%b%bcontent-length: %d\r\n%b\r\n%b"
+            % (
+                STATUS_LINE[response.status],
+                self._server_lines(),
+                encode_headers(response.headers),
+                len(body),
+                b"" if keep_alive else CLOSE,
+                body,
             )
+        )
+        if keep_alive:
+            self._await_next()
         else:
             self.transport.close()
+
+    def _server_lines(self) -> bytes:
+        """The header lines of every reply, which uvicorn makes anew each second."""
+        headers = self.server_state.default_headers
+        if headers is not self._server_headers:
+            self._server_headers = headers
+            self._encoded = b"".join(b"%b: %b\r\n" % header for header in headers)
+        return self._encoded
+
+    def _await_next(self) -> None:
+        """Let the client be idle for a time: a timer that runs already is not set anew for each request."""
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._hang_up_in(self.timeout_keep_alive)
+
+    def _hang_up_in(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Hang up, unless the client was answered since the timer was set."""
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._hang_up_in(left)
+        else:
+            super().timeout_keep_alive_handler()
 
     # What cannot be read
 
@@ -351,7 +385,7 @@ class Door(HttpToolsProtocol):
 
 def encode_headers(headers: Headers) -> bytes:
     """Header lines. Raises ``ValueError`` for a value that would break out of its own."""
-    text = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    text = "\r\n".join((*map(": ".join, headers), ""))
     if not text.count("\r") == text.count("\n") == len(headers):
         raise ValueError("a header of the reply holds a line break")
     return text.encode("latin-1")

@@ -17,8 +17,6 @@ KEPT_BODY_BYTES = 64 * 2**10
 """A longer body is cut here."""
 JOURNAL_BYTES = 8 * 2**20
 """Most bytes of requests and replies that one org's journal holds."""
-HEADER_BYTES = 150
-"""What a header weighs beside its texts."""
 
 
 class Exchange(NamedTuple):
@@ -119,11 +117,9 @@ def _without_intent(verdict: Verdict | None) -> Verdict | None:
 
 def _weight(exchange: Exchange) -> int:
     request, response, verdict = exchange.request, exchange.response, exchange.verdict
-    weight = len(request.body) + len(response.body) + len(request.path) + len(request.query)
+    weight = request.head_bytes + len(request.body) + len(response.body)
     if isinstance(verdict, Rejected):
         weight += len(verdict.finding.detail) + len(verdict.finding.pointer)
-    for name, value in request.headers.items():
-        weight += HEADER_BYTES + len(name) + len(value)
     return weight
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import NamedTuple
 from weakref import ref
 
 from ringback_contracts.judge import judge
@@ -10,12 +11,21 @@ from ringback_contracts.model import Accepted, Caller, DestinationKind, Request,
 from ringback_contracts.operations import PLACING
 from ringback_contracts.org import Org
 from ringback_contracts.table import Table
+from ringback_mock.calls import Plan, plan
+from ringback_mock.outcomes import outcomes
 
 LONGEST = 2_048
 """Longer requests are judged each time: they are rare, and would fill the memory."""
 KEPT = 1_024
 
 Key = tuple[int, str, str | None, bytes]
+
+
+class Judged(NamedTuple):
+    """A verdict, and what it leads to where it grants a call."""
+
+    verdict: Verdict
+    plan: Plan | None
 
 
 class Memo:
@@ -27,24 +37,29 @@ class Memo:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._kept: OrderedDict[Key, tuple[ref[Caller], Verdict]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[ref[Caller], Judged]] = OrderedDict()
 
-    def judge(self, request: Request, caller: Caller, org: Org) -> Verdict:
+    def judge(self, request: Request, caller: Caller, org: Org) -> Judged:
         """What ``judge`` says, from memory where it can be. The caller object stands for its org."""
         if not _plain(request, caller):
-            return judge(request, caller, org, self._table)
+            return self._anew(request, caller, org)
         key = (id(caller), request.path, request.headers.get("content-type"), request.body)
         known = self._kept.get(key)
         # A caller that is gone may have left its id to another; held for good, it would hold its org's calls.
         if known is not None and known[0]() is caller:
             return known[1]
-        verdict = judge(request, caller, org, self._table)
-        if _lasting(verdict):
-            self._keep(key, caller, verdict)
-        return verdict
+        judged = self._anew(request, caller, org)
+        if _lasting(judged.verdict):
+            self._keep(key, caller, judged)
+        return judged
 
-    def _keep(self, key: Key, caller: Caller, verdict: Verdict) -> None:
-        self._kept[key] = (ref(caller), verdict)
+    def _anew(self, request: Request, caller: Caller, org: Org) -> Judged:
+        verdict = judge(request, caller, org, self._table)
+        intent = verdict.intent if isinstance(verdict, Accepted) else None
+        return Judged(verdict, plan(intent, outcomes(intent, org)) if intent else None)
+
+    def _keep(self, key: Key, caller: Caller, judged: Judged) -> None:
+        self._kept[key] = (ref(caller), judged)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 

@@ -13,13 +13,13 @@ from ringback_contracts.envelope import envelope
 from ringback_contracts.faults import BEFORE, Fault, FaultKind
 from ringback_contracts.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.table import TABLE, Table
+from ringback_mock.calls import Plan, dialled
 from ringback_mock.clock import timestamp
 from ringback_mock.conversation import listing, look, nested_conversation, self_uri
 from ringback_mock.faults import instead, spoiled
 from ringback_mock.http import JSON_TYPE, Headers, Response
 from ringback_mock.ids import new_id
 from ringback_mock.memo import Memo
-from ringback_mock.outcomes import outcomes
 from ringback_mock.profiles import token_info, user_profile
 from ringback_mock.sessions import bearer
 from ringback_mock.store import Store, Tenant
@@ -37,6 +37,7 @@ class Ask(NamedTuple):
     tenant: Tenant
     caller: Caller
     verdict: Accepted
+    plan: Plan | None
     authorization: str | None
 
 
@@ -65,11 +66,11 @@ class Pipeline:
         with self.store.lock:
             authorization = request.headers.get("authorization")
             tenant, caller = self.store.resolve(authorization)
-            judged = self._memo.judge(request, caller, tenant.org)
+            judged, plan = self._memo.judge(request, caller, tenant.org)
             verdict: Verdict | None = judged
             context_id = new_id()
             if isinstance(judged, Accepted):
-                ask = Ask(tenant, caller, judged, authorization)
+                ask = Ask(tenant, caller, judged, plan, authorization)
                 response, call_id, done = self._grant_or_fail(ask, context_id)
                 verdict = judged if done else None
             else:
@@ -108,12 +109,12 @@ class Pipeline:
         return Response(status, (JSON_TYPE, *headers), orjson.dumps(value)), value["id"]
 
     def _place(self, ask: Ask) -> Applied:
-        intent = _required(ask.verdict.intent)
+        plan = _required(ask.plan)
         now = self.store.clock()
-        call = ask.tenant.calls.place(intent, outcomes(intent, ask.tenant.org), now)
+        call = ask.tenant.calls.place(plan, now)
         uri = self_uri(call)
         reply = {"id": call.id, "selfUri": uri}
-        if intent.contract == PARTICIPANTS:
+        if plan.intent.contract == PARTICIPANTS:
             reply |= {"uri": uri, "createdTime": timestamp(now)}
         return ask.tenant.org.success_status, reply
 
@@ -155,14 +156,12 @@ def _fault(ask: Ask) -> Fault | None:
     return faults.strike(ask.verdict.operation.id, numbers) if faults.concern(numbers) else None
 
 
-def _numbers(ask: Ask) -> list[str]:
+def _numbers(ask: Ask) -> tuple[str, ...]:
     """What the request's call dials, where it is about one call."""
-    verdict = ask.verdict
-    intent = verdict.intent
-    if intent is None and "conversationId" in verdict.params:
-        call = ask.tenant.calls.get(verdict.params["conversationId"])
-        intent = call.intent if call else None
-    return [target.value for target in intent.targets] if intent else []
+    if ask.plan:
+        return ask.plan.numbers
+    call = ask.tenant.calls.get(ask.verdict.params.get("conversationId", ""))
+    return dialled(call.intent) if call else ()
 
 
 def _required(value: T | None) -> T:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.org import Outcome, default_org
 from ringback_mock import timeline
-from ringback_mock.calls import CALLS_BYTES, Call, Calls, hang_up
+from ringback_mock.calls import CALLS_BYTES, Call, Calls, hang_up, plan
 from ringback_mock.timeline import Leg, Party, legs
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -37,7 +37,7 @@ def dial(number: str = NUMBER, **more: object) -> Intent:
 
 
 def placed(outcome: Outcome, at: float = PLACED) -> Call:
-    return Calls(default_org(), 10).place(dial(), outcome, at)
+    return Calls(default_org(), 10).place(plan(dial(), outcome), at)
 
 
 def states(call: Call, after: float) -> list[str]:
@@ -164,28 +164,28 @@ def test_a_clock_that_was_set_back_ends_no_call_before_it_was_placed() -> None:
 
 def test_a_queue_takes_the_call_without_ringing() -> None:
     intent = Intent(PUBLISHED, (Target(DestinationKind.QUEUE, "q"),), user_id=ALICE)
-    _, far = Calls(default_org(), 1).place(intent, Outcome.ANSWER, PLACED).legs
+    _, far = Calls(default_org(), 1).place(plan(intent, Outcome.ANSWER), PLACED).legs
     assert far.connects == far.begins
 
 
 def test_each_party_of_a_conference_has_its_own_outcome() -> None:
     targets = (Target(DestinationKind.PHONE, NUMBER), Target(DestinationKind.PHONE, "+442079460101"))
     intent = Intent(PUBLISHED, targets, user_id=ALICE)
-    call = Calls(default_org(), 1).place(intent, (Outcome.ANSWER, Outcome.BUSY), PLACED)
+    call = Calls(default_org(), 1).place(plan(intent, (Outcome.ANSWER, Outcome.BUSY)), PLACED)
     assert states(call, 10) == ["connected", "connected", "terminated"]
     assert call.active(PLACED + 1e6)
 
 
 def test_ids_are_distinct_random_uuids() -> None:
     calls = Calls(default_org(), 500)
-    ids = [uuid.UUID(calls.place(dial(), Outcome.ANSWER, PLACED).id) for _ in range(500)]
+    ids = [uuid.UUID(calls.place(plan(dial(), Outcome.ANSWER), PLACED).id) for _ in range(500)]
     assert len(set(ids)) == 500
     assert {(one.version, one.variant) for one in ids} == {(4, uuid.RFC_4122)}
 
 
 def test_the_oldest_call_is_forgotten_first() -> None:
     calls = Calls(default_org(), 3)
-    ids = [calls.place(dial(), Outcome.ANSWER, PLACED).id for _ in range(5)]
+    ids = [calls.place(plan(dial(), Outcome.ANSWER), PLACED).id for _ in range(5)]
     assert [one in calls for one in ids] == [False, False, True, True, True]
     assert [call.id for call in calls] == ids[2:]
     assert calls.get(ids[0]) is None
@@ -195,15 +195,15 @@ def test_calls_with_large_texts_are_bounded_by_weight() -> None:
     calls = Calls(default_org(), 10_000)
     heavy = "x" * 500_000
     for _ in range(100):
-        calls.place(dial(uui_data=heavy), Outcome.ANSWER, PLACED)
-        calls.place(dial(attributes={"note": heavy}), Outcome.ANSWER, PLACED)
-        calls.place(dial(number=heavy), Outcome.ANSWER, PLACED)
+        calls.place(plan(dial(uui_data=heavy), Outcome.ANSWER), PLACED)
+        calls.place(plan(dial(attributes={"note": heavy}), Outcome.ANSWER), PLACED)
+        calls.place(plan(dial(number=heavy), Outcome.ANSWER), PLACED)
     assert len(calls) <= CALLS_BYTES / len(heavy)
 
 
 def test_hanging_up_by_id_keeps_the_ended_call_in_its_place() -> None:
     calls = Calls(default_org(), 10)
-    first, second = (calls.place(dial(), Outcome.ANSWER, PLACED) for _ in range(2))
+    first, second = (calls.place(plan(dial(), Outcome.ANSWER), PLACED) for _ in range(2))
     ended = calls.hang_up(first.id, PLACED + 1)
     assert ended is not None
     assert calls.get(first.id) is ended
@@ -215,11 +215,10 @@ def test_hanging_up_by_id_keeps_the_ended_call_in_its_place() -> None:
 
 def test_a_user_sees_the_calls_that_they_place_or_are_dialled_by() -> None:
     calls = Calls(default_org(), 10)
-    mine = calls.place(dial(), Outcome.ANSWER, PLACED)
-    to_bob = calls.place(
-        Intent(PUBLISHED, (Target(DestinationKind.USER, BOB),), user_id=ALICE), Outcome.NO_ANSWER, PLACED
-    )
-    campaign = calls.place(Intent(PUBLISHED, dial().targets), Outcome.ANSWER, PLACED)
+    mine = calls.place(plan(dial(), Outcome.ANSWER), PLACED)
+    intent = Intent(PUBLISHED, (Target(DestinationKind.USER, BOB),), user_id=ALICE)
+    to_bob = calls.place(plan(intent, Outcome.NO_ANSWER), PLACED)
+    campaign = calls.place(plan(Intent(PUBLISHED, dial().targets), Outcome.ANSWER), PLACED)
     assert list(calls.of_user(ALICE)) == [mine, to_bob]
     assert list(calls.of_user(BOB)) == [to_bob]
     assert len(calls) == 3
@@ -228,7 +227,7 @@ def test_a_user_sees_the_calls_that_they_place_or_are_dialled_by() -> None:
 
 def test_forgetting_every_call_leaves_none() -> None:
     calls = Calls(default_org(), 10)
-    call = calls.place(dial(), Outcome.ANSWER, PLACED)
+    call = calls.place(plan(dial(), Outcome.ANSWER), PLACED)
     calls.clear()
     assert call.id not in calls
     assert list(calls) == []
@@ -243,7 +242,7 @@ def test_the_repr_of_a_call_names_nobody() -> None:
 
 def test_a_number_of_outcomes_other_than_that_of_targets_is_an_error() -> None:
     with pytest.raises(ValueError, match="1 targets need as many outcomes, not 2"):
-        Calls(default_org(), 1).place(dial(), (Outcome.ANSWER, Outcome.BUSY), PLACED)
+        Calls(default_org(), 1).place(plan(dial(), (Outcome.ANSWER, Outcome.BUSY)), PLACED)
 
 
 def test_every_outcome_but_answers_and_dead_stations_has_an_ending() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
-from ringback_mock.calls import Call, Calls, hang_up
+from ringback_mock.calls import Call, Calls, hang_up, plan
 from ringback_mock.clock import timestamp
 from ringback_mock.conversation import conversation, listing, look, nested_conversation, self_uri
 
@@ -55,14 +55,14 @@ AFTER = st.floats(0, 120)
 def calls(draw: st.DrawFn) -> Call:
     intent = draw(INTENTS)
     outcomes = tuple(draw(OUTCOMES)[: len(intent.targets)])
-    call = Calls(default_org(), 1).place(intent, outcomes, PLACED)
+    call = Calls(default_org(), 1).place(plan(intent, outcomes), PLACED)
     ended = draw(st.none() | AFTER)
     return call if ended is None else hang_up(call, PLACED + ended)
 
 
 def call_to(*targets: Target, outcome: Outcome = Outcome.ANSWER, **more: Any) -> Call:
     intent = Intent(PUBLISHED, targets, **{"user_id": ALICE, **more})
-    return Calls(default_org(), 1).place(intent, outcome, PLACED)
+    return Calls(default_org(), 1).place(plan(intent, outcome), PLACED)
 
 
 def parties(call: Call, after: float) -> list[dict[str, Any]]:

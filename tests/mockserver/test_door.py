@@ -509,15 +509,30 @@ def test_a_server_that_stops_hangs_up_whatever_the_client_sent_so_far(
     assert connection.transport.closing
 
 
-def test_an_idle_connection_is_hung_up_after_the_keep_alive_time(connection: Connection) -> None:
-    connection.receive(PLACE, PLACE)
-    timer = connection.door.timeout_keep_alive_task
-    assert timer is not None
-    timer._run()
+def test_an_idle_connection_is_hung_up_after_the_keep_alive_time(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, now = connection.door, 100.0
+    monkeypatch.setattr(door.loop, "time", lambda: now)
+
+    def ring() -> None:
+        timer = door.timeout_keep_alive_task
+        assert timer is not None
+        assert timer.when() == now
+        timer._run()
+
+    connection.receive(PLACE)
+    now += door.timeout_keep_alive - 1
+    connection.receive(PLACE)
+    now += 1
+    ring()
+    assert not connection.transport.closing, "it was answered a second ago"
+    now += door.timeout_keep_alive - 1
+    ring()
     assert connection.transport.closing
 
 
-def test_only_one_timer_runs_however_many_requests_came_at_once(
+def test_only_one_timer_runs_however_many_requests_came(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call_later, timers = connection.door.loop.call_later, list[asyncio.TimerHandle]()
@@ -527,8 +542,8 @@ def test_only_one_timer_runs_however_many_requests_came_at_once(
         return timers[-1]
 
     monkeypatch.setattr(connection.door.loop, "call_later", kept)
-    connection.receive(PLACE * 10)
-    assert [timer.cancelled() for timer in timers] == [True] * 9 + [False]
+    connection.receive(PLACE * 10, PLACE, PLACE, HEALTH, PLACE)
+    assert [timer for timer in timers if not timer.cancelled()] == [connection.door.timeout_keep_alive_task]
 
 
 def test_a_client_that_leaves_without_reading_its_answers_is_no_error(

@@ -52,7 +52,8 @@ def test_a_memory_never_changes_a_verdict(examples: list[Example]) -> None:
     memo = Memo(TABLE)
     cases = [situation(example) for example in examples]
     for case in [*cases, *cases]:
-        assert memo.judge(case.request, case.caller, case.org) == judge(case.request, case.caller, case.org)
+        verdict = judge(case.request, case.caller, case.org)
+        assert memo.judge(case.request, case.caller, case.org).verdict == verdict
 
 
 def test_the_same_request_is_judged_once(judged: list[Request]) -> None:

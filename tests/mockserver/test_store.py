@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Quota, Request, Target, TokenState
 from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
+from ringback_mock.calls import plan
 from ringback_mock.http import Response
 from ringback_mock.sessions import Login, bearer
 from ringback_mock.store import Store, Tenant
@@ -102,7 +103,7 @@ def test_a_users_token_has_scopes_and_a_clients_has_none() -> None:
 def test_a_caller_sees_the_calls_of_the_org() -> None:
     store = Store()
     _, caller = store.resolve("Bearer alice")
-    call = store.default.calls.place(DIAL, Outcome.ANSWER, 0.0)
+    call = store.default.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
     assert call.id in caller.calls
     assert "another" not in caller.calls
 
@@ -326,7 +327,7 @@ def test_orgs_never_see_each_others_calls() -> None:
     one, other = (store.tenant(store.add_org().id) for _ in range(2))
     assert one is not None
     assert other is not None
-    call = one.calls.place(DIAL, Outcome.ANSWER, 0.0)
+    call = one.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
     assert [call.id in tenant.calls for tenant in (one, other, store.default)] == [True, False, False]
 
 
@@ -366,7 +367,7 @@ def test_a_reset_forgets_everything_in_that_org_alone() -> None:
     other = store.tenant(fresh.id)
     assert other is not None
     for tenant in (store.default, other):
-        tenant.calls.place(DIAL, Outcome.ANSWER, 0.0)
+        tenant.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
     mine = store.default.issue(default_org().clients[0]).access_token
     theirs = other.issue(other.org.clients[0]).access_token
     code = a_code(store.default)
@@ -397,7 +398,7 @@ def test_sizes_hold_for_every_org() -> None:
     assert tenant is not None
     for each in (store.default, tenant):
         for _ in range(3):
-            each.calls.place(DIAL, Outcome.ANSWER, 0.0)
+            each.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
         assert len(each.calls) == 1
 
 
