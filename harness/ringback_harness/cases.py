@@ -199,9 +199,9 @@ def check_cases(worlds: Worlds, cases: Iterable[Case]) -> Iterator[Result]:
         yield try_case(worlds, case)
 
 
-def asked_for(cases: Iterable[Case]) -> Iterator[Request]:
-    """What cases send to an org that is as it is: those that need it otherwise cannot be tried there."""
-    return (case.request for case in cases if not case.switches)
+def asked_for(cases: Iterable[Case]) -> list[tuple[str, Request]]:
+    """What cases, by name, send to an org that is as it is; it cannot be asked those that need another."""
+    return [(case.name, case.request) for case in cases if not case.switches]
 
 
 def try_case(worlds: Worlds, case: Case) -> Result:

@@ -149,7 +149,8 @@ def test_a_case_that_might_ring_a_stranger_refuses_the_run_before_anything_is_se
     ran = run(stand_in, *command, str(write(body)), *LISTED)
     assert ran.exit_code == Exit.REFUSED, ran.output
     assert "not on the list" in ran.output
-    assert "Nothing was sent" in ran.output
+    assert "nothing was sent" in ran.output
+    assert "\n  0: it might ring" in ran.output
     assert STRANGER not in ran.output
     assert stand_in.asked == []
 
@@ -162,7 +163,7 @@ def test_more_calls_than_the_budget_refuse_the_run_before_anything_is_sent(
     folder = write({"phoneNumber": TEST_NUMBER})
     ran = run(stand_in, *command, str(folder), *LISTED, "--budget", "1")
     assert ran.exit_code == Exit.REFUSED, ran.output
-    assert "the cases are 2 calls, and the budget allows 1" in ran.output
+    assert "all: these are 2 calls, and the budget allows 1" in ran.output
     assert stand_in.asked == []
 
 

@@ -61,11 +61,11 @@ def reach_options(command: Command) -> Command:
 
 
 @contextmanager
-def reached(name: str, reach: Reach, own: Iterable[Request] = ()) -> Iterator[Target]:
+def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) -> Iterator[Target]:
     """The target of that name: ``mock``, a URL, or ``sandbox``, recorded where that is asked for.
 
-    A sandbox is asked nothing at all unless all of a user's ``own`` requests may be sent to it. Raises
-    ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
+    A sandbox is asked nothing at all unless all of a user's ``own`` requests, by name, may be sent to it.
+    Raises ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
     """
     if name == SANDBOX:
         settings = settings_from(os.environ)

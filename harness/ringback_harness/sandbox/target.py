@@ -182,24 +182,26 @@ class DryRunSandbox(Gated):
         click.echo(f"would send: {_line(there)}")
         raise DryRun("dry run: printed, not sent")
 
-    def refuse_outsiders(self, requests: Iterable[Request]) -> None:
-        """Make sure that all of them may be sent, before anything is. Raises ``Refused``.
+    def refuse_outsiders(self, own: Iterable[tuple[str, Request]]) -> None:
+        """Make sure that all of a user's own requests, by name, may be sent before anything is.
 
         Whose the token is has not been asked yet, so that user counts as a stranger under the real id.
+        Raises ``Refused``.
         """
-        world, calls = self.world(), 0
-        for request in requests:
+        world, calls, refused = self.world(), 0, []
+        for name, request in own:
             try:
                 calls += self.prepared(world.as_known_here(request))[1]
             except NotAllowed as reason:
-                raise Refused(f"{_line(request)}: {reason}. Nothing was sent") from reason
+                refused.append(f"{name}: {reason}: {_line(request)}")
             except OutOfReach:
                 continue
         if calls > self.gate.left:
-            raise Refused(
-                f"the cases are {calls} calls, and the budget allows {self.gate.left}; see --budget. "
-                "Nothing was sent"
+            refused.append(
+                f"all: these are {calls} calls, and the budget allows {self.gate.left}; see --budget"
             )
+        if refused:
+            raise Refused("nothing was sent, for these cases ask for too much:\n  " + "\n  ".join(refused))
 
 
 def _line(request: Request) -> str:
