@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
 from ringback_contracts import addresses
 from ringback_contracts.addresses import Address, AddressError, TelAddress
 from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Contract
+from ringback_contracts.plain import plain
 
 Side = Literal["to", "from", "phoneNumber"]
 
@@ -36,7 +36,7 @@ ADDRESS_TYPES = {"tel": "address", "sip": "address", "user": "id", "campaign": "
 
 def destinations(body: Mapping[str, Any]) -> list[str]:
     """The destination kinds that a published body gives; null, an empty list and an empty id give none."""
-    return [key for key in DESTINATION_KEYS if not _gives_nobody(key, body.get(key))]
+    return [key for key in DESTINATION_KEYS if key in body and not _gives_nobody(key, body[key])]
 
 
 def _gives_nobody(key: str, value: object) -> bool:
@@ -62,7 +62,7 @@ class Shape(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Endpoint:
     """One written address: its place, its shape, its text and what the text means.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from ringback_contracts.plain import plain
 
 MAX_DEPTH = 64
 """Nesting beyond this is refused."""
@@ -13,7 +14,7 @@ MAX_BYTES = 512_000
 """The platform's limit ``request.bytes.max``."""
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Payload:
     """A body's value, or the reason why there is none."""
 

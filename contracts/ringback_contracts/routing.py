@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ringback_contracts.operations import OPERATIONS, Operation
+from ringback_contracts.plain import plain
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Route:
     """What was found at a path: the operation, its path parameters, and the methods that are served.
 
@@ -47,10 +49,16 @@ def _tree(operations: tuple[Operation, ...]) -> _Node:
 
 _ROOT = _tree(OPERATIONS)
 NOWHERE = Route(None)
+LONGEST_KEPT = 200
+"""Longer paths are looked up each time: they would only fill the memory."""
 
 
 def route(method: str, path: str) -> Route:
     """Find the operation of a request; literal segments win over parameters."""
+    return _found(method, path) if len(path) <= LONGEST_KEPT else _find(method, path)
+
+
+def _find(method: str, path: str) -> Route:
     node = _ROOT
     params: dict[str, str] = {}
     for segment in path.split("/"):
@@ -64,3 +72,6 @@ def route(method: str, path: str) -> Route:
     if not node.methods:
         return NOWHERE
     return Route(node.methods.get(method), params, tuple(node.methods))
+
+
+_found = lru_cache(maxsize=1024)(_find)
