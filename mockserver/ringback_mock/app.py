@@ -48,12 +48,15 @@ def create_app(
 
     ``org`` is an org, or the path of its TOML file; the default org serves when none is given. A ``store``
     brings its org with it. ``allow_hosts`` names hosts to answer to besides loopback ones.
-    Raises ``OrgError`` for a file that is no org.
+    Raises ``OrgError`` for a file that is no org, and ``ValueError`` for a fault of TLS handshakes, which are
+    those of the server around the application.
     """
     if store is None:
         store = Store(org if isinstance(org, Org) else read_org(org))
     elif org is not None:
         raise ValueError("give either an org or a store, which has its own")
+    if any(fault.shows_certificate for fault in store.default.org.faults):
+        raise ValueError(f"the org has the fault expired-certificate, but {admin.NO_CERTIFICATE}")
     return flask_app(Edge(store, HostCheck(allowed=allow_hosts)))
 
 

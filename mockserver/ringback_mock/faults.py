@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 
 from ringback_contracts.envelope import error_body
 from ringback_contracts.faults import Fault, FaultKind
-from ringback_mock.http import JSON_TYPE, Delivery, Ending, Headers, Response, json_response
+from ringback_mock.http import CHALLENGE, JSON_TYPE, Delivery, Ending, Headers, Response, json_response
 
 HEADER = "Ringback-Fault"
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\r\n"
@@ -92,6 +93,8 @@ def instead(fault: Fault, own: Headers, context_id: str, now: float) -> Response
     if fault.kind is FaultKind.BAD_GATEWAY:
         return Response(502, (("Content-Type", "text/html"), *mark), HTML)
     status, code, message = _STATUSES[fault.kind]
+    if status == HTTPStatus.UNAUTHORIZED:
+        mark += (CHALLENGE,)
     return json_response(
         status, error_body(status, code, message, context_id), (*mark, *_retry_after(fault, now))
     )

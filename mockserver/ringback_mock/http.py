@@ -13,6 +13,8 @@ from ringback_contracts.plain import plain
 Headers = tuple[tuple[str, str], ...]
 
 JSON_TYPE = ("Content-Type", "application/json")
+CHALLENGE = ("WWW-Authenticate", 'Bearer realm="ringback"')
+"""What every 401 names (RFC 9110 section 15.5.2)."""
 
 
 class Ending(Enum):

@@ -17,7 +17,7 @@ from ringback_mock.calls import Plan, dialled
 from ringback_mock.clock import timestamp
 from ringback_mock.conversation import listing, look, nested_conversation, self_uri
 from ringback_mock.faults import instead, spoiled
-from ringback_mock.http import JSON_TYPE, Headers, Response
+from ringback_mock.http import CHALLENGE, JSON_TYPE, Headers, Response
 from ringback_mock.ids import new_id
 from ringback_mock.memo import Memo
 from ringback_mock.profiles import token_info, user_profile
@@ -201,5 +201,5 @@ def _refuse(verdict: Rejected, caller: Caller, context_id: str, link: str) -> Re
     if "allow" in params:
         headers += (("Allow", params["allow"]),)
     if finding.rule.status == HTTPStatus.UNAUTHORIZED:
-        headers += (("WWW-Authenticate", 'Bearer realm="ringback"'),)
+        headers += (CHALLENGE,)
     return Response(finding.rule.status, headers, orjson.dumps(envelope(finding, context_id)))

@@ -152,6 +152,12 @@ def test_a_file_that_is_no_org_is_named(tmp_path: Path, content: bytes | None, r
         create_app(file)
 
 
+def test_an_application_takes_no_fault_of_the_handshakes_around_it() -> None:
+    org = changed(default_org(), {"faults": [{"kind": "expired-certificate"}]})
+    with pytest.raises(ValueError, match=r"expired-certificate, but .*--tls-authority"):
+        create_app(org)
+
+
 # Documents
 
 

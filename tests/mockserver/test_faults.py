@@ -130,6 +130,7 @@ def test_a_status_that_the_platform_may_answer_any_day(org: Org, kind: str, stat
     assert reply.status_code == status
     assert reply.headers["Ringback-Fault"] == kind
     assert "Retry-After" not in reply.headers
+    assert ("WWW-Authenticate" in reply.headers) is (status == 401)
     assert org.calls() == placed
     if kind == "bad-gateway":
         assert reply.headers["Content-Type"] == "text/html"
