@@ -88,7 +88,7 @@ def test_a_program_that_waits_for_ever_is_stopped_in_time(tmp_path: Path) -> Non
 def test_a_program_that_does_not_find_the_mock_is_told_how(tmp_path: Path) -> None:
     shown, judged = tried(tmp_path, "healthy", "sys.exit('no such module: +15550100123')")
     assert shown.exit_code == Exit.SETUP
-    assert judged["notAsked"] == "it never sent a request to the mock, and ended with 1"
+    assert judged["notAsked"] == "it never sent the mock a request that an API answers, and ended with 1"
     assert "RINGBACK_URL" in shown.output
     assert "no such module" in shown.output
 
@@ -118,7 +118,7 @@ def test_what_does_not_find_the_mock_when_all_is_well_is_tried_no_further(tmp_pa
     names = [part for scenario in SCENARIOS for part in ("--scenario", scenario.name)]
     shown = crash(*names, "--jobs", "1", "--", *command)
     assert shown.exit_code == Exit.SETUP
-    assert shown.output.count("never sent a request to the mock, and ended with 3") == 1
+    assert shown.output.count("never sent the mock a request that an API answers, and ended with 3") == 1
     assert shown.output.count("not run: it does not find the mock") == len(SCENARIOS) - 1
 
 
@@ -268,7 +268,7 @@ def test_without_what_makes_certificates_that_scenario_is_not_run(monkeypatch: p
     shown = crash("--scenario", "expired-certificate", "--", "true")
     assert shown.exit_code == Exit.SETUP
     assert "not run: it needs trustme: pip install 'ringback[harness]'" in shown.output
-    assert "never sent a request" not in shown.output
+    assert "never sent the mock a request" not in shown.output
 
 
 def test_whoever_looks_no_further_waits_for_nobody(tmp_path: Path) -> None:

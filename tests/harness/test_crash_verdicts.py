@@ -37,7 +37,10 @@ def test_it_dials_once_or_it_does_not(calls: int) -> None:
 
 def test_two_destinations_are_two_intents() -> None:
     both = [LOST, attempt(1, fault=FaultKind.LOST_REPLY, placed=True, number="+442079460106")]
-    assert answers(run("lost-reply", both, exit_code=1))[Q.DIALS_ONCE]
+    judged = run("lost-reply", both, exit_code=1)
+    assert answers(judged)[Q.DIALS_ONCE]
+    whys = [verdict.why for verdict in judge_run(judged).verdicts if verdict.question is Q.DIALS_ONCE]
+    assert whys == ["calls placed: 2, each to another destination"]
 
 
 @pytest.mark.parametrize(
@@ -161,9 +164,9 @@ def test_whoever_sends_over_an_expired_certificate_has_not_checked_it() -> None:
 @pytest.mark.parametrize(
     ("judged", "why"),
     [
-        (run("lost-reply", []), "never sent a request"),
-        (run("lost-reply", [], end=End.TIMEOUT), "never sent a request"),
-        (run("expired-certificate", [], exit_code=1), "never sent a request"),
+        (run("lost-reply", []), "never sent the mock a request"),
+        (run("lost-reply", [], end=End.TIMEOUT), "never sent the mock a request"),
+        (run("expired-certificate", [], exit_code=1), "never sent the mock a request"),
         (run("lost-reply", [login()]), "sends nothing of the kind"),
         (run("login-fails-once", [PLACED]), "sends nothing of the kind"),
         (run("healthy", [login()], exit_code=7), "placed no call although all was well: it ended with 7"),

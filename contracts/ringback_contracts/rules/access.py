@@ -156,7 +156,8 @@ def token_missing(case: Case) -> Sequence[Violation]:
     code="bad.credentials",
     message="Invalid login credentials",
     title="Nobody issued this bearer token, or it was revoked",
-    fix="Get a new token; tokens belong to one org and one region.",
+    fix="Get a new token; tokens belong to one org and one region. A token of the mock's org file that was "
+    "revoked is good again after POST /__ringback/reset.",
     evidence=Evidence.PUBLISHED,
     source=COMMON_ERRORS,
     rejects=[Example(CALL, token="nobody")],

@@ -180,7 +180,7 @@ def _conclude(console: Console, results: Results) -> None:
         if judgement.failures:
             _show_failure(console, judgement)
     if results.judged and not any(judgement.run.reached for judgement in results.judged):
-        show_title(console, "The program never sent a request to the mock")
+        show_title(console, "The program never sent the mock a request that an API answers")
         show_wrapped(console, "  ", HOW_TO_FIND)
     for judgement in results.judged:
         if judgement.unasked and judgement.run.scenario is HEALTHY:

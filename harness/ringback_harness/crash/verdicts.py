@@ -50,7 +50,7 @@ def judge_run(run: Run) -> Judgement:
     asks = run.scenario.asks
     if not run.reached:
         way_out = run.way_out if run.end is End.OWN else f"had to be stopped after {run.seconds:.0f} s"
-        return Judgement(run, unasked=f"it never sent a request to the mock, and {way_out}")
+        return Judgement(run, unasked=f"it never sent the mock a request that an API answers, and {way_out}")
     if run.end is not End.OWN:
         asks = (Question.GIVES_UP, *(question for question in asks if question is not Question.GIVES_UP))
     elif (unasked := _unasked(run)) is not None:
@@ -84,7 +84,11 @@ def _refusal(run: Run) -> str | None:
 
 def _dials_once(run: Run) -> Verdict:
     calls = run.most_calls
-    why = f"{calls} calls were placed to one destination" if calls > 1 else f"calls placed: {calls}"
+    if calls > 1:
+        why = f"{calls} calls were placed to one destination"
+    else:
+        count = len(run.placed)
+        why = f"calls placed: {count}, each to another destination" if count > 1 else f"calls placed: {count}"
     return Verdict(Question.DIALS_ONCE, calls <= 1, why)
 
 
