@@ -82,7 +82,11 @@ def serving(*options: str, python: tuple[str, ...] = ()) -> Iterator[Process]:
 def refused(*options: str) -> str:
     """What a server that cannot start says; it ends with exit code 2."""
     ended = subprocess.run(
-        [*RINGBACK, "serve", *options], capture_output=True, text=True, timeout=PATIENCE, check=False
+        [*RINGBACK, "serve", "--port", "0", *options],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "Traceback" not in ended.stderr
