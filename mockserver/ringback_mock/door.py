@@ -25,7 +25,7 @@ from ringback_mock.edge import Edge, read_headers
 from ringback_mock.http import Headers, Response
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
+    from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 
 CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -322,6 +322,11 @@ class Door(HttpToolsProtocol):
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._hang_up_in(self.timeout_keep_alive)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Answer in a task. Whoever waits for it is not idle, however long it takes."""
+        self._unset_keepalive_if_required()
+        super()._start_asgi_task(cycle, app)
 
     def _hang_up_in(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)

@@ -532,6 +532,17 @@ def test_an_idle_connection_is_hung_up_after_the_keep_alive_time(
     assert connection.transport.closing
 
 
+@pytest.mark.parametrize("slow", [1, 2, 3])
+@pytest.mark.parametrize("together", [True, False], ids=["at once", "one by one"])
+def test_whoever_waits_for_a_slow_answer_is_not_idle(server: Server, slow: int, *, together: bool) -> None:
+    server.edge.store.default.faults.set(parse_fault(f"slow-reply:nth={slow},seconds=60"))
+    with server.connect() as connection:
+        connection.receive(*([PLACE * slow] if together else [PLACE] * slow))
+        assert len(connection.replies()) == slow - 1
+        assert connection.door.timeout_keep_alive_task is None
+        connection.transport.close()
+
+
 def test_only_one_timer_runs_however_many_requests_came(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
