@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from ringback_contracts.operations import OPERATIONS, Operation
 from ringback_contracts.plain import plain
@@ -71,7 +72,7 @@ def _find(method: str, path: str) -> Route:
         node = child
     if not node.methods:
         return NOWHERE
-    return Route(node.methods.get(method), params, tuple(node.methods))
+    return Route(node.methods.get(method), MappingProxyType(params), tuple(node.methods))
 
 
 _found = lru_cache(maxsize=1024)(_find)
