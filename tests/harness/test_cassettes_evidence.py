@@ -109,6 +109,8 @@ def as_ruled(rule: str) -> Cassette:
         (429, "too.many.requests.retry.after"),
         (401, "credentials.expired"),
         (403, "missing.any.permissions"),
+        (429, "slow.down"),
+        (500, ""),
         (503, ""),
     ],
 )

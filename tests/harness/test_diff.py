@@ -316,6 +316,14 @@ def test_an_answer_for_the_time_being_is_not_compared_where_the_same_was_asked_a
     assert difference.rule == "rate.exceeded"
 
 
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_failure_is_not_compared_where_the_same_was_asked_again(status: int, same: Path) -> None:
+    *others, last = read_cassettes(same)
+    failed = replace(last, reply=refusal(status))
+    assert compare_cassettes([*others, failed, last], "cassettes").differences == []
+    assert compare_cassettes([*others, failed], "cassettes").differences != []
+
+
 def test_known_differences_are_fine_and_are_shown_with_their_reason(cassettes: Path, tmp_path: Path) -> None:
     result = diff("--target", cassettes, "--known", known_file(tmp_path, WAYS))
     assert result.exit_code == Exit.FINE

@@ -7,10 +7,8 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 
-from ringback_client.retry import GATEWAY_FAILURES
 from ringback_client.transport import Reply
 from ringback_contracts import evidence
 from ringback_contracts.evidence import KEY, Sighting, parse_evidence
@@ -20,12 +18,11 @@ from ringback_contracts.model import Example, Request, Rule, Stage
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
-from ringback_harness.cassettes.replay import Cassette
+from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
 from ringback_harness.exits import SetupError
 
 Asker = tuple[str, str]
-FAILURES = GATEWAY_FAILURES | {HTTPStatus.INTERNAL_SERVER_ERROR}
 OF_A_MOCK = "Ringback-Version"
 """The header by which a reply is known to come from no real org."""
 
@@ -106,10 +103,10 @@ def _asker(cassette: Cassette) -> Asker:
 
 
 def _turned_away(cassette: Cassette, before: Stage = Stage.MEDIA_TYPE) -> bool:
-    """Whether the target failed, or turned the token away in a stage ``before`` another."""
+    """Whether it was no moment to ask, or the target turned the token away in a stage ``before`` another."""
     last = min(before, Stage.MEDIA_TYPE)
     gates = [rule for rule in TABLE if Stage.ROUTE < rule.stage < last]
-    return cassette.reply.status in FAILURES or any(_answered_by(rule, cassette) for rule in gates)
+    return cassette.reply.status in PASSING or any(_answered_by(rule, cassette) for rule in gates)
 
 
 def _answered_by(rule: Rule, cassette: Cassette) -> bool:
