@@ -115,6 +115,17 @@ def test_a_refused_token_is_a_refused_login(mock: str) -> None:
     assert SECRET not in json.dumps(document)
 
 
+def test_a_token_of_the_environment_stays_there_when_the_target_is_a_mock() -> None:
+    with RudeServer(says(POLITE)) as server:
+        called(NUMBER, "--target", server.url, RINGBACK_ACCESS_TOKEN=SECRET)
+        called(NUMBER, "--target", server.url, "--as", "carol", RINGBACK_ACCESS_TOKEN=SECRET)
+    sent = [line for request in server.requests for line in request.lower().splitlines()]
+    assert [line for line in sent if line.startswith(b"authorization:")] == [
+        b"authorization: bearer alice",
+        b"authorization: bearer carol",
+    ]
+
+
 def test_a_lost_reply_is_reported_as_what_it_is_and_does_not_invite_to_try_again() -> None:
     with RudeServer(closes) as server:
         code, document = called(NUMBER, "--target", server.url)
