@@ -55,8 +55,19 @@ class Ringback:
         }
 
     def client(self, token: str = "alice", **settings: Any) -> CallsClient:
-        """A client that holds one of the org's tokens, by its name in the default org."""
-        return _AttentiveClient(self, self.tokens[token], settings)
+        """A client that holds one of the org's tokens, given by its name in the default org or as it is.
+
+        Raises ``SetupError`` for a token that the org does not have.
+        """
+        return _AttentiveClient(self, self._token(token), settings)
+
+    def _token(self, given: str) -> str:
+        if given in self.tokens.values():
+            return given
+        if given not in self.tokens:
+            # What was given is not quoted: it may be a real token.
+            raise SetupError(f"the org has no such token; its tokens are {', '.join(sorted(self.tokens))}")
+        return self.tokens[given]
 
     def exchanges(self) -> list[Json]:
         """Everything that was exchanged, redacted, the oldest first."""

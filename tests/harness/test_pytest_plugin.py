@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from ringback_harness.exits import SetupError
+from ringback_harness.fixtures import Ringback
+from tests.client.rude_server import POLITE, RudeServer, says
 from tests.serving import mock_server
 
 PLUGIN = "ringback_harness.pytest_plugin"
@@ -89,6 +92,17 @@ def test_a_refusal_that_was_looked_at_is_fine(run: Run) -> None:
             assert [refusal["verdict"]["rule"] for refusal in ringback.refusals()] == ["path.unknown"]
         """
     )
+
+
+def test_a_client_takes_a_token_by_its_name_or_as_it_is() -> None:
+    with RudeServer(says(POLITE)) as server:
+        org = Ringback(server.url, {"id": "o", "tokens": {"alice": "a1", "carol": "c1"}, "clients": {}})
+        for given in ("carol", "c1"):
+            org.client(given).place_call("tel:+442079460100")
+        with pytest.raises(SetupError, match="its tokens are alice, carol") as wrong:
+            org.client("t0k3n-of-another-org")
+    assert [b"Bearer c1" in request for request in server.requests] == [True, True]
+    assert "t0k3n" not in str(wrong.value)
 
 
 def test_orgs_with_other_switches_and_faults(run: Run) -> None:
