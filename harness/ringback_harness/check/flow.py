@@ -154,7 +154,7 @@ def _own_id(walk: Walk) -> str:
 
 
 def _unpublished(document: Mapping[str, Any], model: str) -> Iterator[str]:
-    """Where a conversation is not what the published model says, and what its legs lack."""
+    """Where a conversation, or a list of them, is not as the published model says."""
     for error in schemas.validator(model).iter_errors(document):
         yield f"{model}: {'/'.join(map(_place, error.instance_path))} is not as published"
 
