@@ -40,19 +40,6 @@ LISTED = {"phoneNumber": "+442079460100"}
 """A call that the default org takes; on a sandbox it goes to the number that is listed."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    with standin(tmp_path_factory.mktemp("standin")) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def stand_in(server: StandIn) -> StandIn:
-    server.store.reset()
-    server.asked.clear()
-    return server
-
-
 @pytest.fixture
 def clock() -> NoTime:
     return NoTime()

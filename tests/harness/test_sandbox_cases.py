@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +20,11 @@ from ringback_harness.cli import main
 from ringback_harness.exits import Exit
 from ringback_harness.sandbox import Permit, Sandbox, Tools, opened_sandbox
 from ringback_mock.conversation import conversation
-from tests.standin import COLLEAGUE, ME, NUMBER, NoTime, StandIn, standin, waits_for_nothing
+from tests.standin import COLLEAGUE, ME, NUMBER, NoTime, StandIn, waits_for_nothing
 
 STRANGER = "+13172222222"
 LISTED = ("--allow-calls", "--allow-number", NUMBER)
 Write = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    with standin(tmp_path_factory.mktemp("standin")) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def stand_in(server: StandIn) -> StandIn:
-    server.store.reset()
-    server.asked.clear()
-    return server
 
 
 @pytest.fixture
