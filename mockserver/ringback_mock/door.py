@@ -142,6 +142,7 @@ class Door(HttpToolsProtocol):
         if self._unframed > MAX_HEAD and self._last_words is None:
             self._refuse()
         self._familiar = self._recognise(data) if at_start else None
+        self._mind_the_time()
 
     def _recognise(self, data: bytes) -> Familiar | None:
         """What to know the next one by, if the data was the answered request and nothing else."""
@@ -323,6 +324,13 @@ class Door(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             self._hang_up_in(self.timeout_keep_alive)
 
+    def _mind_the_time(self) -> None:
+        """Let the timer run exactly while nothing is read or answered."""
+        if self._in_message or self._waiting:
+            self._unset_keepalive_if_required()
+        elif self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self._hang_up_in(self.timeout_keep_alive)
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Answer in a task. Whoever waits for it is not idle, however long it takes."""
         self._unset_keepalive_if_required()
@@ -358,6 +366,7 @@ class Door(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._waiting.popleft()
         super().on_response_complete()
+        self._mind_the_time()
         if self._last_words and not self._waiting and not self.transport.is_closing():
             self._send(self._last_words, keep_alive=False)
 

@@ -543,6 +543,21 @@ def test_whoever_waits_for_a_slow_answer_is_not_idle(server: Server, slow: int, 
         connection.transport.close()
 
 
+@pytest.mark.parametrize(
+    "sent", [PLACE + PLACE[:-1], PLACE + PLACE[:9], HEALTH + HEALTH[:9], HEALTH + PLACE[:-1]]
+)
+def test_whoever_has_begun_the_next_request_is_not_idle(connection: Connection, sent: bytes) -> None:
+    connection.receive(sent)
+    assert len(connection.replies()) == 1
+    assert connection.door.timeout_keep_alive_task is None
+
+
+@pytest.mark.parametrize("sent", [PLACE, HEALTH, HEALTH * 2, PLACE + HEALTH, HEALTH + PLACE])
+def test_an_empty_line_is_no_request_to_wait_for(connection: Connection, sent: bytes) -> None:
+    connection.receive(sent, b"\r\n")
+    assert connection.door.timeout_keep_alive_task is not None
+
+
 def test_only_one_timer_runs_however_many_requests_came(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
