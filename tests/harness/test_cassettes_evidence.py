@@ -15,11 +15,12 @@ from requests.structures import CaseInsensitiveDict
 from ringback_client.transport import Reply
 from ringback_contracts.examples import request_of
 from ringback_contracts.judge import preflight
-from ringback_contracts.model import Evidence, Request
+from ringback_contracts.model import PARTICIPANTS, Evidence, Request
 from ringback_contracts.rules.declare import ALICE
 from ringback_contracts.table import TABLE, Table
 from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
 from ringback_harness.cassettes.evidence import Findings, confirmed, read_evidence, write_evidence
+from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.targets import AtUrl, call_request
@@ -85,6 +86,7 @@ def test_one_answer_against_a_rule_is_enough(tmp_path: Path) -> None:
 
 WHEN = datetime(2026, 3, 9, tzinfo=UTC)
 GRANTED = {"phoneNumber": "+442079460100"}
+GRANTED_PARTICIPANTS = {"to": "tel:+442079460100", "from": f"user:{ALICE}"}
 
 
 def answered(request: Request, status: int, code: str = "") -> Cassette:
@@ -93,6 +95,10 @@ def answered(request: Request, status: int, code: str = "") -> Cassette:
     return Cassette(
         f"{status}.har", request, Reply(status, CaseInsensitiveDict(), body), WHEN, region="eu_west_1"
     )
+
+
+def granting(body: object, region: str = "eu_west_1") -> Cassette:
+    return replace(answered(call_request(body), 202), region=region)
 
 
 def example(rule: str) -> Request:
@@ -117,7 +123,7 @@ def as_ruled(rule: str) -> Cassette:
 def test_an_answer_about_the_token_or_the_moment_says_nothing_of_a_later_rule(status: int, code: str) -> None:
     passing = answered(example("json.malformed"), status, code)
     assert confirmed([passing]) == Findings(exchanges=1)
-    found = confirmed([as_ruled("json.malformed"), passing])
+    found = confirmed([granting(GRANTED), as_ruled("json.malformed"), passing])
     assert (set(found.seen), found.contradicted) == ({"json.malformed"}, {})
 
 
@@ -140,21 +146,64 @@ def test_a_refusal_that_another_rule_explains_as_well_confirms_neither() -> None
 def test_a_refusal_that_a_token_without_the_right_meets_confirms_no_later_rule() -> None:
     refused = as_ruled("from.user-unknown")
     assert confirmed([refused]) == Findings(exchanges=1)
-    admitted = answered(call_request(GRANTED), 202)
-    assert set(confirmed([refused, admitted]).seen) == {"from.user-unknown"}
+    assert set(confirmed([refused, granting(GRANTED_PARTICIPANTS)]).seen) == {"from.user-unknown"}
+    elsewhere = granting(GRANTED_PARTICIPANTS, "us_east_1")
+    assert confirmed([refused, elsewhere]) == Findings(exchanges=2)
+
+
+def knows_no_participants() -> list[Cassette]:
+    """What an org answered that refuses each body with "to" and "from" as one that it cannot read."""
+    rejected = [request_of(example) for rule in TABLE for example in rule.rejects]
+    bodies = [request for request in rejected if contract_of(request.body) == PARTICIPANTS]
+    bodies.append(call_request(GRANTED_PARTICIPANTS))
+    return [granting(GRANTED), *(answered(body, 400, "bad.request") for body in bodies)]
+
+
+def test_an_org_that_refuses_every_body_of_a_contract_confirms_none_of_its_rules() -> None:
+    found = confirmed(knows_no_participants())
+    assert found.seen == {}
+    ((reason, rules),) = found.unproved.items()
+    assert len(rules) > 15
+    assert reason == (
+        "no participants body was granted in eu_west_1, which may refuse them all "
+        "(400.har: 400 bad.request, where the mock grants the call)"
+    )
+
+
+def test_one_body_of_the_contract_that_was_granted_lets_the_refusals_of_others_count() -> None:
+    *refusals, _ = knows_no_participants()
+    found = confirmed([*refusals, granting(GRANTED_PARTICIPANTS)])
+    assert len(found.seen) > 15
+    assert found.unproved == {}
+
+
+def test_a_body_is_granted_in_no_contract_that_the_mock_would_not_grant_it_in() -> None:
+    mixed = granting(GRANTED | GRANTED_PARTICIPANTS)
+    found = confirmed([mixed, as_ruled("tel.no-plus")])
+    assert (found.seen, list(found.contradicted)) == ({}, ["body.mixed"])
+    assert list(found.unproved.values()) == [["tel.no-plus"]]
+
+
+def test_a_body_in_no_contract_takes_any_that_was_granted() -> None:
+    malformed = as_ruled("json.malformed")
+    assert confirmed([malformed]).unproved == {
+        "no body was granted in eu_west_1, which may refuse them all": ["json.malformed"]
+    }
+    assert set(confirmed([malformed, granting(GRANTED)]).seen) == {"json.malformed"}
 
 
 def test_a_user_who_was_read_is_no_call_that_was_placed() -> None:
     me = answered(Request("GET", "/api/v2/users/me", {"authorization": "Bearer alice"}), 200)
     for_alice = replace(example("json.malformed"), path=f"/api/v2/conversations/calls/user/{ALICE}")
-    assert set(confirmed([me, answered(for_alice, 400, "bad.request")]).seen) == {"json.malformed"}
+    asked = [me, answered(for_alice, 400, "bad.request"), granting(GRANTED)]
+    assert set(confirmed(asked).seen) == {"json.malformed"}
 
 
 def test_an_older_recording_does_not_take_the_date_back(tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
-    write_evidence(confirmed([as_ruled("json.malformed")]), path)
-    older = replace(as_ruled("json.malformed"), when=WHEN - timedelta(days=9), region="us_east_1")
-    assert write_evidence(confirmed([older]), path)["json.malformed"].date == "2026-03-09"
+    write_evidence(confirmed([as_ruled("token.missing")]), path)
+    older = replace(as_ruled("token.missing"), when=WHEN - timedelta(days=9), region="us_east_1")
+    assert write_evidence(confirmed([older]), path)["token.missing"].date == "2026-03-09"
 
 
 def test_confirmed_rules_are_shown_as_observed_with_their_date(folder: Path, tmp_path: Path) -> None:
@@ -229,3 +278,12 @@ def test_a_recording_of_a_mock_alone_is_told_to_confirm_nothing(tmp_path: Path) 
     said = ringback("rules", "--confirm", tmp_path / "mock", "--evidence", tmp_path / "evidence.json").output
     assert "holds nothing that a real org answered" in said
     assert f"0 rules confirmed here, 0 of {len(TABLE)}" in said
+
+
+def test_rules_that_are_not_confirmed_are_told_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ringback_harness.cassettes.replay.read_cassettes", lambda _: knows_no_participants())
+    said = ringback("rules", "--confirm", tmp_path, "--evidence", tmp_path / "evidence.json").output
+    assert "not confirmed: body.mixed, " in said
+    assert "no participants body was granted in eu_west_1" in said

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
 
 from ringback_client.transport import Reply
 from ringback_contracts import evidence
 from ringback_contracts.evidence import KEY, Sighting, parse_evidence
 from ringback_contracts.examples import situation
 from ringback_contracts.judge import findings
-from ringback_contracts.model import Example, Request, Rule, Stage
+from ringback_contracts.model import Contract, Example, Request, Rule, Stage
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
-from ringback_harness.cassettes.recorder import write_whole
+from ringback_harness.cassettes.recorder import contract_of, write_whole
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
 from ringback_harness.exits import SetupError
 
-Asker = tuple[str, str]
+Asker = tuple[str | None, str, str]
+"""A region, a token there, and what is asked of it."""
+Reading = tuple[str | None, Contract | None]
+"""A region, and the contract in which a body is written."""
+SUCCESS = 2
+"""The first digit of the status where something was granted."""
 OF_A_MOCK = "Ringback-Version"
 """The header by which a reply is known to come from no real org."""
 
@@ -31,32 +37,73 @@ OF_A_MOCK = "Ringback-Version"
 class Findings:
     """``seen`` are the rules confirmed; ``contradicted`` those that an org answered otherwise, and how.
 
-    ``exchanges`` counts what real orgs answered.
+    ``unproved`` are rules whose refusals count for nothing, by the reason. ``exchanges`` counts what real
+    orgs answered.
     """
 
     seen: dict[str, Sighting] = field(default_factory=dict)
     contradicted: dict[str, str] = field(default_factory=dict)
+    unproved: dict[str, list[str]] = field(default_factory=dict)
     exchanges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """Bodies that the mock grants: in which contracts an org granted one, and which it refused."""
+
+    granted: frozenset[Reading]
+    refused: Mapping[Reading, Cassette]
+
+    @classmethod
+    def of(cls, recorded: Iterable[Cassette]) -> Self:
+        """What the recorded answers show."""
+        sound = [cassette for cassette in recorded if _places(cassette) and not _broken(cassette)]
+        granted = {_reading(cassette) for cassette in sound if cassette.reply.status // 100 == SUCCESS}
+        # Where a body is in no contract, any granted one shows that bodies are read.
+        granted |= {(region, None) for region, _ in granted}
+        refused = {_reading(cassette): cassette for cassette in sound if not _turned_away(cassette)}
+        return cls(frozenset(granted), refused)
+
+    def lack(self, cassette: Cassette, rule: Rule) -> str | None:
+        """Why a refusal says nothing of a rule: the org may refuse all bodies of that contract."""
+        if rule.stage < Stage.JSON or not _places(cassette) or _reading(cassette) in self.granted:
+            return None
+        region, contract = _reading(cassette)
+        said = f"no {contract} body" if contract else "no body"
+        refused = self.refused.get((region, contract))
+        shown = f" ({refused.name}: {_answer(refused)}, where the mock grants the call)" if refused else ""
+        return f"{said} was granted in {region}, which may refuse them all{shown}"
 
 
 def confirmed(cassettes: Iterable[Cassette]) -> Findings:
     """Hold recorded answers of real orgs against the rules as shipped.
 
-    A rule is confirmed where an org refused as the rule does, and no other rule explains that. It is
-    contradicted where an org answered otherwise, unless that is about the token or the moment.
+    A rule is confirmed where an org refused as the rule does, and no other rule explains that; if the rule is
+    about the body of a call, the org has to have granted another in the same contract. It is contradicted
+    where an org answered otherwise, unless that is about the token or the moment.
     """
     recorded = list(_of_real_orgs(cassettes))
     admitted = {_asker(cassette) for cassette in recorded if not _turned_away(cassette)}
+    readings = _Readings.of(recorded)
     confirming: dict[str, list[Cassette]] = defaultdict(list)
     contradicted: dict[str, str] = {}
+    lacking: dict[str, str] = {}
     for cassette in recorded:
         rule, agrees = _shown(cassette, admitted)
-        if rule and agrees:
-            confirming[rule.id].append(cassette)
-        elif rule:
+        if rule and not agrees:
             contradicted.setdefault(rule.id, _contradiction(rule, cassette))
+        elif rule and (reason := readings.lack(cassette, rule)):
+            lacking.setdefault(rule.id, reason)
+        elif rule:
+            confirming[rule.id].append(cassette)
     seen = {rule: _sighting(found) for rule, found in confirming.items() if rule not in contradicted}
-    return Findings(seen, contradicted, len(recorded))
+    unproved = {rule: why for rule, why in lacking.items() if rule not in confirming | contradicted}
+    return Findings(seen, contradicted, _by_reason(unproved), len(recorded))
+
+
+def _by_reason(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    """The rules for each reason."""
+    return {reason: [rule for rule in reasons if reasons[rule] == reason] for reason in reasons.values()}
 
 
 def _shown(cassette: Cassette, admitted: Container[Asker]) -> tuple[Rule | None, bool]:
@@ -81,7 +128,7 @@ def _of_real_orgs(cassettes: Iterable[Cassette]) -> Iterator[Cassette]:
             continue
         if placed.isdisjoint(cassette.request.path.split("/")):
             yield cassette
-        if operation_of(cassette.request) in PLACING:
+        if _places(cassette):
             placed.add(cassette.reply.document.get("id"))
 
 
@@ -98,8 +145,15 @@ def _broken(cassette: Cassette) -> Sequence[Rule]:
 
 
 def _asker(cassette: Cassette) -> Asker:
-    """Who asks for what."""
-    return cassette.request.headers.get("authorization", ""), operation_of(cassette.request)
+    return cassette.region, cassette.request.headers.get("authorization", ""), operation_of(cassette.request)
+
+
+def _places(cassette: Cassette) -> bool:
+    return operation_of(cassette.request) in PLACING
+
+
+def _reading(cassette: Cassette) -> Reading:
+    return cassette.region, contract_of(cassette.request.body)
 
 
 def _turned_away(cassette: Cassette, before: Stage = Stage.MEDIA_TYPE) -> bool:
@@ -120,9 +174,11 @@ def explains(rule: Rule, request: Request, reply: Reply) -> bool:
 
 
 def _contradiction(rule: Rule, cassette: Cassette) -> str:
-    code = cassette.reply.document.get("code", "")
-    said = f"{cassette.reply.status} {code}".rstrip()
-    return f"{cassette.name}: answered {said}, where the rule says {rule.status} {rule.code}"
+    return f"{cassette.name}: answered {_answer(cassette)}, where the rule says {rule.status} {rule.code}"
+
+
+def _answer(cassette: Cassette) -> str:
+    return f"{cassette.reply.status} {cassette.reply.document.get('code', '')}".rstrip()
 
 
 def _sighting(cassettes: list[Cassette]) -> Sighting:

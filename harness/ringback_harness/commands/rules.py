@@ -70,6 +70,8 @@ def _confirm(cassettes: Path, evidence: Path | None) -> Exit:
         click.echo(f"{rule_id}: {seen} (exchanges: {seen.exchanges})")
     for rule_id, how in found.contradicted.items():
         click.echo(f"{rule_id}: contradicted by {how}")
+    for reason, rules in found.unproved.items():
+        click.echo(f"not confirmed: {', '.join(rules)}\n    {reason}")
     if not found.exchanges:
         click.echo(f"{cassettes} holds nothing that a real org answered, and a mock confirms nothing")
     click.echo(f"{len(found.seen)} rules confirmed here, {len(held)} of {len(TABLE)} in {evidence}")
