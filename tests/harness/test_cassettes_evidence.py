@@ -192,6 +192,20 @@ def test_a_body_in_no_contract_takes_any_that_was_granted() -> None:
     assert set(confirmed([malformed, granting(GRANTED)]).seen) == {"json.malformed"}
 
 
+@pytest.mark.parametrize("rule", ["path.not-served", "patch.not-a-hang-up"])
+@pytest.mark.parametrize("answer", [(200, ""), (400, "bad.request"), (501, "not.implemented")])
+def test_a_limit_of_ringback_is_neither_confirmed_nor_contradicted(
+    rule: str, answer: tuple[int, str]
+) -> None:
+    assert confirmed([answered(example(rule), *answer)]) == Findings(exchanges=1)
+
+
+def test_what_the_platform_refuses_where_ringback_has_a_limit_counts() -> None:
+    anonymous = replace(example("path.not-served"), headers={})
+    refused = answered(anonymous, TABLE["token.missing"].status, TABLE["token.missing"].code)
+    assert set(confirmed([refused]).seen) == {"token.missing"}
+
+
 def test_a_user_who_was_read_is_no_call_that_was_placed() -> None:
     me = answered(Request("GET", "/api/v2/users/me", {"authorization": "Bearer alice"}), 200)
     for_alice = replace(example("json.malformed"), path=f"/api/v2/conversations/calls/user/{ALICE}")

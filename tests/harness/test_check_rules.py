@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import orjson
@@ -14,7 +15,7 @@ from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import ENVELOPE, Expected, faults, refused_by
 from ringback_harness.check.flow import FLOWS, check_flow, flow
 from ringback_harness.check.results import Ledger, Outcome
-from ringback_harness.check.rules import ANYWHERE, Worlds, check_rules
+from ringback_harness.check.rules import ANYWHERE, NO_ORG_HAS_IT, OWN, Worlds, check_rules
 from ringback_harness.targets import InProcess, Switches, Traits, World, call_request
 from ringback_mock.pipeline import Pipeline
 
@@ -59,6 +60,16 @@ def test_of_an_org_that_is_not_known_only_what_holds_in_every_org_is_tried() -> 
     tried = {row[1] for row, counts in ledger.rows() if counts[Outcome.HELD]}
     assert tried == {rule.id for rule in TABLE if rule.knowledge is Knowledge.REQUEST} | ANYWHERE
     assert any("not known" in reasons[0] for reasons in ledger.reasons.values())
+
+
+def test_the_limits_of_ringback_are_known_by_where_their_rules_come_from() -> None:
+    said = re.compile("Ringback's own (limit|protection|switch)")
+    assert {rule.id for rule in TABLE if said.match(rule.source)} == OWN
+
+
+def test_what_is_a_limit_of_ringback_is_told_so_where_it_is_not_tried() -> None:
+    ledger = ledger_of(Stranger(), [TABLE["path.not-served"]])
+    assert (NO_ORG_HAS_IT,) in ledger.reasons.values()
 
 
 # --- what an answer may lack --------------------------------------------------------------------------

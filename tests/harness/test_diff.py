@@ -23,6 +23,7 @@ from ringback_contracts.rules.declare import ALICE
 from ringback_contracts.table import TABLE, Table
 from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
 from ringback_harness.check.expectation import CORRELATION
+from ringback_harness.check.rules import NO_ORG_HAS_IT
 from ringback_harness.cli import main
 from ringback_harness.diff import Aspect, Comparison, compare_cassettes, compare_target, differences
 from ringback_harness.diff.known import KnownDifference, read_known
@@ -35,6 +36,7 @@ from ringback_mock.http import Response
 from tests.harness.deviant import deviant as served
 from tests.standin import COLLEAGUE, EMAIL, NAME, NUMBER, TOKEN, NoTime, StandIn, standin
 
+WHEN = datetime(2026, 3, 9, tzinfo=UTC)
 WAYS = {
     "(accepted)": Aspect.SHAPE,
     "body.too-large": Aspect.ENVELOPE,
@@ -192,6 +194,25 @@ def test_a_mock_at_a_url_gives_the_same_picture_as_its_recording(tmp_path: Path)
     }
 
 
+def unserved(status: int, **headers: str) -> Cassette:
+    asked = Request("GET", "/api/v2/routing/queues", {"authorization": "Bearer alice"})
+    return Cassette("x.har", asked, refusal(status, **headers), WHEN, "eu_west_1")
+
+
+def test_what_ringback_does_not_serve_is_not_held_against_a_real_org(
+    comparison: Comparison,
+) -> None:
+    assert comparison.why_unseen("path.not-served").endswith(NO_ORG_HAS_IT)
+    replayed = compare_cassettes([unserved(200)], "cassettes")
+    assert (replayed.compared, replayed.left_out) == (0, {NO_ORG_HAS_IT: 1})
+    assert replayed.why_unseen("path.not-served") == f"what it refuses was left out: {NO_ORG_HAS_IT}"
+
+
+def test_another_ringback_may_be_held_against_it() -> None:
+    (difference,) = compare_cassettes([unserved(404, Ringback_Version="1")], "cassettes").differences
+    assert difference.rule == "path.not-served"
+
+
 @pytest.fixture(scope="module")
 def cassettes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("deviant")
@@ -273,6 +294,7 @@ def refusal(status: int, code: str = "", **headers: str) -> Reply:
         (refusal(422, "invalid.phone.number", Ringback_Rule="number.letters"), "number.letters"),
         (refusal(422, "invalid.phone.number", Ringback_Rule="number.of-theirs"), ACCEPTED),
         (refusal(429, "too.many.requests.retry.after"), "rate.exceeded"),
+        (refusal(501, "not.implemented"), ACCEPTED),
         (refusal(503), ACCEPTED),
         (refusal(200), ACCEPTED),
     ],
@@ -302,8 +324,7 @@ def test_a_user_whom_only_the_target_tells_of_is_no_call_that_the_mock_lacks() -
     asked = call_request({"phoneNumber": "+442079460100"})
     for_alice = replace(asked, path=f"{asked.path}/user/{ALICE}")
     recorded = [(Request("GET", "/api/v2/users/me"), me), (for_alice, refusal(400))]
-    when = datetime(2026, 3, 9, tzinfo=UTC)
-    cassettes = [Cassette("x.har", request, reply, when) for request, reply in recorded]
+    cassettes = [Cassette("x.har", request, reply, WHEN) for request, reply in recorded]
     assert compare_cassettes(cassettes, "cassettes").compared == 2
 
 

@@ -41,6 +41,10 @@ ANYWHERE = frozenset(
 )
 """Rules about what no org has: a token that is not there, and ids that were made up."""
 
+OWN = frozenset({"host.misdirected", "number.strict", "patch.not-a-hang-up", "path.not-served"})
+"""Rules that are Ringback's alone: what it does not serve, its protection, its switch."""
+NO_ORG_HAS_IT = "it is a limit of Ringback's own, which no real org has"
+
 
 class Worlds:
     """The worlds of one run, one for each set of switches; a used-up one is not given again.
@@ -124,6 +128,8 @@ def refuse_guesses(world: World, expected: Expected) -> None:
         return
     if expected.code is None:
         raise OutOfReach("it may be granted there, and what is generated may name anybody")
+    if expected.rule in OWN:
+        raise OutOfReach(NO_ORG_HAS_IT)
     rule = TABLE.by_id.get(expected.rule or "")
     if rule is not None and rule.knowledge is not Knowledge.REQUEST and rule.id not in ANYWHERE:
         raise OutOfReach("the org there is not known, and this depends on it")

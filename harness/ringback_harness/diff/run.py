@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -12,14 +12,15 @@ import orjson
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts.examples import CALL_PLACEHOLDER, request_of
-from ringback_contracts.model import Example, Request
+from ringback_contracts.model import Example, Request, Rule
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
 from ringback_harness.cassettes import Cassette
-from ringback_harness.cassettes.evidence import explains
+from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import answers
 from ringback_harness.check.results import operation_of
+from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN
 from ringback_harness.diff.compare import ERRORS, RULE, Aspect, Deviation, differences
 from ringback_harness.targets import ADMIN, InProcess, OutOfReach, Target, World
 
@@ -52,7 +53,7 @@ class Comparison:
     """
 
     target: str
-    unasked: Mapping[str, str] = field(default_factory=dict)
+    unasked: dict[str, str] = field(default_factory=dict)
     compared: int = 0
     agreed: Counter[str] = field(default_factory=Counter)
     passed: set[str] = field(default_factory=set)
@@ -74,6 +75,12 @@ class Comparison:
             self._add(rule, deviation, request)
         if max(mock.status, target.status) < ERRORS:
             self.passed |= _asked_about(request)
+
+    def leave_out(self, reason: str, rule: str | None = None) -> None:
+        """Count a request that cannot be compared, and say so of the rule that refuses it."""
+        self.left_out[reason] += 1
+        if rule:
+            self.unasked.setdefault(rule, f"what it refuses was left out: {reason}")
 
     def _add(self, rule: str, deviation: Deviation, request: Request) -> None:
         known = self.found.get((rule, deviation))
@@ -110,7 +117,7 @@ def touched(request: Request, mock: Reply, target: Reply) -> str:
     named = target.headers.get(RULE, "")
     if named in TABLE.by_id:
         return named
-    explaining = [rule.id for rule in TABLE if explains(rule, request, target)]
+    explaining = [rule.id for rule in TABLE if rule.id not in OWN and explains(rule, request, target)]
     if len(explaining) == 1:
         return explaining[0]
     return ACCEPTED if mock.status < ERRORS else NO_RULE
@@ -130,7 +137,8 @@ def compare_target(target: Target, tape: Sequence[Cassette], mock: Target | None
     its recording are one and the same. Raises ``TransportError``.
     """
     unasked = _ask(target.world())
-    return replace(compare_cassettes(tape, target.name, mock), unasked=unasked)
+    comparison = compare_cassettes(tape, target.name, mock)
+    return replace(comparison, unasked=comparison.unasked | unasked)
 
 
 def _ask(world: World) -> dict[str, str]:
@@ -145,6 +153,7 @@ def _ask(world: World) -> dict[str, str]:
     for rule, example in examples:
         request = request_of(example)
         try:
+            _refuse_ours(world, rule)
             _refuse_special(example)
             if request not in sent:
                 world.send(request)
@@ -153,6 +162,12 @@ def _ask(world: World) -> dict[str, str]:
             if example in rule.rejects:
                 unasked.setdefault(rule.id, f"nothing that it refuses was sent: {reason}")
     return unasked
+
+
+def _refuse_ours(world: World, rule: Rule) -> None:
+    """Raise ``OutOfReach`` for a limit of Ringback's own where no Ringback is asked."""
+    if rule.id in OWN and not world.traits.names_rules:
+        raise OutOfReach(NO_ORG_HAS_IT)
 
 
 def _refuse_special(example: Example) -> None:
@@ -176,11 +191,19 @@ def compare_cassettes(cassettes: Sequence[Cassette], name: str, mock: Target | N
         try:
             asked = replay.asked(cassette)
         except (OutOfReach, TransportError) as reason:
-            comparison.left_out[str(reason)] += 1
+            comparison.leave_out(str(reason))
             continue
-        if asked and (stood or asked[1].status == cassette.reply.status):
+        if asked and (own := _own_limit(asked[1], cassette.reply)):
+            comparison.leave_out(NO_ORG_HAS_IT, own)
+        elif asked and (stood or asked[1].status == cassette.reply.status):
             comparison.add(*asked, cassette.reply)
     return comparison
+
+
+def _own_limit(mock: Reply, target: Reply) -> str | None:
+    """The rule by which only a Ringback refuses, where the target is none."""
+    rule = mock.headers.get(RULE)
+    return rule if rule in OWN and OF_A_MOCK not in target.headers else None
 
 
 class _Replay:
