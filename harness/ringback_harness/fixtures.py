@@ -11,9 +11,12 @@ import requests
 
 from ringback_client import CallsClient
 from ringback_client.errors import StatusError
+from ringback_contracts.faults import BEFORE, FaultKind
 from ringback_harness.exits import SetupError
 
 SECONDS = 10
+ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
+"""The faults that answer a request themselves; the others leave the status that it got."""
 P = ParamSpec("P")
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -101,8 +104,8 @@ class Ringback:
         self._seen.add(correlation_id or "")
 
     def overlooked(self) -> list[Json]:
-        """The refusals that the test has not looked at."""
-        return [item for item in self.exchanges() if _failed(item) and item["id"] not in self._seen]
+        """The refusals that the test has not looked at; what a fault answered, the test ordered itself."""
+        return [item for item in self.exchanges() if _refused(item) and item["id"] not in self._seen]
 
     def _ask(self, method: str, path: str, body: Json | None = None) -> requests.Response:
         url = f"{self.admin_url}/__ringback/{path}"
@@ -115,6 +118,10 @@ class Ringback:
 def _failed(exchange: Json) -> bool:
     status: int = exchange["response"]["status"]
     return status >= HTTPStatus.BAD_REQUEST
+
+
+def _refused(exchange: Json) -> bool:
+    return _failed(exchange) and exchange["response"]["headers"].get("Ringback-Fault") not in ANSWERING
 
 
 def overlooked(org: Ringback) -> Iterator[str]:

@@ -127,6 +127,44 @@ def test_orgs_with_other_switches_and_faults(run: Run) -> None:
     )
 
 
+def test_what_a_fault_answered_need_not_be_looked_at(run: Run) -> None:
+    run(
+        """
+        import pytest
+        import requests
+
+        CALLS = "/api/v2/conversations/calls"
+
+        def post(org, body):
+            headers = {"Authorization": "Bearer " + org.tokens["alice"]}
+            return requests.post(org.url + CALLS, json=body, headers=headers, timeout=5).status_code
+
+        @pytest.mark.parametrize("kind", [
+            "rate-limited", "server-error", "bad-gateway", "unavailable", "gateway-timeout", "token-revoked"])
+        def test_recovers(ringback, kind):
+            ringback.fail(kind, times=1)
+            assert post(ringback, {"phoneNumber": "+442079460100"}) >= 400
+            assert post(ringback, {"phoneNumber": "+442079460100"}) == 202
+        """
+    )
+
+
+def test_a_refusal_that_a_fault_merely_delivers_is_overlooked_like_any(run: Run) -> None:
+    printed = run(
+        """
+        import requests
+
+        def test_careless(ringback):
+            service = ringback.clients["demo-service"]
+            ringback.fail("unknown-field", operation="login")
+            requests.post(ringback.url + "/oauth/token", data={"grant_type": "client_credentials"},
+                          auth=(service["id"], "wrong"), timeout=5)
+        """,
+        code=1,
+    )
+    assert "POST /oauth/token -> 4" in printed
+
+
 def test_a_certificate_can_expire(run: Run) -> None:
     pytest.importorskip("trustme")
     run(
