@@ -17,9 +17,9 @@ from ringback_client.transport import Reply
 from ringback_contracts.model import Request
 from ringback_contracts.table import TABLE
 from ringback_harness import strategies
-from ringback_harness.check import events
+from ringback_harness.check import events, screen
 from ringback_harness.check.cleaned import publish
-from ringback_harness.check.curl import LONGEST_BODY, as_curl
+from ringback_harness.check.curl import LONGEST_BODY, as_curl, clean
 from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.report import write_reports
 from ringback_harness.check.results import Exchange, Ledger, Outcome, Result
@@ -225,6 +225,31 @@ def test_a_secret_token_stays_a_variable() -> None:
     line = as_curl(exchange().request)
     assert SECRET not in line
     assert '"authorization: Bearer $RINGBACK_ACCESS_TOKEN"' in line
+
+
+def test_a_line_of_a_user_s_request_reproduces_it_and_shows_no_secret_of_it() -> None:
+    headers = {"authorization": "Bearer alice", "content-type": "application/json", "x-api-key": SECRET}
+    body = json.dumps({"phoneNumber": PERSON, "password": SECRET}).encode()
+    line = as_curl(clean(Request("POST", f"/api/{PERSON}", headers, body, f"token={SECRET}")))
+    assert "-H 'authorization: Bearer alice'" in line
+    assert "/api/%2B442079460150" in line
+    assert '"phoneNumber": "+442079460150"' in line
+    assert SECRET not in line
+    assert PERSON[1:] not in line
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_failed_case_is_shown_with_a_line_that_can_be_sent(
+    *, public: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headers = {"authorization": "Bearer alice", "x-api-key": SECRET}
+    failed = Result("cases", "mine", "", Outcome.FAILED, ("no",), Exchange(Request("GET", "/a", headers)))
+    ledger = Ledger()
+    ledger.add(failed)
+    screen.show(ledger, [], lambda request: as_curl(request, public=public))
+    output = capsys.readouterr().out
+    asks = "'authorization: Bearer alice'" if public else '"authorization: Bearer $RINGBACK_ACCESS_TOKEN"'
+    assert f"-H {asks} -H 'x-api-key: ***'" in output
 
 
 def test_what_fits_no_line_is_left_to_a_file() -> None:

@@ -16,7 +16,7 @@ from ringback_client.transport import Reply
 from ringback_contracts.model import Request
 from ringback_contracts.redact import redact_text
 from ringback_harness.cassettes.cleaning import Cleaner
-from ringback_harness.check.curl import as_curl
+from ringback_harness.check.curl import as_curl, clean
 from ringback_harness.check.results import Ledger, Outcome, Result, Row
 from ringback_harness.exits import SetupError
 from ringback_mock.version import VERSION
@@ -81,7 +81,7 @@ def _failure(failure: Result) -> dict[str, Any]:
 
 
 def _curl(failure: Result) -> str | None:
-    return redact_text(as_curl(failure.exchange.request)) if failure.exchange else None
+    return as_curl(clean(failure.exchange.request)) if failure.exchange else None
 
 
 def _write_json(ledger: Ledger, path: Path) -> None:
