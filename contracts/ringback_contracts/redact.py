@@ -182,13 +182,14 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _header(name: str, value: str) -> str:
-    if not _is_secret(name):
+    if not names_secret(name):
         return redact_text(value)
     scheme = value.partition(" ")[0]
     return f"{scheme} {HIDDEN}" if scheme.lower() in ("bearer", "basic") and scheme != value else HIDDEN
 
 
-def _is_secret(name: str) -> bool:
+def names_secret(name: str) -> bool:
+    """Whether what has this name, such as a header or a member of JSON, is a secret."""
     return _SECRET_NAME.fullmatch(name.lower().replace("-", "").replace("_", "")) is not None
 
 
@@ -239,7 +240,7 @@ def _redacted(value: Any) -> Any:
 def _member(name: str, value: Any, siblings: Iterable[tuple[str, Any]]) -> Any:
     """The value of one member; a HAR file writes the name of a secret beside it, not in front."""
     names = [other for key, other in siblings if key == "name"] if name == "value" else [name]
-    if value in (None, "", []) or not any(_is_secret(str(other)) for other in names):
+    if value in (None, "", []) or not any(names_secret(str(other)) for other in names):
         return _redacted(value)
     return value if _is_error_code(name, value) else HIDDEN
 
@@ -267,7 +268,7 @@ def _field(field: str) -> str:
     from urllib.parse import quote_plus, unquote_plus
 
     name, equals, value = field.partition("=")
-    if _is_secret(unquote_plus(name)) and value:
+    if names_secret(unquote_plus(name)) and value:
         return f"{name}={HIDDEN}"
     parts = [(part, redact_text(unquote_plus(part))) for part in (name, value)]
     return equals.join(

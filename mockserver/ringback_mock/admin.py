@@ -75,15 +75,15 @@ def _exchanges(edge: Edge) -> Response:
     """The exchanges, piece by piece: to redact thousands takes seconds, in which others are answered."""
     journal = _tenant(edge, "limit").journal
     with edge.store.lock:
-        kept = journal.newest(_limit())
-    return Response(_listed(journal, kept), mimetype="application/json")
+        kept, forgotten = journal.newest(_limit()), journal.forgotten.shown()
+    return Response(_listed(journal, kept, forgotten), mimetype="application/json")
 
 
-def _listed(journal: Journal, kept: Sequence[Exchange]) -> Iterator[bytes]:
+def _listed(journal: Journal, kept: Sequence[Exchange], forgotten: dict[str, Any]) -> Iterator[bytes]:
     yield b'{"exchanges":['
     for position, exchange in enumerate(kept):
         yield (b"," if position else b"") + orjson.dumps(journal.shown(exchange))
-    yield b"]}"
+    yield b'],"forgotten":' + orjson.dumps(forgotten) + b"}"
 
 
 def _exchange(edge: Edge, wanted: str) -> Response:

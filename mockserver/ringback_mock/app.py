@@ -9,6 +9,7 @@ from flask import Flask, Response, g
 from flask import request as current
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
+from ringback_contracts.envelope import error_body
 from ringback_contracts.faults import BEFORE
 from ringback_contracts.model import Request
 from ringback_contracts.openapi import openapi_document
@@ -17,12 +18,15 @@ from ringback_contracts.payload import MAX_BYTES
 from ringback_mock import admin, login
 from ringback_mock.delivery import DELIVERY
 from ringback_mock.edge import CORRELATION, Edge, own_headers
+from ringback_mock.faults import HEADER as FAULT
 from ringback_mock.faults import instead, spoiled
 from ringback_mock.hosts import HostCheck
 from ringback_mock.http import Response as Reply
+from ringback_mock.http import json_response
 from ringback_mock.ids import new_id
 from ringback_mock.oauth import claimant, token_endpoint
 from ringback_mock.orgfile import read_org
+from ringback_mock.pipeline import VERSION_HEADER
 from ringback_mock.replies import made, problem, shown
 from ringback_mock.store import Store
 
@@ -155,9 +159,16 @@ def _sent(reply: Reply) -> Response:
         return made(reply)
     wish = current.environ.get(DELIVERY)
     if wish is None:
-        return problem(501, "not_implemented", NO_DOOR)
+        return made(_undeliverable(reply))
     wish.set(reply.delivery)
     return made(reply)
+
+
+def _undeliverable(reply: Reply) -> Reply:
+    """What a server that sends whole replies only says in place of a broken one."""
+    own = tuple(header for header in reply.headers if header[0] in (CORRELATION, VERSION_HEADER[0], FAULT))
+    body = error_body(501, "not.implemented", NO_DOOR, dict(own)[CORRELATION])
+    return json_response(501, body, own)
 
 
 def _finish(edge: Edge, response: Response) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ KEPT_BODY_BYTES = 64 * 2**10
 """A longer body is cut here."""
 JOURNAL_BYTES = 8 * 2**20
 """Most bytes of requests and replies that one org's journal holds."""
+REFUSALS_KEPT, REFUSALS_BYTES = 1_000, 2**20
+"""How many refusals that had to go are still known by a line each, and most bytes of all these lines."""
 
 
 class Exchange(NamedTuple):
@@ -35,12 +38,63 @@ class Exchange(NamedTuple):
         return f"Exchange(id={self.id!r}, at={self.at!r}, status={self.response.status})"
 
 
+class Refusal(NamedTuple):
+    """What is left of a refusal that had to go."""
+
+    id: str
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+
+    def shown(self) -> dict[str, Any]:
+        """The refusal, redacted, in plain JSON values."""
+        return {
+            "id": self.id,
+            "method": redact_text(self.method),
+            "path": redact_text(self.path),
+            "status": self.status,
+            "rule": self.headers.get("Ringback-Rule"),
+            "fault": self.headers.get("Ringback-Fault"),
+        }
+
+
+class Forgotten:
+    """What has left a journal to make room: counted, and the newest refusals by a line each.
+
+    Whoever looks for refusals at the end of a long run would otherwise take it for a good one.
+    """
+
+    def __init__(self) -> None:
+        self._exchanges = self._refusals = 0
+        self._newest: Bounded[str, Refusal] = Bounded(REFUSALS_KEPT, REFUSALS_BYTES)
+
+    def add(self, correlation_id: str, exchange: Exchange) -> None:
+        self._exchanges += 1
+        response, request = exchange.response, exchange.request
+        if response.status < HTTPStatus.BAD_REQUEST:
+            return
+        self._refusals += 1
+        headers = dict(response.headers)
+        refusal = Refusal(correlation_id, request.method, request.path, response.status, headers)
+        self._newest.put(correlation_id, refusal, len(request.method) + len(request.path))
+
+    def shown(self) -> dict[str, Any]:
+        """How many exchanges and how many refusals, and the newest of these, in plain JSON values."""
+        newest = [refusal.shown() for refusal in self._newest.values()]
+        return {"exchanges": self._exchanges, "refusals": self._refusals, "newestRefusals": newest}
+
+
 class Journal:
     """A ring of exchanges, found by their correlation ids."""
 
     def __init__(self, org_id: str, size: int) -> None:
         self._org_id = org_id
-        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES)
+        self.forgotten = Forgotten()
+        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES, self._forget)
+
+    def _forget(self, correlation_id: str, exchange: Exchange) -> None:
+        self.forgotten.add(correlation_id, exchange)
 
     def record(  # noqa: PLR0913 - the parts of an exchange
         self,
@@ -88,6 +142,7 @@ class Journal:
 
     def clear(self) -> None:
         self._ring.clear()
+        self.forgotten = Forgotten()
 
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges as they came, secrets and all, from the oldest to the newest."""

@@ -96,8 +96,21 @@ def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
         if config.ssl is not None and settings.tls_expired is not None:
             let_expire(config.ssl, settings.tls_expired, edge.store)
     except (OSError, ssl.SSLError) as error:
-        raise ServeError(f"cannot use the certificate {settings.tls_cert}: {error}") from error
+        flaw = _flaw(settings, error)
+        raise ServeError(f"cannot use the certificate {settings.tls_cert}: {flaw}") from error
     return config
+
+
+def _flaw(settings: Settings, error: OSError) -> str:
+    """What is wrong with the files: OpenSSL names the place in its own source."""
+    if settings.tls_cert is None or not isinstance(error, ssl.SSLError):
+        return str(error)
+    text = settings.tls_cert.read_bytes()
+    if b"-BEGIN CERTIFICATE-" not in text:
+        return "it holds no certificate in PEM form"
+    if settings.tls_key is None and b"PRIVATE KEY-" not in text:
+        return "it holds no private key; give the key's file with --tls-key"
+    return str(error)
 
 
 def _application(edge: Edge) -> WSGIApplication:

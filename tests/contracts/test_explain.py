@@ -76,6 +76,16 @@ def test_a_finding_says_where_why_what_to_do_and_how_it_is_known() -> None:
     assert "letters" in found.message
 
 
+def test_an_explanation_reads_well_when_it_is_printed() -> None:
+    lines = str(explained({"phoneNumber": "hello", "priority": "x"})).splitlines()
+    assert lines[0] == "rejected 400 invalid.value"
+    assert any(line.startswith("field.wrong-type at /priority: ") for line in lines)
+    assert any(line.startswith("phone-number.unreadable at /phoneNumber: ") for line in lines)
+    assert sum(line.startswith("  fix: ") for line in lines) == 2
+    sent = str(explained({"to": NUMBER, "from": f"user:{AGENT}"}))
+    assert f"\nsend instead: POST {CALLS}" in sent
+
+
 def test_every_finding_is_told_and_not_the_first_alone() -> None:
     found = explained({"to": {"phoneNumber": NUMBER}, "from": {"id": AGENT}, "callerId": OWN})
     assert [finding.rule for finding in found.findings] == ["body.mixed", "address.shape", "address.untyped"]

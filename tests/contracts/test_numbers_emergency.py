@@ -133,6 +133,20 @@ def test_no_spelling_hides_one(
     assert is_emergency(envelope.format(spelling(number)), region if with_region else None)
 
 
+@pytest.mark.parametrize("region", ["US", "CA", "PR", None])
+@given(SPELLINGS, ENVELOPES)
+def test_no_spelling_hides_the_crisis_line(
+    region: str | None, spelling: Callable[[str], str], envelope: str
+) -> None:
+    assert is_emergency(envelope.format(spelling("988")), region)
+
+
+@pytest.mark.parametrize("text", ["988", "9,988", "tel:988"])
+def test_the_crisis_line_is_none_where_another_number_has_its_digits(text: str) -> None:
+    assert not is_emergency(text, "GB")
+    assert is_emergency("+1988", "GB")
+
+
 PREFIXED = st.sampled_from(["+{code}{number}", "+{code} {number}", "00{code}{number}", "011{code}{number}"])
 PLACES = st.sampled_from([None, "US", "DE"])
 
@@ -188,6 +202,10 @@ def test_the_prefix_for_calls_abroad_of_each_region_hides_none(region: str) -> N
         *("sip:911:secret@example.com", "sip:112;phone-context=+49@example.com", "sip:911", "SIP:112@[::1]"),
         *("urn:service:sos", "urn:service:sos.police", "sip:urn:service:sos@example.com"),
         *("tel:WYZ", "tel:zzz"),
+        *("15,1", "9,988,,1", "112p5", "9w112w4"),
+        *("sip:sos@x.com", "sip:sos.fire@x.com", "SIPS:SOS@x.com;user=phone", "sos.police@x.com", "sip:sos"),
+        *("sip:%73os@x.com", "sip:s\u200bos@x.com", "sip:\uff53\uff4f\uff53@x.com", "<sip:sos@x.com>"),
+        *("sip:sos:secret@x.com", "sip://sos@x.com", "sip:sos-1@x.com"),
         *("9115551234", "1125551234", "999123", "0001234"),
     ],
 )
@@ -208,7 +226,15 @@ def test_these_are_emergencies(text: str) -> None:
         *(
             "sip:agent@911.example.com",
             "sip:zzz@example.com",
+            "sip:sosdesk@example.com",
+            "sip:agent@sos.example.com",
+            "sip:agent@example.com;group=sos",
+        ),
+        *(
             "+919112345678",
+            "9885551234",
+            "+919885551234",
+            "+12025550988",
             "+13172220911",
             "+12029990000",
         ),

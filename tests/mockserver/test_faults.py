@@ -241,8 +241,11 @@ def test_without_the_door_a_broken_connection_is_not_to_be_had() -> None:
     browser = create_app(store=Store(default_org())).test_client()
     browser.post("/__ringback/faults", json={"kind": "lost-reply"})
     reply = browser.post(CALLS, json=BODY, headers=ALICE)
-    assert reply.status_code == 501
-    assert "ringback serve" in reply.get_json()["message"]
+    assert (reply.status_code, reply.headers["Ringback-Fault"]) == (501, "lost-reply")
+    error = reply.get_json()
+    assert (error["status"], error["code"]) == (501, "not.implemented")
+    assert error["contextId"] == reply.headers["ININ-Correlation-Id"]
+    assert "ringback serve" in error["message"]
 
 
 # Certificates

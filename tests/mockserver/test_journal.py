@@ -23,7 +23,7 @@ from ringback_contracts.model import (
 from ringback_contracts.operations import BY_ID
 from ringback_contracts.org import default_org
 from ringback_mock.http import Response, json_response
-from ringback_mock.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, Journal
+from ringback_mock.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
 
 CALLS = "/api/v2/conversations/calls"
 PERSON = "+13172222222"
@@ -272,3 +272,29 @@ def test_headers_weigh_even_where_they_are_empty() -> None:
     for number in range(200):
         journal.record(str(number), 0.0, Request("GET", "/", headers), PLACED)
     assert len(journal) <= JOURNAL_BYTES / 100_000
+
+
+@given(statuses=st.lists(st.sampled_from([200, 202, 404, 429]), max_size=20), size=st.integers(0, 8))
+def test_what_had_to_go_is_counted_and_refusals_are_known_by_a_line(statuses: list[int], size: int) -> None:
+    journal = Journal("o", size)
+    for number, status in enumerate(statuses):
+        journal.record(str(number), 0.0, DIALLED, Response(status, (("Ringback-Rule", f"r{number}"),)))
+    gone = statuses[: max(0, len(statuses) - size)]
+    refused = [number for number, status in enumerate(gone) if status >= 400]
+    shown = journal.forgotten.shown()
+    assert (shown["exchanges"], shown["refusals"]) == (len(gone), len(refused))
+    assert [one["rule"] for one in shown["newestRefusals"]] == [f"r{number}" for number in refused]
+    journal.clear()
+    assert journal.forgotten.shown() == {"exchanges": 0, "refusals": 0, "newestRefusals": []}
+
+
+def test_the_lines_of_refusals_that_had_to_go_are_redacted_and_bounded() -> None:
+    journal = Journal("o", 0)
+    for number in range(3_000):
+        request = Request("GET", f"/api/v2/{PERSON}/{number}" + "x" * 600)
+        journal.record(str(number), 0.0, request, Response(404))
+    shown = journal.forgotten.shown()
+    assert shown["refusals"] == 3_000
+    assert 0 < len(shown["newestRefusals"]) <= REFUSALS_KEPT
+    assert PERSON not in orjson.dumps(shown).decode()
+    assert shown["newestRefusals"][-1]["id"] == "2999"

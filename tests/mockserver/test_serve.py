@@ -220,7 +220,9 @@ def test_tls_is_served_with_a_certificate(certificate: tuple[trustme.CA, Path]) 
 def test_a_certificate_that_is_none_is_an_error_at_start(tmp_path: Path) -> None:
     file = tmp_path / "none.pem"
     file.write_text("none")
-    assert f"cannot use the certificate {file}" in refused("--tls-cert", str(file))
+    assert f"cannot use the certificate {file}: it holds no certificate" in refused("--tls-cert", str(file))
+    trustme.CA().cert_pem.write_to_path(file)
+    assert "it holds no private key; give the key's file with --tls-key" in refused("--tls-cert", str(file))
     with pytest.raises(ServeError, match="--tls-key needs --tls-cert"):
         configuration(Edge(Store()), Settings(tls_key=file))
 

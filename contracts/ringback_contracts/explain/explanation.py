@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -78,6 +79,20 @@ class Explanation:
     equivalent: Equivalent | None = None
     questions: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The explanation in lines to read, without the evidence."""
+        lines = [" ".join(filter(None, (self.verdict, str(self.status), self.code)))]
+        for finding in self.findings:
+            place = f" at {finding.pointer}" if finding.pointer else ""
+            lines += [f"{finding.rule}{place}: {finding.message}", f"  fix: {finding.fix}"]
+        lines += [f"note: {note.message}" for note in self.notes]
+        lines += [f"cannot be known from here: {what}" for what in self.unknown]
+        lines += [f"open: {question}" for question in self.questions]
+        if self.equivalent:
+            body = json.dumps(dict(self.equivalent.body), ensure_ascii=False)
+            lines.append(f"send instead: {self.equivalent.method} {self.equivalent.path} {body}")
+        return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as JSON; the schema ``Explanation`` describes it."""

@@ -44,9 +44,9 @@ EXTENSION = (
     " match it, or the call is accepted and then fails"
 )
 EMERGENCY = (
-    "{written} is an emergency number, or a network may take it for one: on a real org it rings the emergency"
-    " services. Never try it out there; CallsClient refuses it on every real target. To try calling, dial a"
-    " test number of the mock, such as +442079460100"
+    "{written} is an emergency number or a crisis line, or a network may take it for one: on a real org it"
+    " rings those who save lives. Never try it out there; CallsClient refuses it on every real target. To try"
+    " calling, dial a test number of the mock, such as +442079460100"
 )
 
 

@@ -7,13 +7,17 @@ A text counts as one when its digits are
 - such a number after whatever may stand before it: one or two digits for an outside line or a trunk
   (0, 1, 8, 9), a code that withholds the caller's number (``*67``, ``#31#``, 141, ...), an international
   prefix, a country code with its plus or without, and a trunk digit behind that;
-- such a number with more digits behind it, where networks connect it all the same (without a plus).
+- such a number with more digits behind it, where networks connect it all the same (without a plus), or
+  behind a pause (a comma, ``p`` or ``w``), after which digits are only keyed into the call.
+
+988 counts as one in the United States and Canada: it is their suicide and crisis lifeline (47 CFR 52.201,
+CRTC Telecom Regulatory Policy 2022-234), and no test may take a place in its queue.
 
 Digits are whatever Unicode gives a value from 0 to 9, escaped or not; separators, letters and invisible
 characters between them do not matter, and letters may also stand for the digits of their keys. Of a SIP
-address the user part counts, where it is a number. The service URN of RFC 5031 counts too. To err is to
-refuse: an internal extension that reads like such a number is refused; lines for crises and help that are
-not emergency numbers are not.
+address the user part counts, where it is a number. The service URN of RFC 5031 counts too, and so does its
+name ``sos`` (``sos.fire``) where a user stands, since many devices call it so. To err is to refuse: an
+internal extension that reads like such a number is refused; other lines for help are not.
 """
 
 from __future__ import annotations
@@ -22,11 +26,15 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from ringback_contracts.addresses.scan import unescaped
 
 EVERYWHERE = ("112", "911", "999", "000")
 """What phones and switches take for an emergency in every country (see 3GPP TS 22.101 section 10.1)."""
+CRISIS_LINE = "988"
+CRISIS_REGIONS = frozenset({"AS", "CA", "GU", "MP", "PR", "US", "VI"})
+"""Where 988 is the crisis lifeline: the United States with its territories, and Canada."""
 
 _ID_SCHEMES = frozenset({"user", "campaign"})
 _SIP_SCHEMES = frozenset({"sip", "sips"})
@@ -36,15 +44,23 @@ _FEATURE_CODES = (re.compile(r"[*#]+[0-9]{2}[*#]*"), re.compile(r"[*#]+[0-9]{3}[
 _WITHHOLDING = ("", "141", "1470", "1831", "1832", "184", "186", "133", "1167", "1182")
 _OUTSIDE_LINE = "0189"
 _LONGEST_INTERNATIONAL_PREFIX = 8
+_PAUSE = re.compile(r"[,pw]")
+_MOST_PAUSES = 8
+"""Pauses looked at: those for outside lines and codes, and the one behind the number."""
+_SERVICE = re.compile(r"service:sos|(?:^|[\s:/<\"'])sos(?![a-z0-9])")
 
 
 def is_emergency(text: str, region: str | None = None) -> bool:
     """Whether the text could ring an emergency service in the region (ISO 3166-1), or anywhere."""
     plain = unicodedata.normalize("NFKC", unescaped(text)).strip().lower()
-    if "service:sos" in plain:
+    if _SERVICE.search(_visible(plain)):
         return True
     known = _known(region)
     return any(_rings(dialled, known) for dialled in _readings(_number_part(plain)))
+
+
+def _visible(plain: str) -> str:
+    return "".join(character for character in plain if unicodedata.category(character) not in ("Cf", "Mn"))
 
 
 def _known(region: str | None) -> str | None:
@@ -76,10 +92,13 @@ def _has_letters(number: str) -> bool:
 def _readings(number: str) -> Iterator[str]:
     """The number as digits, with a plus where it has one in front.
 
-    Letters are left out, or read as the keys of a telephone; a code such as ``*67`` is left out.
+    Letters are left out, or read as the keys of a telephone; a code such as ``*67`` is left out, and so is
+    what stands behind a pause.
     """
     dialled = _dialled(number)
     yield _digits(dialled)
+    for pause in islice(_PAUSE.finditer(number), _MOST_PAUSES):
+        yield _digits(_dialled(number[: pause.start()]))
     if _has_letters(number):
         yield _digits(_dialled(number.translate(_KEYPAD)))
     for code in _FEATURE_CODES:
@@ -162,7 +181,8 @@ def _emergency_numbers(region: str | None) -> re.Pattern[str]:
     regions = [region] if region else SUPPORTED_SHORT_REGIONS
     found = (PhoneMetadata.short_metadata_for_region(name) for name in regions)
     patterns = {data.emergency.national_number_pattern for data in found if data and data.emergency}
-    return re.compile("|".join(sorted(pattern for pattern in patterns if pattern)) or r"[^\s\S]")
+    crisis = {CRISIS_LINE} if CRISIS_REGIONS.intersection(regions) else set()
+    return re.compile("|".join(sorted({pattern for pattern in patterns | crisis if pattern})) or r"[^\s\S]")
 
 
 @cache

@@ -73,6 +73,13 @@ EXCHANGE = _object(
     verdict=VERDICT,
     conversationId={"description": "Id of the call that was placed."} | PERHAPS,
 )
+FORGOTTEN = _object(
+    exchanges={"description": "How many had to make room since the last reset."} | NUMBER,
+    refusals={"description": "How many of them ended in an error."} | NUMBER,
+    newestRefusals=_list(
+        _object(id=TEXT, method=TEXT, path=TEXT, status=NUMBER, rule=PERHAPS, fault=PERHAPS)
+    ),
+)
 EXPLAINED = _object(
     **EXCHANGE["properties"],
     explanation={
@@ -149,7 +156,8 @@ def paths() -> Json:
     fresh = reply("The org is served.", as_json(FRESH_ORG)) | {
         "links": {"ListExchanges": link("getExchanges", "See what it was sent.", org="$response.body#/id")}
     }
-    exchanges = reply("The exchanges, the oldest first.", as_json(_object(exchanges=_list(EXCHANGE)))) | {
+    listed = _object(exchanges=_list(EXCHANGE), forgotten=FORGOTTEN)
+    exchanges = reply("The exchanges, the oldest first.", as_json(listed)) | {
         "links": {"ReadExchange": link("getExchange", "Read one.", exchangeId=_FIRST, org=_ORG_OF_FIRST)}
     }
     exchange = reply("The exchange.", as_json(EXPLAINED))

@@ -91,7 +91,8 @@ def _token() -> Json:
 def _show_login() -> Json:
     responses = {"200": reply("A page with the org's users.", PAGE), **_REFUSED}
     operation = _operation("getOauthAuthorize", "Show the login page", "login", responses)
-    return {**operation, "parameters": [_query(name, name in ASKED) for name in (*ASKED, *OFFERED)]}
+    parameters = [_query(name, schema, required=name in ASKED) for name, schema in (ASKED | OFFERED).items()]
+    return {**operation, "parameters": parameters}
 
 
 def _log_in() -> Json:
@@ -99,21 +100,22 @@ def _log_in() -> Json:
     form: Json = {
         "type": "object",
         "required": [*ASKED, "user"],
-        "properties": {
-            **dict.fromkeys((*ASKED, *OFFERED), TEXT),
-            "user": {"description": "Id of the user."} | TEXT,
-        },
+        "properties": {**ASKED, **OFFERED, "user": {"description": "Id of the user."} | TEXT},
     }
     return {**operation, "requestBody": {"required": True, "content": {FORM: {"schema": form}}}}
 
 
-ASKED = ("client_id", "redirect_uri", "response_type")
-OFFERED = ("state", "code_challenge", "code_challenge_method")
+ASKED: Json = {
+    "client_id": {"type": "string", "minLength": 1},
+    "redirect_uri": {"type": "string", "minLength": 1},
+    "response_type": {"type": "string", "enum": ["code", "token"]},
+}
+OFFERED: Json = {"state": TEXT, "code_challenge": TEXT, "code_challenge_method": TEXT}
 _REFUSED: Json = {
     "303": reply("Back to the client, with a code, a token or an error.", None, "Location"),
     "400": reply("A page that says why nobody can be sent back.", PAGE),
 }
 
 
-def _query(name: str, required: bool) -> Json:
-    return {"name": name, "in": "query", "required": required, "schema": TEXT}
+def _query(name: str, schema: Json, *, required: bool) -> Json:
+    return {"name": name, "in": "query", "required": required, "schema": schema}
