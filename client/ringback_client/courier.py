@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from requests.auth import AuthBase
 
 from ringback_client.retry import RetryPolicy
 from ringback_client.tokens import TokenSource
 from ringback_client.transport import Outgoing, Reply
+from ringback_client.urls import url_of
 from ringback_contracts.model import Request
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Courier:
     def _sent(self, request: Request, token: str, send: Send, *, repeatable: bool) -> Reply:
         outgoing = Outgoing(
             request.method,
-            self.api + quote(request.path),
+            url_of(self.api, request.path, request.query),
             {**request.headers, "user-agent": USER_AGENT},
             request.body or None,
             Bearer(token),

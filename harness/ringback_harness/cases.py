@@ -21,6 +21,7 @@ import orjson
 import yaml
 
 from ringback_client import CallsClient, RingbackError
+from ringback_client.urls import astray
 from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract, Request
 from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
@@ -41,6 +42,10 @@ REQUEST_KEYS = ("method", "path", "headers", "body", "raw", "base64")
 BODY_KEYS = ("body", "raw", "base64")
 INTENT_KEYS = ("to", "from", "contract", "fields")
 EXPECT_KEYS = ("status", "code", "rule")
+_METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token (RFC 9110, 9.1)."""
+_UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
+"""Control characters, and the backslash, which some readers of URLs take for a slash."""
 
 
 class CaseError(SetupError):
@@ -143,7 +148,24 @@ def _request(value: object) -> Request:
         headers[str(name).lower()] = str(text)
     if "authorization" in headers:
         raise _Wrong("request.headers: say who asks with 'as'; a token does not belong into a file")
-    return Request(_text(given, "method", "POST"), _text(given, "path", CALLS_PATH), headers, _body_of(given))
+    return Request(_method(given), _path(given), headers, _body_of(given))
+
+
+def _method(given: Mapping[str, Any]) -> str:
+    method = _text(given, "method", "POST")
+    if not _METHOD.fullmatch(method):
+        raise _Wrong("request.method: no HTTP method has spaces or signs like these")
+    return method
+
+
+def _path(given: Mapping[str, Any]) -> str:
+    """The path, which must not lead away from a target that gets somebody's token."""
+    path = _text(given, "path", CALLS_PATH)
+    if why := astray(path):
+        raise _Wrong(f"request.path: it {why}; write it from the first slash on, such as {CALLS_PATH}")
+    if found := _UNWRITABLE.search(path):
+        raise _Wrong(f"request.path: it holds {found[0]!r}, which no URL can hold as it stands")
+    return path
 
 
 def _body_of(given: Mapping[str, Any]) -> bytes:
@@ -240,7 +262,7 @@ def _can_be_saved(failure: Result) -> bool:
     if failure.exchange is None or failure.expected is None or failure.used:
         return False
     request = failure.exchange.request
-    return request.well_formed and request.host_allowed
+    return request.well_formed and request.host_allowed and not astray(request.path)
 
 
 def _write(folder: Path, failure: Result) -> Path:

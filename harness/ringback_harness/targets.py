@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import orjson
 from requests.structures import CaseInsensitiveDict
 
+from ringback_client.errors import ConfigurationError
 from ringback_client.target import DEFAULT_MOCK
 from ringback_client.target import Target as Address
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
+from ringback_client.urls import url_of
 from ringback_client.wire import WireAdapter
 from ringback_contracts.model import Request
 from ringback_contracts.operations import CALLS_PATH
@@ -118,6 +119,14 @@ def call_request(body: Any, token: str = "alice") -> Request:
     """The POST that places a call."""
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "host": "127.0.0.1"}
     return Request("POST", CALLS_PATH, headers, json.dumps(body).encode())
+
+
+def url_there(base: str, request: Request) -> str:
+    """The URL of a request to ``base``. Raises ``OutOfReach`` for a path that would lead elsewhere."""
+    try:
+        return url_of(base, request.path, request.query)
+    except ConfigurationError as error:
+        raise OutOfReach(f"it is not sent, for {error}") from error
 
 
 Serve = Callable[[Store], Callable[[Request], Response]]
@@ -229,7 +238,7 @@ class AtUrl:
             headers["host"] = ELSEWHERE
         if not request.well_formed:
             headers["host"] = TWO_HOSTS
-        url = self.url + quote(request.path) + (f"?{request.query}" if request.query else "")
+        url = url_there(self.url, request)
         return self._transport.send(Outgoing(request.method or "POST", url, headers, request.body or None))
 
 

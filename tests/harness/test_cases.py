@@ -124,6 +124,38 @@ MISTAKES: list[tuple[Any, str]] = [
 ]
 
 
+ELSEWHERE = (
+    ".evil.mypurecloud.ie/api/v2/users/me",
+    "@evil.test/api/v2/users/me",
+    ":9@evil.test/",
+    "//evil.test/api",
+    "https://evil.test/api",
+    "api/v2/users/me",
+    "\\\\evil.test",
+    "/\\evil.test",
+    "/api\r\nHost: evil.test",
+    "/api/v2/users/\x00",
+    "/api/../evil",
+    "/api/v2/users/\ud800",
+)
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_a_path_that_leads_away_from_the_target_does_not_load(write: Write, path: str) -> None:
+    case = write({**PLACED, "request": {"method": "GET", "path": path}}, "case.json")
+    if "\ud800" in path:  # which orjson reads from no file, but YAML's reader does
+        case = case.rename(case.with_suffix(".yaml"))
+    run = CliRunner().invoke(main, ["verify-fix", str(case.parent), "--target", "http://127.0.0.1:9"])
+    assert run.exit_code == 2
+    assert f"{case}: request.path: it " in run.output
+
+
+@pytest.mark.parametrize("method", ["GET http://evil.test/", "GET\r\nHost: evil.test", "G\u00cbT"])
+def test_a_method_that_is_more_than_one_does_not_load(write: Write, method: str) -> None:
+    with pytest.raises(CaseError, match=r"request\.method: "):
+        load_case(write({**PLACED, "request": {"method": method}}))
+
+
 @pytest.mark.parametrize(("document", "word"), MISTAKES, ids=[word for _, word in MISTAKES])
 def test_a_mistake_is_named_with_the_file(write: Write, document: Any, word: str) -> None:
     path = write(document)
@@ -215,6 +247,7 @@ def test_what_no_single_request_shows_is_not_saved(tmp_path: Path) -> None:
         replace(failure_of(request), exchange=None),
         failure_of(replace(request, well_formed=False)),
         failure_of(replace(request, host_allowed=False)),
+        failure_of(replace(request, path="//evil.test/x")),
     ]
     assert save_failures(unsayable, tmp_path) == []
 

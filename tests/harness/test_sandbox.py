@@ -142,6 +142,17 @@ def test_whoever_is_not_listed_is_not_rung_however_it_is_written(
 
 
 @pytest.mark.parametrize(
+    "path", [f".evil.{REGION}/api/v2/users/me", "@evil.test/", "//evil.test/", "/api/v2/../../evil", ""]
+)
+def test_the_token_goes_to_no_other_host(path: str, sandbox: Sandbox, stand_in: StandIn) -> None:
+    with pytest.raises(NotAllowed, match="its path "):
+        sandbox.world().send(Request("GET", path, {"authorization": "Bearer alice"}))
+    with pytest.raises(OutOfReach, match="it is not sent, for the path"):
+        sandbox._send(Request("GET", path))
+    assert stand_in.asked == []
+
+
+@pytest.mark.parametrize(
     "digits", ["112", "911", "999", "000", "tel:911", "9-1-1", "+1911", "\uff19\uff11\uff11"]
 )
 def test_emergency_numbers_are_refused_in_every_spelling(

@@ -60,6 +60,14 @@ def test_nothing_goes_wrong_on_purpose_in_a_world(fault: Fault, target: Target) 
     assert target.world().send(call_request({"phoneNumber": fault.number})).status == 202
 
 
+def test_nothing_is_sent_to_another_host_whatever_the_path_says() -> None:
+    with mock_server() as url:
+        world = AtUrl(url).world()
+        for path in (".evil.test/api", "@evil.test/", ":9/", "//evil.test", "/api/../evil", ""):
+            with pytest.raises(OutOfReach, match="it is not sent, for the path"):
+                world.send(Request("GET", path, {"authorization": "Bearer alice"}))
+
+
 def test_time_passes_in_process_without_anybody_waiting() -> None:
     world = InProcess().world()
     path = f"{CALLS_PATH}/{world.place_call()}"

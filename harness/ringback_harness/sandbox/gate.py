@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringback_client.bodies import parties
+from ringback_client.urls import astray
 from ringback_contracts.model import Request
 from ringback_contracts.operations import DISCONNECT, PATCH_CALL, PLACING
 from ringback_contracts.routing import route
@@ -43,6 +44,8 @@ class Gate:
 
         Raises ``NotAllowed``.
         """
+        if why := astray(request.path):
+            raise NotAllowed(f"its path {why}")
         if request.method.upper() in READING:
             return False
         found = route(request.method, request.path)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
-from urllib.parse import quote
 
 import click
 
@@ -32,7 +31,7 @@ from ringback_harness.sandbox.hang_up import HangUp, say
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.settings import Settings
 from ringback_harness.sandbox.signals import Stop
-from ringback_harness.targets import OutOfReach, Switches, Traits, World
+from ringback_harness.targets import OutOfReach, Switches, Traits, World, url_there
 from ringback_harness.wire import Notes, Pace, TargetWire
 
 T = TypeVar("T")
@@ -155,7 +154,7 @@ class Sandbox(Gated):
             self.hang_up.end_lost(CallAttempt(request.path, rung, named.caller, began, time.time()))
 
     def _send(self, request: Request) -> Reply:
-        url = self.url + quote(request.path) + (f"?{request.query}" if request.query else "")
+        url = url_there(self.url, request)
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         outgoing = Outgoing(request.method, url, {"user-agent": USER_AGENT, **headers}, request.body or None)
         repeatable = request.method in READING
