@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ringback_client.errors import ConfigurationError, InvalidRequest, MalformedAddress
 from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.model import CONTRACTS, PARTICIPANTS, Contract, Request
 from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.written import Members, as_written
 
 Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
 Fields = Mapping[str, object]
@@ -118,7 +118,7 @@ def segment(text: str, error: type[InvalidRequest] = InvalidRequest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Whom a request rings, and as whom: every text in the places where a body names them.
+    """Whom a request rings, and as whom: every text and number in the places where a body names them.
 
     ``dialled`` are those that a telephone network may get to see; ``ids`` name users and queues.
     """
@@ -129,15 +129,12 @@ class Parties:
 
 
 def parties(request: Request) -> Parties:
-    """Read the parties out of any body; there are none in what is no JSON object.
-
-    A repeated key counts each time, since nobody knows which of the two a server takes.
-    """
+    """Read the parties out of any body, of a repeated key each; there are none in what is no JSON object."""
     try:
-        body = json.loads(request.body, object_pairs_hook=_Pairs)
+        body = as_written(request.body)
     except (ValueError, RecursionError):
         return Parties()
-    if not isinstance(body, _Pairs):
+    if not isinstance(body, Members):
         return Parties()
     rung = [found for key, value in body if key in DESTINATION_KEYS for found in _texts(key, value)]
     callers = [found for key, value in body if key in CALLER_KEYS for found in _texts(key, value)]
@@ -149,15 +146,11 @@ def parties(request: Request) -> Parties:
     )
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it was written."""
-
-
 def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
     """The texts within a value, each with the key that it stands under."""
     if isinstance(value, str):
         yield key, value
-    elif isinstance(value, _Pairs):
+    elif isinstance(value, Members):
         for inner_key, inner in value:
             yield from _texts(inner_key, inner)
     elif isinstance(value, list):

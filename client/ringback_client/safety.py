@@ -18,9 +18,12 @@ KNOWN_ON_THE_PLATFORM = frozenset({Evidence.PUBLISHED, Evidence.OBSERVED})
 
 
 def refuse_danger(request: Request, target: Target, *, allow_calls: bool) -> None:
-    """Raise ``SafetyRefusal`` for a call to a region that nobody allowed, or to an emergency service."""
-    if target.real and any(map(is_emergency, parties(request).dialled)):
-        raise SafetyRefusal("the destination is an emergency number; it is never dialled on a real target")
+    """Raise ``SafetyRefusal`` for a region that nobody allowed, and for an emergency or crisis line."""
+    named = parties(request)
+    if target.real and any(map(is_emergency, (*named.dialled, *named.ids))):
+        raise SafetyRefusal(
+            "the destination is an emergency number or a crisis line; it is never dialled on a real target"
+        )
     if target.region and not allow_calls:
         raise SafetyRefusal(
             f"{target} is a region of the platform, where calls ring people; "

@@ -145,6 +145,8 @@ def parties(body: str | bytes, path: str = CALLS_PATH) -> bodies.Parties:
         ('{"participants": [{"address": "1"}, {"userId": "2"}]}', bodies.Parties(("1",), ("2",), None)),
         ('{"callUserId": "1", "callQueueId": "2"}', bodies.Parties((), ("1", "2"), None)),
         ('{"attributes": {"phoneNumber": "1"}}', bodies.Parties()),
+        ('{"phoneNumber": 1, "callerId": 2e1, "callUserId": 3}', bodies.Parties(("1",), ("3",), "20")),
+        ('{"to": {"address": 1.5, "use": true, "name": 4}}', bodies.Parties(("1.5",), (), None)),
         ('["1"]', bodies.Parties()),
         ("not JSON", bodies.Parties()),
         (b"\xff", bodies.Parties()),

@@ -69,6 +69,16 @@ EMERGENCIES = [
     {"to": {"type": "tel", "address": "112"}, "from": ALICE},
     {"toAddress": "sip:112@example.com"},
     {"participants": [{"address": "+442079460100"}, {"address": "911"}]},
+    {"phoneNumber": 911},
+    {"phoneNumber": 112.0},
+    {"to": 911, "from": ALICE},
+    {"to": {"type": "tel", "address": 15.0}, "from": ALICE},
+    {"to": {"type": "tel", "id": 911}, "from": ALICE},
+    {"participants": [{"address": [999]}]},
+    {"phoneNumber": "988"},
+    {"phoneNumber": 1988},
+    {"phoneNumber": "sip:sos.fire@x.com"},
+    {"to": {"type": "sip", "address": "sos@x.com"}, "from": ALICE},
 ]
 
 
@@ -82,9 +92,18 @@ def test_an_emergency_number_is_never_dialled_on_a_real_target(body: dict[str, A
     assert adapter.requests == []
 
 
-def test_an_emergency_number_hidden_behind_a_repeated_key_is_found() -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"phoneNumber": "911", "phoneNumber": "+442079460100"}',
+        b'{"phoneNumber": 1.5e1}',
+        b'{"phoneNumber": "911", "priority": ' + b"9" * 5000 + b"}",
+        b'{"phoneNumber": -911, "priority": NaN}',
+    ],
+    ids=["repeated-key", "exponent", "endless-number", "no-number"],
+)
+def test_an_emergency_number_is_found_however_the_body_is_written(body: bytes) -> None:
     adapter = ScriptedAdapter()
-    body = b'{"phoneNumber": "911", "phoneNumber": "+442079460100"}'
     with pytest.raises(SafetyRefusal):
         client(adapter, allow_calls=True, preflight=False).post_body(body)
     assert adapter.requests == []
@@ -103,6 +122,14 @@ def test_an_emergency_number_hidden_behind_a_repeated_key_is_found() -> None:
 def test_an_id_or_a_word_is_no_emergency_number(body: dict[str, Any]) -> None:
     adapter = ScriptedAdapter()
     assert client(adapter, allow_calls=True, preflight=False).post_body(body).id
+
+
+@pytest.mark.parametrize("target", ["mypurecloud.com", GATEWAY])
+def test_preflight_or_not_a_number_without_quotes_is_refused(target: str) -> None:
+    adapter = ScriptedAdapter()
+    with pytest.raises(SafetyRefusal, match="emergency"):
+        client(adapter, target, allow_calls=True).post_body({"to": 911, "from": ALICE})
+    assert adapter.requests == []
 
 
 def test_a_mock_may_be_told_to_dial_an_emergency_number() -> None:

@@ -93,6 +93,26 @@ def test_what_leads_to_nobody_does_not_ring(text: str) -> None:
     assert not may_ring(text, "phoneNumber")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"phoneNumber": 911}',
+        '{"phoneNumber": 15.0}',
+        '{"to": 1.12e2, "from": "x"}',
+        '{"to": {"type": "tel", "address": [999]}}',
+        '{"phoneNumber": "988"}',
+        '{"phoneNumber": 988, "priority": 1}',
+        '{"phoneNumber": "sip:sos@x.com"}',
+        '{"toAddress": "sip:sos.fire@x.com"}',
+        '{"phoneNumber": "sip:sos@x.com"',
+    ],
+)
+@pytest.mark.parametrize("granted", [True, False])
+def test_an_emergency_number_stops_at_the_gate_however_the_body_is_written(body: str, granted: bool) -> None:
+    with pytest.raises(NotAllowed, match="emergency"):
+        gate().admit(_posting(body), granted=granted)
+
+
 @given(strategies.numbers().filter(reserved_range))
 def test_a_reserved_number_rings_nobody(number: str) -> None:
     assert not may_ring(number, "phoneNumber")

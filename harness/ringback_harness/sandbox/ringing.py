@@ -5,7 +5,6 @@ To err is to see a telephone: what cannot be read counts as one.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from ringback_contracts.numbers import Problem, assess, is_emergency
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
 from ringback_contracts.rules.declare import NOBODY
+from ringback_contracts.written import Members, as_written
 
 SILENT_KEYS = frozenset(
     {
@@ -93,27 +93,23 @@ def names_emergency(request: Request) -> bool:
 
 def _texts_of_body(body: bytes) -> Iterator[tuple[str, str]]:
     try:
-        value = json.loads(body, object_pairs_hook=_Pairs)
+        value = as_written(body)
     except (ValueError, RecursionError):
         yield from _texts_of_wreck(body)
     else:
         yield from _leaves("", value)
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its members, also those of the same name."""
-
-
 def _leaves(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, _Pairs):
+    if isinstance(value, Members):
         for name, member in value:
             if name not in SILENT_KEYS:
                 yield from _leaves(name, member)
     elif isinstance(value, list):
         for item in value:
             yield from _leaves(key, item)
-    elif value is not None and not isinstance(value, bool):
-        yield key, str(value)
+    elif isinstance(value, str):
+        yield key, value
 
 
 def _texts_of_wreck(body: bytes) -> Iterator[tuple[str, str]]:
