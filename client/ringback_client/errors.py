@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 class Particulars:
     """What a program can tell an error by.
 
-    ``field`` is the part of the request at fault (a JSON pointer, or the platform's field name); ``rule``
-    and ``fix`` are Ringback's rule and its advice, where it knows one; ``retry_after`` is in seconds.
+    ``field`` is the field of the body at fault by the platform's name, such as ``participants.0.address``,
+    whether the platform said so or Ringback foresaw it; ``rule`` and ``fix`` are Ringback's rule and its
+    advice, where it knows one; ``retry_after`` is in seconds.
     """
 
     status: int | None = None

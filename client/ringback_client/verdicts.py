@@ -19,6 +19,7 @@ from ringback_client.errors import (
 )
 from ringback_client.retry import asks_to_return, retry_after
 from ringback_client.transport import Reply
+from ringback_contracts.envelope import field_name
 from ringback_contracts.model import PUBLISHED, Finding, Rule, Stage
 from ringback_contracts.table import TABLE
 
@@ -72,7 +73,11 @@ def error_of_finding(finding: Finding) -> StatusError:
     """The error that the target would answer with, known before anything was sent."""
     rule = finding.rule
     about = Particulars(
-        status=rule.status, code=rule.code, field=finding.pointer or None, rule=rule.id, fix=rule.fix
+        status=rule.status,
+        code=rule.code,
+        field=field_name(finding.pointer),
+        rule=rule.id,
+        fix=rule.fix,
     )
     text = f"not sent, since it would be {rule.status} {rule.code}: {finding.message}: {finding.detail}"
     return _kind(rule.status, rule, finding.message)(_sentence(text, about), about)

@@ -33,7 +33,10 @@ def envelope(finding: Finding, context_id: str) -> dict[str, Any]:
 
 def _details(finding: Finding) -> list[dict[str, str]]:
     """The field that is at fault, where the fault lies in a field of the body."""
-    if not finding.pointer.startswith("/"):
-        return []
-    name = finding.pointer[1:].replace("/", ".")
-    return [{"errorCode": finding.rule.code, "fieldName": name}]
+    name = field_name(finding.pointer)
+    return [{"errorCode": finding.rule.code, "fieldName": name}] if name else []
+
+
+def field_name(pointer: str) -> str | None:
+    """The platform's name for a field of the body, such as ``participants.0.address``; none for a header."""
+    return pointer[1:].replace("/", ".") or None if pointer.startswith("/") else None

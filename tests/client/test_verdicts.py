@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -20,7 +21,12 @@ from ringback_client import (
     ServerError,
     StatusError,
 )
-from ringback_client.verdicts import error_of_reply
+from ringback_client.transport import Reply
+from ringback_client.verdicts import error_of_finding, error_of_reply
+from ringback_contracts.envelope import envelope as envelope_of
+from ringback_contracts.examples import situation
+from ringback_contracts.judge import preflight
+from ringback_contracts.model import Finding
 from ringback_contracts.table import TABLE
 from tests.client.scripted import JSON, MOCK, Answer, Clock, ScriptedAdapter, envelope
 
@@ -76,6 +82,35 @@ def test_an_error_carries_what_a_program_and_a_person_need() -> None:
     assert (error.field, error.rule, error.fix) == ("to", rule.id, rule.fix)
     for part in ("400", "bad.request", "malformed participant address", rule.fix, rule.id, "correlated"):
         assert part in str(error)
+
+
+FORESEEN = [
+    pytest.param(finding, id=f"{finding.rule.id}-{number}")
+    for rule in TABLE
+    for number, example in enumerate(rule.rejects)
+    for finding in preflight(situation(example).request)[:1]
+]
+
+
+@pytest.mark.parametrize("finding", FORESEEN)
+def test_a_fault_names_its_field_alike_whether_it_was_foreseen_or_answered(finding: Finding) -> None:
+    body = json.dumps(envelope_of(finding, "correlated")).encode()
+    answered = error_of_reply(Reply(finding.rule.status, {"Ringback-Rule": finding.rule.id}, body), 0.0)
+    foreseen = error_of_finding(finding)
+    assert (foreseen.field, foreseen.rule) == (answered.field, answered.rule)
+
+
+def test_the_field_that_was_foreseen_has_the_platform_s_name() -> None:
+    calls = CallsClient(MOCK, "alice", adapter=ScriptedAdapter())
+    for body, field in (
+        ({"phoneNumber": 5}, "phoneNumber"),
+        ({"to": "+442079460100", "from": "tel:+442079460001"}, "to"),
+        ({"phoneNumber": "+442079460100", "routingSkillsIds": [5]}, "routingSkillsIds.0"),
+        ([], None),
+    ):
+        with pytest.raises(InvalidRequest) as caught:
+            calls.post_body(body)
+        assert caught.value.field == field
 
 
 def test_a_real_platform_names_no_rule_but_a_code_that_one_rule_has_gives_its_advice() -> None:
