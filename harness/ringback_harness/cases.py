@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import orjson
 import yaml
@@ -44,8 +45,10 @@ INTENT_KEYS = ("to", "from", "contract", "fields")
 EXPECT_KEYS = ("status", "code", "rule")
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token (RFC 9110, 9.1)."""
-_UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
-"""Control characters, and the backslash, which some readers of URLs take for a slash."""
+_UNWRITABLE = re.compile(r"[\\#\x00-\x1f\x7f]")
+"""Control characters, what begins a fragment, and the backslash, which some readers of URLs take for a slash."""
+_UNDECODABLE = re.compile(r"%2[fF]|%(?![0-9a-fA-F]{2}).{0,2}")
+"""A slash that is data, which a decoded path does not tell from another, and what encodes no octet."""
 
 
 class CaseError(SetupError):
@@ -148,7 +151,8 @@ def _request(value: object) -> Request:
         headers[str(name).lower()] = str(text)
     if "authorization" in headers:
         raise _Wrong("request.headers: say who asks with 'as'; a token does not belong into a file")
-    return Request(_method(given), _path(given), headers, _body_of(given))
+    path, query = _place(given)
+    return Request(_method(given), path, headers, _body_of(given), query)
 
 
 def _method(given: Mapping[str, Any]) -> str:
@@ -158,14 +162,23 @@ def _method(given: Mapping[str, Any]) -> str:
     return method
 
 
-def _path(given: Mapping[str, Any]) -> str:
-    """The path, which must not lead away from a target that gets somebody's token."""
-    path = _text(given, "path", CALLS_PATH)
+def _place(given: Mapping[str, Any]) -> tuple[str, str]:
+    """The percent-decoded path, which must not lead away from a target that gets somebody's token, and the query."""
+    written = _text(given, "path", CALLS_PATH)
+    if found := _UNWRITABLE.search(written):
+        raise _Wrong(f"request.path: it holds {found[0]!r}, which no URL does; write {quote(found[0])}")
+    encoded, _, query = written.partition("?")
+    if found := _UNDECODABLE.search(encoded):
+        raise _Wrong(
+            f"request.path: {found[0]!r} cannot be sent as it stands there; write %25 for a percent sign"
+        )
+    try:
+        path = unquote(encoded, errors="strict")
+    except UnicodeDecodeError as error:
+        raise _Wrong(f"request.path: its octets are no UTF-8 ({error.reason})") from error
     if why := astray(path):
         raise _Wrong(f"request.path: it {why}; write it from the first slash on, such as {CALLS_PATH}")
-    if found := _UNWRITABLE.search(path):
-        raise _Wrong(f"request.path: it holds {found[0]!r}, which no URL can hold as it stands")
-    return path
+    return path, query
 
 
 def _body_of(given: Mapping[str, Any]) -> bytes:
@@ -306,10 +319,15 @@ def _written(request: Request) -> dict[str, Any]:
         for name, value in request.headers.items()
         if name not in ("authorization", "host") and (name, value) != ("content-type", "application/json")
     }
-    written: dict[str, Any] = {"method": request.method, "path": request.path}
+    written: dict[str, Any] = {"method": request.method, "path": _written_place(request)}
     if headers:
         written["headers"] = headers
     return written | _written_body(request.body)
+
+
+def _written_place(request: Request) -> str:
+    query = _UNWRITABLE.sub(lambda found: quote(found[0]), request.query)
+    return quote(request.path) + (f"?{query}" if query else "")
 
 
 def _written_body(body: bytes) -> dict[str, Any]:

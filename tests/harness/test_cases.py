@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ringback_client.urls import astray, url_of
 from ringback_contracts.model import Request
 from ringback_contracts.table import TABLE
 from ringback_harness import strategies
@@ -122,6 +124,46 @@ MISTAKES: list[tuple[Any, str]] = [
     ({**HYPHENS, "intent": {"to": "x", "contract": "both"}}, "'both' is none of published, participants"),
     ({**HYPHENS, "intent": {"from": ALICE}}, "'to' is missing"),
 ]
+
+
+def test_a_path_goes_out_as_it_is_written(write: Write) -> None:
+    written = "/api/v2/conversations/calls/a%20b%C3%BC%3f?pageSize=1&q=%2F#"
+    with pytest.raises(CaseError, match=r"holds '#', which no URL does; write %23"):
+        load_case(write({**PLACED, "request": {"path": written}}))
+    request = load_case(write({**PLACED, "request": {"path": written[:-1]}})).request
+    assert (request.path, request.query) == ("/api/v2/conversations/calls/a b\u00fc?", "pageSize=1&q=%2F")
+    assert url_of("", request.path, request.query).lower() == written[:-1].lower()
+
+
+def test_a_query_reaches_the_target(write: Write) -> None:
+    listing = {"method": "GET", "path": "/api/v2/conversations/calls?pageSize=1"}
+    case = load_case(write({**PLACED, "request": listing, "expect": {"status": 200}}))
+    (verified,) = verify([case], Worlds(InProcess()), Worlds(InProcess()))
+    assert verified.standing is Standing.FIXED, verified.reasons
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/%2Fevil", "/api/%zz", "/api/100%", "/api/%ff", "/api/%2e%2e/evil", "/%2fevil.test"]
+)
+def test_a_path_that_could_not_go_out_as_it_is_written_does_not_load(write: Write, path: str) -> None:
+    with pytest.raises(CaseError, match=r"request\.path: "):
+        load_case(write({**PLACED, "request": {"path": path}}))
+
+
+PLACES = st.text(st.characters(codec="utf-8"), max_size=10).map(lambda rest: f"/api/{rest}")
+QUERIES = st.text(st.characters(codec="utf-8"), max_size=10)
+
+
+@given(PLACES, QUERIES)
+def test_any_path_that_can_be_sent_survives_being_saved(
+    tmp_path_factory: pytest.TempPathFactory, path: str, query: str
+) -> None:
+    request = Request("GET", path, {"authorization": "Bearer bob"}, query=query)
+    for saved in save_failures([failure_of(request)], tmp_path_factory.mktemp("saved")):
+        assert load_case(saved).request.path == path
+        assert unquote(load_case(saved).request.query) == unquote(query)
+        return
+    assert astray(path)
 
 
 ELSEWHERE = (

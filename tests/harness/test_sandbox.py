@@ -141,6 +141,19 @@ def test_whoever_is_not_listed_is_not_rung_however_it_is_written(
     assert stand_in.asked == []
 
 
+@pytest.mark.parametrize("query", ["phoneNumber=%2B13172222222", "to=tel:911", f"userId={COLLEAGUE}"])
+def test_a_query_rings_nobody_who_is_not_listed(query: str, sandbox: Sandbox, stand_in: StandIn) -> None:
+    with pytest.raises(NotAllowed):
+        sandbox.world().send(replace(call_request(LISTED), query=query))
+    assert stand_in.asked == []
+
+
+def test_a_query_goes_to_the_sandbox_in_its_words(sandbox: Sandbox, stand_in: StandIn) -> None:
+    alice = {"authorization": "Bearer alice"}
+    sandbox.world().send(Request("GET", "/api/v2/conversations/calls", alice, query=f"user={ALICE}"))
+    assert [request.query for request in stand_in.asked] == [f"user={ME}"]
+
+
 @pytest.mark.parametrize(
     "path", [f".evil.{REGION}/api/v2/users/me", "@evil.test/", "//evil.test/", "/api/v2/../../evil", ""]
 )

@@ -38,11 +38,12 @@ class Counterparts:
             swaps |= {BOB: self.user, TEST_NUMBER: self.number}
         known = {name: real for name, real in swaps.items() if real}
         _refuse_strangers(request, known)
-        path, body = request.path, request.body
+        path, query, body = request.path, request.query, request.body
         for name, real in known.items():
             path = re.sub(re.escape(name), real, path, flags=re.IGNORECASE)
+            query = re.sub(re.escape(name), real, query, flags=re.IGNORECASE)
             body = re.sub(re.escape(name.encode()), real.encode(), body, flags=re.IGNORECASE)
-        return replace(request, path=path, body=body)
+        return replace(request, path=path, query=query, body=body)
 
 
 def _refuse_strangers(request: Request, known: Mapping[str, str]) -> None:
@@ -51,7 +52,10 @@ def _refuse_strangers(request: Request, known: Mapping[str, str]) -> None:
     named |= {queue.id: queue.name for queue in org.queues}
     named |= {campaign.id: campaign.name for campaign in org.campaigns}
     for entity_id in named.keys() - known.keys():
-        if entity_id in request.path.lower() or entity_id.encode() in request.body.lower():
+        if (
+            entity_id in f"{request.path}?{request.query}".lower()
+            or entity_id.encode() in request.body.lower()
+        ):
             raise OutOfReach(f"nobody there stands for {named[entity_id]}")
     if any(number.encode() in request.body for number in org.numbers):
         raise OutOfReach("the org's own numbers there are not known")

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ringback_contracts.addresses.scan import unescaped
 from ringback_contracts.examples import KNOWN_CALL
@@ -74,10 +75,11 @@ OURS = _ours()
 
 
 def texts(request: Request) -> Iterator[tuple[str, str]]:
-    """Every text that may say whom to ring, with the key it stands under; the path's user as well."""
+    """Every text that may say whom to ring, with its key: also the path's user, and what a query says."""
     _, on_behalf, user = request.path.partition(f"{CALLS_PATH}/user/")
     if on_behalf:
         yield "userId", user
+    yield from parse_qsl(request.query)
     yield from _texts_of_body(request.body)
 
 

@@ -207,7 +207,8 @@ def _line(request: Request) -> str:
     from ringback_contracts.redact import redact_body, redact_text
 
     body = redact_body(request.body[:200], request.headers.get("content-type", ""))
-    return f"{request.method} {redact_text(request.path)} {body}".rstrip()
+    place = request.path + (f"?{request.query}" if request.query else "")
+    return f"{request.method} {redact_text(place)} {body}".rstrip()
 
 
 def _counterparts(me: str | None, permit: Permit) -> Counterparts:
