@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ringback_contracts.redact import redact_body, redact_headers, redact_text
+from ringback_contracts.redact import HIDDEN, redact_body, redact_headers, redact_text
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.people import ADDRESSES, NAMES, StablePeople
+from ringback_harness.cassettes.secrets import KnownSecrets, Pairs, each_secret, holds_secrets
 
 LEAST_NUMBER = 10**6
 """A JSON number that may be a telephone number."""
@@ -25,14 +26,17 @@ class Cleaner:
 
     numbers: StableNumbers = field(default_factory=StableNumbers)
     people: StablePeople = field(default_factory=StablePeople)
+    secrets: KnownSecrets = field(default_factory=KnownSecrets)
     names: dict[str, str] = field(default_factory=dict, repr=False)
 
     def text(self, text: str) -> str:
         """A text, such as a URL."""
+        self.secrets.meet_url(text)
         return self.numbers.fill(redact_text(self.numbers.mark(self._named(text))))
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Header fields; of credentials the scheme stays."""
+        self.secrets.meet(headers)
         marked = {name: self.numbers.mark(self._named(value)) for name, value in headers.items()}
         return {name: self.numbers.fill(value) for name, value in redact_headers(marked).items()}
 
@@ -42,6 +46,7 @@ class Cleaner:
         In an ``answer`` whatever looks like an address of somebody's is one; in a request it may be just
         what a rule is about.
         """
+        self.secrets.meet({}, body)
         plain = body.replace(b"\0", b"").decode("utf-8", "replace")
         if plain.encode() != body:
             return self._undecodable(body, plain, content_type)
@@ -51,7 +56,7 @@ class Cleaner:
 
     def _marked(self, body: bytes, mark: Mark) -> bytes:
         try:
-            value = json.loads(body, object_pairs_hook=_Pairs)
+            value = json.loads(body, object_pairs_hook=Pairs)
         except (ValueError, RecursionError):
             return mark(body.decode()).encode()
         marked = self._leaf(value, mark)
@@ -63,8 +68,8 @@ class Cleaner:
         return body if clean == plain == redact_body(body, content_type) else clean.encode()
 
     def _leaf(self, value: Any, mark: Mark) -> Any:
-        if isinstance(value, _Pairs):
-            return _Pairs((mark(name), self._member(name, member, mark)) for name, member in value)
+        if isinstance(value, Pairs):
+            return Pairs((mark(name), self._member(name, member, mark)) for name, member in value)
         if isinstance(value, list):
             return [self._leaf(item, mark) for item in value]
         if isinstance(value, str):
@@ -74,6 +79,8 @@ class Cleaner:
         return value
 
     def _member(self, name: str, value: Any, mark: Mark) -> Any:
+        if holds_secrets(name):
+            value = each_secret(value, lambda _: HIDDEN)
         if isinstance(value, str) and name in ADDRESSES:
             return self.people.address(value)
         if isinstance(value, str) and name in NAMES:
@@ -87,17 +94,14 @@ class Cleaner:
         return self.numbers.mark(self.people.addresses_in(self._named(text)))
 
     def _named(self, text: str) -> str:
+        text = self.secrets.hidden_in(text)
         for real, known in self.names.items():
             text = re.sub(re.escape(real), known, text, flags=re.IGNORECASE)
         return self.people.known_in(text)
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its members, also those of the same name."""
-
-
 def _written(value: Any) -> str:
-    if isinstance(value, _Pairs):
+    if isinstance(value, Pairs):
         return "{" + ", ".join(f"{_written(name)}: {_written(member)}" for name, member in value) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"

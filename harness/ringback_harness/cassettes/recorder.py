@@ -58,6 +58,8 @@ class Recorder:
         self.tokens.update({value: name for name, value in tokens.items()})
         # The tokens of a run come org by org, and what is done in one leaves the others as they are.
         self._orgs.update(dict.fromkeys(tokens.values(), len(set(self._orgs.values())) + 1))
+        for token in tokens.values():
+            self.cleaner.secrets.add(token)
         self.cleaner.names.update(names)
         for number in numbers:
             self.cleaner.numbers.adopt(number)
@@ -74,6 +76,7 @@ class Recorder:
 
     def _har(self, request: requests.PreparedRequest, response: requests.Response, seconds: float) -> Har:
         sent = _bytes(request.body)
+        self._meet(request, sent, response)
         entry = {
             "startedDateTime": self.now().isoformat(timespec="milliseconds"),
             "time": round(seconds * 1000, 1),
@@ -86,6 +89,13 @@ class Recorder:
         return {
             "log": {"version": "1.2", "creator": {"name": "Ringback", "version": VERSION}, "entries": [entry]}
         }
+
+    def _meet(self, request: requests.PreparedRequest, sent: bytes, response: requests.Response) -> None:
+        """Learn what an exchange tells, before any of it is written."""
+        secrets = self.cleaner.secrets
+        secrets.meet_url(request.url or "")
+        secrets.meet(_texts(request.headers), sent)
+        secrets.meet(_texts(response.headers), response.content)
 
     def _mark(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:
         _, _, token = request.headers.get("authorization", "").partition(" ")
@@ -130,7 +140,7 @@ class Recorder:
         }
 
     def _headers(self, headers: Mapping[str, str]) -> list[dict[str, str]]:
-        clean = self.cleaner.headers({name: _plain(value) for name, value in headers.items()})
+        clean = self.cleaner.headers(_texts(headers))
         return [{"name": name, "value": value} for name, value in clean.items()]
 
 
@@ -168,5 +178,8 @@ def _bytes(body: bytes | str | None) -> bytes:
     return body.encode() if isinstance(body, str) else body or b""
 
 
-def _plain(value: bytes | str) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+def _texts(headers: Mapping[str, str | bytes]) -> dict[str, str]:
+    return {
+        name: value.decode("latin-1") if isinstance(value, bytes) else value
+        for name, value in headers.items()
+    }
