@@ -23,7 +23,7 @@ import yaml
 
 from ringback_client import CallsClient, RingbackError
 from ringback_client.urls import astray
-from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract, Request
+from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract, Request, Rule
 from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import OrgError, changed, default_org
@@ -43,10 +43,14 @@ REQUEST_KEYS = ("method", "path", "headers", "body", "raw", "base64")
 BODY_KEYS = ("body", "raw", "base64")
 INTENT_KEYS = ("to", "from", "contract", "fields")
 EXPECT_KEYS = ("status", "code", "rule")
+ANSWERS = range(200, 600)
+"""What a last answer's status can be (RFC 9110, 15)."""
+ERRORS = 400
+"""From this status on an answer is an error."""
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token (RFC 9110, 9.1)."""
 _UNWRITABLE = re.compile(r"[\\#\x00-\x1f\x7f]")
-"""Control characters, what begins a fragment, and the backslash, which some readers of URLs take for a slash."""
+"""Control characters, what begins a fragment, and the backslash, which some readers take for a slash."""
 _UNDECODABLE = re.compile(r"%2[fF]|%(?![0-9a-fA-F]{2}).{0,2}")
 """A slash that is data, which a decoded path does not tell from another, and what encodes no octet."""
 
@@ -163,14 +167,14 @@ def _method(given: Mapping[str, Any]) -> str:
 
 
 def _place(given: Mapping[str, Any]) -> tuple[str, str]:
-    """The percent-decoded path, which must not lead away from a target that gets somebody's token, and the query."""
+    """The percent-decoded path, which must not lead away from the target, and the query."""
     written = _text(given, "path", CALLS_PATH)
     if found := _UNWRITABLE.search(written):
         raise _Wrong(f"request.path: it holds {found[0]!r}, which no URL does; write {quote(found[0])}")
     encoded, _, query = written.partition("?")
     if found := _UNDECODABLE.search(encoded):
         raise _Wrong(
-            f"request.path: {found[0]!r} cannot be sent as it stands there; write %25 for a percent sign"
+            f"request.path: {found[0]!r} cannot be sent so; write / for a slash, %25 for a percent sign"
         )
     try:
         path = unquote(encoded, errors="strict")
@@ -220,9 +224,27 @@ def _expected(case: Mapping[str, Any]) -> Expected:
     if type(status) is not int:
         raise _Wrong("expect: 'status' is missing or no whole number")
     code = given.get("code", rule.code if rule else None)
-    if status >= 400 and not isinstance(code, str):
+    if status >= ERRORS and not isinstance(code, str):
         raise _Wrong("expect: an error needs its 'code', or the 'rule' that gives it")
-    return Expected(status, code, rule.id if rule else None)
+    expected = Expected(status, code, rule.id if rule else None)
+    _refuse_contradiction(expected, rule)
+    return expected
+
+
+def _refuse_contradiction(expected: Expected, rule: Rule | None) -> None:
+    """Raise for what no answer can be."""
+    if expected.status not in ANSWERS:
+        raise _Wrong(f"expect.status: {expected.status} ends no exchange; 200 to 599 do")
+    if rule and (expected.status, expected.code) != (rule.status, rule.code):
+        key = "status" if expected.status != rule.status else "code"
+        raise _Wrong(
+            f"expect.{key}: {getattr(expected, key)!r} is not the rule's: {rule.id} answers "
+            f"{rule.status} {rule.code}; leave out '{key}', or 'rule'"
+        )
+    if expected.status < ERRORS and expected.code is not None:
+        raise _Wrong(
+            f"expect.code: {expected.status} is no error, and comes without a code; leave one of them out"
+        )
 
 
 # --- running ------------------------------------------------------------------------------------------

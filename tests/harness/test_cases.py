@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_client.urls import astray, url_of
-from ringback_contracts.model import Request
+from ringback_contracts.model import Request, Rule
 from ringback_contracts.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.cases import (
@@ -119,6 +119,23 @@ MISTAKES: list[tuple[Any, str]] = [
     ),
     ({**PLACED, "expect": {}}, "'status' is missing"),
     ({**PLACED, "expect": {"status": 400}}, "an error needs its 'code'"),
+    (
+        {**PLACED, "expect": {"status": 202, "rule": "tel.no-plus"}},
+        "is not the rule's: tel.no-plus answers 400 bad.request; leave out 'status'",
+    ),
+    (
+        {**PLACED, "expect": {"status": 403, "code": "bad.request", "rule": "tel.no-plus"}},
+        "is not the rule's: tel.no-plus answers 400 bad.request; leave out 'status'",
+    ),
+    (
+        {**PLACED, "expect": {"status": 400, "code": "not.found", "rule": "tel.no-plus"}},
+        "expect.code: 'not.found' is not the rule's: tel.no-plus answers 400 bad.request",
+    ),
+    ({**PLACED, "expect": {"code": "not.found", "rule": "tel.no-plus"}}, "expect.code: 'not.found' is not"),
+    ({**PLACED, "expect": {"status": 202, "code": "bad.request"}}, "expect.code: 202 is no error"),
+    ({**PLACED, "expect": {"status": 202, "code": 5}}, "expect.code: 202 is no error"),
+    ({**PLACED, "expect": {"status": 20}}, "expect.status: 20 ends no exchange"),
+    ({**PLACED, "expect": {"status": 4000, "code": "x"}}, "expect.status: 4000 ends no exchange"),
     ({**PLACED, "expect": {"rule": "tel.no-pluss"}}, "the nearest is 'tel.no-plus'"),
     ({**PLACED, "expect": {"statuss": 400}}, "the nearest is 'status'"),
     ({**HYPHENS, "intent": {"to": "x", "contract": "both"}}, "'both' is none of published, participants"),
@@ -182,6 +199,16 @@ ELSEWHERE = (
 )
 
 
+@given(st.sampled_from(list(TABLE)))
+def test_a_rule_may_be_named_with_what_it_answers(
+    tmp_path_factory: pytest.TempPathFactory, rule: Rule
+) -> None:
+    told = {"status": rule.status, "code": rule.code, "rule": rule.id}
+    path = tmp_path_factory.mktemp("cases") / "case.json"
+    path.write_text(json.dumps({**PLACED, "expect": told}))
+    assert load_case(path).expected == replace(refused_by(rule), operation="postConversationsCalls")
+
+
 @pytest.mark.parametrize("path", ELSEWHERE)
 def test_a_path_that_leads_away_from_the_target_does_not_load(write: Write, path: str) -> None:
     case = write({**PLACED, "request": {"method": "GET", "path": path}}, "case.json")
@@ -198,7 +225,7 @@ def test_a_method_that_is_more_than_one_does_not_load(write: Write, method: str)
         load_case(write({**PLACED, "request": {"method": method}}))
 
 
-@pytest.mark.parametrize(("document", "word"), MISTAKES, ids=[word for _, word in MISTAKES])
+@pytest.mark.parametrize(("document", "word"), MISTAKES)
 def test_a_mistake_is_named_with_the_file(write: Write, document: Any, word: str) -> None:
     path = write(document)
     with pytest.raises(CaseError) as caught:
