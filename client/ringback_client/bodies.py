@@ -33,19 +33,22 @@ class Draft:
 def draft(to: Address, from_: Address | None, contract: Contract, fields: Fields) -> Draft:
     """The request for a call in the words of a contract; whether it is a good one is not asked here.
 
-    Raises ``MalformedAddress`` for a published caller that has no place in a body, and
-    ``ConfigurationError`` for a field that is given twice, or a contract that is none.
+    Raises ``MalformedAddress`` for what is no address at all, and for a published caller that has no place in
+    a body; ``ConfigurationError`` for a field that is given twice, for fields that are no mapping, and for a
+    contract that is none.
     """
+    if not isinstance(fields, Mapping):
+        raise ConfigurationError(f"'fields' is {_kind(fields)}; give a mapping of names to values")
     if contract not in CONTRACTS:
         raise ConfigurationError(f"{contract!r} is no contract; there are {' and '.join(CONTRACTS)}")
-    made = _participants(to, from_) if contract == PARTICIPANTS else _published(text_of(to), from_)
+    made = _participants(to, from_) if contract == PARTICIPANTS else _published(text_of("to", to), from_)
     if twice := sorted(made.body.keys() & fields.keys()):
         raise ConfigurationError(f"{twice[0]} is given twice: as an address and in the further fields")
     return Draft({**made.body, **fields}, made.user_id)
 
 
-def text_of(address: Address) -> str:
-    """An address as it is written in a ``to`` / ``from`` body."""
+def text_of(parameter: str, address: object) -> str:
+    """An address as a ``to`` / ``from`` body has it; raises ``MalformedAddress`` for what is none."""
     match address:
         case str():
             return address
@@ -53,13 +56,23 @@ def text_of(address: Address) -> str:
             return f"user:{address.id}"
         case CampaignAddress():
             return f"campaign:{address.id}"
-        case _:
+        case TelAddress() | SipAddress():
             return address.text
+        case _:
+            raise MalformedAddress(
+                f"'{parameter}' is {_kind(address)}, which is no address; give a text such as "
+                "tel:+442079460100, or a value of ringback_contracts.addresses. Nothing was sent"
+            )
+
+
+def _kind(value: object) -> str:
+    """What a parameter is instead, without its value, which may be somebody's number."""
+    return "None (from a variable that is not set?)" if value is None else f"of type {type(value).__name__}"
 
 
 def _participants(to: Address, from_: Address | None) -> Draft:
-    caller = {} if from_ is None else {"from": text_of(from_)}
-    return Draft({"to": text_of(to), **caller})
+    caller = {} if from_ is None else {"from": text_of("from_", from_)}
+    return Draft({"to": text_of("to", to), **caller})
 
 
 def _published(to: str, from_: Address | None) -> Draft:
@@ -69,7 +82,7 @@ def _published(to: str, from_: Address | None) -> Draft:
     )
     if from_ is None:
         return Draft(destination)
-    caller = text_of(from_)
+    caller = text_of("from_", from_)
     scheme, rest = _split(caller)
     if scheme == "user":
         return Draft(destination, user_id=rest)
@@ -109,8 +122,10 @@ def _encoded(body: object) -> bytes:
         raise InvalidRequest(f"the body cannot be written as JSON: {error}") from error
 
 
-def segment(text: str, error: type[InvalidRequest] = InvalidRequest) -> str:
-    """An id as a part of a path; raises ``error`` for one that would lead elsewhere."""
+def segment(text: object, error: type[InvalidRequest] = InvalidRequest) -> str:
+    """An id as a part of a path; raises ``error`` for what is none, and for one that would lead elsewhere."""
+    if not isinstance(text, str):
+        raise error(f"the id is {_kind(text)}; it goes into a path, so give a text")
     if not re.fullmatch(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]+", text):
         raise error("the id is empty or holds characters that no id has; it goes into a path")
     return text

@@ -12,7 +12,7 @@ from ringback_client.bodies import Address
 from ringback_client.calls import Call, PlacedCall
 from ringback_client.courier import Courier
 from ringback_client.credentials import AccessToken, Credentials
-from ringback_client.errors import CallAttempt, LoginFailed, StatusError, UnexpectedReply
+from ringback_client.errors import CallAttempt, ConfigurationError, LoginFailed, StatusError, UnexpectedReply
 from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.safety import refuse_danger, refuse_hopeless
@@ -54,6 +54,7 @@ class CallsClient:
         adapter: BaseAdapter | None = None,
     ) -> None:
         environment.observe_from(os.environ)
+        _given(target=target, credentials=credentials)
         self.target = Target.parse(target) if isinstance(target, str) else target
         self._allow_calls = allow_calls
         self._preflight = preflight
@@ -108,7 +109,7 @@ class CallsClient:
         fields: Mapping[str, object] | None = None,
     ) -> Request:
         """The request that ``place_call`` would send, as a plain value."""
-        made = bodies.draft(to, from_, contract, fields or {})
+        made = bodies.draft(to, from_, contract, {} if fields is None else fields)
         return bodies.request(made.body, made.user_id)
 
     def send(self, request: Request) -> PlacedCall:
@@ -171,3 +172,9 @@ class CallsClient:
         if not 200 <= reply.status < 300:
             raise error_of_reply(reply, self._retry.now())
         return reply
+
+
+def _given(**parameters: object) -> None:
+    for name, value in parameters.items():
+        if value is None:
+            raise ConfigurationError(f"'{name}' is None (from a variable that is not set?); give one")

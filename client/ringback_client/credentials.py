@@ -21,11 +21,19 @@ from ringback_client.target import Target
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """A service that acts for itself. The platform lets it place calls on behalf of a user only."""
+    """A service that acts for itself. The platform lets it place calls on behalf of a user only.
+
+    Raises ``ConfigurationError`` where the id or the secret is missing.
+    """
 
     grant: ClassVar[str] = "client_credentials"
     client_id: str
     client_secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
+            if not value:
+                raise ConfigurationError(f"'{name}' is empty or None (from a variable that is not set?)")
 
     @property
     def form(self) -> Mapping[str, str]:

@@ -10,11 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_client import CallsClient, ConfigurationError, InvalidRequest, MalformedAddress, bodies
+from ringback_client import (
+    CallsClient,
+    ClientCredentials,
+    ConfigurationError,
+    InvalidRequest,
+    MalformedAddress,
+    bodies,
+)
 from ringback_contracts import addresses
 from ringback_contracts.forms import recognise
 from ringback_contracts.model import Contract, Request
 from ringback_contracts.operations import CALLS_PATH
+from tests.client.scripted import MOCK, ScriptedAdapter
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"
@@ -63,6 +71,59 @@ def test_a_user_who_calls_stands_in_the_published_path_and_is_never_dialled() ->
 def test_a_caller_that_the_published_contract_has_no_place_for_is_refused(from_: str) -> None:
     with pytest.raises(MalformedAddress):
         built(f"tel:{NUMBER}", from_)
+
+
+@pytest.mark.parametrize("contract", ["published", "participants"])
+@pytest.mark.parametrize(
+    ("addresses_given", "told"),
+    [
+        ({"to": None}, "'to' is None .*not set"),
+        ({"to": 442079460100}, "'to' is of type int"),
+        ({"to": b"tel:+442079460100"}, "'to' is of type bytes"),
+        ({"to": {"phoneNumber": NUMBER}}, "'to' is of type dict"),
+        ({"to": NUMBER, "from_": 5}, "'from_' is of type int"),
+    ],
+)
+def test_what_is_no_address_is_refused_before_anything_is_sent_and_the_parameter_named(
+    addresses_given: dict[str, Any], told: str, contract: Contract
+) -> None:
+    adapter = ScriptedAdapter()
+    with pytest.raises(MalformedAddress, match=told) as caught:
+        CallsClient(MOCK, "alice", adapter=adapter).place_call(**addresses_given, contract=contract)
+    assert adapter.requests == []
+    assert "442079460100" not in str(caught.value).replace("tel:+442079460100", "")
+
+
+@pytest.mark.parametrize("missing", [None, 5])
+def test_an_id_that_is_no_text_is_refused_before_anything_is_sent(missing: Any) -> None:
+    adapter = ScriptedAdapter()
+    calls = CallsClient(MOCK, "alice", adapter=adapter)
+    for use in (calls.get_call, calls.disconnect):
+        with pytest.raises(InvalidRequest, match="the id is"):
+            use(missing)
+    with pytest.raises(MalformedAddress, match="the id is of type"):
+        calls.post_body({"phoneNumber": NUMBER}, user_id=5)  # type: ignore[arg-type]  # the point of the test
+    assert adapter.requests == []
+
+
+@pytest.mark.parametrize(("target", "credentials"), [(None, "alice"), (MOCK, None)])
+def test_a_client_of_nothing_is_refused_and_the_parameter_named(target: Any, credentials: Any) -> None:
+    name = "target" if target is None else "credentials"
+    with pytest.raises(ConfigurationError, match=f"'{name}' is None .*not set"):
+        CallsClient(target, credentials)
+
+
+@pytest.mark.parametrize(("client_id", "secret"), [(None, "s"), ("id", None), ("", "s"), ("id", "")])
+def test_half_a_service_is_refused_and_the_missing_half_named(client_id: Any, secret: Any) -> None:
+    name = "client_id" if not client_id else "client_secret"
+    with pytest.raises(ConfigurationError, match=f"'{name}' is empty or None .*not set"):
+        ClientCredentials(client_id, secret)
+
+
+@pytest.mark.parametrize("fields", ["label", 5, ["label"], ""])
+def test_fields_that_are_no_mapping_are_refused(fields: Any) -> None:
+    with pytest.raises(ConfigurationError, match="'fields' is of type"):
+        CallsClient.build_request(NUMBER, fields=fields)
 
 
 @pytest.mark.parametrize("user_id", ["", ".", "..", "../../oauth", "a/b", "a%2Fb", "a?b", "a\n", " a"])
