@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner
 
-from ringback_harness.cassettes import read_cassettes
+from ringback_harness.cassettes import Origin, Recorder, read_cassettes
 from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
@@ -67,3 +68,15 @@ def test_a_file_that_is_no_har_is_named(text: str, tmp_path: Path) -> None:
 
 def test_calls_are_allowed_on_a_sandbox_alone() -> None:
     assert diff("mock", "--allow-calls")[0] == Exit.SETUP
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b'{"id": 7}', b'{"id": "me"}', b'{"name": "x"}'])
+def test_an_answer_that_says_not_whose_a_token_is_gives_nobody_another_id(answer: bytes) -> None:
+    recorder = Recorder(None, Origin("x"))
+    recorder.learn({"alice": "a-token-1"}, {}, ())
+    url = "https://api.example.com/api/v2/users/me"
+    request = requests.Request("GET", url, headers={"Authorization": "Bearer a-token-1"}).prepare()
+    response = requests.Response()
+    response.status_code, response._content = 200, answer
+    recorder.keep(request, response, 0.1)
+    assert recorder.cleaner.names == {}

@@ -7,13 +7,18 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from ringback_contracts.forms import recognise
 from ringback_contracts.model import Contract
+from ringback_contracts.operations import BY_ID, GET_ME
+from ringback_contracts.org import default_org
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_mock.version import VERSION
 
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     import requests
 
 Har = dict[str, Any]
+ME = BY_ID[GET_ME].template
 MARK = "_ringback"
 """The custom field of an entry (HAR 1.2 lets names that begin with an underscore be anybody's)."""
 
@@ -96,9 +102,19 @@ class Recorder:
         secrets.meet_url(request.url or "")
         secrets.meet(_texts(request.headers), sent)
         secrets.meet(_texts(response.headers), response.content)
+        if request.method == "GET" and urlsplit(request.url or "").path.endswith(ME):
+            self._meet_me(request, response)
+
+    def _meet_me(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Give the user of a token the id that its user has in the default org."""
+        known = default_org().token_by_value.get(self.tokens.get(_token(request), ""))
+        with suppress(ValueError, TypeError, KeyError, AttributeError):
+            real = str(UUID(response.json()["id"]))
+            if known and known.user:
+                self.cleaner.names.setdefault(real, known.user)
 
     def _mark(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:
-        _, _, token = request.headers.get("authorization", "").partition(" ")
+        token = _token(request)
         return {
             "target": self.cleaner.text(self.origin.target),
             "region": self.origin.region,
@@ -164,6 +180,10 @@ def write_whole(path: Path, text: str) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _token(request: requests.PreparedRequest) -> str:
+    return request.headers.get("authorization", "").partition(" ")[2]
 
 
 def _text(body: bytes) -> dict[str, str]:

@@ -94,10 +94,8 @@ class Sandbox(Gated):
         self.hang_up = HangUp(client, tools.sleep)
         self.tokens: Mapping[str, str] = {_name_of(settings.credentials): token}
         if tools.notes:
-            tools.notes.learn(self.tokens, {}, permit.numbers)
+            tools.notes.learn(self.tokens, _counterparts(None, permit).names, permit.numbers)
         self.counterparts = _counterparts(_reached(lambda: self._me(token)), permit)
-        if tools.notes:
-            tools.notes.learn({}, self.counterparts.names, ())
         self.gate = Gate(permit, frozenset(filter(None, [self.counterparts.me])))
         if permit.budget and (permit.numbers or permit.users):
             self.gate.hang_up_objection = _reached(self.hang_up.objection)
