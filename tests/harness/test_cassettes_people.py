@@ -44,6 +44,16 @@ def test_an_answer_tells_no_address_wherever_it_stands() -> None:
     assert shown == {"a": ["write to person1@example.com", "sip:person1@example.com"]}
 
 
+def test_headers_tell_no_address_though_nobody_was_met_before() -> None:
+    cleaner = Cleaner()
+    clean = "person1@example.com"
+    assert cleaner.headers({"X-User-Email": "Joe <joe@corp.example.org>"}) == {
+        "X-User-Email": f"Joe <{clean}>"
+    }
+    location = {"Location": "https://corp.example.org/?user=joe%40corp.example.org"}
+    assert cleaner.headers(location) == {"Location": f"https://corp.example.org/?user={clean}"}
+
+
 def test_a_request_keeps_the_addresses_that_its_verdict_hangs_on() -> None:
     for body in ({"to": "sip:agent@pbx"}, {"to": "agent@example.com"}, {"to": {"name": 7}}):
         assert sent(Cleaner(), body) == body

@@ -37,7 +37,7 @@ class Cleaner:
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Header fields; of credentials the scheme stays."""
         self.secrets.meet(headers)
-        marked = {name: self.numbers.mark(self._named(value)) for name, value in headers.items()}
+        marked = {name: self._answered(value) for name, value in headers.items()}
         return {name: self.numbers.fill(value) for name, value in redact_headers(marked).items()}
 
     def body(self, body: bytes, content_type: str, *, answer: bool = False) -> bytes:
