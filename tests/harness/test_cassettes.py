@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -80,3 +81,21 @@ def test_an_answer_that_says_not_whose_a_token_is_gives_nobody_another_id(answer
     response.status_code, response._content = 200, answer
     recorder.keep(request, response, 0.1)
     assert recorder.cleaner.names == {}
+
+
+def test_what_a_cassette_says_of_its_request_is_true_of_what_it_holds(tmp_path: Path) -> None:
+    url = "https://api.example.com/api/v2/users?q=a%20b&q=&to=%2B13172222222&token=x1y2z3x1y2"
+    request = requests.Request(
+        "POST", url, data='{"password": "a-very-long-secret", "x": "\u00e9"}'
+    ).prepare()
+    response = requests.Response()
+    response.status_code, response._content = 200, b""
+    Recorder(tmp_path, Origin("x")).keep(request, response, 0.1)
+    (path,) = tmp_path.iterdir()
+    shown = json.loads(path.read_text("utf-8"))["log"]["entries"][0]["request"]
+    assert shown["bodySize"] == len(shown["postData"]["text"].encode())
+    named = [(pair["name"], pair["value"]) for pair in shown["queryString"]]
+    assert named == parse_qsl(urlsplit(shown["url"]).query, keep_blank_values=True)
+    assert named[:2] == [("q", "a b"), ("q", "")]
+    assert "13172222222" not in str(shown)
+    assert "x1y2z3x1y2" not in str(shown)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from ringback_contracts.forms import recognise
@@ -125,18 +125,19 @@ class Recorder:
 
     def _request(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:
         content_type = request.headers.get("Content-Type", "")
+        body = self.cleaner.body(sent, content_type) if sent else b""
+        url = self.cleaner.text(request.url or "")
         shown: dict[str, Any] = {
             "method": request.method,
-            "url": self.cleaner.text(request.url or ""),
+            "url": url,
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": self._headers(request.headers),
-            "queryString": [],
+            "queryString": _pairs(parse_qsl(urlsplit(url).query, keep_blank_values=True)),
             "headersSize": -1,
-            "bodySize": len(sent),
+            "bodySize": len(body),
         }
-        if sent:
-            body = self.cleaner.body(sent, content_type)
+        if body:
             shown["postData"] = {"mimeType": content_type, **_text(body)}
         return shown
 
@@ -156,8 +157,7 @@ class Recorder:
         }
 
     def _headers(self, headers: Mapping[str, str]) -> list[dict[str, str]]:
-        clean = self.cleaner.headers(_texts(headers))
-        return [{"name": name, "value": value} for name, value in clean.items()]
+        return _pairs(self.cleaner.headers(_texts(headers)).items())
 
 
 def contract_of(body: bytes) -> Contract | None:
@@ -180,6 +180,10 @@ def write_whole(path: Path, text: str) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
 
 
 def _token(request: requests.PreparedRequest) -> str:
