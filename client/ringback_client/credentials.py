@@ -96,7 +96,9 @@ class AccessToken:
     def __post_init__(self) -> None:
         # RFC 6750, 2.1. Anything else would end in an HTTP library's error that shows the token.
         if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", self.value):
-            raise ConfigurationError("the access token is empty or has characters that no bearer token has")
+            raise ConfigurationError(
+                "the access token is empty or has characters that none has (RFC 6750, 2.1)"
+            )
 
 
 Grant = ClientCredentials | AuthorizationCode | RefreshToken

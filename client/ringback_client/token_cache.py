@@ -59,13 +59,19 @@ class FileTokenCache:
     def _path(self, key: str, suffix: str = ".json") -> Path:
         return self._folder / f"token-{key}{suffix}"
 
+    def _failure(self, what: str, error: OSError) -> TokenCacheError:
+        # Of the file names the cause speaks: they are hashes, whose digits look like numbers that are hidden.
+        return TokenCacheError(
+            f"the token cache in {self._folder} cannot be {what}: {error.strerror or error}"
+        )
+
     def get(self, key: str) -> Token | None:
         try:
             return Token.from_json(self._path(key).read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise TokenCacheError(f"the token cache cannot be read: {error}") from error
+            raise self._failure("read", error) from error
 
     def put(self, key: str, token: Token, now: float) -> None:
         _ = now
@@ -73,7 +79,7 @@ class FileTokenCache:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._replace(self._path(key), token.to_json())
         except OSError as error:
-            raise TokenCacheError(f"the token cache cannot be written: {error}") from error
+            raise self._failure("written", error) from error
 
     def _replace(self, path: Path, text: str) -> None:
         # mkstemp makes the file with mode 0600: there is no moment at which others could read it.
@@ -93,7 +99,7 @@ class FileTokenCache:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise TokenCacheError(f"the token cache cannot be written: {error}") from error
+            raise self._failure("written", error) from error
         lock = FileLock(self._path(key, ".lock"), timeout=LOCK_SECONDS if wait else 0, mode=0o600)
         try:
             lock.acquire()
@@ -101,7 +107,7 @@ class FileTokenCache:
             yield False
             return
         except OSError as error:
-            raise TokenCacheError(f"the token cache cannot be locked: {error}") from error
+            raise self._failure("locked", error) from error
         try:
             yield True
         finally:

@@ -52,7 +52,9 @@ _ASSIGNED = tuple(
 )
 _SPACE = r"(?:[ \t]|%20|\+)++"
 _WORD = r"""[^\s"'\\<>]+"""
-_BEARER = re.compile(rf"""(bearer{_SPACE})(?!\w+=["']){_WORD}""", re.IGNORECASE)
+_SPEAKS = r"""(?:\w+=["']|tokens?(?:'s)?[.,:;'"]*(?=\s|\Z))"""
+"""What stands behind "bearer" in a challenge, or in a sentence about a bearer token: no secret."""
+_BEARER = re.compile(rf"(bearer{_SPACE})(?!{_SPEAKS}){_WORD}", re.IGNORECASE)
 _BASIC = re.compile(rf"(basic{_SPACE})({_WORD})", re.IGNORECASE)
 _PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:]?")
 _URL_PASSWORD = re.compile(r"""(://)[^\s/@"']+(@?)""")

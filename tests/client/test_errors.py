@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import pickle
+from pathlib import Path
 
 import pytest
 import requests
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 import ringback_client
 from ringback_client import errors
+from ringback_client.credentials import AccessToken
 from ringback_client.errors import (
     CallAttempt,
     CallOutcomeUnknown,
@@ -114,6 +117,27 @@ def test_a_text_of_an_error_holds_no_secret_and_nobody_s_number(text: str) -> No
     told = str(RingbackError(text))
     assert "hunter2" not in told
     assert "456 1414" not in told
+
+
+def _raised_words() -> list[str]:
+    """What the client's modules say in the errors that they raise, without the values in it."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in Path(errors.__file__).parent.glob("*.py")]
+    raises = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    words = [node for found in raises for node in ast.walk(found) if isinstance(node, ast.Constant)]
+    return [node.value for node in words if isinstance(node.value, str)]
+
+
+def test_the_client_s_own_words_are_shown_whole() -> None:
+    words = _raised_words()
+    assert len(words) > 40
+    assert [text for text in words if str(RingbackError(text)) != text] == []
+
+
+def test_a_missing_token_is_told_in_words_that_are_shown_whole() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        AccessToken("")
+    assert "***" not in str(caught.value)
+    assert "the access token is empty" in str(caught.value)
 
 
 @given(st.text())

@@ -169,6 +169,16 @@ def test_a_folder_that_cannot_be_is_an_error_of_ours(tmp_path: Path) -> None:
         cache.get("key")
 
 
+def test_an_error_of_the_file_cache_names_its_folder_whole_and_what_is_wrong(tmp_path: Path) -> None:
+    folder = tmp_path / "tokens"
+    cache, key = FileTokenCache(folder), "e9" + "7" * 60 + "a9"
+    (folder / f"token-{key}.json").mkdir(parents=True)
+    with pytest.raises(TokenCacheError) as caught:
+        cache.get(key)
+    assert str(caught.value) == f"the token cache in {folder} cannot be read: Is a directory"
+    assert key in str(caught.value.__cause__), "for whoever debugs it"
+
+
 def test_a_lock_that_cannot_be_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "token-key.lock").mkdir()
     with pytest.raises(TokenCacheError), FileTokenCache(tmp_path).lock("key", wait=True):

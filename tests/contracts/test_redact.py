@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.numbers import RESERVED, reserved_range
 from ringback_contracts.redact import HIDDEN, redact_body, redact_headers, redact_text
+from ringback_contracts.table import TABLE
 
 FORM = "application/x-www-form-urlencoded"
 ID = "a11ce000-0000-4000-8000-000000000001"
@@ -295,6 +296,7 @@ def test_times_and_dates_stay(moment: datetime, before: str, after: str) -> None
         f'{{"participants": [{{"id": "{ID}", "address": "tel:+442079460100"}}], "priority": 5, "x": 1e999}}',
         "exit code=3, status code=404",
         "basic auth, Basic authentication; bearer",
+        "Nobody issued this bearer token, or it was revoked: bearer tokens end. The bearer token's time is over",
         'WWW-Authenticate: Bearer realm="api"',
         "ringback ready on http://127.0.0.1:8010",
         "sip:agent@example.com;transport=tcp",
@@ -308,6 +310,17 @@ def test_what_hides_nothing_stays_as_it_is(text: str) -> None:
     assert redact_text(text) == text
     assert redact_body(text.encode(), "application/json") == text
     assert redact_body(text.encode(), "text/plain") == text
+
+
+@pytest.mark.parametrize("secret", ["token-1", "tokens.x", "tokenabc", "token=", "TOKEN_1", "token,x"])
+def test_a_bearer_token_whose_name_begins_like_the_word_is_hidden(secret: str) -> None:
+    assert redact_text(f"sent bearer {secret} there") == "sent bearer *** there"
+
+
+def test_the_words_of_the_rules_and_of_the_reserved_ranges_are_shown_whole() -> None:
+    words = [text for rule in TABLE for text in (rule.title, rule.message, rule.fix)]
+    words += [text for kept in RESERVED for text in (kept.name, kept.source)]
+    assert [text for text in words if redact_text(text) != text] == []
 
 
 def test_a_form_that_hides_nothing_stays_as_it_is() -> None:

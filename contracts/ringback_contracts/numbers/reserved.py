@@ -31,9 +31,7 @@ _OFCOM = "Ofcom, Telephone numbers for use in TV and radio drama programmes"
 _ACMA = "ACMA, Phone numbers for use in TV shows, films and creative works"
 
 RESERVED: tuple[ReservedRange, ...] = (
-    ReservedRange(
-        "North American fiction numbers 555-0100 to 555-0199", r"\+1[2-9][0-9]{2}55501[0-9]{2}", _NANPA_555
-    ),
+    ReservedRange("North American fiction numbers 555-01XX", r"\+1[2-9][0-9]{2}55501[0-9]{2}", _NANPA_555),
     ReservedRange("North American area codes N11", r"\+1[2-9]11[0-9]{7}", _NANPA_N11),
     ReservedRange(
         "North American central office codes N11",
@@ -42,7 +40,7 @@ RESERVED: tuple[ReservedRange, ...] = (
         _NANPA_N11,
     ),
     ReservedRange(
-        "United Kingdom drama numbers of cities with 496 0000 to 496 0999",
+        "United Kingdom drama numbers of cities with 496 0XXX",
         r"\+44(?:11[3-8]|1[2-6]1)4960[0-9]{3}",
         _OFCOM,
     ),
