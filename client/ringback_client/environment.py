@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -47,8 +48,22 @@ def credentials_from(environment: Mapping[str, str]) -> Credentials:
 
 
 def verify_from(environment: Mapping[str, str]) -> bool | str:
-    """The CA bundle to verify the target with; ``True`` for the usual ones."""
-    return environment.get(CA) or True
+    """The absolute path of the CA bundle to verify the target with; ``True`` for the usual ones.
+
+    Raises ``ConfigurationError`` for one that cannot be used.
+    """
+    if not (named := environment.get(CA)):
+        return True
+    bundle = Path(named).absolute()
+    where = {"capath": str(bundle)} if bundle.is_dir() else {"cafile": str(bundle)}
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**where)
+    except OSError as error:
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ConfigurationError(
+            f"{CA} names {named}, which cannot be used: {why}; it has to be a file of certificates in PEM"
+        ) from error
+    return str(bundle)
 
 
 def observe_from(environment: Mapping[str, str]) -> None:

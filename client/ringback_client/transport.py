@@ -185,7 +185,7 @@ def _unreachable(where: str, chain: list[BaseException]) -> TargetUnreachable:
     if refused is not None:
         return TargetUnreachable(
             f"{where} shows a certificate that is not trusted: {refused.verify_message}. "
-            "For a private CA give its file as verify=, or in RINGBACK_CA",
+            "For a private CA set RINGBACK_CA to its file; a program may give it as verify=",
             passing=False,
         )
     text = f"{where} cannot be reached: {_why(chain)}"

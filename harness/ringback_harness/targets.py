@@ -191,14 +191,17 @@ def as_reply(response: Response) -> Reply:
 class AtUrl:
     """What answers at a URL. A Ringback is known by its headers, and makes the orgs that a check needs.
 
-    ``token`` is alice's where it is no Ringback. Raises what the client's transport raises.
+    ``token`` is alice's where it is no Ringback; ``verify`` is as in ``requests``. Raises what the client's
+    transport raises.
     """
 
-    def __init__(self, url: str, token: str | None = None, notes: Notes | None = None) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, notes: Notes | None = None, verify: bool | str = True
+    ) -> None:
         self.name = self.url = url.rstrip("/")
         timeouts = Timeouts()
         wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
-        self._transport = Transport(timeouts=timeouts, adapter=wire, trust_env=False)
+        self._transport = Transport(timeouts=timeouts, verify=verify, adapter=wire, trust_env=False)
         self._token = token
         self._notes = notes
         probe = self.deliver(Request("GET", f"{ADMIN}/rules"))
@@ -260,7 +263,9 @@ def served_mock(*options: str) -> Iterator[str]:
 
 
 @contextmanager
-def opened(name: str, token: str | None = None, notes: Notes | None = None) -> Iterator[AtUrl]:
+def opened(
+    name: str, token: str | None = None, notes: Notes | None = None, verify: bool | str = True
+) -> Iterator[AtUrl]:
     """The target that the command line names: ``mock``, or a URL; ``notes`` keeps the exchanges with it.
 
     Raises ``Refused`` for a URL where a call might ring somebody, ``SetupError`` for what is no target.
@@ -271,7 +276,7 @@ def opened(name: str, token: str | None = None, notes: Notes | None = None) -> I
         return
     if "://" not in name:
         raise SetupError(f"{name!r} is neither 'mock' nor a URL")
-    target = AtUrl(Address.parse(name).api, token, notes)
+    target = AtUrl(Address.parse(name).api, token, notes, verify)
     if Address.parse(name).real and not target.traits.names_rules:
         raise Refused(
             f"{name} is no Ringback and not on this machine: calls placed there might ring somebody"

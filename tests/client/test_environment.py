@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import trustme
 
 from ringback_client import (
     AccessToken,
@@ -65,9 +69,31 @@ def test_half_a_client_is_none(name: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_private_ca() -> None:
-    assert verify_from({"RINGBACK_CA": "ca.pem"}) == "ca.pem"
+def test_a_private_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.chdir(tmp_path)
+    for named in ("ca.pem", str(tmp_path / "ca.pem")):
+        assert verify_from({"RINGBACK_CA": named}) == str(tmp_path / "ca.pem")
+    assert verify_from({"RINGBACK_CA": str(tmp_path)}) == str(tmp_path)
     assert verify_from({}) is True
+    assert verify_from({"RINGBACK_CA": ""}) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "No such file"),
+        ("", "holds no certificate"),
+        ("junk", "holds no certificate"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds no certificate"),
+    ],
+)
+def test_a_private_ca_that_is_none_is_named(tmp_path: Path, text: str | None, why: str) -> None:
+    path = tmp_path / "ca.pem"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ConfigurationError, match=f"RINGBACK_CA names {re.escape(str(path))}.*{why}"):
+        verify_from({"RINGBACK_CA": str(path)})
 
 
 def test_the_tutorial_s_environment_makes_a_client_that_dials_nobody_by_itself() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ringback_client import Call, ReplyLost
+from ringback_client import Call, ReplyLost, TargetUnreachable
 from ringback_contracts.faults import parse_fault
 from ringback_contracts.model import Request
 from ringback_contracts.org import Limits, default_org
@@ -29,6 +29,7 @@ from ringback_harness.sandbox import (
     settings_from,
 )
 from ringback_harness.sandbox.hang_up import LATE, UNCLEAR
+from ringback_harness.sandbox.options import Reach, reached
 from ringback_harness.sandbox.settings import NoSandbox
 from ringback_harness.targets import OutOfReach, call_request
 from ringback_harness.wire import MINUTE, Pace
@@ -385,6 +386,35 @@ def test_a_refused_login_is_unreachable(stand_in: StandIn, clock: NoTime) -> Non
     environment = {**stand_in.environment, "RINGBACK_ACCESS_TOKEN": "wrong"}
     with pytest.raises(Unreachable), opened_sandbox(settings_from(environment), permit(), Tools(clock.sleep)):
         pass
+
+
+@pytest.mark.parametrize("target", ["sandbox", "https://127.0.0.1:9"])
+@pytest.mark.parametrize("text", [None, "junk"])
+def test_a_private_ca_that_is_none_is_a_wrong_set_up(
+    target: str, text: str | None, stand_in: StandIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "ca.pem"
+    if text is not None:
+        path.write_text(text)
+    environment = {**stand_in.environment, "RINGBACK_CA": str(path)}
+    arguments = ["check", "--target", target]
+    if target == "sandbox":
+        arguments += ["--allow-calls", "--budget", "0"]
+    ran = CliRunner().invoke(main, arguments, env=environment)
+    assert ran.exit_code == Exit.SETUP, ran.output
+    assert f"RINGBACK_CA names {path}" in ran.output
+    assert stand_in.asked == []
+
+
+def test_a_private_ca_is_heeded_at_a_url(stand_in: StandIn) -> None:
+    url = f"https://api.{REGION}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RINGBACK_CA", stand_in.ca)
+        with reached(url, Reach()) as target:
+            assert target.traits.names_rules
+        patch.delenv("RINGBACK_CA")
+        with pytest.raises(TargetUnreachable, match="set RINGBACK_CA to its file"), reached(url, Reach()):
+            pass
 
 
 def test_a_certificate_of_nobody_that_is_trusted_is_unreachable(stand_in: StandIn, clock: NoTime) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from ringback_client.environment import CA, verify_from
 from ringback_contracts.model import Request
 from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, PATCH_CALL, PLACING
 from ringback_harness.check import events
@@ -83,10 +84,13 @@ class Run:
     def _start(self, world: World, settings: str = "") -> subprocess.Popen[bytes]:
         told = {"url": world.url, "tokens": dict(world.tokens), "known": world.org is not None}
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, WORLD_VARIABLE: orjson.dumps(told).decode()}
+        verify = verify_from(os.environ)
+        if isinstance(verify, str):
+            environment[CA] = verify  # absolute: it runs in another folder
         (Path(self._folder.name) / "schemathesis.toml").write_text(settings)
         with self._printed.open("wb") as printed:
             self._process = subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
-                [*_command(world, self._plan), "--report-ndjson-path", str(self._report)],
+                [*_command(world, self._plan, verify), "--report-ndjson-path", str(self._report)],
                 cwd=self._folder.name,
                 env=environment,
                 stdout=printed,
@@ -174,7 +178,7 @@ def _left_out() -> Iterator[Result]:
             yield _unreached(LEFT_OUT[operation.id], operation.id)
 
 
-def _command(world: World, plan: Plan) -> list[str]:
+def _command(world: World, plan: Plan, verify: bool | str) -> list[str]:
     options = {
         "--checks": "all",
         "--exclude-checks": LEFT_TO_US,
@@ -186,6 +190,7 @@ def _command(world: World, plan: Plan) -> list[str]:
         "--report-dir": REPORTS,
         "--generation-database": "none",
         "--request-timeout": str(PATIENCE),
+        **({"--tls-verify": verify} if isinstance(verify, str) else {}),
     }
     start = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", start, "run", f"{world.url}{DOCUMENT}", "--no-color"]

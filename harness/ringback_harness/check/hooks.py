@@ -16,6 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from schemathesis import Case, CheckContext, HookContext, Response
 
 from ringback_client import PlacedCall
+from ringback_client.environment import verify_from
 from ringback_client.transport import Reply
 from ringback_contracts.examples import situation
 from ringback_contracts.judge import judge
@@ -48,7 +49,7 @@ class Scene:
 
 def _scene() -> Scene:
     told = orjson.loads(os.environ[WORLD_VARIABLE])
-    target = AtUrl(told["url"])
+    target = AtUrl(told["url"], verify=verify_from(os.environ))
     org = default_org() if told["known"] else None
     names = {value: name for name, value in told["tokens"].items()}
     world = World(target.traits, target.url, org, told["tokens"], target.deliver, target.world)

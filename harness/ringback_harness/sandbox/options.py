@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ringback_client.environment import TOKEN, verify_from
 from ringback_contracts.model import Request
 from ringback_harness.cassettes import Cassette, Origin, Recorder, Tape
 from ringback_harness.exits import SetupError
@@ -76,7 +77,8 @@ def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) ->
         return
     if reach.allow_calls or reach.allow_number or reach.allow_user:
         raise SetupError("--allow-calls, --allow-number and --allow-user are for --target sandbox")
-    with opened(name, os.environ.get("RINGBACK_ACCESS_TOKEN"), _recorder(reach, Origin(name))) as target:
+    notes = _recorder(reach, Origin(name))
+    with opened(name, os.environ.get(TOKEN), notes, verify_from(os.environ)) as target:
         yield target
 
 
