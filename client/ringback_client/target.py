@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from ringback_client.errors import ConfigurationError, UnknownRegion
+from ringback_contracts.decode import nearest
 
 DEFAULT_MOCK = "http://127.0.0.1:8010"
 """Where ``ringback serve`` listens unless told otherwise."""
@@ -36,6 +37,11 @@ REGIONS = {
 
 _BY_DOMAIN = {domain: region for region, domain in REGIONS.items()}
 _SUBDOMAINS = ("api.", "login.", "apps.")
+_HOST_AND_PORT = re.compile(
+    r"localhost(?::[0-9]+)?(?:/.*)?|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:[:/].*)?|\[[0-9a-f:.]+\].*|[\w.-]+:[0-9]+(?:/.*)?",
+    re.IGNORECASE,
+)
+"""What is written like ``127.0.0.1:8010``, ``localhost`` or ``mock:8010``."""
 _RESERVED = (".localhost", ".test", ".example", ".invalid")
 """Top-level names that never lead to anybody (RFC 6761)."""
 
@@ -58,7 +64,7 @@ class Target:
         """Read a mock's URL, a region's id (``us_east_1``, ``us-east-1``) or its domain (``mypurecloud.ie``).
 
         A URL whose host is neither loopback nor reserved for tests counts as real. Raises ``UnknownRegion``,
-        naming the nearest, and ``ConfigurationError`` for a URL that is none.
+        naming the nearest where one is near, and ``ConfigurationError`` for a URL that is none.
         """
         text = text.strip()
         if "://" not in text:
@@ -92,11 +98,14 @@ def _region_of(name: str) -> str | None:
 
 
 def _near_miss(name: str) -> str:
+    if _HOST_AND_PORT.fullmatch(name):
+        # Not repeated: the digits of an IP address may be taken for somebody's number, and hidden.
+        return "the target looks like a host of your own, and is no region; did you forget http:// in front?"
     known = {text.replace("-", "_"): text for text in (*REGIONS, *_BY_DOMAIN)}
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=0.0)
+    near = nearest(name.replace("-", "_"), known)
+    instead = f"the nearest is {known[near]!r}" if near else f"there are {', '.join(REGIONS)}"
     return (
-        f"{name!r} is no region of the platform; the nearest is {known[near[0]]!r}. "
-        f"For a mock give its URL, such as {DEFAULT_MOCK}"
+        f"{name!r} is no region of the platform; {instead}. For a mock give its URL, such as {DEFAULT_MOCK}"
     )
 
 

@@ -106,10 +106,14 @@ def _unknown(where: str, key: str, valid: list[str]) -> str:
     return f"{_at(where, key)}: there is no such key; {near or 'known: ' + ', '.join(valid)}"
 
 
+def nearest(text: str, valid: Iterable[str]) -> str | None:
+    """The valid text that may have been meant; ``None`` where none is like it."""
+    return next(iter(difflib.get_close_matches(text.lower(), valid, n=1)), None)
+
+
 def _near(text: str, valid: Iterable[str]) -> str | None:
-    """Names the valid text that may have been meant; ``None`` where none is like it."""
-    near = difflib.get_close_matches(text.lower(), valid, n=1)
-    return f"the nearest is {near[0]!r}" if near else None
+    near = nearest(text, valid)
+    return None if near is None else f"the nearest is {near!r}"
 
 
 def _value(hint: Any, value: object, where: str) -> Any:

@@ -28,15 +28,36 @@ def test_the_regions_are_those_of_the_official_sdk() -> None:
         ("us-east-3", "us_east_"),
         ("usw2.purecloud", "usw2.pure.cloud"),
         ("ap_southeast2", "ap_southeast_2"),
-        ("", "us_east_1"),
     ],
 )
 def test_an_unknown_region_names_the_nearest(text: str, nearest: str) -> None:
     with pytest.raises(UnknownRegion) as caught:
         Target.parse(text)
-    if text:
-        assert f"nearest is '{nearest}" in str(caught.value)
+    assert f"nearest is '{nearest}" in str(caught.value)
     assert DEFAULT_MOCK in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "mars", "eu", "frankfurt", "gateway.corp.internal"])
+def test_where_no_region_is_near_all_are_named_and_none_is_called_the_nearest(text: str) -> None:
+    with pytest.raises(UnknownRegion) as caught:
+        Target.parse(text)
+    assert "nearest" not in str(caught.value)
+    assert all(region in str(caught.value) for region in REGIONS)
+    assert DEFAULT_MOCK in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("127.0.0.1:8010", "192.168.100.10", "localhost", "LOCALHOST:8010/", "mock:8010", "[::1]:8010"),
+        *("mypurecloud.ie:443", "127.0.0.1:8010/api/v2", "ringback.test:80"),
+    ],
+)
+def test_what_looks_like_a_host_and_a_port_is_told_to_lack_its_scheme(text: str) -> None:
+    with pytest.raises(UnknownRegion, match="did you forget http://") as caught:
+        Target.parse(text)
+    assert "nearest" not in str(caught.value)
+    assert "*" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
