@@ -296,7 +296,7 @@ def test_times_and_dates_stay(moment: datetime, before: str, after: str) -> None
         f'{{"participants": [{{"id": "{ID}", "address": "tel:+442079460100"}}], "priority": 5, "x": 1e999}}',
         "exit code=3, status code=404",
         "basic auth, Basic authentication; bearer",
-        "Nobody issued this bearer token, or it was revoked: bearer tokens end. The bearer token's time is over",
+        "Nobody issued this bearer token, or it was revoked: bearer tokens end. A bearer token's time is up",
         'WWW-Authenticate: Bearer realm="api"',
         "ringback ready on http://127.0.0.1:8010",
         "sip:agent@example.com;transport=tcp",
