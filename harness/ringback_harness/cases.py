@@ -31,6 +31,7 @@ from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import Expected
 from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
 from ringback_harness.check.rules import Worlds, answered
+from ringback_harness.check.saving import why_not
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import OutOfReach
 
@@ -43,6 +44,8 @@ REQUEST_KEYS = ("method", "path", "headers", "body", "raw", "base64")
 BODY_KEYS = ("body", "raw", "base64")
 INTENT_KEYS = ("to", "from", "contract", "fields")
 EXPECT_KEYS = ("status", "code", "rule")
+ORG_KEYS = tuple(key for key in SWITCHES if key != "limits")
+"""A rate limit shows in several requests, and a case is one."""
 ANSWERS = range(200, 600)
 """What a last answer's status can be (RFC 9110, 15)."""
 ERRORS = 400
@@ -82,7 +85,11 @@ def load_cases(folder: Path) -> list[Case]:
         raise CaseError(f"{folder} is no folder; cases are its .yaml and .json files")
     files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
     if not files:
-        raise CaseError(f"{folder} holds no case: no file ends in {', '.join(SUFFIXES)}")
+        raise CaseError(
+            f"{folder} holds no case: no file ends in {', '.join(SUFFIXES)}. Write one as docs/cases.md "
+            "shows, or let 'ringback check --save' write what one request shows; it says of any other failure "
+            "why not"
+        )
     return [load_case(path) for path in files]
 
 
@@ -108,7 +115,7 @@ def _case(name: str, document: object) -> Case:
     if ("request" in case) == ("intent" in case):
         raise _Wrong("give either a 'request' or an 'intent'")
     request = _request(case["request"]) if "request" in case else _intended(case["intent"])
-    switches = _table(case.get("org", {}), "org", SWITCHES)
+    switches = _table(case.get("org", {}), "org", ORG_KEYS)
     try:
         changed(default_org(), switches)
     except OrgError as error:
@@ -282,22 +289,15 @@ def try_case(worlds: Worlds, case: Case) -> Result:
 
 
 def save_failures(failures: Iterable[Result], folder: Path) -> list[Path]:
-    """Write each failure that a single request shows as a case; a file that is there already stays.
+    """Write each failure that a case can say (``why_not``); a file that is there already stays.
 
     Raises ``SetupError`` where the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder, failure) for failure in failures if _can_be_saved(failure)]
+        return [_write(folder, failure) for failure in failures if why_not(failure) is None]
     except OSError as error:
         raise SetupError(f"{folder} cannot be written: {error.strerror}") from error
-
-
-def _can_be_saved(failure: Result) -> bool:
-    if failure.exchange is None or failure.expected is None or failure.used:
-        return False
-    request = failure.exchange.request
-    return request.well_formed and request.host_allowed and not astray(request.path)
 
 
 def _write(folder: Path, failure: Result) -> Path:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.org import default_org
 from ringback_harness import cases
 from ringback_harness.cases import load_case, try_case
@@ -76,7 +75,7 @@ def keys(title: str) -> list[str]:
         ("key of `request`", cases.REQUEST_KEYS),
         ("key of `intent`", cases.INTENT_KEYS),
         ("key of `expect`", cases.EXPECT_KEYS),
-        ("key of `org`", tuple(SWITCHES)),
+        ("key of `org`", cases.ORG_KEYS),
     ],
 )
 def test_each_table_has_the_keys_that_are_read(title: str, known: tuple[str, ...]) -> None:

@@ -9,22 +9,36 @@ from contextlib import contextmanager
 
 from werkzeug.serving import make_server
 
+from ringback_contracts.model import Request
 from ringback_contracts.org import default_org
-from ringback_contracts.table import Table
+from ringback_contracts.table import TABLE, Table
+from ringback_harness.targets import Serve
 from ringback_mock.app import flask_app
 from ringback_mock.edge import Edge
 from ringback_mock.hosts import HostCheck
+from ringback_mock.http import Response
 from ringback_mock.pipeline import Pipeline
 from ringback_mock.store import Store
 
 
+class Otherwise(Pipeline):
+    """A pipeline that answers as it is told."""
+
+    def __init__(self, store: Store, serve: Serve) -> None:
+        super().__init__(store)
+        self._serve = serve(store)
+
+    def answer(self, request: Request) -> Response:
+        return self._serve(request)
+
+
 @contextmanager
-def deviant(table: Table, host: str = "127.0.0.1") -> Iterator[str]:
-    """The URL of a mock that judges by this table."""
+def deviant(table: Table = TABLE, host: str = "127.0.0.1", *, serve: Serve | None = None) -> Iterator[str]:
+    """The URL of a mock that judges by this table, or answers as ``serve`` does."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     store = Store(default_org())
     edge = Edge(store, HostCheck(allowed=(host,)))
-    object.__setattr__(edge, "pipeline", Pipeline(store, table))
+    object.__setattr__(edge, "pipeline", Otherwise(store, serve) if serve else Pipeline(store, table))
     server = make_server(host, 0, flask_app(edge), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

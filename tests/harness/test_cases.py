@@ -110,7 +110,7 @@ MISTAKES: list[tuple[Any, str]] = [
         "org: there is no key 'strict_number'; the nearest is 'strict_numbers'",
     ),
     ({**PLACED, "org": {"strict_numbers": "yes"}}, "org: strict_numbers"),
-    ({**PLACED, "org": {"limits": {"rate_per_minut": 5}}}, "'rate_per_minute'"),
+    ({**PLACED, "org": {"limits": {"rate_per_minute": 5}}}, "there is no key 'limits'"),
     ({**PLACED, "exspect": {}}, "no key 'exspect'; the nearest is 'expect'"),
     ({**PLACED, "request": {"bas64": ""}}, "request: there is no key 'bas64'; the nearest is 'base64'"),
     (
@@ -249,7 +249,7 @@ def test_what_is_no_yaml_is_told(write: Write, text: str) -> None:
 
 
 def test_a_folder_without_cases_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="holds no case"):
+    with pytest.raises(CaseError, match=r"holds no case.*Write one.*it says of any other failure why not"):
         load_cases(tmp_path)
     with pytest.raises(CaseError, match="is no folder"):
         load_cases(tmp_path / "nowhere")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shlex
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -21,6 +23,7 @@ from ringback_harness.check import events, screen
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.curl import LONGEST_BODY, as_curl, clean
 from ringback_harness.check.expectation import refused_by
+from ringback_harness.check.recipe import Place
 from ringback_harness.check.report import write_reports
 from ringback_harness.check.results import Exchange, Ledger, Outcome, Result
 from ringback_harness.exits import SetupError
@@ -246,7 +249,7 @@ def test_a_failed_case_is_shown_with_a_line_that_can_be_sent(
     failed = Result("cases", "mine", "", Outcome.FAILED, ("no",), Exchange(Request("GET", "/a", headers)))
     ledger = Ledger()
     ledger.add(failed)
-    screen.show(ledger, [], lambda request: as_curl(request, public=public))
+    screen.show(ledger, [], Place(public=public))
     output = capsys.readouterr().out
     asks = "'authorization: Bearer alice'" if public else '"authorization: Bearer $RINGBACK_ACCESS_TOKEN"'
     assert f"-H {asks} -H 'x-api-key: ***'" in output
@@ -262,7 +265,7 @@ def test_octets_that_are_no_text_are_printed() -> None:
 
 # --- what schemathesis writes -------------------------------------------------------------------------
 
-SCENARIO = {
+SCENARIO: dict[str, Any] = {
     "ScenarioFinished": {
         "recorder": {
             "label": "POST /api/v2/conversations/calls",
@@ -316,6 +319,17 @@ def test_every_test_case_counts_and_a_failure_has_its_request(tmp_path: Path) ->
     )
     assert (held.outcome, held.operation) == (Outcome.HELD, "postConversationsCalls")
     assert events.complete(report)
+
+
+def test_a_test_case_that_follows_another_has_all_its_requests(tmp_path: Path) -> None:
+    recorder = copy.deepcopy(SCENARIO["ScenarioFinished"]["recorder"])
+    recorder["cases"]["b"]["parent_id"] = "a"
+    recorder["checks"]["b"] = recorder["checks"].pop("a")
+    recorder["interactions"]["b"] = recorder["interactions"]["a"]
+    report = tmp_path / "events.ndjson"
+    report.write_bytes(orjson.dumps({"ScenarioFinished": {"recorder": recorder}}))
+    (failed,) = events.results(report)
+    assert [step.request.method for step in failed.steps] == ["POST", "POST"]
 
 
 def test_a_run_that_was_cut_short_counts_as_far_as_it_went(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 from ringback_client.transport import Reply
 from ringback_contracts.model import Request
 from ringback_contracts.operations import OPERATIONS
-from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.results import Exchange, Outcome, Result, Step
 
 SUITE = "document"
 SUBJECT = "schemathesis"
@@ -59,9 +59,22 @@ def _scenario(recorder: Json) -> Iterator[Result]:
         # A method that the path does not have is tried as part of one that it has.
         operation = _operation(f"{case['method']} {case['path']}", recorder["label"])
         found = tuple(_told(check) for check in checks if check["status"] != "success")
-        exchange = _exchange(recorder.get("interactions", {}).get(case_id)) if found else None
-        outcome = Outcome.FAILED if found else Outcome.HELD
-        yield Result(SUITE, SUBJECT, operation, outcome, found, exchange)
+        if not found:
+            yield Result(SUITE, SUBJECT, operation, Outcome.HELD)
+            continue
+        steps = tuple(_steps(recorder, case_id))
+        exchange = Exchange(steps[-1].request, steps[-1].reply) if steps else None
+        yield Result(SUITE, SUBJECT, operation, Outcome.FAILED, found, exchange, steps=steps)
+
+
+def _steps(recorder: Json, case_id: str) -> Iterator[Step]:
+    """The requests that led to a test case, which is the last of them."""
+    parent = recorder["cases"][case_id].get("parent_id")
+    if parent in recorder["cases"]:
+        yield from _steps(recorder, parent)
+    interaction = recorder.get("interactions", {}).get(case_id)
+    if interaction is not None:
+        yield _step(interaction)
 
 
 def _told(check: Json) -> str:
@@ -70,17 +83,15 @@ def _told(check: Json) -> str:
     return f"{check['name']}: {message}"
 
 
-def _exchange(interaction: Json | None) -> Exchange | None:
+def _step(interaction: Json) -> Step:
     """The request, whose credentials the report does not have, and the reply."""
-    if interaction is None:
-        return None
     sent, answer = interaction["request"], interaction.get("response")
     parts = urlsplit(sent["uri"])
     headers = {name.lower(): ", ".join(values) for name, values in sent["headers"].items()}
     if "authorization" in headers:
         headers["authorization"] = "Bearer alice"
     request = Request(sent["method"], unquote(parts.path), headers, _bytes(sent.get("body")), parts.query)
-    return Exchange(request, None if answer is None else _reply(answer))
+    return Step(request, None if answer is None else _reply(answer))
 
 
 def _reply(answer: Json) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,8 +18,9 @@ from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.rules.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
 from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import Expected, faults, refused_by
-from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.results import Exchange, Outcome, Result, Step
 from ringback_harness.check.rules import Worlds
+from ringback_harness.check.trail import Trail
 from ringback_harness.targets import OutOfReach, World
 
 SUITE = "flow"
@@ -115,28 +116,36 @@ def flow(
     return register
 
 
-def check_flow(worlds: Worlds) -> Iterator[Result]:
+def check_flow(worlds: Worlds, flows: Iterable[Flow] = FLOWS) -> Iterator[Result]:
     """Walk every flow."""
-    for each in FLOWS:
+    for each in flows:
         yield _walked(worlds, each)
 
 
 def _walked(worlds: Worlds, each: Flow) -> Result:
     result = Result(SUITE, each.id, each.operation, Outcome.NOT_REACHED, switches=each.switches)
+    trail = Trail()
     try:
-        walk = Walk(_world(worlds, each))
-        found = _broken(walk, each)
+        walk = Walk(trail.followed(_world(worlds, each)))
+        found = _broken(walk, each, trail)
     except OutOfReach as reason:
         return replace(result, reasons=(str(reason),))
-    outcome = Outcome.FAILED if found else Outcome.HELD
-    return replace(result, outcome=outcome, reasons=found, exchange=walk.last)
+    if not found:
+        return replace(result, outcome=Outcome.HELD, exchange=walk.last)
+    steps = list(found.values())[-1]
+    shown = Exchange(steps[-1].request, steps[-1].reply) if steps else None
+    return replace(result, outcome=Outcome.FAILED, reasons=tuple(found), exchange=shown, steps=steps)
 
 
-def _broken(walk: Walk, each: Flow) -> tuple[str, ...]:
+def _broken(walk: Walk, each: Flow, trail: Trail) -> dict[str, tuple[Step, ...]]:
+    """Each thing that is wrong, once, with all that was sent until it was seen."""
+    found: dict[str, tuple[Step, ...]] = {}
     try:
-        return tuple(each.walk(walk))
+        for fault in each.walk(walk):
+            found.setdefault(fault, trail.steps)
     except TransportError as error:
-        return (str(error),)
+        found.setdefault(str(error), trail.steps)
+    return found
 
 
 def _world(worlds: Worlds, each: Flow) -> World:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,7 +17,7 @@ from ringback_client.transport import Reply
 from ringback_contracts.model import Request
 from ringback_contracts.redact import redact_text
 from ringback_harness.cassettes.cleaning import Cleaner
-from ringback_harness.check.curl import as_curl, clean
+from ringback_harness.check.recipe import Place
 from ringback_harness.check.results import Ledger, Outcome, Result, Row
 from ringback_harness.exits import SetupError
 from ringback_mock.version import VERSION
@@ -24,32 +25,37 @@ from ringback_mock.version import VERSION
 NAME = "ringback-check"
 
 
-def write_reports(ledger: Ledger, kinds: Sequence[str], folder: Path) -> list[Path]:
-    """Write the reports of these kinds; each file is there whole or not at all. Raises ``SetupError``."""
+def write_reports(
+    ledger: Ledger, kinds: Sequence[str], folder: Path, place: Place | None = None
+) -> list[Path]:
+    """Write the reports of these kinds; each file is there whole or not at all. Raises ``SetupError``.
+
+    ``place`` makes the lines that send a failure again.
+    """
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for kind in kinds:
             suffix, write = WRITERS[kind]
             path = folder / f"{NAME}.{suffix}"
-            _whole(path, ledger, write)
+            _whole(path, partial(write, ledger, place or Place()))
             written.append(path)
     except OSError as error:
         raise SetupError(f"the reports cannot be written to {folder}: {error.strerror}") from error
     return written
 
 
-def _whole(path: Path, ledger: Ledger, write: Writer) -> None:
+def _whole(path: Path, write: Callable[[Path], None]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     os.close(handle)
-    write(ledger, Path(name))
+    write(Path(name))
     Path(name).replace(path)
 
 
 # --- JSON ---------------------------------------------------------------------------------------------
 
 
-def document(ledger: Ledger) -> dict[str, Any]:
+def document(ledger: Ledger, place: Place) -> dict[str, Any]:
     """The whole result as plain JSON values."""
     return {
         "ringback": VERSION,
@@ -57,7 +63,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
         **{outcome.name.lower(): ledger.total(outcome) for outcome in Outcome},
         "left_out": {suite: dict(counts) for suite, counts in ledger.left_out.items()},
         "rows": [_row(row, counts, ledger) for row, counts in ledger.rows()],
-        "failures": [_failure(failure) for failure in ledger.failures],
+        "failures": [_failure(failure, place) for failure in ledger.failures],
     }
 
 
@@ -68,7 +74,7 @@ def _row(row: Row, counts: Mapping[Outcome, int], ledger: Ledger) -> dict[str, A
     return {"suite": suite, "subject": subject, "operation": operation, **told, **reasons}
 
 
-def _failure(failure: Result) -> dict[str, Any]:
+def _failure(failure: Result, place: Place) -> dict[str, Any]:
     return {
         "suite": failure.suite,
         "subject": failure.subject,
@@ -76,22 +82,18 @@ def _failure(failure: Result) -> dict[str, Any]:
         "reasons": [redact_text(reason) for reason in failure.reasons],
         "expected": str(failure.expected) if failure.expected else None,
         "org": dict(failure.switches),
-        "curl": _curl(failure),
+        "curl": place.reported(failure),
     }
 
 
-def _curl(failure: Result) -> str | None:
-    return as_curl(clean(failure.exchange.request)) if failure.exchange else None
-
-
-def _write_json(ledger: Ledger, path: Path) -> None:
-    path.write_bytes(orjson.dumps(document(ledger), option=orjson.OPT_INDENT_2))
+def _write_json(ledger: Ledger, place: Place, path: Path) -> None:
+    path.write_bytes(orjson.dumps(document(ledger, place), option=orjson.OPT_INDENT_2))
 
 
 # --- JUnit --------------------------------------------------------------------------------------------
 
 
-def junit(ledger: Ledger) -> ET.Element:
+def junit(ledger: Ledger, place: Place) -> ET.Element:
     """A test case for each row, in a suite for each of ours."""
     root = ET.Element("testsuites", name=NAME)
     suites: dict[str, ET.Element] = {}
@@ -100,7 +102,7 @@ def junit(ledger: Ledger) -> ET.Element:
             suites[row[0]] = ET.SubElement(root, "testsuite", name=row[0])
         case = ET.SubElement(suites[row[0]], "testcase", classname=row[2] or row[0], name=row[1])
         if counts[Outcome.FAILED]:
-            _add_failures(case, row, ledger)
+            _add_failures(case, row, ledger, place)
         elif not counts[Outcome.HELD]:
             ET.SubElement(case, "skipped", message=_printable(redact_text(ledger.reasons[row][0])))
     for suite in suites.values():
@@ -108,12 +110,12 @@ def junit(ledger: Ledger) -> ET.Element:
     return root
 
 
-def _add_failures(case: ET.Element, row: Row, ledger: Ledger) -> None:
+def _add_failures(case: ET.Element, row: Row, ledger: Ledger, place: Place) -> None:
     for failure in ledger.failures:
         if (failure.suite, failure.subject, failure.operation) == row:
             message = redact_text("; ".join(failure.reasons))
             ET.SubElement(case, "failure", message=_printable(message)).text = _printable(
-                _curl(failure) or ""
+                place.reported(failure) or ""
             )
 
 
@@ -132,8 +134,8 @@ def _printable(text: str) -> str:
     )
 
 
-def _write_junit(ledger: Ledger, path: Path) -> None:
-    tree = ET.ElementTree(junit(ledger))
+def _write_junit(ledger: Ledger, place: Place, path: Path) -> None:
+    tree = ET.ElementTree(junit(ledger, place))
     ET.indent(tree)
     tree.write(path, encoding="utf-8", xml_declaration=True)
 
@@ -141,7 +143,7 @@ def _write_junit(ledger: Ledger, path: Path) -> None:
 # --- HAR ----------------------------------------------------------------------------------------------
 
 
-def _write_har(ledger: Ledger, path: Path) -> None:
+def _write_har(ledger: Ledger, _: Place, path: Path) -> None:
     import harfile
 
     cleaner = Cleaner()
@@ -186,7 +188,7 @@ def _records(headers: Mapping[str, str]) -> Iterator[Any]:
         yield harfile.Record(name=name, value=value)
 
 
-Writer = Callable[[Ledger, Path], None]
+Writer = Callable[[Ledger, Place, Path], None]
 WRITERS: Mapping[str, tuple[str, Writer]] = {
     "json": ("json", _write_json),
     "junit": ("xml", _write_junit),

@@ -39,11 +39,25 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One of several requests, as an exchange has it, and its reply, if one came.
+
+    ``org`` counts the orgs that they go to, ``pause`` the seconds to wait before it.
+    """
+
+    request: Request
+    reply: Reply | None = None
+    org: int = 0
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One attempt: what it was about, where it went, how it ended and why.
 
     ``switches`` are those of the org it needs, ``used`` the requests that its token had made before;
-    ``times`` counts attempts that were never made, which one result stands for.
+    ``steps`` are all requests that show a failure, where the last one alone does not. ``times`` counts
+    attempts that were never made, which one result stands for.
     """
 
     suite: str
@@ -55,6 +69,7 @@ class Result:
     expected: Expected | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
     used: int = 0
+    steps: tuple[Step, ...] = ()
     times: int = 1
 
     @property

@@ -17,6 +17,7 @@ from ringback_contracts.model import Example, Knowledge, Request, Rule
 from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
 from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result, operation_of
+from ringback_harness.check.trail import Trail
 from ringback_harness.targets import OutOfReach, Target, World
 
 SUITE = "rules"
@@ -102,15 +103,16 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
         switches=example.org,
         used=example.used,
     )
+    trail = Trail()
     try:
-        world = _reached(worlds, example, refusal)
+        world = trail.followed(_reached(worlds, example, refusal))
         call_id = world.place_call() if _needs_call(example) else KNOWN_CALL
         _use(world, plain.request, example.used)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
     there = situation(example, call_id=call_id)
     expected = refusal or expected_of(judge(there.request, there.caller, there.org), there.org)
-    return answered(attempt, world, there.request, expected)
+    return replace(answered(attempt, world, there.request, expected), steps=trail.steps)
 
 
 def foretold(attempt: Result, world: World, request: Request, expected: Expected) -> Result:

@@ -12,9 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ringback_contracts.model import Request
-from ringback_harness.cases import SUITE as CASES
-from ringback_harness.check.curl import as_curl, clean
+from ringback_harness.check.recipe import Place
 from ringback_harness.check.results import TIME_OVER, Ledger, Outcome, Result, Row
 from ringback_harness.check.run import Notice
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
@@ -22,7 +20,8 @@ from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 WIDTH = 110
 """Columns that no line of the table exceeds."""
 NAMES = {"document": "what the OpenAPI document says"}
-Paste = Callable[[Request], str]
+Unsaved = Callable[[Result], str | None]
+"""Why a failure is not saved as a case; nothing where it is."""
 STYLES = {Outcome.FAILED: "bold red", Outcome.NOT_REACHED: "yellow"}
 
 
@@ -42,8 +41,13 @@ def progress() -> Iterator[Notice]:
         yield notice
 
 
-def show(ledger: Ledger, written: Sequence[Path], paste: Paste = as_curl) -> None:
-    """Print the whole result; ``paste`` makes the line that sends a request again."""
+def show(
+    ledger: Ledger,
+    written: Sequence[Path],
+    place: Place | None = None,
+    unsaved: Unsaved = lambda _: None,
+) -> None:
+    """Print the whole result; ``place`` makes the lines that send a failure again."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
@@ -51,7 +55,9 @@ def show(ledger: Ledger, written: Sequence[Path], paste: Paste = as_curl) -> Non
     _show_unreached(console, ledger)
     _show_left_out(console, ledger)
     for number, failure in enumerate(ledger.failures, 1):
-        _show_failure(console, number, failure, paste)
+        _show_failure(console, number, failure, place or Place())
+        if reason := unsaved(failure):
+            show_wrapped(console, "   ", f"not saved: {reason}")
     for path in written:
         console.print(Text(f"wrote {path}"), soft_wrap=True)
     console.print(_summary(ledger), soft_wrap=True)
@@ -99,7 +105,7 @@ def _show_left_out(console: Console, ledger: Ledger) -> None:
         show_wrapped(console, "  ", f"{NAMES.get(suite, suite)}, {counts.total()} attempts: {named}")
 
 
-def _show_failure(console: Console, number: int, failure: Result, paste: Paste) -> None:
+def _show_failure(console: Console, number: int, failure: Result, place: Place) -> None:
     show_title(console, f"{number}. {shown(failure.subject)} {shown(failure.operation)}")
     for reason in failure.reasons:
         show_wrapped(console, "   ", reason)
@@ -107,10 +113,8 @@ def _show_failure(console: Console, number: int, failure: Result, paste: Paste) 
         show_wrapped(console, "   ", f"in an org with {_settings(failure)}")
     if failure.used:
         show_wrapped(console, "   ", f"after {failure.used} requests with the same token in one minute")
-    if failure.exchange is not None:
-        request = failure.exchange.request
-        # What a user wrote may hold secrets; what we made up holds none.
-        show_code(console, paste(clean(request) if failure.suite == CASES else request))
+    if recipe := place.recipe(failure):
+        show_code(console, recipe)
 
 
 def _settings(failure: Result) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ringback_client import ConfigurationError, TransportError
+from ringback_client.environment import TOKEN
 from ringback_harness.exits import Exit, SetupError, Unreachable
 from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
 
 if TYPE_CHECKING:
-    from ringback_contracts.model import Request
     from ringback_harness.check.mutants import Fate
+    from ringback_harness.check.recipe import Place
     from ringback_harness.check.results import Ledger
     from ringback_harness.check.run import Options
     from ringback_harness.targets import Target
@@ -50,7 +52,12 @@ class Wish:
     metavar="DIR",
     help="Run your own cases as well, YAML or JSON files; see docs/cases.md and 'verify-fix --help'.",
 )
-@click.option("--save", type=click.Path(path_type=Path), metavar="DIR", help="Write each failure as a case.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write each failure that one request shows as a case.",
+)
 @click.option(
     "--mutants", is_flag=True, help="Break the mock in every way instead, and see that the suite notices."
 )
@@ -146,29 +153,35 @@ def _check(wish: Wish, options: Options) -> Exit:
     from ringback_harness.check import screen
     from ringback_harness.check.report import write_reports
     from ringback_harness.check.run import check
+    from ringback_harness.check.saving import why_not
 
     own = asked_for(options.cases)
     with reached(wish.target, wish.reach, own) as target, screen.progress() as notice:
         ledger = check(target, options, notice)
     if ran_dry(target):
         return Exit.FINE
-    written = write_reports(ledger, options.reports, options.report_dir or Path())
-    if wish.save is not None:
-        written += save_failures(ledger.failures, wish.save)
-    screen.show(ledger, written, _paste(target, wish.target))
+    place = _place(target, wish.target)
+    written = write_reports(ledger, options.reports, options.report_dir or Path(), place)
+    if wish.save is None:
+        screen.show(ledger, written, place)
+        return _verdict(ledger)
+    written += save_failures(ledger.failures, wish.save)
+    screen.show(ledger, written, place, why_not)
     return _verdict(ledger)
 
 
-def _paste(target: Target, name: str) -> Callable[[Request], str]:
-    """How a request is sent again from a shell; the mock of this run has gone, so to one in its place."""
-    from ringback_harness.check.curl import as_curl
+def _place(target: Target, name: str) -> Place:
+    """Where a failure is sent again from a shell; the mock of this run has gone, so one in its place."""
+    from ringback_harness.check.recipe import Place
     from ringback_harness.sandbox.target import Gated
 
     if isinstance(target, Gated):
-        return lambda request: as_curl(target.in_its_words(request), target.url, public=False)
+        return Place(target.url, public=False, makes_orgs=False, in_its_words=target.in_its_words)
     if name == "mock":
-        return as_curl
-    return lambda request: as_curl(request, name.rstrip("/"), public=target.traits.names_rules)
+        return Place()
+    # What is no Ringback was asked with the environment's token, if there is one, else as alice.
+    public = target.traits.names_rules or not os.environ.get(TOKEN)
+    return Place(name.rstrip("/"), public=public, makes_orgs=target.traits.makes_orgs)
 
 
 def _verdict(ledger: Ledger) -> Exit:
