@@ -100,7 +100,7 @@ def _region_of(name: str) -> str | None:
 def _near_miss(name: str) -> str:
     if _HOST_AND_PORT.fullmatch(name):
         # Not repeated: the digits of an IP address may be taken for somebody's number, and hidden.
-        return "the target looks like a host of your own, and is no region; did you forget http:// in front?"
+        return "the target looks like a host, and is no region; did you forget http:// or https:// in front?"
     known = {text.replace("-", "_"): text for text in (*REGIONS, *_BY_DOMAIN)}
     near = nearest(name.replace("-", "_"), known)
     instead = f"the nearest is {known[near]!r}" if near else f"there are {', '.join(REGIONS)}"
