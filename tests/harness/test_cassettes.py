@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -57,6 +58,23 @@ def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="space"):
         write_whole(tmp_path / "x.har", "text")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_was_writing_is_not_read_and_goes_with_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "replace", lambda *_: None)
+        write_whole(tmp_path / "x.har", "half of i")
+    (left,) = tmp_path.iterdir()
+    with pytest.raises(SetupError, match="no cassettes"):
+        read_cassettes(tmp_path)
+    Recorder(tmp_path, Origin("x"))
+    assert left.exists(), "another run may be writing it just now"
+    an_hour_ago = left.stat().st_mtime - 3600
+    os.utime(left, (an_hour_ago, an_hour_ago))
+    Recorder(tmp_path, Origin("x"))
     assert list(tmp_path.iterdir()) == []
 
 

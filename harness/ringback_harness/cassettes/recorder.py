@@ -29,6 +29,10 @@ Har = dict[str, Any]
 ME = BY_ID[GET_ME].template
 MARK = "_ringback"
 """The custom field of an entry (HAR 1.2 lets names that begin with an underscore be anybody's)."""
+UNFINISHED = ".unfinished"
+"""How the name ends of a file that is being written."""
+LEFT_BEHIND = 60
+"""Seconds after which nobody is writing it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Recorder:
     def __post_init__(self) -> None:
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(self.folder, before=self.now().timestamp() - LEFT_BEHIND)
         self._run = f"{self.now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
 
     def learn(self, tokens: Mapping[str, str], names: Mapping[str, str], numbers: Iterable[str]) -> None:
@@ -171,7 +176,9 @@ def contract_of(body: bytes) -> Contract | None:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is there in full or not at all, whatever happens meanwhile."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=UNFINISHED, delete=False
+    ) as file:
         try:
             file.write(text)
             file.flush()
@@ -180,6 +187,14 @@ def write_whole(path: Path, text: str) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _remove_leftovers(folder: Path, before: float) -> None:
+    """Remove what killed runs were writing, but not what another is."""
+    for path in folder.glob(f".*{UNFINISHED}"):
+        with suppress(OSError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
