@@ -142,6 +142,33 @@ def test_whoever_is_not_listed_is_not_rung_however_it_is_written(
     assert stand_in.asked == []
 
 
+@pytest.mark.parametrize("number", ["+13172222222", NUMBER])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
+@pytest.mark.parametrize(
+    ("headers", "query"),
+    [
+        ({"x-http-method-override": "POST"}, ""),
+        ({"X-HTTP-Method-Override": "POST"}, ""),
+        ({"x-http-method": "POST"}, ""),
+        ({"x-method-override": "POST"}, ""),
+        ({"x_http_method_override": "POST"}, ""),
+        ({"x-original-url": "/api/v2/conversations/calls"}, ""),
+        ({"x-rewrite-url": "/api/v2/conversations/calls"}, ""),
+        ({"transfer-encoding": "chunked"}, ""),
+        ({}, "_method=POST"),
+        ({}, "a=b&_METHOD="),
+    ],
+)
+def test_what_a_server_may_take_for_another_request_is_not_sent(
+    headers: dict[str, str], query: str, method: str, number: str, sandbox: Sandbox, stand_in: StandIn
+) -> None:
+    plain = call_request({"phoneNumber": number})
+    request = replace(plain, method=method, query=query, headers={**plain.headers, **headers})
+    with pytest.raises(NotAllowed, match="may take it for another request"):
+        sandbox.world().send(request)
+    assert stand_in.asked == []
+
+
 @pytest.mark.parametrize("query", ["phoneNumber=%2B13172222222", "to=tel:911", f"userId={COLLEAGUE}"])
 def test_a_query_rings_nobody_who_is_not_listed(query: str, sandbox: Sandbox, stand_in: StandIn) -> None:
     with pytest.raises(NotAllowed):

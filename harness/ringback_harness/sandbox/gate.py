@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from ringback_client.bodies import parties
 from ringback_client.urls import astray
@@ -15,12 +16,35 @@ from ringback_harness.sandbox.ringing import OURS, could_ring, names_emergency
 
 LISTS = "--allow-number and --allow-user"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+REWRITING = frozenset(
+    {
+        "x-http-method-override",
+        "x-http-method",
+        "x-method-override",
+        "x-original-url",
+        "x-rewrite-url",
+        "transfer-encoding",
+    }
+)
+"""Headers that frameworks heed in place of the method and the target, and the one that may end a body early.
+
+The last is never needed, for every body is sent with its length (RFC 9112, 6.1, on request smuggling).
+"""
+METHOD = "_method"
+"""The same as a parameter, by the custom of web frameworks."""
 
 
 def _destinations(request: Request) -> tuple[str, ...]:
     """Whom a sound body names, whether they can ring or not."""
     named = parties(request)
     return (*named.dialled, *named.ids)
+
+
+def _rewriting(request: Request) -> str | None:
+    """The header or parameter by which some servers and proxies read another method, path or body."""
+    named = [name for name in request.headers if name.lower().replace("_", "-") in REWRITING]
+    named += [name for name, _ in parse_qsl(request.query, keep_blank_values=True) if name.lower() == METHOD]
+    return next(iter(named), None)
 
 
 @dataclass
@@ -46,6 +70,8 @@ class Gate:
         """
         if why := astray(request.path):
             raise NotAllowed(f"its path {why}")
+        if name := _rewriting(request):
+            raise NotAllowed(f"a server may take it for another request, for its {name}")
         if request.method.upper() in READING:
             return False
         found = route(request.method, request.path)
@@ -64,7 +90,7 @@ class Gate:
 
     def _admit_placing(self, request: Request, *, granted: bool) -> bool:
         if names_emergency(request):
-            raise NotAllowed("it names an emergency number, which is never dialled on a real target")
+            raise NotAllowed("something in it reads like an emergency number, which is never dialled there")
         named = {*could_ring(request), *(_destinations(request) if granted else ())}
         ringing = [text for text in named if text.removeprefix("user:") not in self.own]
         if not all(map(self.permit.covers, ringing)):
