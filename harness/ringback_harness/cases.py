@@ -87,8 +87,8 @@ def load_cases(folder: Path) -> list[Case]:
     if not files:
         raise CaseError(
             f"{folder} holds no case: no file ends in {', '.join(SUFFIXES)}. Write one as docs/cases.md "
-            "shows, or let 'ringback check --save' write what one request shows; it says of any other failure "
-            "why not"
+            "shows, or let 'ringback check --save' write what one request shows; it says of any other "
+            "failure why not"
         )
     return [load_case(path) for path in files]
 

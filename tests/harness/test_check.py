@@ -54,7 +54,7 @@ def test_a_finding_is_exit_code_1_and_shown_with_a_line_to_paste(broken: tuple[R
     output = broken[0].output
     assert broken[0].exit_code == 1, output
     assert "expected 400 bad.request (destination.missing), answered 400 no.destination" in output
-    assert "--data-binary '{}'" in output
+    assert "--data-raw '{}'" in output
     assert "Bearer ***" not in output
     told = json.loads((broken[1] / "reports" / "ringback-check.json").read_text())
     assert {row["reason"] for row in told["rows"] if row["not_reached"]} <= {MISSING}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -12,9 +12,18 @@ from ringback_client.target import DEFAULT_MOCK
 from ringback_contracts.model import Request
 from ringback_contracts.org import default_org
 from ringback_harness.cassettes.cleaning import Cleaner
+from ringback_harness.terminal import shown
 
 TOKEN_VARIABLE = "$RINGBACK_ACCESS_TOKEN"
 LONGEST_BODY = 4_000
+"""Octets of a body that are shown as they are."""
+_RUNS = re.compile(rb"(?s)(?P<run>(.)\2{63,})|(?:(?!(.)\3{63}).)+")
+"""Either one octet many times, or what stands between such runs."""
+_PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b"\\'")
+_DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
+"""Segments of a path that curl would take as directions."""
+_GLOB = re.compile(r"[\[\]{}]")
+"""What curl takes for a range of URLs."""
 
 
 NOTHING: Mapping[str, str] = {}
@@ -32,18 +41,72 @@ def as_curl(
     """The request to the target at ``url``. Where the default org's tokens are ``public`` they are shown.
 
     Any other stays a variable; ``tokens`` and ``known`` (ids) name the variables of those that have one. A
-    body that is too long for a line, or no text, is made by ``printf`` or left to the reader.
+    body that is no text that can be copied, or too long a one, is made by ``printf`` and read from a pipe.
     """
-    words = ["curl", option]
-    if request.method != ("POST" if request.body else "GET"):
-        words += ["-X", shlex.quote(request.method)]
-    words.append(_quoted(url + quote(request.path) + (f"?{request.query}" if request.query else ""), known))
+    words = ["curl", option, *_method(request.method or "POST", request.body), *_place(request, url, known)]
     for name, value in request.headers.items():
         if name != "host":
             words += ["-H", _header(name, value, public=public, tokens=tokens)]
     if not request.host_allowed or not request.well_formed:
         words += ["-H", "'Host: ringback.invalid'"]
-    return " ".join(words + _data(request, known))
+    return _with_body(words, request, known)
+
+
+def _with_body(words: list[str], request: Request, known: Mapping[str, str]) -> str:
+    body = request.body
+    if not body:
+        return " ".join(words)
+    if "content-type" not in request.headers:
+        words = [*words, "-H", "'content-type:'"]  # curl would say that it is a form
+    if _can_be_copied(body):
+        # --data and --data-binary would take what begins with an @ for the name of a file to send.
+        return " ".join([*words, "--data-raw", _quoted(body.decode(), known)])
+    return " ".join([_printed(body), "|", *words, "--data-binary", "@-"])
+
+
+def _place(request: Request, url: str, known: Mapping[str, str]) -> Iterator[str]:
+    if _DOTS.search(request.path):
+        yield "--path-as-is"
+    if _GLOB.search(request.query):
+        yield "--globoff"
+    yield _quoted(url + quote(request.path) + (f"?{request.query}" if request.query else ""), known)
+
+
+def _method(method: str, body: bytes) -> list[str]:
+    if method == "HEAD" and not body:
+        return ["--head"]
+    if method == "HEAD":
+        # curl takes --head with no body, and waits for that of the answer where it does not know of the HEAD.
+        return ["-X", "HEAD", "--ignore-content-length", "-H", "'connection: close'"]
+    return [] if method == ("POST" if body else "GET") else ["-X", shlex.quote(method)]
+
+
+def _can_be_copied(body: bytes) -> bool:
+    """Whether a terminal shows the body as it is: a text, without characters that it would obey."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    return len(body) <= LONGEST_BODY and shown(text) == text and "\ufffd" not in text
+
+
+def _printed(body: bytes) -> str:
+    """A command that prints the octets in any POSIX shell; of a long run only the length is written."""
+    parts = [_run(found[0]) if found[1] else _escaped(found[0]) for found in _RUNS.finditer(body)]
+    return parts[0] if len(parts) == 1 else "{ " + "; ".join(parts) + "; }"
+
+
+def _run(octets: bytes) -> str:
+    spaces = f"printf '%{len(octets)}s' ''"
+    return spaces if octets[0] == ord(" ") else f"{spaces} | LC_ALL=C tr ' ' '\\{octets[0]:03o}'"
+
+
+def _escaped(octets: bytes) -> str:
+    safe = "".join(
+        chr(octet) if octet in _PLAIN else f"\\0{octet:03o}"  # the form that %b reads
+        for octet in octets
+    )
+    return f"printf '%b' '{safe}'"
 
 
 def _quoted(text: str, known: Mapping[str, str]) -> str:
@@ -80,19 +143,3 @@ def _header(name: str, value: str, *, public: bool, tokens: Mapping[str, str]) -
     if token in ("nobody", "") or (public and token in default_org().token_by_value):
         return shlex.quote(f"{name}: {scheme}{space}{token}")
     return f'"{name}: {scheme} {TOKEN_VARIABLE}"'
-
-
-def _data(request: Request, known: Mapping[str, str]) -> list[str]:
-    body = request.body
-    if not body:
-        return []
-    if len(body) > LONGEST_BODY:
-        return ["--data-binary", "@body.json", f"# body.json: {len(body):,} bytes"]
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        text = ""
-    if not text or "\x00" in text:
-        octets = "".join(f"\\x{byte:02x}" for byte in body)
-        return ["--data-binary", f"\"$(printf '{octets}')\""]
-    return ["--data-binary", _quoted(text, known)]
