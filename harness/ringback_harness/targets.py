@@ -111,6 +111,10 @@ class Target(Protocol):
     @property
     def traits(self) -> Traits: ...
 
+    @property
+    def notes(self) -> Notes | None:
+        """Whoever keeps all that is exchanged with it."""
+
     def world(self, switches: Switches | None = None) -> World:
         """An org with these switches. Raises ``OutOfReach`` where it cannot be arranged."""
 
@@ -151,6 +155,7 @@ class InProcess:
     def __init__(self, serve: Serve = lambda store: Pipeline(store).answer, org: Org | None = None) -> None:
         self.name = "a mock in this process"
         self.traits = Traits(makes_orgs=True, names_rules=True)
+        self.notes: Notes | None = None
         self._serve = serve
         # A number whose calls go wrong on purpose says nothing about the rules.
         self._org = replace(org or default_org(), faults=())
@@ -203,7 +208,7 @@ class AtUrl:
         wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
         self._transport = Transport(timeouts=timeouts, verify=verify, adapter=wire, trust_env=False)
         self._token = token
-        self._notes = notes
+        self.notes = notes
         probe = self.deliver(Request("GET", f"{ADMIN}/rules"))
         ringback = "Ringback-Version" in probe.headers and probe.status == 200
         self.traits = Traits(makes_orgs=ringback, names_rules=ringback)
@@ -232,8 +237,8 @@ class AtUrl:
         return World(self.traits, self.url, org, tokens, self.deliver, self.world)
 
     def _tell(self, tokens: Mapping[str, str]) -> None:
-        if self._notes:
-            self._notes.learn(tokens, {}, ())
+        if self.notes:
+            self.notes.learn(tokens, {}, ())
 
     def deliver(self, request: Request) -> Reply:
         headers = {name: value for name, value in request.headers.items() if name != "host"}

@@ -21,7 +21,7 @@ from ringback_contracts.model import Request, Rule, Violation
 from ringback_contracts.operations import LIST_CALLS
 from ringback_contracts.rules.declare import ALICE
 from ringback_contracts.table import TABLE, Table
-from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
+from ringback_harness.cassettes import Cassette, Origin, Recorder, Tape, read_cassettes
 from ringback_harness.check.expectation import CORRELATION
 from ringback_harness.check.rules import NO_ORG_HAS_IT
 from ringback_harness.cli import main
@@ -125,7 +125,7 @@ def compared(stand_in: StandIn, folder: Path | None = None) -> Comparison:
     clock = NoTime()
     tools = Tools(sleep=clock.sleep, now=clock.now, notes=notes)
     with opened_sandbox(stand_in.settings, permit, tools) as sandbox:
-        return compare_target(sandbox, notes.cassettes)
+        return compare_target(sandbox)
 
 
 def found(comparison: Comparison) -> set[tuple[str, Aspect]]:
@@ -180,7 +180,7 @@ def test_a_target_with_the_same_rules_does_not_differ(comparison: Comparison, sa
 def test_a_mock_at_a_url_gives_the_same_picture_as_its_recording(tmp_path: Path) -> None:
     tape = Tape(tmp_path, Origin("a mock"))
     with served(TABLE.without("body.mixed")) as url:
-        comparison = compare_target(AtUrl(url, notes=tape), tape.cassettes)
+        comparison = compare_target(AtUrl(url, notes=tape))
     assert {difference.rule for difference in comparison.differences} == {"body.mixed"}
     assert picture(compare_cassettes(read_cassettes(tmp_path), "cassettes")) == picture(comparison)
     unseen = {rule for rules in comparison.unseen().values() for rule in rules}
@@ -192,6 +192,12 @@ def test_a_mock_at_a_url_gives_the_same_picture_as_its_recording(tmp_path: Path)
         "rate.exceeded",
         "sip.trunking-off",
     }
+
+
+@pytest.mark.parametrize("notes", [None, Recorder(None, Origin("a mock"))])
+def test_a_target_without_a_tape_cannot_be_compared(notes: Recorder | None) -> None:
+    with served(TABLE) as url, pytest.raises(TypeError, match="its tape"):
+        compare_target(AtUrl(url, notes=notes))
 
 
 def unserved(status: int, **headers: str) -> Cassette:

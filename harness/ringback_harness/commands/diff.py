@@ -58,15 +58,13 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
 
 def _compared(name: str, reach: Reach) -> Comparison | None:
     """The comparison; ``None`` after a dry run."""
-    from ringback_harness.cassettes import Cassette
     from ringback_harness.diff.run import compare_target
     from ringback_harness.sandbox.options import SANDBOX, ran_dry, reached
 
     if name not in ("mock", SANDBOX) and "://" not in name:
         return _replayed(Path(name), reach)
-    tape: list[Cassette] = []
-    with reached(name, replace(reach, tape=tape)) as target:
-        comparison = compare_target(target, tape)
+    with reached(name, replace(reach, taped=True)) as target:
+        comparison = compare_target(target)
     return None if ran_dry(target) else comparison
 
 

@@ -15,7 +15,7 @@ from ringback_contracts.examples import CALL_PLACEHOLDER, request_of
 from ringback_contracts.model import Example, Request, Rule
 from ringback_contracts.operations import PLACING
 from ringback_contracts.table import TABLE
-from ringback_harness.cassettes import Cassette
+from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import answers
@@ -130,14 +130,16 @@ def _asked_about(request: Request) -> set[str]:
     return {rule.id for _, rule in lanes}
 
 
-def compare_target(target: Target, tape: Sequence[Cassette], mock: Target | None = None) -> Comparison:
-    """Send every example that the target can be asked, and compare what the ``tape`` then holds.
+def compare_target(target: Target, mock: Target | None = None) -> Comparison:
+    """Send every example that the target can be asked, and compare what its tape then holds.
 
     All that is exchanged with the target goes onto the tape, so that the comparison of a run and that of
-    its recording are one and the same. Raises ``TransportError``.
+    its recording are one and the same. Raises ``TransportError``, and ``TypeError`` without a tape.
     """
+    if not isinstance(target.notes, Tape):
+        raise TypeError(f"{target.name} is compared by its tape, and its notes are {target.notes!r}")
     unasked = _ask(target.world())
-    comparison = compare_cassettes(tape, target.name, mock)
+    comparison = compare_cassettes(target.notes.cassettes, target.name, mock)
     return replace(comparison, unasked=comparison.unasked | unasked)
 
 

@@ -13,7 +13,7 @@ import click
 
 from ringback_client.environment import TOKEN, verify_from
 from ringback_contracts.model import Request
-from ringback_harness.cassettes import Cassette, Origin, Recorder, Tape
+from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.exits import SetupError
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import settings_from
@@ -33,8 +33,8 @@ class Reach:
     allow_user: tuple[str, ...] = ()
     budget: int = DEFAULT_BUDGET
     record: Path | None = None
-    tape: list[Cassette] | None = None
-    """Where each exchange is kept for this run, in the words of cassettes."""
+    taped: bool = False
+    """Whether each exchange is kept for this run, too."""
 
     @property
     def permit(self) -> Permit:
@@ -91,6 +91,6 @@ def ran_dry(target: Target) -> bool:
 
 
 def _recorder(reach: Reach, origin: Origin) -> Recorder | None:
-    if reach.tape is not None:
-        return Tape(reach.record, origin, cassettes=reach.tape)
+    if reach.taped:
+        return Tape(reach.record, origin)
     return Recorder(reach.record, origin) if reach.record else None

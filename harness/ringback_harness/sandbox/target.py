@@ -59,6 +59,7 @@ class Gated:
     tokens: Mapping[str, str]
     counterparts: Counterparts
     gate: Gate
+    notes: Notes | None
 
     def prepared(self, request: Request) -> tuple[Request, bool]:
         """The request as it would be sent, and whether it counts as a call. Raises ``OutOfReach``."""
@@ -83,6 +84,7 @@ class Sandbox(Gated):
         tools = tools or Tools()
         self.name = f"the org in {settings.target}"
         self.url = settings.target.api
+        self.notes = tools.notes
         self._stop = stop
         self._retry = RetryPolicy(sleep=tools.sleep, budget=300.0)
         wire = TargetWire(
@@ -162,9 +164,10 @@ class Sandbox(Gated):
 class DryRunSandbox(Gated):
     """A sandbox to which nothing is sent: what would be is printed, in the names of the default org."""
 
-    def __init__(self, settings: Settings, permit: Permit) -> None:
+    def __init__(self, settings: Settings, permit: Permit, notes: Notes | None = None) -> None:
         self.name = f"the org in {settings.target} (dry run)"
         self.url = settings.target.api
+        self.notes = notes
         self.tokens = {_name_of(settings.credentials): _name_of(settings.credentials)}
         self.counterparts = _counterparts(ALICE, permit)
         self.gate = Gate(permit, frozenset({ALICE}))
@@ -253,7 +256,7 @@ def opened_sandbox(
     Raises ``Unreachable``, ``CallLeft`` and ``Interrupted``.
     """
     if not permit.send:
-        yield DryRunSandbox(settings, permit)
+        yield DryRunSandbox(settings, permit, tools.notes if tools else None)
         return
     stop = Stop()
     with stop.heeded():
