@@ -19,10 +19,12 @@ ALICE = "a11ce000-0000-4000-8000-000000000001"
 
 def main() -> int:
     """Place the call; 0 when the SDK says that it was placed, 1 when it says otherwise."""
+    login = (
+        setting("GENESYSCLOUD_OAUTHCLIENT_ID", "demo-service"),
+        setting("GENESYSCLOUD_OAUTHCLIENT_SECRET", "demo-secret"),
+    )
     try:
-        client = PureCloudPlatformClientV2.api_client.ApiClient().get_client_credentials_token(
-            os.environ["GENESYSCLOUD_OAUTHCLIENT_ID"], os.environ["GENESYSCLOUD_OAUTHCLIENT_SECRET"]
-        )
+        client = PureCloudPlatformClientV2.api_client.ApiClient().get_client_credentials_token(*login)
         conversations = PureCloudPlatformClientV2.ConversationsApi(client)
         request = PureCloudPlatformClientV2.CreateCallRequest()
         request.phone_number = NUMBER
@@ -34,6 +36,14 @@ def main() -> int:
         print(f"FAILED: {error.status} {error.reason}")
         return 1
     return 0
+
+
+def setting(name: str, example: str) -> str:
+    """A variable of the environment; without it the program ends and says what it might be."""
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"{name} is not set; for example: export {name}={example}")
+    return value
 
 
 if __name__ == "__main__":

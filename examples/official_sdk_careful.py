@@ -25,10 +25,16 @@ T = TypeVar("T")
 
 def main() -> int:
     """Place the call; 0 when it was placed, 1 when it was not, 2 when nobody can tell."""
+    login = (
+        setting("GENESYSCLOUD_OAUTHCLIENT_ID", "demo-service"),
+        setting("GENESYSCLOUD_OAUTHCLIENT_SECRET", "demo-secret"),
+    )
     client = careful(PureCloudPlatformClientV2.api_client.ApiClient())
     try:
-        patiently(lambda: log_in(client), also=(503,))
-        placed = once_more_after_401(client, lambda: patiently(lambda: place(client)))
+        patiently(lambda: client.get_client_credentials_token(*login), also=(503,))
+        placed = once_more_after_401(
+            lambda: client.get_client_credentials_token(*login), lambda: patiently(lambda: place(client))
+        )
     except ApiException as error:
         print(f"{error.status} {error.reason}")
         return 2 if error.status >= 500 else 1
@@ -61,22 +67,15 @@ def patiently(send: Callable[[], T], also: tuple[int, ...] = ()) -> T:
     return send()
 
 
-def once_more_after_401(client: Any, send: Callable[[], T]) -> T:
+def once_more_after_401(log_in: Callable[[], object], send: Callable[[], T]) -> T:
     """Send, and once more with a new token if the first one is refused."""
     try:
         return send()
     except ApiException as error:
         if error.status != 401:
             raise
-    log_in(client)
+    log_in()
     return send()
-
-
-def log_in(client: Any) -> None:
-    """Get a token by the client-credentials grant."""
-    client.get_client_credentials_token(
-        os.environ["GENESYSCLOUD_OAUTHCLIENT_ID"], os.environ["GENESYSCLOUD_OAUTHCLIENT_SECRET"]
-    )
 
 
 def place(client: Any) -> Any:
@@ -99,6 +98,14 @@ def look(client: Any, call_id: str) -> None:
         return
     for leg in call.participants:
         print(f"  {leg.purpose}: {leg.state}")
+
+
+def setting(name: str, example: str) -> str:
+    """A variable of the environment; without it the program ends and says what it might be."""
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"{name} is not set; for example: export {name}={example}")
+    return value
 
 
 if __name__ == "__main__":

@@ -18,14 +18,15 @@ NUMBER = "+442079460100"
 
 def main() -> int:
     """Place the call; 0 when the SDK says that it was placed, 1 when it says otherwise."""
+    login = (
+        setting("RINGBACK_CODE_CLIENT_ID", "demo-app"),
+        setting("RINGBACK_CODE_CLIENT_SECRET", "demo-secret"),
+        setting("RINGBACK_CODE", "the-code-of-the-redirect"),
+        setting("RINGBACK_REDIRECT_URI", "http://localhost:8000/callback"),
+    )
     try:
         client = PureCloudPlatformClientV2.api_client.ApiClient()
-        client.get_code_authorization_token(
-            os.environ["RINGBACK_CODE_CLIENT_ID"],
-            os.environ["RINGBACK_CODE_CLIENT_SECRET"],
-            os.environ["RINGBACK_CODE"],
-            os.environ["RINGBACK_REDIRECT_URI"],
-        )
+        client.get_code_authorization_token(*login)
         request = PureCloudPlatformClientV2.CreateCallRequest()
         request.phone_number = NUMBER
         placed = PureCloudPlatformClientV2.ConversationsApi(client).post_conversations_calls(request)
@@ -34,6 +35,14 @@ def main() -> int:
         print(f"FAILED: {error.status} {error.reason}")
         return 1
     return 0
+
+
+def setting(name: str, example: str) -> str:
+    """A variable of the environment; without it the program ends and says what it might be."""
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"{name} is not set; for example: export {name}={example}")
+    return value
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ ALICE = "a11ce000-0000-4000-8000-000000000001"
 
 def main() -> int:
     """Log in and place the call; 0 when it was placed, 1 when a request failed."""
-    url = os.environ["GENESYS_BASE_URL"]
+    url = setting("GENESYS_BASE_URL", "http://127.0.0.1:8010")
+    client = setting("GENESYS_CLIENT_ID", "demo-service"), setting("GENESYS_CLIENT_SECRET", "demo-secret")
     try:
-        token = log_in(url)
+        token = log_in(url, client)
         reply = requests.post(  # noqa: S113 - most scripts give no timeout, and this shows what comes of it
             f"{url}/api/v2/conversations/calls/user/{ALICE}",
             json={"phoneNumber": NUMBER},
@@ -34,16 +35,24 @@ def main() -> int:
     return 0
 
 
-def log_in(url: str) -> str:
+def log_in(url: str, client: tuple[str, str]) -> str:
     """A token by the client-credentials grant; raises ``requests.RequestException``."""
     reply = requests.post(  # noqa: S113 - the same
         f"{url}/oauth/token",
-        auth=(os.environ["GENESYS_CLIENT_ID"], os.environ["GENESYS_CLIENT_SECRET"]),
+        auth=client,
         data={"grant_type": "client_credentials"},
     )
     reply.raise_for_status()
     token: str = reply.json()["access_token"]
     return token
+
+
+def setting(name: str, example: str) -> str:
+    """A variable of the environment; without it the program ends and says what it might be."""
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"{name} is not set; for example: export {name}={example}")
+    return value
 
 
 if __name__ == "__main__":

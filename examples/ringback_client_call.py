@@ -40,12 +40,12 @@ def main() -> int:
 
 def make_client() -> CallsClient:
     """A client that logs in as a service, and waits for no answer longer than ten seconds."""
-    credentials = ClientCredentials(
-        os.environ["GENESYSCLOUD_OAUTHCLIENT_ID"], os.environ["GENESYSCLOUD_OAUTHCLIENT_SECRET"]
-    )
     return CallsClient(
-        os.environ["RINGBACK_URL"],
-        credentials,
+        setting("RINGBACK_URL", "http://127.0.0.1:8010"),
+        ClientCredentials(
+            setting("GENESYSCLOUD_OAUTHCLIENT_ID", "demo-service"),
+            setting("GENESYSCLOUD_OAUTHCLIENT_SECRET", "demo-secret"),
+        ),
         timeouts=Timeouts(read=10, total=15),
         verify=os.environ.get("RINGBACK_CA") or True,
     )
@@ -58,6 +58,14 @@ def look(client: CallsClient, call_id: str) -> None:
             print(f"  {leg.purpose}: {leg.state}")
     except RingbackError as error:
         print(f"  cannot be read now: {error}")
+
+
+def setting(name: str, example: str) -> str:
+    """A variable of the environment; without it the program ends and says what it might be."""
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"{name} is not set; for example: export {name}={example}")
+    return value
 
 
 if __name__ == "__main__":

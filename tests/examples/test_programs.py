@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.sdk import load_sdk
 from tests.serving import free_port, mock_server, redis_server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -74,6 +77,45 @@ def run(program: str, *arguments: str, **environment: str) -> subprocess.Complet
         capture_output=True,
         text=True,
     )
+
+
+CLIENT = {"GENESYSCLOUD_OAUTHCLIENT_ID": "demo-service", "GENESYSCLOUD_OAUTHCLIENT_SECRET": "demo-secret"}
+TUTORIAL_CLIENT = {"GENESYS_CLIENT_ID": "demo-service", "GENESYS_CLIENT_SECRET": "demo-secret"}
+CODE = {
+    "RINGBACK_CODE_CLIENT_ID": "demo-app",
+    "RINGBACK_CODE_CLIENT_SECRET": "demo-secret",
+    "RINGBACK_CODE": "a-code",
+    "RINGBACK_REDIRECT_URI": "http://localhost:8000/callback",
+}
+NEEDED = {
+    "plain_requests.py": {"GENESYS_BASE_URL": "http://127.0.0.1:8010", **TUTORIAL_CLIENT},
+    "ringback_client_call.py": {"RINGBACK_URL": "http://127.0.0.1:8010", **CLIENT},
+    "official_sdk.py": CLIENT,
+    "official_sdk_careful.py": CLIENT,
+    "official_sdk_user.py": CODE,
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "missing"),
+    [
+        pytest.param(program, name, marks=[pytest.mark.sdk] if "sdk" in program else [])
+        for program, names in NEEDED.items()
+        for name in names
+    ],
+)
+def test_a_program_without_a_variable_that_it_needs_ends_with_a_line_that_names_it(
+    program: str, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "sdk" in program:
+        load_sdk()
+    for name, value in NEEDED[program].items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(missing)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(EXAMPLES / program), run_name="__main__")
+    # Python prints a text as it is, and ends with code 1.
+    assert re.fullmatch(rf"{missing} is not set; for example: export {missing}=\S+", str(ended.value.code))
 
 
 def test_the_tutorial_s_call_is_placed_and_shown(org: OrgOnMock) -> None:
