@@ -11,6 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from ringback_contracts.rules.declare import ALICE
 from ringback_harness.cassettes import Origin, Recorder, read_cassettes
 from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.cli import main
@@ -87,6 +88,24 @@ def test_a_file_that_is_no_har_is_named(text: str, tmp_path: Path) -> None:
 
 def test_calls_are_allowed_on_a_sandbox_alone() -> None:
     assert diff("mock", "--allow-calls")[0] == Exit.SETUP
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_answers_whose_a_token_is_tells_it_even_in_the_first_cassette(
+    method: str, tmp_path: Path
+) -> None:
+    real = "5A4DB0C5-0000-4000-8000-000000000001"
+    recorder = Recorder(tmp_path, Origin("x"))
+    recorder.learn({"alice": "a-token-1"}, {}, ())
+    url = "https://gateway.example.com/cloud/api/v2/users/me"
+    request = requests.Request(method, url, headers={"Authorization": "Bearer a-token-1"}).prepare()
+    response = requests.Response()
+    response.status_code = 200
+    response._content = json.dumps({"id": real, "selfUri": f"/api/v2/users/{real.lower()}"}).encode()
+    recorder.keep(request, response, 0.1)
+    (path,) = tmp_path.iterdir()
+    assert real.lower() not in path.read_text("utf-8").lower()
+    assert path.read_text("utf-8").count(ALICE) == 2
 
 
 @pytest.mark.parametrize("answer", [b"", b"[]", b'{"id": 7}', b'{"id": "me"}', b'{"name": "x"}'])

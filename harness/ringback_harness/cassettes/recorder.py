@@ -107,7 +107,7 @@ class Recorder:
         secrets.meet_url(request.url or "")
         secrets.meet(_texts(request.headers), sent)
         secrets.meet(_texts(response.headers), response.content)
-        if request.method == "GET" and urlsplit(request.url or "").path.endswith(ME):
+        if urlsplit(request.url or "").path.endswith(ME):
             self._meet_me(request, response)
 
     def _meet_me(self, request: requests.PreparedRequest, response: requests.Response) -> None:
