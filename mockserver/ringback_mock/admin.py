@@ -35,6 +35,7 @@ def blueprint(edge: Edge) -> Blueprint:
     paths = Blueprint("admin", __name__, url_prefix="/__ringback")
     paths.add_url_rule("/reset", "reset", lambda: _reset(edge), methods=["POST"])
     paths.add_url_rule("/orgs", "orgs", lambda: _add_org(edge), methods=["POST"])
+    paths.add_url_rule("/orgs", "drop", lambda: _drop_org(edge), methods=["DELETE"])
     paths.add_url_rule("/exchanges", "exchanges", lambda: _exchanges(edge))
     paths.add_url_rule("/exchanges/<wanted>", "exchange", lambda wanted: _exchange(edge, wanted))
     paths.add_url_rule("/faults", "faults", lambda: _faults(edge))
@@ -59,6 +60,14 @@ def _add_org(edge: Edge) -> Response:
         raise BadRequest(str(error)) from error
 
 
+def _drop_org(edge: Edge) -> Response:
+    tenant = _tenant(edge)
+    if tenant is edge.store.default:
+        raise BadRequest("the server's own org stays; ?org= names the copy to drop")
+    edge.store.drop_org(tenant)
+    return made(Reply(204))
+
+
 def _switches() -> dict[str, Any]:
     """The switches in which the copy of the org shall differ."""
     sent: Request = g.sent
@@ -75,15 +84,16 @@ def _exchanges(edge: Edge) -> Response:
     """The exchanges, piece by piece: to redact thousands takes seconds, in which others are answered."""
     journal = _tenant(edge, "limit").journal
     with edge.store.lock:
-        kept, forgotten = journal.newest(_limit()), journal.forgotten.shown()
-    return Response(_listed(journal, kept, forgotten), mimetype="application/json")
+        kept = journal.newest(_limit())
+        counted = {"total": journal.total, "forgotten": journal.forgotten.shown()}
+    return Response(_listed(journal, kept, counted), mimetype="application/json")
 
 
-def _listed(journal: Journal, kept: Sequence[Exchange], forgotten: dict[str, Any]) -> Iterator[bytes]:
+def _listed(journal: Journal, kept: Sequence[Exchange], counted: dict[str, Any]) -> Iterator[bytes]:
     yield b'{"exchanges":['
     for position, exchange in enumerate(kept):
         yield (b"," if position else b"") + orjson.dumps(journal.shown(exchange))
-    yield b'],"forgotten":' + orjson.dumps(forgotten) + b"}"
+    yield b"]," + orjson.dumps(counted)[1:]
 
 
 def _exchange(edge: Edge, wanted: str) -> Response:

@@ -66,11 +66,11 @@ class Forgotten:
     """
 
     def __init__(self) -> None:
-        self._exchanges = self._refusals = 0
+        self.exchanges = self._refusals = 0
         self._newest: Bounded[str, Refusal] = Bounded(REFUSALS_KEPT, REFUSALS_BYTES)
 
     def add(self, correlation_id: str, exchange: Exchange) -> None:
-        self._exchanges += 1
+        self.exchanges += 1
         response, request = exchange.response, exchange.request
         if response.status < HTTPStatus.BAD_REQUEST:
             return
@@ -82,7 +82,7 @@ class Forgotten:
     def shown(self) -> dict[str, Any]:
         """How many exchanges and how many refusals, and the newest of these, in plain JSON values."""
         newest = [refusal.shown() for refusal in self._newest.values()]
-        return {"exchanges": self._exchanges, "refusals": self._refusals, "newestRefusals": newest}
+        return {"exchanges": self.exchanges, "refusals": self._refusals, "newestRefusals": newest}
 
 
 class Journal:
@@ -139,6 +139,11 @@ class Journal:
         """The newest exchanges as they came, secrets and all, the oldest of them first."""
         skipped = 0 if limit is None else max(0, len(self._ring) - limit)
         return list(islice(self._ring.values(), skipped, None))
+
+    @property
+    def total(self) -> int:
+        """How many exchanges there have been since the start or the last ``clear``."""
+        return len(self._ring) + self.forgotten.exchanges
 
     def clear(self) -> None:
         self._ring.clear()

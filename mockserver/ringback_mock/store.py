@@ -108,6 +108,12 @@ class Store:
             self._copies.put(org.id, self._serve(org))
             return fresh
 
+    def drop_org(self, tenant: Tenant) -> None:
+        """Serve a copy no longer: its tokens and clients are unknown from now on."""
+        with self.lock:
+            if self._copies.pop(tenant.org.id) is not None:
+                self._forget_org(tenant.org.id, tenant)
+
     def _forget_org(self, _: str, tenant: Tenant) -> None:
         tenant.forget_tokens()
         for client in tenant.org.clients:

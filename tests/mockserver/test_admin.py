@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_contracts.table import TABLE
 from ringback_mock.app import create_app
+from ringback_mock.store import Store
 from tests.mockserver.wire import CALL, CALLS
 
 if TYPE_CHECKING:
@@ -89,6 +90,26 @@ def test_a_reset_forgets_what_happened_in_one_org(client: FlaskClient) -> None:
     assert client.get(call["selfUri"], headers=bearer).status_code == 404
 
 
+def test_a_copy_that_was_dropped_knows_nobody_any_more(client: FlaskClient) -> None:
+    dropped, other = (client.post("/__ringback/orgs").get_json() for _ in range(2))
+    assert client.delete(f"/__ringback/orgs?org={dropped['id']}").status_code == 204
+    assert place(client, dropped["tokens"]["alice"]).status_code == 401
+    assert place(client, other["tokens"]["alice"]).status_code == 202
+    assert client.delete(f"/__ringback/orgs?org={dropped['id']}").status_code == 404
+    assert_problem(client.delete("/__ringback/orgs"), 400, "own org stays")
+
+
+def test_the_exchanges_come_with_how_many_there_were() -> None:
+    client = create_app(store=Store(journal_size=2)).test_client()
+    for token in ("alice", "nobody", "alice", "alice"):
+        place(client, token)
+    listing = client.get("/__ringback/exchanges?limit=1").get_json()
+    assert (len(listing["exchanges"]), listing["total"]) == (1, 4)
+    (refusal,) = listing["forgotten"].pop("newestRefusals")
+    assert listing["forgotten"] == {"exchanges": 2, "refusals": 1}
+    assert (refusal["path"], refusal["status"], refusal["rule"]) == (CALLS, 401, "token.unknown")
+
+
 def test_every_rule_is_told_with_its_evidence(client: FlaskClient) -> None:
     rules = client.get("/__ringback/rules").get_json()["rules"]
     assert [rule["id"] for rule in rules] == [rule.id for rule in TABLE]
@@ -106,11 +127,13 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
     """One good answer of each admin operation."""
     exchange_id = place(client).headers["ININ-Correlation-Id"]
     place(client, body=b"{}")
+    copy = client.post("/__ringback/orgs").get_json()["id"]
     return {
         ("/__ringback/exchanges", "get"): client.get("/__ringback/exchanges"),
         ("/__ringback/exchanges/{exchangeId}", "get"): client.get(f"/__ringback/exchanges/{exchange_id}"),
         ("/__ringback/rules", "get"): client.get("/__ringback/rules"),
         ("/__ringback/orgs", "post"): client.post("/__ringback/orgs"),
+        ("/__ringback/orgs", "delete"): client.delete(f"/__ringback/orgs?org={copy}"),
         ("/__ringback/faults", "post"): client.post("/__ringback/faults", json={"kind": "server-error"}),
         ("/__ringback/faults", "get"): client.get("/__ringback/faults"),
         ("/__ringback/faults", "delete"): client.delete("/__ringback/faults"),

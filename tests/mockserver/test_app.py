@@ -37,7 +37,7 @@ SERVED = {
     "/oauth/token": {"POST"},
     "/oauth/authorize": {"GET", "HEAD", "POST"},
     "/__ringback/reset": {"POST"},
-    "/__ringback/orgs": {"POST"},
+    "/__ringback/orgs": {"POST", "DELETE"},
     "/__ringback/exchanges": {"GET", "HEAD"},
     "/__ringback/exchanges/x": {"GET", "HEAD"},
     "/__ringback/faults": {"GET", "HEAD", "POST", "DELETE"},

@@ -156,10 +156,12 @@ def paths() -> Json:
     fresh = reply("The org is served.", as_json(FRESH_ORG)) | {
         "links": {"ListExchanges": link("getExchanges", "See what it was sent.", org="$response.body#/id")}
     }
-    listed = _object(exchanges=_list(EXCHANGE), forgotten=FORGOTTEN)
+    total = {"description": "How many there have been since the last reset."} | NUMBER
+    listed = _object(exchanges=_list(EXCHANGE), total=total, forgotten=FORGOTTEN)
     exchanges = reply("The exchanges, the oldest first.", as_json(listed)) | {
         "links": {"ReadExchange": link("getExchange", "Read one.", exchangeId=_FIRST, org=_ORG_OF_FIRST)}
     }
+    dropped = reply("The copy is served no longer, and its tokens are unknown.")
     exchange = reply("The exchange.", as_json(EXPLAINED))
     rules = reply("The rules, in the order in which they are asked.", as_json(_object(rules=_list(RULE))))
     itself = reply("This document.", as_json({"type": "object", "required": ["openapi"]}))
@@ -169,7 +171,8 @@ def paths() -> Json:
         ),
         "/__ringback/orgs": _with_body(
             _post("postOrgs", "Serve an isolated copy of the org", ("201", fresh)), DIFFERENCES
-        ),
+        )
+        | {"delete": _operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG])},
         "/__ringback/exchanges": _get("getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT),
         "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
         "/__ringback/rules": _get("getRules", "List the rules", rules),
