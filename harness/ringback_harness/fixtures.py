@@ -3,48 +3,44 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, Self, TypeVar
-
-import requests
 
 from ringback_client import CallsClient
 from ringback_client.errors import StatusError
-from ringback_contracts.faults import BEFORE, FaultKind
 from ringback_harness.exits import SetupError
+from ringback_harness.watch import Json, Watch
 
-SECONDS = 10
-ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
-"""The faults that answer a request themselves; the others leave the status that it got."""
 P = ParamSpec("P")
 T = TypeVar("T")
-Json = dict[str, Any]
 
 
 class Ringback:
     """One isolated org: its URL and credentials, what was exchanged, and what goes wrong in it."""
 
-    def __init__(self, url: str, made: Json) -> None:
-        self.url = self.admin_url = url
+    def __init__(
+        self, url: str, made: Json, admin_url: str | None = None, unclaimed: Watch | None = None
+    ) -> None:
+        self.url = url
         self.id: str = made["id"]
         self.tokens: Mapping[str, str] = made["tokens"]
         self.clients: Mapping[str, Mapping[str, str]] = made["clients"]
-        self._seen: set[str] = set()
+        self._own = Watch(admin_url or url, self.id)
+        self._watches = (self._own,) if unclaimed is None else (self._own, unclaimed)
 
     def __repr__(self) -> str:
         return f"Ringback({self.url!r}, org {self.id})"
 
     @classmethod
-    def fresh(cls, url: str, switches: Mapping[str, Any] | None = None) -> Self:
-        """A copy of the server's default org with some switches set otherwise. Raises ``SetupError``."""
-        try:
-            reply = requests.post(f"{url}/__ringback/orgs", json=dict(switches or {}), timeout=SECONDS)
-        except requests.RequestException as error:
-            raise SetupError(f"no mock answers at {url}: start one with 'ringback serve'") from error
-        if reply.status_code != HTTPStatus.CREATED:
-            raise SetupError(f"{url} made no org: {reply.status_code} {reply.text}")
-        return cls(url, reply.json())
+    def fresh(
+        cls, url: str, switches: Mapping[str, Any] | None = None, unclaimed: Watch | None = None
+    ) -> Self:
+        """A copy of the server's default org with some switches set otherwise. Raises ``SetupError``.
+
+        ``unclaimed`` watches the default org, whose is what comes with no token of a copy.
+        """
+        made = Watch(url).ask("POST", "orgs", dict(switches or {})).json()
+        return cls(url, made, unclaimed=unclaimed)
 
     @property
     def env(self) -> dict[str, str]:
@@ -73,64 +69,52 @@ class Ringback:
         return self.tokens[given]
 
     def exchanges(self) -> list[Json]:
-        """Everything that was exchanged, redacted, the oldest first."""
-        listed: list[Json] = self._ask("GET", "exchanges").json()["exchanges"]
-        return listed
+        """Everything that was exchanged, redacted, the oldest first.
+
+        Raises ``SetupError`` if the mock has forgotten some of it, for there was too much.
+        """
+        return self._own.exchanges()
 
     def calls_placed(self) -> list[str]:
         """The ids of the calls that were placed, the oldest first."""
         return [exchange["conversationId"] for exchange in self.exchanges() if exchange["conversationId"]]
 
     def refusals(self) -> list[Json]:
-        """The exchanges that ended in an error; the test has then looked at them."""
-        refused = [exchange for exchange in self.exchanges() if _failed(exchange)]
-        self._seen.update(exchange["id"] for exchange in refused)
-        return refused
+        """The exchanges that ended in an error; the test has then looked at them.
+
+        Those that came to the server meanwhile with no token of any fixture's org are among them.
+        Raises ``SetupError`` if the mock has forgotten some exchanges.
+        """
+        refused = [exchange for watch in self._watches for exchange in watch.refusals()]
+        return sorted(refused, key=lambda exchange: str(exchange["time"]))
 
     def fail(self, kind: str, **settings: Any) -> None:
         """Let something go wrong: ``fail("lost-reply", times=1)``; the settings are those of a fault."""
-        self._ask("POST", "faults", {"kind": kind, **settings})
+        self._own.ask("POST", "faults", {"kind": kind, **settings})
 
     def heal(self) -> None:
         """Let nothing go wrong any more."""
-        self._ask("DELETE", "faults")
+        self._own.ask("DELETE", "faults")
 
     def reset(self) -> None:
-        """Forget every call, exchange and fault."""
-        self._ask("POST", "reset")
+        """Forget every call, exchange and fault; a refusal nobody looked at still fails the test."""
+        self._own.carry()
+        self._own.ask("POST", "reset")
 
     def looked_at(self, correlation_id: str | None) -> None:
         """Say that the test knows of the refusal with this id."""
-        self._seen.add(correlation_id or "")
+        for watch in self._watches:
+            watch.looked_at(correlation_id)
 
-    def overlooked(self) -> list[Json]:
-        """The refusals that the test has not looked at; what a fault answered, the test ordered itself."""
-        return [item for item in self.exchanges() if _refused(item) and item["id"] not in self._seen]
+    def overlooked(self) -> list[str]:
+        """One line for each refusal that the test has not looked at."""
+        return self._own.overlooked()
 
-    def _ask(self, method: str, path: str, body: Json | None = None) -> requests.Response:
-        url = f"{self.admin_url}/__ringback/{path}"
-        reply = requests.request(method, url, params={"org": self.id}, json=body, timeout=SECONDS)
-        if not reply.ok:
-            raise SetupError(f"{method} {path}: {reply.json()['message']}")
-        return reply
-
-
-def _failed(exchange: Json) -> bool:
-    status: int = exchange["response"]["status"]
-    return status >= HTTPStatus.BAD_REQUEST
-
-
-def _refused(exchange: Json) -> bool:
-    return _failed(exchange) and exchange["response"]["headers"].get("Ringback-Fault") not in ANSWERING
-
-
-def overlooked(org: Ringback) -> Iterator[str]:
-    """One line for each refusal that the test has not looked at."""
-    for exchange in org.overlooked():
-        request, response = exchange["request"], exchange["response"]
-        rule = response["headers"].get("Ringback-Rule", "no rule")
-        explained = f"{org.url}/__ringback/exchanges/{exchange['id']}?org={org.id}"
-        yield f"  {request['method']} {request['path']} -> {response['status']} {rule}; {explained}"
+    def end(self) -> list[str]:
+        """What ``overlooked`` says, for the last time: the org's tokens are unknown from now on."""
+        told = self.overlooked()
+        self._own.ask("DELETE", "orgs")
+        return told
 
 
 class _AttentiveClient(CallsClient):

@@ -10,9 +10,9 @@ from typing import Any
 from ringback_client import CallsClient
 from ringback_contracts.org import Org
 from ringback_harness.certificates import issue
-from ringback_harness.crash.mock import HOST, serving
 from ringback_harness.crash.surroundings import CA_VARIABLES
 from ringback_harness.fixtures import Ringback
+from ringback_harness.in_thread import HOST, serving
 from ringback_mock.edge import Edge
 from ringback_mock.hosts import HostCheck
 from ringback_mock.serve import Settings
@@ -28,8 +28,7 @@ class RingbackOverHttps(Ringback):
     def __init__(self, url: str, admin_url: str, authority: Path, org: Org) -> None:
         clients = {client.id: {"id": client.id, "secret": client.secret} for client in org.clients}
         tokens = {token.value: token.value for token in org.tokens}
-        super().__init__(url, {"id": org.id, "tokens": tokens, "clients": clients})
-        self.admin_url = admin_url
+        super().__init__(url, {"id": org.id, "tokens": tokens, "clients": clients}, admin_url)
         self.authority = authority
 
     @property

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ringback_client import CallsClient
     from ringback_harness.fixtures import Ringback
     from ringback_harness.over_https import RingbackOverHttps
+    from ringback_harness.watch import Watch
 
 FOLDER = "ringback_folder"
 MARKER = "ringback_sandbox"
@@ -81,45 +82,78 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(wrong.message, pytrace=False)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fail a test during which the server refused what came with no token of the test's org.
+
+    After every fixture, and for every test: a program may have been started for all of them.
+    """
+    try:
+        yield
+    except BaseException:
+        if told := _unclaimed(item.config):
+            item.add_report_section("teardown", "ringback", _refused(told))
+        raise
+    _fail_for(_unclaimed(item.config))
+
+
+def _unclaimed(config: pytest.Config) -> list[str]:
+    watch = config.stash.get(UNCLAIMED_KEY, None)
+    return [f"{line} (it came with no token of this test's org)" for line in watch.settle()] if watch else []
+
+
 FOLDER_KEY = pytest.StashKey[Path]()
+UNCLAIMED_KEY: pytest.StashKey[Watch] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def ringback_url(pytestconfig: pytest.Config) -> str:
+def ringback_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """The URL of the mock that the tests of this run share; it starts with the first test that asks."""
+    from ringback_harness.shared_server import start_or_join
+    from ringback_harness.watch import Watch
+
     target = str(pytestconfig.getoption("--ringback-target"))
     if target not in ("mock", "sandbox"):
-        return target.rstrip("/")
-    from ringback_harness.shared_server import start_or_join
-
-    return start_or_join(pytestconfig.stash[FOLDER_KEY])
+        url, door = target.rstrip("/"), None
+    else:
+        workerinput: dict[str, Any] = getattr(pytestconfig, "workerinput", {})
+        door = start_or_join(pytestconfig.stash[FOLDER_KEY], workerinput.get("workercount", 1))
+        url = door.url
+    watch = Watch(url)
+    watch.settle()
+    pytestconfig.stash[UNCLAIMED_KEY] = watch
+    yield url
+    if door:
+        door.lock.release()
 
 
 @pytest.fixture
-def make_ringback(ringback_url: str) -> Iterator[Callable[..., Ringback]]:
+def make_ringback(pytestconfig: pytest.Config, ringback_url: str) -> Iterator[Callable[..., Ringback]]:
     """Make fresh isolated orgs: ``make_ringback(sip_trunking=False)`` has that switch set otherwise.
 
-    At the end of the test each is reset, and a refusal that the test never looked at fails it.
+    At the end of the test each is dropped, and a refusal that the test never looked at fails it.
     """
-    from ringback_harness.fixtures import Ringback, overlooked
+    from ringback_harness.fixtures import Ringback
 
     made: list[Ringback] = []
+    unclaimed = pytestconfig.stash[UNCLAIMED_KEY]
 
     def make(**switches: Any) -> Ringback:
-        made.append(Ringback.fresh(ringback_url, switches))
+        made.append(Ringback.fresh(ringback_url, switches, unclaimed))
         return made[-1]
 
     yield make
-    told = [line for org in made for line in overlooked(org)]
-    for org in made:
-        org.reset()
-    _fail_for(told)
+    told = [line for org in made for line in org.end()]
+    _fail_for(told + _unclaimed(pytestconfig))
 
 
 def _fail_for(overlooked: list[str]) -> None:
     if overlooked:
-        told = "\n".join(overlooked)
-        pytest.fail(f"the mock refused what this test never looked at:\n{told}", pytrace=False)
+        pytest.fail(_refused(overlooked), pytrace=False)
+
+
+def _refused(overlooked: list[str]) -> str:
+    return "\n".join(("the mock refused what this test never looked at:", *overlooked))
 
 
 @pytest.fixture
@@ -134,12 +168,11 @@ def ringback_https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ringbac
 
     ``fail("expired-certificate")`` lets it; programs trust the file ``authority``.
     """
-    from ringback_harness.fixtures import overlooked
     from ringback_harness.over_https import over_https
 
     with over_https(tmp_path_factory.mktemp("ringback-https")) as org:
         yield org
-        told = list(overlooked(org))
+        told = org.overlooked()
     _fail_for(told)
 
 

@@ -7,32 +7,79 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ringback_harness.exits import SetupError
 
 STATE = "server.json"
 LOCK = "server.lock"
 READY = "ringback ready on "
+SERVE = "import sys; from ringback_harness.shared_server import serve; serve(int(sys.argv[1]))"
 
 
-def start_or_join(folder: Path) -> str:
-    """The URL of the run's server, which is started if nobody has yet. Raises ``SetupError``."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A URL of the run's server that one process has alone, as long as it holds the lock."""
+
+    url: str
+    lock: FileLock
+
+
+def serve(doors: int) -> None:
+    """Serve so many default orgs, each at a door of its own, until the process is ended.
+
+    What comes with no token of any org is then still known to come from one process's tests.
+    """
+    from ringback_harness.in_thread import HOST, serving
+    from ringback_mock.edge import Edge
+    from ringback_mock.hosts import HostCheck
+    from ringback_mock.serve import Settings
+    from ringback_mock.store import Store
+
+    with ExitStack() as open_doors:
+        edges = [Edge(Store(), HostCheck(HOST)) for _ in range(doors)]
+        ports = [open_doors.enter_context(serving(edge, Settings())) for edge in edges]
+        print(READY, *(f"http://{HOST}:{port}" for port in ports), flush=True)  # noqa: T201 - awaited by ``_start``
+        threading.Event().wait()
+
+
+def start_or_join(folder: Path, doors: int = 1) -> Door:
+    """A door of the run's server that nobody has; the server is started if nobody has yet.
+
+    ``doors`` is how many processes need one at a time. Raises ``SetupError``.
+    """
     with FileLock(folder / LOCK):
         state = folder / STATE
         if not state.exists():
-            state.write_text(json.dumps(_start()), "utf-8")
-        url: str = json.loads(state.read_text("utf-8"))["url"]
-        return url
+            state.write_text(json.dumps(_start(doors)), "utf-8")
+        urls = json.loads(state.read_text("utf-8"))["urls"]
+        return _free(urls, folder)
 
 
-def _start() -> dict[str, object]:
-    command = [sys.executable, "-c", "from ringback_harness.cli import main; main()", "serve", "--port", "0"]
+def _free(urls: Sequence[str], folder: Path) -> Door:
+    """The first door whose process is gone or never was: the system lets go of a dead one's locks."""
+    for number, url in enumerate(urls):
+        lock = FileLock(folder / f"door-{number}.lock")
+        with suppress(Timeout):
+            lock.acquire(blocking=False)
+            return Door(url, lock)
+    raise SetupError(f"the mock for the tests has {len(urls)} doors, and each is another process's")
+
+
+def _start(doors: int) -> dict[str, object]:
     # A session of its own: what interrupts the tests must not end the server before their last request.
     server = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        [sys.executable, "-c", SERVE, str(doors)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     )
     if server.stdout is None:
         raise AssertionError("a pipe was asked for")
@@ -42,7 +89,7 @@ def _start() -> dict[str, object]:
     server.returncode = 0
     if not line.startswith(READY):
         raise SetupError("the mock for the tests did not start; try 'ringback serve --port 0' by hand")
-    return {"url": line.removeprefix(READY).strip(), "pid": server.pid}
+    return {"urls": line.removeprefix(READY).split(), "pid": server.pid}
 
 
 def stop(folder: Path) -> None:
@@ -51,7 +98,8 @@ def stop(folder: Path) -> None:
     if state.exists():
         _end(json.loads(state.read_text("utf-8"))["pid"])
         state.unlink()
-    (folder / LOCK).unlink(missing_ok=True)
+    for lock in folder.glob("*.lock"):
+        lock.unlink()
 
 
 def _end(pid: int) -> None:

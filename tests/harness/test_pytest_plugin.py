@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -14,6 +15,7 @@ import pytest
 
 from ringback_harness.exits import SetupError
 from ringback_harness.fixtures import Ringback
+from ringback_harness.shared_server import start_or_join, stop
 from tests.client.rude_server import POLITE, RudeServer, says
 from tests.serving import mock_server
 
@@ -125,6 +127,104 @@ def test_orgs_with_other_switches_and_faults(run: Run) -> None:
             ringback.heal()
         """
     )
+
+
+CARELESS = """
+    import pytest
+    import requests
+
+    CALLS = "/api/v2/conversations/calls"
+    kept = []
+
+    def get(url, path, **headers):
+        return requests.get(url + path, headers=headers, timeout=5).status_code
+
+    def bearer(org):
+        return "Bearer " + org.tokens["alice"]
+
+    @pytest.fixture(scope="session")
+    def program(ringback_url):
+        return lambda: get(ringback_url, "/api/v2/users/program")
+
+    def test_without_token(ringback, program):
+        assert get(ringback.url, "/api/v2/users/without") == 401
+        kept.append(bearer(ringback))
+
+    def test_careful(ringback, calls_client):
+        calls_client.place_call("tel:+442079460100")
+        assert ringback.refusals() == []
+
+    def test_foreign_token(ringback):
+        assert get(ringback.url, "/api/v2/users/foreign", Authorization="Bearer of-another-org") == 401
+
+    def test_token_of_an_earlier_test(ringback):
+        assert get(ringback.url, "/api/v2/users/stale", Authorization=kept[0]) == 401
+
+    def test_program_of_the_session(program):
+        assert program() == 401
+
+    def test_reset(ringback):
+        get(ringback.url, "/api/v2/reset", Authorization=bearer(ringback))
+        ringback.reset()
+        assert ringback.refusals() == ringback.exchanges() == []
+
+    def test_forgotten(ringback):
+        with requests.Session() as session:
+            session.headers["Authorization"] = bearer(ringback)
+            for path in ("forgotten", *["users/me"] * 2_000):
+                session.get(ringback.url + "/api/v2/" + path, timeout=5)
+        with pytest.raises(Exception, match="has forgotten 1 exchange"):
+            ringback.calls_placed()
+
+    def test_that_looks(ringback, calls_client):
+        get(ringback.url, "/api/v2/looked-at")
+        assert [one["request"]["path"] for one in ringback.refusals()] == ["/api/v2/looked-at"]
+        requests.delete(ringback.url + "/api/v2/tokens/me", headers={"Authorization": bearer(ringback)})
+        with pytest.raises(Exception, match="token"):
+            calls_client.place_call("tel:+442079460100")
+"""
+
+
+UNCLAIMED = "(it came with no token of this test's org)"
+
+
+def test_no_refusal_passes_unseen_and_each_fails_the_test_it_came_in(run: Run) -> None:
+    printed = run(CARELESS, code=1)
+    overlooked = {
+        "without_token": f"users/without -> 401 token.missing {UNCLAIMED}",
+        "foreign_token": f"users/foreign -> 401 token.unknown {UNCLAIMED}",
+        "token_of_an_earlier_test": f"users/stale -> 401 token.unknown {UNCLAIMED}",
+        "program_of_the_session": f"users/program -> 401 token.missing {UNCLAIMED}",
+        "reset": "reset -> 404 path.unknown",
+        "forgotten": "forgotten -> 404 path.unknown",
+    }
+    told = re.findall(r"ERROR at teardown of test_(\w+) _+\n(?:.*\n)?.*\n  GET /api/v2/(.*)", printed)
+    assert dict(told) == overlooked
+    assert "8 passed, 6 errors" in printed
+
+
+def test_the_worker_whose_test_sent_it_tells_of_what_no_org_knows(run: Run) -> None:
+    """One test forgets its token, one looks at such a refusal, and those of the other worker see neither."""
+    pytest.importorskip("xdist")
+    printed = run(
+        """
+        import pytest
+        import requests
+
+        @pytest.mark.parametrize("number", range(12))
+        def test_it(ringback, number):
+            for _ in range(20):
+                if number in (3, 4):
+                    requests.get(ringback.url + "/api/v2/users/me", timeout=5)
+            if number != 3:
+                assert len(ringback.refusals()) == (20 if number == 4 else 0)
+        """,
+        "-n",
+        "2",
+        code=1,
+    )
+    assert "ERROR test_theirs.py::test_it[3]" in printed
+    assert "12 passed, 1 error" in printed
 
 
 def test_what_a_fault_answered_need_not_be_looked_at(run: Run) -> None:
@@ -292,26 +392,45 @@ def test_in_sandbox_mode_the_client_is_the_real_org_s_and_the_orgs_are_the_mock_
     assert "2 passed" in run.output
 
 
-def test_workers_of_xdist_share_one_server(run: Run) -> None:
+def test_workers_of_xdist_share_one_server_and_each_has_a_door_of_its_own(run: Run) -> None:
     pytest.importorskip("xdist")
     run(
         """
-        import pathlib
+        import json
         import pytest
+        from ringback_harness.pytest_plugin import FOLDER_KEY
 
         @pytest.mark.parametrize("number", range(8))
-        def test_it(ringback, calls_client, number):
+        def test_it(ringback, calls_client, number, worker_id, pytestconfig):
             assert calls_client.place_call("tel:+442079460100").id
             assert len(ringback.calls_placed()) == 1
-            with open("urls.txt", "a") as file:
-                file.write(ringback.url + "\\n")
+            server = json.loads((pytestconfig.stash[FOLDER_KEY] / "server.json").read_text())
+            assert ringback.url in server["urls"]
+            with open("seen.txt", "a") as file:
+                print(worker_id, ringback.url, server["pid"], file=file)
         """,
         "-n",
         "2",
     )
-    urls = (run.folder / "urls.txt").read_text("utf-8").split()
-    assert len(urls) == 8
-    assert len(set(urls)) == 1
+    lines = [line.split() for line in (run.folder / "seen.txt").read_text("utf-8").splitlines()]
+    workers, urls, servers = (set(column) for column in zip(*lines, strict=True))
+    assert (len(lines), len(workers), len(urls), len(servers)) == (8, 2, 2, 1)
+
+
+def test_a_worker_in_the_place_of_one_that_crashed_takes_its_door(tmp_path: Path) -> None:
+    first, second = start_or_join(tmp_path, 2), start_or_join(tmp_path, 2)
+    try:
+        assert first.url != second.url
+        with pytest.raises(SetupError, match="has 2 doors"):
+            start_or_join(tmp_path, 2)
+        first.lock.release()
+        third = start_or_join(tmp_path, 2)
+        assert third.url == first.url
+        third.lock.release()
+    finally:
+        second.lock.release()
+        stop(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_server_ends_with_the_run(run: Run) -> None:

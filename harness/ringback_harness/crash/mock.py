@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import uvicorn
-
 from ringback_contracts.org import Org
 from ringback_harness.certificates import issue
 from ringback_harness.crash.scenarios import Scenario
-from ringback_harness.exits import SetupError
+from ringback_harness.in_thread import HOST, serving
 from ringback_mock.edge import Edge
 from ringback_mock.hosts import HostCheck
 from ringback_mock.journal import Exchange
-from ringback_mock.serve import Settings, configuration, listen
+from ringback_mock.serve import Settings
 from ringback_mock.store import Store
 
-HOST = "127.0.0.1"
 JOURNAL_SIZE = 10_000
-STARTS_WITHIN = 20.0
-"""Seconds in which a server must accept connections, on however busy a machine."""
 
 
 @dataclass
@@ -64,26 +57,3 @@ def running(org: Org, scenario: Scenario, folder: Path) -> Iterator[Mock]:
     settings = Settings(tls_cert=made.good, tls_expired=made.expired) if made else Settings()
     with serving(Edge(store, HostCheck(HOST)), settings) as port:
         yield Mock(store, "https", port, made.authority) if made else Mock(store, "http", port)
-
-
-@contextmanager
-def serving(edge: Edge, settings: Settings) -> Iterator[int]:
-    """Serve the edge in a thread of this process, on a free port of loopback, which is given."""
-    with listen(HOST, 0) as listener:
-        server = uvicorn.Server(configuration(edge, settings))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        try:
-            _until_started(server, thread)
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def _until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise SetupError("the mock did not start; run 'ringback serve' to see why")
-        time.sleep(0.005)

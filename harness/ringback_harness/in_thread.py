@@ -1,0 +1,41 @@
+"""A mock in a thread of this process, on a free port of loopback."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from ringback_harness.exits import SetupError
+from ringback_mock.edge import Edge
+from ringback_mock.serve import Settings, configuration, listen
+
+HOST = "127.0.0.1"
+STARTS_WITHIN = 20.0
+"""Seconds in which a server must accept connections, on however busy a machine."""
+
+
+@contextmanager
+def serving(edge: Edge, settings: Settings) -> Iterator[int]:
+    """Serve the edge in a thread of this process, on a free port of loopback, which is given."""
+    with listen(HOST, 0) as listener:
+        server = uvicorn.Server(configuration(edge, settings))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        try:
+            _until_started(server, thread)
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise SetupError("the mock did not start; run 'ringback serve' to see why")
+        time.sleep(0.005)

@@ -1,0 +1,127 @@
+"""Watching an org of a running mock: what was exchanged, and which refusals nobody has looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from ringback_contracts.faults import BEFORE, FaultKind
+from ringback_harness.exits import SetupError
+
+SECONDS = 10
+ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
+"""The faults that answer a request themselves; the others leave the status that it got."""
+Json = dict[str, Any]
+
+
+class Watch:
+    """One org, the default one where no id is given, as far as its exchanges go since a mark."""
+
+    def __init__(self, url: str, org: str | None = None) -> None:
+        self._url = url
+        self._params = {} if org is None else {"org": org}
+        self._mark = self._untold = 0
+        self._seen: set[str] = set()
+        self._carried: list[str] = []
+
+    def ask(self, method: str, path: str, body: Json | None = None, **params: str) -> requests.Response:
+        """What the admin paths answer about the org. Raises ``SetupError`` for a refusal or no answer."""
+        url = f"{self._url}/__ringback/{path}"
+        try:
+            reply = requests.request(method, url, params=self._params | params, json=body, timeout=SECONDS)
+        except requests.RequestException as error:
+            raise SetupError(f"no mock answers at {self._url}: start one with 'ringback serve'") from error
+        if not reply.ok:
+            raise SetupError(f"{self._url}: {method} {path}: {reply.status_code} {reply.text}")
+        return reply
+
+    def exchanges(self) -> list[Json]:
+        """Everything since the mark, the oldest first. Raises ``SetupError`` if some of it is forgotten."""
+        listing = self._since_mark()
+        listed: list[Json] = listing["exchanges"]
+        if missing := listing["total"] - self._mark - len(listed):
+            raise SetupError(
+                f"the mock has forgotten {missing} exchanges of this test, the oldest: call reset() between "
+                "its parts, or run against a server with a larger --journal-size (--ringback-target=URL)"
+            )
+        return listed
+
+    def refusals(self) -> list[Json]:
+        """The exchanges since the mark that ended in an error; they have then been looked at."""
+        refused = [exchange for exchange in self.exchanges() if _failed(exchange["response"]["status"])]
+        self._seen.update(exchange["id"] for exchange in refused)
+        return refused
+
+    def looked_at(self, correlation_id: str | None) -> None:
+        """Count the refusal with this id as looked at."""
+        self._seen.add(correlation_id or "")
+
+    def overlooked(self) -> list[str]:
+        """One line for each refusal that nobody has looked at; what a fault answered is none."""
+        return [*self._carried, *self._lines(self._since_mark())]
+
+    def carry(self) -> None:
+        """Keep what has been overlooked so far, since the org is about to forget it."""
+        self._carried = self.overlooked()
+        self._mark = self._untold = 0
+
+    def settle(self) -> list[str]:
+        """What has been overlooked, which is thereby told, and a new mark behind it."""
+        listing = self._since_mark()
+        lines = [*self._carried, *self._lines(listing)]
+        self._carried, self._mark = [], listing["total"]
+        self._untold = _nameless(listing)
+        self._seen.update(refusal["id"] for refusal in _refusals(listing))
+        return lines
+
+    def _since_mark(self) -> Json:
+        """What was exchanged since the mark, and what is forgotten; only that much need be redacted."""
+        wanted = 0
+        while True:
+            listing: Json = self.ask("GET", "exchanges", limit=str(wanted)).json()
+            if listing["total"] < self._mark:  # somebody has reset the org
+                self._mark = self._untold = 0
+            count = listing["total"] - self._mark
+            if count <= wanted:
+                return listing | {"exchanges": listing["exchanges"][-count:] if count else []}
+            wanted = 2 * count  # more may come meanwhile
+
+    def _lines(self, listing: Json) -> Iterator[str]:
+        for refusal in _refusals(listing):
+            if refusal["fault"] not in ANSWERING and refusal["id"] not in self._seen:
+                rule = refusal["rule"] or "no rule"
+                yield f"  {refusal['method']} {refusal['path']} -> {refusal['status']} {rule}"
+        nameless = _nameless(listing) - self._untold
+        if nameless > 0:
+            yield f"  {nameless} more, of which the mock remembers nothing: there were too many"
+
+
+def _nameless(listing: Json) -> int:
+    """How many refusals are forgotten altogether."""
+    forgotten = listing["forgotten"]
+    count: int = forgotten["refusals"] - len(forgotten["newestRefusals"])
+    return count
+
+
+def _refusals(listing: Json) -> Iterable[Json]:
+    """Every refusal by what can still be said of it when it is forgotten."""
+    yield from listing["forgotten"]["newestRefusals"]
+    for exchange in listing["exchanges"]:
+        request, response = exchange["request"], exchange["response"]
+        if _failed(response["status"]):
+            headers = response["headers"]
+            yield {
+                "id": exchange["id"],
+                "method": request["method"],
+                "path": request["path"],
+                "status": response["status"],
+                "rule": headers.get("Ringback-Rule"),
+                "fault": headers.get("Ringback-Fault"),
+            }
+
+
+def _failed(status: int) -> bool:
+    return status >= HTTPStatus.BAD_REQUEST
