@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from ringback_harness.cli import COMMANDS
 from ringback_harness.fixtures import Ringback
 from tests.examples.snippets import ROOT, Snippet, parameters, snippets
 from tests.harness.test_pytest_plugin import Run
-from tests.serving import mock_server
+from tests.serving import free_port, mock_server
 
 FAULTS = (ROOT / "docs/faults.md").read_text("utf-8")
 CI = (ROOT / "docs/ci.md").read_text("utf-8")
@@ -56,13 +59,39 @@ def steps() -> list[dict[str, Any]]:
     return found
 
 
-def test_the_workflow_s_commands_run(tmp_path: Path) -> None:
+def background_step(port: str) -> str:
     """The step that starts a mock in the background, word for word, but for its port."""
-    script = next(step["run"] for step in steps() if "ringback serve" in step.get("run", ""))
+    script: str = next(step["run"] for step in steps() if "ringback serve" in step.get("run", ""))
+    return script.replace("8010", port)
+
+
+def test_the_workflow_s_commands_run(tmp_path: Path) -> None:
+    port = str(free_port())
+    Snippet(0, "bash", background_step(port), None).check(f"http://127.0.0.1:{port}", tmp_path)
+
+
+def test_the_workflow_fails_with_the_log_where_the_mock_cannot_start(tmp_path: Path) -> None:
     with mock_server() as url:
-        busy = url.rpartition(":")[2]
-    code = script.replace("8010", busy) + "kill $!\n"
-    Snippet(0, "bash", code, None).check("http://127.0.0.1:" + busy, tmp_path)
+        script = background_step(url.rpartition(":")[2])
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-e", "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=25,
+            check=False,
+        )
+    assert done.returncode != 0
+    assert "cannot listen on 127.0.0.1 port" in done.stdout
+
+
+def test_the_workflow_installs_from_what_it_has_fetched() -> None:
+    """No index is asked for Ringback: the path that is installed is the one that was checked out."""
+    fetched = [step["with"]["path"] for step in steps() if "repository" in step.get("with", {})]
+    installed = re.findall(r'pip install "(\S+)\[', "\n".join(step.get("run", "") for step in steps()))
+    assert [f"./{path}" for path in fetched] == installed != []
 
 
 def test_the_workflow_names_commands_that_exist() -> None:
