@@ -118,7 +118,9 @@ def _is_wait(reply: Reply) -> bool:
 
 
 def _faults_of_ours(expected: Expected, reply: Reply) -> Iterator[str]:
-    if expected.rule is not None and reply.headers.get("Ringback-Rule") != expected.rule:
+    if "Ringback-Rule" not in reply.headers:
+        yield "the refusal comes without Ringback-Rule"
+    elif expected.rule is not None and reply.headers["Ringback-Rule"] != expected.rule:
         yield f"expected the rule {expected.rule}, answered {shown(reply)}"
     if "Ringback-Version" not in reply.headers:
         yield "the reply comes without Ringback-Version"

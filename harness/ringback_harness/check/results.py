@@ -90,6 +90,12 @@ def operation_of(request: Request) -> str:
 
 
 Row = tuple[str, str, str]
+Kind = tuple[str, str, str, tuple[str, ...]]
+"""What failures that are kept once have in common: their row and reasons."""
+
+
+def _kind(failure: Result) -> Kind:
+    return failure.suite, failure.subject, failure.operation, failure.reasons
 
 
 class Ledger:
@@ -101,7 +107,8 @@ class Ledger:
         self.exchanges: list[Exchange] = []
         self.left_out: dict[str, Counter[str]] = {}
         """What the time did not allow: attempts by subject, for each suite."""
-        self._failures: dict[tuple[str, str, str, tuple[str, ...]], Result] = {}
+        self._failures: dict[Kind, Result] = {}
+        self._times: Counter[Kind] = Counter()
 
     def add(self, result: Result) -> None:
         """Count a result."""
@@ -117,10 +124,15 @@ class Ledger:
             self._keep(result)
 
     def _keep(self, result: Result) -> None:
-        key = (result.suite, result.subject, result.operation, result.reasons)
-        known = self._failures.get(key)
+        kind = _kind(result)
+        self._times[kind] += 1
+        known = self._failures.get(kind)
         if known is None or result.size < known.size:
-            self._failures[key] = result
+            self._failures[kind] = result
+
+    def times(self, failure: Result) -> int:
+        """How many attempts failed like this one."""
+        return self._times[_kind(failure)]
 
     @property
     def failures(self) -> list[Result]:

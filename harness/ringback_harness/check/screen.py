@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from ringback_harness.check.findings import Finding, findings
 from ringback_harness.check.recipe import Place
 from ringback_harness.check.results import TIME_OVER, Ledger, Outcome, Result, Row
 from ringback_harness.check.run import Notice
@@ -19,6 +20,8 @@ from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 
 WIDTH = 110
 """Columns that no line of the table exceeds."""
+MOST_NAMED = 8
+"""Rules or promises that are named beside the one that a finding is shown by."""
 NAMES = {"document": "what the OpenAPI document says"}
 Unsaved = Callable[[Result], str | None]
 """Why a failure is not saved as a case; nothing where it is."""
@@ -54,10 +57,9 @@ def show(
     console.print(_table(ledger, wide=console.width >= WIDTH))
     _show_unreached(console, ledger)
     _show_left_out(console, ledger)
-    for number, failure in enumerate(ledger.failures, 1):
-        _show_failure(console, number, failure, place or Place())
-        if reason := unsaved(failure):
-            show_wrapped(console, "   ", f"not saved: {reason}")
+    for number, finding in enumerate(findings(ledger), 1):
+        _show_finding(console, number, finding, place or Place())
+        _show_unsaved(console, finding, unsaved)
     for path in written:
         console.print(Text(f"wrote {path}"), soft_wrap=True)
     console.print(_summary(ledger), soft_wrap=True)
@@ -105,16 +107,28 @@ def _show_left_out(console: Console, ledger: Ledger) -> None:
         show_wrapped(console, "  ", f"{NAMES.get(suite, suite)}, {counts.total()} attempts: {named}")
 
 
-def _show_failure(console: Console, number: int, failure: Result, place: Place) -> None:
-    show_title(console, f"{number}. {shown(failure.subject)} {shown(failure.operation)}")
-    for reason in failure.reasons:
+def _show_finding(console: Console, number: int, finding: Finding, place: Place) -> None:
+    failure = finding.example
+    title = f"{number}. {shown(failure.subject)} {shown(failure.operation)}"
+    show_title(console, f"{title} ({finding.times} times)" if finding.times > 1 else title)
+    for reason in finding.reasons:
         show_wrapped(console, "   ", reason)
+    if len(finding.where) > 1:
+        also, more = finding.where[1 : MOST_NAMED + 1], len(finding.where) - 1 - MOST_NAMED
+        show_wrapped(console, "   ", f"also: {', '.join(also)}{f' and {more} more' if more > 0 else ''}")
     if failure.switches:
         show_wrapped(console, "   ", f"in an org with {_settings(failure)}")
     if failure.used:
         show_wrapped(console, "   ", f"after {failure.used} requests with the same token in one minute")
     if recipe := place.recipe(failure):
         show_code(console, recipe)
+
+
+def _show_unsaved(console: Console, finding: Finding, unsaved: Unsaved) -> None:
+    reasons = Counter(reason for failure in finding.failures if (reason := unsaved(failure)))
+    for reason, count in reasons.items():
+        several = f" ({count} of {len(finding.failures)} failures)" if len(finding.failures) > 1 else ""
+        show_wrapped(console, "   ", f"not saved: {reason}{several}")
 
 
 def _settings(failure: Result) -> str:

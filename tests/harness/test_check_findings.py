@@ -1,0 +1,116 @@
+"""One fault is one finding, however many attempts show it, and the most telling comes first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ringback_contracts.table import TABLE
+from ringback_harness.check import events, screen
+from ringback_harness.check.events import STRIPPED
+from ringback_harness.check.findings import findings
+from ringback_harness.check.flow import FLOWS, check_flow
+from ringback_harness.check.flow_mutants import FLOW_MUTANTS
+from ringback_harness.check.results import Exchange, Ledger, Outcome, Result
+from ringback_harness.check.rules import Worlds, check_rules
+from ringback_harness.check.saving import why_not
+from ringback_harness.targets import InProcess, call_request
+
+if TYPE_CHECKING:
+    import pytest
+
+ID_LOST = "the reply to a placed call has no id that is a UUID"
+
+
+def failure(subject: str, *reasons: str, suite: str = "rules", body: Any = None) -> Result:
+    return Result(suite, subject, "op", Outcome.FAILED, reasons, Exchange(call_request(body)))
+
+
+def ledger(*results: Result) -> Ledger:
+    ledger = Ledger()
+    for each in results:
+        ledger.add(each)
+    return ledger
+
+
+def test_a_lost_id_is_one_finding_before_its_consequences() -> None:
+    worlds = Worlds(InProcess(FLOW_MUTANTS["a placed call without id"]))
+    quick = [flow for flow in FLOWS if flow.id != "a call tells its legs apart"]
+    found = findings(ledger(*check_flow(worlds, quick), *check_rules(worlds)))
+    assert len(found) < 8, "some seventy rules fail"
+    assert sum(len(each.reasons) for each in found) == len({each for all_ in found for each in all_.reasons})
+    assert found[0].reasons == (ID_LOST,)
+    assert found[0].times > 50
+    assert len(found[0].example.steps) == 1, "shown by one request, not by a flow that went on from it"
+
+
+def test_reasons_that_come_only_together_are_one_finding_and_others_are_their_own() -> None:
+    found = findings(ledger(failure("a", "x", "y"), failure("b", "x", "y", "z"), failure("b", "x", "y", "z")))
+    assert [(each.reasons, each.times, each.where) for each in found] == [
+        (("x", "y"), 3, ("a", "b")),
+        (("z",), 2, ("b",)),
+    ]
+
+
+def test_a_user_s_own_case_comes_first_and_what_a_gateway_takes_away_last() -> None:
+    many = [failure("schemathesis", STRIPPED, suite="document") for _ in range(50)]
+    schema = [failure("schemathesis", "schema", suite="document") for _ in range(9)]
+    found = findings(ledger(*many, *schema, failure("r", "wrong"), failure("mine", "no", suite="cases")))
+    assert [each.reasons[0] for each in found] == ["no", "wrong", "schema", STRIPPED]
+
+
+def test_a_refusal_that_names_no_rule_is_the_same_fault_for_every_rule() -> None:
+    worlds = Worlds(InProcess(FLOW_MUTANTS["an error that names no rule"]))
+    (found,) = findings(ledger(*check_rules(worlds)))
+    assert found.reasons == ("the refusal comes without Ringback-Rule",)
+    assert set(found.where) == {rule.id for rule in TABLE}
+
+
+def test_the_screen_says_how_often_and_where_and_what_is_not_saved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    many = [failure(f"r{number}", "wrong", body={"n": "x" * number}) for number in range(12)]
+    screen.show(ledger(*many), [], unsaved=why_not)
+    output = capsys.readouterr().out
+    assert "1. r0 op (12 times)" in output
+    assert "also: r1, r2, r3, r4, r5, r6, r7, r8 and 3 more" in output
+    assert output.count("curl ") == 1
+    assert "(12 of 12 failures)" in output
+
+
+def checks(*failed: tuple[str, str]) -> bytes:
+    told = [
+        {"name": name, "status": "failure", "failure_info": {"failure": {"message": message}}}
+        for name, message in failed
+    ]
+    recorder = {
+        "label": "GET /api/v2/users/me",
+        "cases": {"a": {"value": {"method": "GET", "path": "/api/v2/users/me"}}},
+        "checks": {"a": told},
+    }
+    return orjson.dumps({"ScenarioFinished": {"recorder": recorder}})
+
+
+def test_headers_of_ringback_s_own_that_are_missing_are_told_once(tmp_path: Path) -> None:
+    missing = "The following required headers are missing from the response:"
+    report = tmp_path / "events.ndjson"
+    report.write_bytes(
+        checks(
+            (
+                "response_headers_conformance",
+                f"{missing}\n- `Ringback-Version`\n- `Ringback-Rule`\n- `Allow`",
+            ),
+            ("answered_as_the_rules_say", "one thing; another"),
+            ("not_a_server_error", "it is"),
+        )
+    )
+    (failed,) = events.results(report)
+    assert failed.reasons == (
+        STRIPPED,
+        "response_headers_conformance: Allow is required, and missing",
+        "one thing",
+        "another",
+        "not_a_server_error: it is",
+    )
