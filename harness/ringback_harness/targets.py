@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import orjson
 from requests.structures import CaseInsensitiveDict
 
+from ringback_client.environment import TOKEN
 from ringback_client.errors import ConfigurationError
 from ringback_client.target import DEFAULT_MOCK
 from ringback_client.target import Target as Address
@@ -86,9 +87,15 @@ class World:
         if scheme.lower() != "bearer" or name not in default_org().token_by_value:
             return request
         if name not in self.tokens:
-            raise OutOfReach(f"nobody can be asked as {name!r} there")
+            raise OutOfReach(f"nobody can be asked as {name!r} there{self._why_not(name)}")
         value = f"{scheme}{space}{self.tokens[name]}"
         return replace(request, headers={**request.headers, "authorization": value})
+
+    def _why_not(self, name: str) -> str:
+        """What would help, where the login of a real org is no user's."""
+        if not self.traits.real or name != "alice":
+            return ""
+        return f": the token belongs to no user; {TOKEN} takes a user's"
 
     def place_call(self) -> str:
         """The id of a new call of alice's to a test number. Raises ``OutOfReach`` where calls are real."""
@@ -267,6 +274,15 @@ def served_mock(*options: str) -> Iterator[str]:
             process.terminate()
 
 
+def _as_region(name: str) -> str:
+    """How to name a region as the target, where it is one."""
+    try:
+        Address.of_region(name)
+    except ConfigurationError:
+        return ""
+    return f"; for that region set GENESYSCLOUD_REGION={name}, and give --target sandbox"
+
+
 @contextmanager
 def opened(
     name: str, token: str | None = None, notes: Notes | None = None, verify: bool | str = True
@@ -280,7 +296,7 @@ def opened(
             yield AtUrl(url, notes=notes)
         return
     if "://" not in name:
-        raise SetupError(f"{name!r} is neither 'mock' nor a URL")
+        raise SetupError(f"{name!r} is neither 'mock', 'sandbox' nor a URL{_as_region(name)}")
     target = AtUrl(Address.parse(name).api, token, notes, verify)
     if Address.parse(name).real and not target.traits.names_rules:
         raise Refused(

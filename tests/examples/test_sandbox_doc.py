@@ -86,16 +86,24 @@ def test_without_its_environment_a_command_says_what_to_set() -> None:
 
 
 def test_the_variables_of_the_document_are_those_that_are_read() -> None:
-    named = set(re.findall(r"`((?:GENESYSCLOUD|RINGBACK)_[A-Z_]+)`", DOCUMENT))
+    named = set(re.findall(r"`((?:GENESYSCLOUD|GENESYS|RINGBACK)_[A-Z_]+)`", DOCUMENT))
     assert named == {
         REGION,
         "RINGBACK_ACCESS_TOKEN",
         "GENESYSCLOUD_OAUTHCLIENT_ID",
         "GENESYSCLOUD_OAUTHCLIENT_SECRET",
+        "GENESYS_CLIENT_ID",
+        "GENESYS_CLIENT_SECRET",
         "RINGBACK_CA",
         API_URL,
         LOGIN_URL,
     }
+
+
+def test_what_a_command_asks_for_stands_in_the_document() -> None:
+    asked = re.findall(r"[A-Z]+_[A-Z_]+", run(COMMANDS[0], {}).output)
+    assert asked
+    assert not [name for name in asked if f"`{name}`" not in DOCUMENT]
 
 
 def test_every_aspect_of_a_known_difference_is_named() -> None:

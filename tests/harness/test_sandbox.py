@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -404,8 +405,10 @@ def test_client_credentials_log_in_at_the_region_and_are_not_alice(stand_in: Sta
         "RINGBACK_CA": stand_in.ca,
     }
     with opened_sandbox(settings_from(environment), permit(), Tools(clock.sleep, clock.now)) as sandbox:
-        with pytest.raises(OutOfReach, match="alice"):
+        with pytest.raises(OutOfReach, match=r"'alice' there: .* no user; RINGBACK_ACCESS_TOKEN takes"):
             sandbox.world().send(call_request({}))
+        with pytest.raises(OutOfReach, match=r"'bob' there$"):
+            sandbox.world().send(call_request({}, token="bob"))
         assert sandbox.world().send(call_request({}, token="service")).status == 400
 
 
@@ -516,6 +519,7 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(stand_in: StandIn
     assert result.exit_code == Exit.FINE
     assert f'would send: POST /api/v2/conversations/calls {{"phoneNumber":"{NUMBER}"}}' in result.output
     assert "nothing was sent" in result.output
+    assert f"in place of {ALICE} a real run sends the id of the token's user" in result.output
     assert TOKEN not in result.output
     assert stand_in.asked == []
 
@@ -523,7 +527,12 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(stand_in: StandIn
 def test_a_check_can_be_run_dry(stand_in: StandIn) -> None:
     result = run(stand_in, "check", "--target", "sandbox")
     assert result.exit_code == Exit.FINE
-    assert "would send: POST /api/v2/conversations/calls {}" in result.output
+    lines = [line for line in result.output.splitlines() if line.startswith("would send: ")]
+    shown = [re.sub(r" \([0-9]+ times\)$", "", line) for line in lines]
+    assert len(set(shown)) == len(shown)
+    assert re.search(
+        r"^would send: POST /api/v2/conversations/calls {} \([0-9]+ times\)$", "\n".join(lines), re.MULTILINE
+    )
     assert stand_in.asked == []
 
 

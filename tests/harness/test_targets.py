@@ -153,7 +153,14 @@ def test_what_is_no_ringback_makes_no_orgs(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_what_is_neither_a_mock_nor_a_url_is_wrong_usage() -> None:
-    with pytest.raises(SetupError, match="'mok'"), opened("mok"):
+    with pytest.raises(SetupError, match=r"'mok' is neither 'mock', 'sandbox' nor a URL$"), opened("mok"):
+        pass
+
+
+@pytest.mark.parametrize("region", ["mypurecloud.ie", "eu_west_1", "us-east-1"])
+def test_a_region_is_told_how_it_is_a_target(region: str) -> None:
+    how = f"set GENESYSCLOUD_REGION={region}, and give --target sandbox"
+    with pytest.raises(SetupError, match=how), opened(region):
         pass
 
 

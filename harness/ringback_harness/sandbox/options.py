@@ -84,10 +84,11 @@ def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) ->
 
 def ran_dry(target: Target) -> bool:
     """Whether nothing was sent to a target, which is then told."""
-    dry = isinstance(target, DryRunSandbox)
-    if dry:
-        click.echo("dry run: nothing was sent; --allow-calls sends")
-    return dry
+    if not isinstance(target, DryRunSandbox):
+        return False
+    target.tell()
+    click.echo("dry run: nothing was sent; --allow-calls sends")
+    return True
 
 
 def _recorder(reach: Reach, origin: Origin) -> Recorder | None:

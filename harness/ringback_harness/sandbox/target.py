@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -171,6 +172,7 @@ class DryRunSandbox(Gated):
         self.tokens = {_name_of(settings.credentials): _name_of(settings.credentials)}
         self.counterparts = _counterparts(ALICE, permit)
         self.gate = Gate(permit, frozenset({ALICE}))
+        self._unsent: Counter[str] = Counter()
 
     def world(self, switches: Switches | None = None) -> World:
         _refuse(switches)
@@ -179,8 +181,15 @@ class DryRunSandbox(Gated):
     def _deliver(self, request: Request) -> Reply:
         there, dials = self.prepared(request)
         self.gate.placed += dials
-        click.echo(f"would send: {_line(there)}")
+        self._unsent[_line(there)] += 1
         raise DryRun("dry run: printed, not sent")
+
+    def tell(self) -> None:
+        """Print once what would be sent, and how often."""
+        for line, times in self._unsent.items():
+            click.echo(f"would send: {line}{f' ({times} times)' if times > 1 else ''}")
+        if any(ALICE in line for line in self._unsent):
+            click.echo(f"in place of {ALICE} a real run sends the id of the token's user")
 
     def refuse_outsiders(self, own: Iterable[tuple[str, Request]]) -> None:
         """Make sure that all of a user's own requests, by name, may be sent before anything is.
