@@ -179,7 +179,7 @@ class NoTime:
 
     def __init__(self) -> None:
         self.slept: list[float] = []
-        self._began = time.monotonic()
+        self._began = time.monotonic() // 1  # whole, so that no pause is rounded
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
