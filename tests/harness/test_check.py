@@ -82,6 +82,16 @@ def test_our_reports_and_those_of_schemathesis_lie_side_by_side(broken: tuple[Re
     assert names == ["har", "json", "junit", "ringback", "ringback", "ringback"]
 
 
+def test_every_file_that_is_written_is_announced_with_what_it_is(broken: tuple[Result, Path]) -> None:
+    result, folder = broken
+    told = dict(re.findall(r"^wrote (.+?): (.+)$", result.output, re.MULTILINE))
+    written = [*(folder / "reports").iterdir(), *(folder / "saved").iterdir()]
+    assert told.keys() == set(map(str, written))
+    assert "Ringback" in told[str(folder / "reports" / "ringback-check.har")]
+    (har,) = (folder / "reports").glob("har-*")
+    assert "schemathesis" in told[str(har)]
+
+
 def test_no_report_shows_a_token_or_a_number_that_could_ring(broken: tuple[Result, Path]) -> None:
     for path in (broken[1] / "reports").iterdir():
         text = path.read_text()

@@ -184,5 +184,5 @@ def test_a_failure_that_is_not_saved_says_why(
 ) -> None:
     ledger = Ledger()
     ledger.add(failure)
-    screen.show(ledger, [], unsaved=why_not)
+    screen.show(ledger, {}, unsaved=why_not)
     assert f"not saved: {reason}" in capsys.readouterr().out

@@ -250,7 +250,7 @@ def test_a_failed_case_is_shown_with_a_line_that_can_be_sent(
     failed = Result("cases", "mine", "", Outcome.FAILED, ("no",), Exchange(Request("GET", "/a", headers)))
     ledger = Ledger()
     ledger.add(failed)
-    screen.show(ledger, [], Place(public=public))
+    screen.show(ledger, {}, Place(public=public))
     output = capsys.readouterr().out
     asks = "'authorization: Bearer alice'" if public else '"authorization: Bearer $RINGBACK_ACCESS_TOKEN"'
     assert f"-H {asks} -H 'x-api-key: ***'" in output

@@ -74,6 +74,8 @@ class Run:
         self._process: subprocess.Popen[bytes] | None = None
         self._relays = ExitStack()
         self._plan = plan
+        self.published: Sequence[Path] = ()
+        """The reports that schemathesis left, once all results are there."""
         self._target = target
         self._operations = TRIED
         with suppress(OutOfReach):
@@ -154,7 +156,7 @@ class Run:
         if self._plan.report_dir is None or not reports.exists():
             return
         try:
-            publish(reports, self._plan.report_dir)
+            self.published = publish(reports, self._plan.report_dir)
         except OSError as error:
             raise SetupError(f"{self._plan.report_dir} cannot be written: {error.strerror}") from error
 

@@ -18,17 +18,19 @@ from ringback_harness.cassettes.recorder import write_whole
 Json = dict[str, Any]
 
 
-def publish(folder: Path, destination: Path) -> None:
-    """Write the reports of a folder to another, with the same stand-ins in all.
+def publish(folder: Path, destination: Path) -> list[Path]:
+    """Write the reports of a folder to another, with the same stand-ins in all, and say which.
 
     A report that broke off with its run is left out. Raises ``OSError``.
     """
-    cleaner = Cleaner()
+    cleaner, written = Cleaner(), []
     destination.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.iterdir()):
         clean = _CLEANED[path.name.partition("-")[0]]
         with suppress(ValueError, ET.ParseError):
             write_whole(destination / path.name, clean(path.read_text("utf-8"), cleaner))
+            written.append(destination / path.name)
+    return written
 
 
 def _har(text: str, cleaner: Cleaner) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from ringback_client.transport import Reply
@@ -107,6 +108,8 @@ class Ledger:
         self.exchanges: list[Exchange] = []
         self.left_out: dict[str, Counter[str]] = {}
         """What the time did not allow: attempts by subject, for each suite."""
+        self.published: Sequence[Path] = ()
+        """The reports of schemathesis."""
         self._failures: dict[Kind, Result] = {}
         self._times: Counter[Kind] = Counter()
 

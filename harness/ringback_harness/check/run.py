@@ -50,6 +50,7 @@ def check(target: Target, options: Options, notice: Notice = lambda _suite, _led
         notice("document", ledger)
         for result in document.results():
             ledger.add(result)
+        ledger.published = document.published
     return ledger
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,11 +46,14 @@ def progress() -> Iterator[Notice]:
 
 def show(
     ledger: Ledger,
-    written: Sequence[Path],
+    written: Mapping[str, Sequence[Path]],
     place: Place | None = None,
     unsaved: Unsaved = lambda _: None,
 ) -> None:
-    """Print the whole result; ``place`` makes the lines that send a failure again."""
+    """Print the whole result, and what the files are that were ``written``.
+
+    ``place`` makes the lines that send a failure again.
+    """
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
@@ -60,8 +63,9 @@ def show(
     for number, finding in enumerate(findings(ledger), 1):
         _show_finding(console, number, finding, place or Place())
         _show_unsaved(console, finding, unsaved)
-    for path in written:
-        console.print(Text(f"wrote {path}"), soft_wrap=True)
+    for what, paths in written.items():
+        for path in paths:
+            console.print(Text(f"wrote {path}: {what}"), soft_wrap=True)
     console.print(_summary(ledger), soft_wrap=True)
 
 

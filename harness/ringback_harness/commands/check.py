@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,11 +161,16 @@ def _check(wish: Wish, options: Options) -> Exit:
     if ran_dry(target):
         return Exit.FINE
     place = _place(target, wish.target)
-    written = write_reports(ledger, options.reports, options.report_dir or Path(), place)
+    written: dict[str, Sequence[Path]] = {
+        "every suite, as Ringback counts it": write_reports(
+            ledger, options.reports, options.report_dir or Path(), place
+        ),
+        "what schemathesis tried of the OpenAPI document, as it reports it": ledger.published,
+    }
     if wish.save is None:
         screen.show(ledger, written, place)
         return _verdict(ledger)
-    written += save_failures(ledger.failures, wish.save)
+    written["a failure as a case"] = save_failures(ledger.failures, wish.save)
     screen.show(ledger, written, place, why_not)
     return _verdict(ledger)
 
