@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g
@@ -154,7 +155,8 @@ def _token(edge: Edge) -> Response:
 
 
 def _sent(reply: Reply) -> Response:
-    """The reply, and how the server is to deliver it if a fault wants it otherwise than whole."""
+    """The reply, which is in a journal, and how it is delivered if a fault wants it otherwise than whole."""
+    g.kept = True
     if reply.delivery is None:
         return made(reply)
     wish = current.environ.get(DELIVERY)
@@ -174,8 +176,27 @@ def _undeliverable(reply: Reply) -> Reply:
 def _finish(edge: Edge, response: Response) -> Response:
     if CORRELATION not in response.headers:
         response.headers.extend(own_headers(new_id()))
+    if response.status_code >= HTTPStatus.BAD_REQUEST and _is_new(current.path):
+        _keep(edge, response)
     edge.note(current.method, current.path, response.status_code, response.headers)
     return response
+
+
+def _is_new(path: str) -> bool:
+    """Whether the request is in no journal and belongs there: what a test asks of the mock does not.
+
+    Browsers ask for an icon of their own accord.
+    """
+    unread = "sent" not in g
+    return not (unread or g.get("kept") or path == "/favicon.ico" or path.startswith("/__ringback/"))
+
+
+def _keep(edge: Edge, response: Response) -> None:
+    """Keep a refusal that no rule gave, such as that of a path without ``/api``: it is the default org's."""
+    store = edge.store
+    reply = Reply(response.status_code, tuple(response.headers), response.get_data())
+    with store.lock:
+        store.default.journal.record(response.headers[CORRELATION], store.clock(), g.sent, reply)
 
 
 def _explain(error: HTTPException) -> Response:

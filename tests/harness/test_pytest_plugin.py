@@ -163,6 +163,9 @@ CARELESS = """
     def test_program_of_the_session(program):
         assert program() == 401
 
+    def test_wrong_base(ringback):
+        get(ringback.url, "/v2/users/me", Authorization=bearer(ringback))
+
     def test_reset(ringback):
         get(ringback.url, "/api/v2/reset", Authorization=bearer(ringback))
         ringback.reset()
@@ -195,12 +198,13 @@ def test_no_refusal_passes_unseen_and_each_fails_the_test_it_came_in(run: Run) -
         "foreign_token": f"users/foreign -> 401 token.unknown {UNCLAIMED}",
         "token_of_an_earlier_test": f"users/stale -> 401 token.unknown {UNCLAIMED}",
         "program_of_the_session": f"users/program -> 401 token.missing {UNCLAIMED}",
+        "wrong_base": f"v2/users/me -> 404 no rule {UNCLAIMED}",
         "reset": "reset -> 404 path.unknown",
         "forgotten": "forgotten -> 404 path.unknown",
     }
-    told = re.findall(r"ERROR at teardown of test_(\w+) _+\n(?:.*\n)?.*\n  GET /api/v2/(.*)", printed)
+    told = re.findall(r"ERROR at teardown of test_(\w+) _+\n(?:.*\n)?.*\n  GET /(?:api/v2/)?(.*)", printed)
     assert dict(told) == overlooked
-    assert "8 passed, 6 errors" in printed
+    assert "9 passed, 7 errors" in printed
 
 
 def test_the_worker_whose_test_sent_it_tells_of_what_no_org_knows(run: Run) -> None:

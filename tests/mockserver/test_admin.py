@@ -110,6 +110,30 @@ def test_the_exchanges_come_with_how_many_there_were() -> None:
     assert (refusal["path"], refusal["status"], refusal["rule"]) == (CALLS, 401, "token.unknown")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "kept"),
+    [
+        ("POST", "/v2/conversations/calls", [404]),
+        ("GET", "/oauth/token", [405]),
+        ("GET", "/oauth/authorize", [400]),
+        ("POST", "/oauth/token", [400]),
+        ("GET", "/api/v2/users/me", [401]),
+        ("GET", "/healthz", []),
+        ("GET", "/favicon.ico", []),
+        ("GET", "/__ringback/nothing", []),
+    ],
+)
+def test_what_a_program_is_refused_is_kept_once(
+    client: FlaskClient, method: str, path: str, kept: list[int]
+) -> None:
+    reply = client.open(path, method=method)
+    listed = exchanges(client)
+    assert [exchange["response"]["status"] for exchange in listed] == kept
+    assert [exchange["id"] for exchange in listed] == [reply.headers["ININ-Correlation-Id"]] * len(kept)
+    for exchange in listed:
+        assert client.get(f"/__ringback/exchanges/{exchange['id']}").get_json()["explanation"]
+
+
 def test_every_rule_is_told_with_its_evidence(client: FlaskClient) -> None:
     rules = client.get("/__ringback/rules").get_json()["rules"]
     assert [rule["id"] for rule in rules] == [rule.id for rule in TABLE]
