@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ringback_contracts.org import Client, Org, Token
-from ringback_harness.crash.mock import HOST, Mock
+from ringback_harness.crash.mock import Mock
+from ringback_harness.in_thread import HOST
 
 LEADS_AWAY = re.compile(r"(?:RINGBACK|GENESYSCLOUD|GENESYS)_.*|.*_proxy", re.IGNORECASE)
 """Variables that would lead the program past the mock."""
