@@ -99,7 +99,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 def _unclaimed(config: pytest.Config) -> list[str]:
     watch = config.stash.get(UNCLAIMED_KEY, None)
-    return [f"{line} (it came with no token of this test's org)" for line in watch.settle()] if watch else []
+    return [f"{line} (no org of this test's: no token of one, or no path of the API)" for line in watch.settle()] if watch else []
 
 
 FOLDER_KEY = pytest.StashKey[Path]()

@@ -188,7 +188,7 @@ CARELESS = """
 """
 
 
-UNCLAIMED = "(it came with no token of this test's org)"
+UNCLAIMED = "(no org of this test's: no token of one, or no path of the API)"
 
 
 def test_no_refusal_passes_unseen_and_each_fails_the_test_it_came_in(run: Run) -> None:
