@@ -99,9 +99,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 def _unclaimed(config: pytest.Config) -> list[str]:
     watch = config.stash.get(UNCLAIMED_KEY, None)
-    return [f"{line} (no org of this test's: no token of one, or no path of the API)" for line in watch.settle()] if watch else []
+    return [f"{line} {UNCLAIMED}" for line in watch.settle()] if watch else []
 
 
+UNCLAIMED = "(no org of this test's: no token of one, or no path of the API)"
 FOLDER_KEY = pytest.StashKey[Path]()
 UNCLAIMED_KEY: pytest.StashKey[Watch] = pytest.StashKey()
 
