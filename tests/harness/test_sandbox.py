@@ -323,7 +323,7 @@ def test_a_call_whose_reply_is_lost_is_found_and_ended_and_told(
         assert going_on(stand_in) == []
     assert capsys.readouterr().err.splitlines() == [
         f"{UNCLEAR}; the call {ended}, which may be its, was found and ended",
-        "1 calls placed and ended; left: none",
+        "calls placed and ended: 1; left: none",
     ]
 
 
@@ -338,7 +338,7 @@ def test_a_request_without_a_clear_answer_that_placed_nothing_is_told_too(
         assert sandbox.world().send(call_request(LISTED)).status == 500
     assert capsys.readouterr().err.splitlines() == [
         f"{UNCLEAR}, and no call of it goes on: none was placed, or it is over already",
-        "0 calls placed and ended; left: none",
+        "calls placed and ended: 0; left: none",
     ]
     assert clock.slept == [*LATE]
 
@@ -364,7 +364,7 @@ def test_a_call_without_a_clear_answer_that_goes_on_is_named_and_the_others_are_
     assert capsys.readouterr().err.splitlines() == [
         f"{UNCLEAR}; the call {other}, which may be its, goes on",
         f"{UNCLEAR}; the call {ended}, which may be its, was found and ended",
-        f"1 calls placed and ended; left: {other}",
+        f"calls placed and ended: 1; left: {other}",
     ]
 
 

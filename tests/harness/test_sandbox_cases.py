@@ -115,7 +115,7 @@ def test_a_fix_is_verified_by_a_call_that_is_listed(stand_in: StandIn, write: Wr
     ran = run(stand_in, "verify-fix", str(write({"phoneNumber": TEST_NUMBER})), *LISTED)
     assert ran.exit_code == Exit.FINE, ran.output
     assert ran.stdout.splitlines() == [f"{'fixed':<15} 0: we dial so"]
-    assert ran.stderr.splitlines() == ["1 calls placed and ended; left: none"]
+    assert ran.stderr.splitlines() == ["calls placed and ended: 1; left: none"]
     assert states(stand_in) == [True]
 
 

@@ -60,7 +60,7 @@ def test_a_run_that_is_stopped_while_a_call_is_in_the_air_ends_it_first(
             told.set()
             _, said = run.communicate(timeout=60)
         assert run.returncode == 1
-        assert "interrupted: 1 calls placed and ended; left: none" in said
+        assert "interrupted: calls placed and ended: 1; left: none" in said
         assert over(stand_in) == [True]
         kept = list((tmp_path / "cassettes").glob("*.har"))
         assert len(kept) == len(stand_in.asked)
@@ -109,4 +109,4 @@ def test_an_interrupted_run_says_what_became_of_its_calls(
 
     with standin(tmp_path) as stand_in, pytest.raises(Interrupted):
         run(stand_in)
-    assert "1 calls placed and ended; left: none" in capsys.readouterr().err
+    assert "calls placed and ended: 1; left: none" in capsys.readouterr().err

@@ -146,5 +146,5 @@ def _summary(ledger: Ledger) -> Text:
         return Text(f"\nNothing could be tried, which proves nothing: {counts}", style="bold red")
     if ledger.left_out:
         late = sum(each.total() for each in ledger.left_out.values())
-        return Text(f"\nCut short by --max-time, {late} attempts left out: {counts}", style="bold red")
+        return Text(f"\nCut short by --max-time, attempts left out: {late}; {counts}", style="bold red")
     return Text(f"\n{counts}", style="bold red" if ledger.failures else "bold green")

@@ -283,7 +283,7 @@ def opened_sandbox(
 def account(hang_up: HangUp) -> str:
     """What became of the calls of a run, in a line."""
     left = ", ".join(hang_up.left) or "none"
-    return f"{len(hang_up.ended)} calls placed and ended; left: {left}"
+    return f"calls placed and ended: {len(hang_up.ended)}; left: {left}"
 
 
 __all__ = ["DryRunSandbox", "NotAllowed", "Sandbox", "Tools", "account", "opened_sandbox"]
