@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ringback_contracts.numbers.reserved import reserved_range
+from ringback_contracts.written import Members
 
 HIDDEN = "***"
 
@@ -212,7 +213,7 @@ def redact_body(body: bytes, content_type: str = "") -> str:
 def _json(body: bytes) -> str | None:
     try:
         text = body.decode(json.detect_encoding(body))
-        value = json.loads(text, object_pairs_hook=_Pairs)
+        value = json.loads(text, object_pairs_hook=Members)
         shown = _redacted(value)
         # A lone surrogate, which no encoding takes, is escaped again.
         return text if shown == value else _written(shown).encode("utf-8", "backslashreplace").decode()
@@ -225,13 +226,9 @@ def _broken(text: str) -> str:
     return redact_text(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text))
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its members, also those of the same name."""
-
-
 def _redacted(value: Any) -> Any:
-    if isinstance(value, _Pairs):
-        return _Pairs((redact_text(name), _member(name, member, value)) for name, member in value)
+    if isinstance(value, Members):
+        return Members((redact_text(name), _member(name, member, value)) for name, member in value)
     if isinstance(value, list):
         return [_redacted(item) for item in value]
     if isinstance(value, str):
@@ -255,7 +252,7 @@ def _number(value: Any) -> Any:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, _Pairs):
+    if isinstance(value, Members):
         return "{" + ", ".join(f"{_written(name)}: {_written(member)}" for name, member in value) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"

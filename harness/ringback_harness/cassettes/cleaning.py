@@ -10,9 +10,10 @@ from math import isfinite
 from typing import Any
 
 from ringback_contracts.redact import HIDDEN, redact_body, redact_headers, redact_text
+from ringback_contracts.written import Members
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.people import ADDRESSES, NAMES, StablePeople
-from ringback_harness.cassettes.secrets import KnownSecrets, Pairs, each_secret, holds_secrets
+from ringback_harness.cassettes.secrets import KnownSecrets, each_secret, holds_secrets
 
 LEAST_NUMBER = 10**6
 """A JSON number that may be a telephone number."""
@@ -56,7 +57,7 @@ class Cleaner:
 
     def _marked(self, body: bytes, mark: Mark) -> bytes:
         try:
-            value = json.loads(body, object_pairs_hook=Pairs)
+            value = json.loads(body, object_pairs_hook=Members)
         except (ValueError, RecursionError):
             return mark(body.decode()).encode()
         marked = self._leaf(value, mark)
@@ -68,8 +69,8 @@ class Cleaner:
         return body if clean == plain == redact_body(body, content_type) else clean.encode()
 
     def _leaf(self, value: Any, mark: Mark) -> Any:
-        if isinstance(value, Pairs):
-            return Pairs((mark(name), self._member(name, member, mark)) for name, member in value)
+        if isinstance(value, Members):
+            return Members((mark(name), self._member(name, member, mark)) for name, member in value)
         if isinstance(value, list):
             return [self._leaf(item, mark) for item in value]
         if isinstance(value, str):
@@ -101,7 +102,7 @@ class Cleaner:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, Pairs):
+    if isinstance(value, Members):
         return "{" + ", ".join(f"{_written(name)}: {_written(member)}" for name, member in value) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"

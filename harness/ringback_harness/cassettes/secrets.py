@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
 from ringback_contracts.redact import HIDDEN, names_secret
+from ringback_contracts.written import Members
 
 LONG, SHORT = 8, 6
 """Characters of a secret that is known within any text, and of one that is known as a whole word."""
@@ -20,10 +21,6 @@ _ERROR_CODE = re.compile(r"[a-z]+(?:[._-][a-z]+)*|[0-9]{1,3}", re.IGNORECASE)
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _URL_PASSWORD = re.compile(r"://[^\s/@:\"']*:([^\s/@\"']+)@")
 _PARAMETER = re.compile(r"(?<=[?&#;])([\w.%-]+)=([^\s&#;\"'<>]+)")
-
-
-class Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its members, also those of the same name."""
 
 
 @dataclass
@@ -87,7 +84,7 @@ class KnownSecrets:
 
     def _meet_body(self, text: str) -> None:
         try:
-            self._meet_member("", json.loads(text, object_pairs_hook=Pairs))
+            self._meet_member("", json.loads(text, object_pairs_hook=Members))
         except (ValueError, RecursionError):
             for name, value in parse_qsl(text):
                 self._meet_member(name, value)
@@ -99,7 +96,7 @@ class KnownSecrets:
                 self.add(value)
         elif holds_secrets(name):
             each_secret(value, self._met)
-        elif isinstance(value, Pairs):
+        elif isinstance(value, Members):
             for key, member in value:
                 self._meet_member(key, member)
         elif isinstance(value, list):
@@ -125,10 +122,10 @@ def each_secret(value: Any, change: Callable[[str], str]) -> Any:
     """
     if isinstance(value, str):
         return change(value) if value else value
-    if isinstance(value, Pairs):
+    if isinstance(value, Members):
         names = {name for name, _ in value}
         telling = {name for name in names if name == "value" or holds_secrets(name)} or names
-        return Pairs(
+        return Members(
             (name, each_secret(member, change) if name in telling else member) for name, member in value
         )
     return [each_secret(item, change) for item in value] if isinstance(value, list) else value
