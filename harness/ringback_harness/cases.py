@@ -28,7 +28,7 @@ from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import OrgError, changed, default_org
 from ringback_contracts.table import TABLE
-from ringback_harness.check.expectation import Expected
+from ringback_harness.check.expectation import ERRORS, Expected
 from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
 from ringback_harness.check.rules import Worlds, answered
 from ringback_harness.check.saving import why_not
@@ -48,8 +48,6 @@ ORG_KEYS = tuple(key for key in SWITCHES if key != "limits")
 """A rate limit shows in several requests, and a case is one."""
 ANSWERS = range(200, 600)
 """What a last answer's status can be (RFC 9110, 15)."""
-ERRORS = 400
-"""From this status on an answer is an error."""
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token (RFC 9110, 9.1)."""
 _UNWRITABLE = re.compile(r"[\\#\x00-\x1f\x7f]")

@@ -25,6 +25,8 @@ ENVELOPE: tuple[tuple[str, type], ...] = (
 )
 """The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
 WITHOUT_BODY = frozenset({DISCONNECT, DELETE_TOKEN})
+ERRORS = 400
+"""From this status on an answer is an error."""
 CORRELATION = "ININ-Correlation-Id"
 NEEDED = {405: "Allow", 429: "Retry-After"}
 """Headers that HTTP asks for, or that a client cannot do without (RFC 9110, 15.5.6; RFC 6585, 4)."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ringback_client.transport import Reply
-from ringback_harness.check.expectation import CORRELATION, ENVELOPE
+from ringback_harness.check.expectation import CORRELATION, ENVELOPE, ERRORS
 
 HEADERS = (CORRELATION, "Allow", "Retry-After", "WWW-Authenticate")
 """Headers of the contract, whose presence is compared; what servers and gateways add is theirs."""
@@ -16,8 +16,6 @@ QUOTA = ("inin-ratelimit-allowed", "inin-ratelimit-count", "inin-ratelimit-reset
 """Headers of an org with a rate limit, which it may have or not."""
 RULE = "Ringback-Rule"
 """The header by which a Ringback names the rule that refuses."""
-ERRORS = 400
-"""The least status of a refusal."""
 ENVELOPE_KEYS = frozenset(name for name, _ in ENVELOPE)
 KINDS = {
     dict: "object",

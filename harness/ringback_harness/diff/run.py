@@ -19,9 +19,10 @@ from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import answers
+from ringback_harness.check.expectation import ERRORS
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN
-from ringback_harness.diff.compare import ERRORS, RULE, Aspect, Deviation, differences
+from ringback_harness.diff.compare import RULE, Aspect, Deviation, differences
 from ringback_harness.targets import ADMIN, InProcess, OutOfReach, Target, World
 
 ACCEPTED = "(accepted)"
