@@ -66,8 +66,12 @@ class Forgotten:
     """
 
     def __init__(self) -> None:
-        self.exchanges = self._refusals = 0
         self._newest: Bounded[str, Refusal] = Bounded(REFUSALS_KEPT, REFUSALS_BYTES)
+        self.clear()
+
+    def clear(self) -> None:
+        self.exchanges = self._refusals = 0
+        self._newest.clear()
 
     def add(self, correlation_id: str, exchange: Exchange) -> None:
         self.exchanges += 1
@@ -91,10 +95,7 @@ class Journal:
     def __init__(self, org_id: str, size: int) -> None:
         self._org_id = org_id
         self.forgotten = Forgotten()
-        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES, self._forget)
-
-    def _forget(self, correlation_id: str, exchange: Exchange) -> None:
-        self.forgotten.add(correlation_id, exchange)
+        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES, self.forgotten.add)
 
     def record(  # noqa: PLR0913 - the parts of an exchange
         self,
@@ -147,7 +148,7 @@ class Journal:
 
     def clear(self) -> None:
         self._ring.clear()
-        self.forgotten = Forgotten()
+        self.forgotten.clear()
 
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges as they came, secrets and all, from the oldest to the newest."""
