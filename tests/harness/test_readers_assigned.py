@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from ringback_harness.readers import Reading, read
+from tests.harness.reading import body_of
 
 TO = '{"phoneNumber": "+442079460100"}'
 FROM = '{"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}'
 BODY = {"to": json.loads(TO), "from": json.loads(FROM)}
-
-
-def body_of(text: str) -> Any:
-    (found,) = read(text.encode()).found
-    assert isinstance(found, Reading)
-    return json.loads(found.request.body)
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
-from ringback_harness.readers import Reading, read
+from tests.harness.reading import body_of
 
 PARTY = '{ to: "tel:+442079460100", from: "user:A", type: "phone" }'
 BODY = {"participants": [{"to": "tel:+442079460100", "from": "user:A", "type": "phone"}]}
-
-
-def body_of(text: str) -> Any:
-    (found,) = read(text.encode()).found
-    assert isinstance(found, Reading)
-    return json.loads(found.request.body)
 
 
 @pytest.mark.parametrize(
