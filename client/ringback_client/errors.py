@@ -28,7 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 
 if TYPE_CHECKING:
     from ringback_contracts.explain import Explanation

@@ -11,7 +11,7 @@ from ringback_client.verdicts import error_of_finding
 from ringback_contracts.judge import preflight
 from ringback_contracts.model import Evidence, Finding, Request
 from ringback_contracts.numbers import is_emergency
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 
 KNOWN_ON_THE_PLATFORM = frozenset({Evidence.PUBLISHED, Evidence.OBSERVED})
 """The evidence on which a real target's answer can be foretold."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from ringback_client.errors import ConfigurationError
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 
 
 def url_of(base: str, path: str, query: str = "") -> str:

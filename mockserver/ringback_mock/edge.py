@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ringback_contracts.envelope import error_body
 from ringback_contracts.model import Request
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 from ringback_mock.hosts import HostCheck
 from ringback_mock.http import Headers, Response, json_response
 from ringback_mock.ids import new_id

@@ -12,7 +12,7 @@ from ringback_contracts.explain import Explained, Explanation, Note, explain
 from ringback_contracts.explain.reported import Answer, explain_answered
 from ringback_contracts.model import Rejected
 from ringback_contracts.org import Org
-from ringback_contracts.redact import redact_body
+from ringback_contracts.privacy import redact_body
 from ringback_mock.journal import KEPT_BODY_BYTES, Exchange
 
 CUT = Note(

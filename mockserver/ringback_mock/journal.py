@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ringback_contracts.model import Accepted, Caller, Rejected, Request, Verdict
-from ringback_contracts.redact import redact_body, redact_headers, redact_text
+from ringback_contracts.privacy import redact_body, redact_headers, redact_text
 from ringback_mock.bounded import Bounded
 from ringback_mock.clock import timestamp
 from ringback_mock.http import Response

@@ -236,7 +236,7 @@ def test_an_answer_is_remembered_and_long_texts_are_not() -> None:
 
 def test_the_package_is_imported_without_libphonenumber() -> None:
     imports = (
-        "import sys, ringback_contracts.addresses, ringback_contracts.numbers, ringback_contracts.redact"
+        "import sys, ringback_contracts.addresses, ringback_contracts.numbers, ringback_contracts.privacy"
     )
     code = f"{imports}; print('phonenumbers' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

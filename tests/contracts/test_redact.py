@@ -16,7 +16,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.numbers import RESERVED, reserved_range
-from ringback_contracts.redact import HIDDEN, redact_body, redact_headers, redact_text
+from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
 from ringback_contracts.table import TABLE
 
 FORM = "application/x-www-form-urlencoded"

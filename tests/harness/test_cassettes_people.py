@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.privacy.people import ADDRESSES, NAMES
 from ringback_harness.cassettes.cleaning import Cleaner
-from ringback_harness.cassettes.people import ADDRESSES, NAMES
 
 ME = {"id": "x", "name": "Jane Ann Doe", "email": "jane.doe@corp.example.org"}
 

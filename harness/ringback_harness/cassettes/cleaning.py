@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ringback_contracts.redact import HIDDEN, redact_body, redact_headers, redact_text
+from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
+from ringback_contracts.privacy.known import KnownSecrets, each_secret, holds_secrets
+from ringback_contracts.privacy.messages import written
+from ringback_contracts.privacy.people import ADDRESSES, NAMES
 from ringback_contracts.written import Members
 from ringback_harness.cassettes.numbers import StableNumbers
-from ringback_harness.cassettes.people import ADDRESSES, NAMES, StablePeople
-from ringback_harness.cassettes.secrets import KnownSecrets, each_secret, holds_secrets
+from ringback_harness.cassettes.people import StablePeople
 
 LEAST_NUMBER = 10**6
 """A JSON number that may be a telephone number."""
@@ -61,7 +63,7 @@ class Cleaner:
         except (ValueError, RecursionError):
             return mark(body.decode()).encode()
         marked = self._leaf(value, mark)
-        return body if marked == value else _written(marked).encode("utf-8", "backslashreplace")
+        return body if marked == value else written(marked).encode("utf-8", "backslashreplace")
 
     def _undecodable(self, body: bytes, plain: str, content_type: str) -> bytes:
         """Bytes that are no UTF-8 stay where they hide nothing, since they are the point of it."""
@@ -99,11 +101,3 @@ class Cleaner:
         for real, known in self.names.items():
             text = re.sub(re.escape(real), known, text, flags=re.IGNORECASE)
         return self.people.known_in(text)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, Members):
-        return "{" + ", ".join(f"{_written(name)}: {_written(member)}" for name, member in value) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_written, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)

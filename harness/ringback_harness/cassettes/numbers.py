@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from ringback_contracts.numbers import Problem, assess
-from ringback_contracts.redact import redact_text, with_numbers
+from ringback_contracts.privacy import redact_text
+from ringback_contracts.privacy.numbers import with_numbers
 
 FIRST, COUNT = 442079460150, 50
 """The test numbers that stand in for people's: +442079460150 to ...199."""

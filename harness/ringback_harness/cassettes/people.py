@@ -5,22 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-NAMES = frozenset(
-    {
-        "callerIdName",
-        "displayName",
-        "firstName",
-        "fullName",
-        "lastName",
-        "name",
-        "nickname",
-        "preferredName",
-    }
-)
-"""Fields that say what somebody, or something of the org, is called."""
-ADDRESSES = frozenset({"email", "username"})
-"""Fields that hold an address, of whatever form."""
-_ADDRESS = re.compile(r"[\w.+-]{1,64}(?:@|%40)(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63}", re.IGNORECASE)
+from ringback_contracts.privacy.people import ADDRESS
+
 _AT = re.compile("%40")
 _STAND_IN = re.compile(r"Name [0-9]+|person[0-9]+@example\.com")
 
@@ -43,7 +29,7 @@ class StablePeople:
 
     def addresses_in(self, text: str) -> str:
         """The text with a stand-in for each address, SIP addresses included."""
-        return _ADDRESS.sub(lambda found: self.address(_AT.sub("@", found[0])), text)
+        return ADDRESS.sub(lambda found: self.address(_AT.sub("@", found[0])), text)
 
     def known_in(self, text: str) -> str:
         """The text without the addresses and whole names that were met before.

@@ -15,7 +15,7 @@ import orjson
 
 from ringback_client.transport import Reply
 from ringback_contracts.model import Request
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.check.recipe import Place
 from ringback_harness.check.results import Ledger, Outcome, Result, Row

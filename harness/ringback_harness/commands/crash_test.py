@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ringback_contracts.org import OrgError
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.program import Order
 from ringback_harness.crash.reports import WRITERS, Results, write

@@ -8,7 +8,7 @@ from itertools import count
 
 from ringback_contracts.faults import FaultKind
 from ringback_contracts.model import Request
-from ringback_contracts.redact import redact_text
+from ringback_contracts.privacy import redact_text
 from ringback_contracts.routing import route
 from ringback_harness.crash.evidence import End, Run, fault_of, header
 from ringback_mock.journal import Exchange

@@ -10,7 +10,7 @@ from typing import Any
 
 from ringback_contracts.model import Request
 from ringback_contracts.org import default_org
-from ringback_contracts.redact import redact_body, redact_text
+from ringback_contracts.privacy import redact_body, redact_text
 from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.diff.known import KnownDifference, uncompared

@@ -214,7 +214,7 @@ class DryRunSandbox(Gated):
 
 
 def _line(request: Request) -> str:
-    from ringback_contracts.redact import redact_body, redact_text
+    from ringback_contracts.privacy import redact_body, redact_text
 
     body = redact_body(request.body[:200], request.headers.get("content-type", ""))
     place = request.path + (f"?{request.query}" if request.query else "")

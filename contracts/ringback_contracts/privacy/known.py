@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
-from ringback_contracts.redact import HIDDEN, names_secret
+from ringback_contracts.privacy.names import names_secret
+from ringback_contracts.privacy.secrets import HIDDEN
 from ringback_contracts.written import Members
 
 LONG, SHORT = 8, 6
