@@ -98,4 +98,4 @@ bench: $(BENCH)/.ready
 
 clean:
 	rm -rf .venv .venv-* .bench $(NODE) dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find contracts mockserver client harness tests tools bench examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	find contracts explain mockserver client harness tests tools bench examples -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,10 +12,10 @@ import responses
 from requests.adapters import BaseAdapter
 
 from bench.servers import HEADERS, PATH, VALID
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.store import Store
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 
 URL = "http://ringback.test" + PATH
 CALLS = 400

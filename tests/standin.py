@@ -16,17 +16,17 @@ import pytest
 import trustme
 import uvicorn
 
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE, Table
 from ringback_contracts.org import Org, default_org
-from ringback_contracts.table import TABLE, Table
 from ringback_harness.sandbox import Settings, Tools, settings_from
-from ringback_mock.edge import Edge
-from ringback_mock.hosts import HostCheck
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.edges.serve import Settings as ServeSettings
+from ringback_mock.edges.serve import configuration, listen
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.serve import Settings as ServeSettings
-from ringback_mock.serve import configuration, listen
-from ringback_mock.store import Store
 
 REGION = "mypurecloud.ie"
 NAMES = (f"api.{REGION}", f"login.{REGION}")

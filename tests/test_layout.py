@@ -1,4 +1,4 @@
-"""The house keeps its form: four packages, named alike everywhere, in small modules, standing alone."""
+"""The house keeps its form: five packages, named alike everywhere, in small modules, standing alone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PACKAGES = [
     "contracts/ringback_contracts",
+    "explain/ringback_explain",
     "mockserver/ringback_mock",
     "client/ringback_client",
     "harness/ringback_harness",
@@ -51,7 +52,7 @@ def _tracked() -> list[Path]:
         ("import-linter", CONFIG["tool"]["importlinter"]["root_packages"]),
     ],
 )
-def test_each_list_of_packages_names_the_four(where: str, listed: list[str]) -> None:
+def test_each_list_of_packages_names_the_five(where: str, listed: list[str]) -> None:
     assert listed == NAMES, where
 
 
@@ -63,7 +64,7 @@ def test_each_list_of_packages_names_the_four(where: str, listed: list[str]) -> 
         ("coverage", CONFIG["tool"]["coverage"]["run"]["source"]),
     ],
 )
-def test_each_list_of_folders_names_the_four(where: str, listed: list[str]) -> None:
+def test_each_list_of_folders_names_the_five(where: str, listed: list[str]) -> None:
     assert listed[: len(FOLDERS)] == FOLDERS, where
 
 
@@ -91,7 +92,9 @@ def test_a_package_holds_modules_and_known_kinds_of_data(package: str) -> None:
     assert not [p for p in files if p.suffix not in DATA and p.name != "py.typed"]
 
 
-@pytest.mark.parametrize("folder", ["", "contracts", "mockserver", "client", "harness", "examples"])
+@pytest.mark.parametrize(
+    "folder", ["", "contracts", "explain", "mockserver", "client", "harness", "examples"]
+)
 def test_each_folder_of_tests_is_a_package_so_that_equal_names_do_not_clash(folder: str) -> None:
     assert (ROOT / "tests" / folder / "__init__.py").is_file()
 

@@ -20,8 +20,8 @@ from ringback_mock.version import VERSION
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 FOR_TYPE_CHECKERS = {"_typeshed"}
-PACKAGES = ["ringback_contracts", "ringback_mock", "ringback_client", "ringback_harness"]
-SOURCES = [ROOT / folder for folder in ("contracts", "mockserver", "client", "harness")]
+PACKAGES = ["ringback_contracts", "ringback_explain", "ringback_mock", "ringback_client", "ringback_harness"]
+SOURCES = [ROOT / folder for folder in ("contracts", "explain", "mockserver", "client", "harness")]
 
 # Import the modules of a package; tell which of the named libraries came along.
 IMPORT_ALL = """
@@ -68,7 +68,7 @@ def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _third_party() -> set[str]:
-    """The distributions that the four packages import."""
+    """The distributions that the packages import."""
     trees = [ast.parse(path.read_text("utf-8")) for source in SOURCES for path in source.rglob("*.py")]
     imported = {name for tree in trees for name in _imports(ast.walk(tree))}
     known = packages_distributions()
@@ -101,9 +101,10 @@ def test_what_is_declared_is_imported() -> None:
     assert _names(PROJECT["dependencies"]) - _third_party() - chosen_by_uvicorn == set()
 
 
-def test_contracts_import_neither_a_server_nor_a_client_nor_a_test_library() -> None:
+@pytest.mark.parametrize("package", ["ringback_contracts", "ringback_explain"])
+def test_what_is_pure_imports_neither_a_server_nor_a_client_nor_a_test_library(package: str) -> None:
     heavy = ["asyncio", "flask", "requests", "rich", "urllib3", "uvicorn", "werkzeug", *EXTRAS]
-    assert _python(IMPORT_ALL, "ringback_contracts", *heavy) == ""
+    assert _python(IMPORT_ALL, package, *heavy) == ""
 
 
 @pytest.mark.parametrize("package", ["ringback_mock", "ringback_client"])
@@ -119,7 +120,9 @@ def test_the_command_line_itself_needs_nothing_heavy() -> None:
     _python(WITHOUT + "import ringback_harness.cli", "", *EXTRAS, *HEAVY)
 
 
-@pytest.mark.parametrize("folder", ["client", "contracts", "harness", "mockserver", "tests", "tools"])
+@pytest.mark.parametrize(
+    "folder", ["client", "contracts", "explain", "harness", "mockserver", "tests", "tools"]
+)
 def test_installing_ringback_shadows_nobody_s_package(folder: str, tmp_path: Path) -> None:
     found = "import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]))"
     assert _python(found, folder, cwd=tmp_path) == "None"

@@ -10,7 +10,7 @@ from ringback_client.calls import PlacedCall
 from ringback_client.errors import CallAttempt, CallOutcomeUnknown, Particulars, ReplyLost
 from ringback_client.transport import Outgoing, Reply
 from ringback_client.verdicts import error_of_reply, is_refusal
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 
 
 class Attempt:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ringback_client.errors import ConfigurationError, InvalidRequest, MalformedAddress
-from ringback_contracts.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
-from ringback_contracts.model import CONTRACTS, PARTICIPANTS, Contract, Request
+from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract, Request
+from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
+from ringback_contracts.http.written import Members, as_written
 from ringback_contracts.operations import CALLS_PATH
-from ringback_contracts.written import Members, as_written
 
 Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
 Fields = Mapping[str, object]
@@ -61,7 +61,7 @@ def text_of(parameter: str, address: object) -> str:
         case _:
             raise MalformedAddress(
                 f"'{parameter}' is {_kind(address)}, which is no address; give a text such as "
-                "tel:+442079460100, or a value of ringback_contracts.addresses. Nothing was sent"
+                "tel:+442079460100, or a value of ringback_contracts.domain.addresses. Nothing was sent"
             )
 
 

@@ -21,7 +21,7 @@ from ringback_client.token_cache import MemoryTokenCache
 from ringback_client.tokens import TokenCache
 from ringback_client.transport import Reply, Timeouts, Transport
 from ringback_client.verdicts import error_of_reply
-from ringback_contracts.model import PUBLISHED, Contract, Request
+from ringback_contracts.core.model import PUBLISHED, Contract, Request
 from ringback_contracts.operations import CALLS_PATH
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class CallsClient:
         """Ring ``to``, for the user or as the number ``from_``.
 
         Addresses are ``tel:+442079460100``, ``user:{id}``, ``sip:user@host``, or values of
-        ``ringback_contracts.addresses``. In the published contract ``from_`` as a user posts on that user's
+        ``ringback_contracts.domain.addresses``.
+        In the published contract ``from_`` as a user posts on that user's
         behalf, as a number it is the caller id. ``fields`` are further fields of the body. Raises a
         ``StatusError`` when nothing was dialled, ``TargetUnreachable`` when nothing was sent,
         ``CallOutcomeUnknown`` when nobody can tell, and ``SafetyRefusal``.

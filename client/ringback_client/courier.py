@@ -13,7 +13,7 @@ from ringback_client.retry import RetryPolicy
 from ringback_client.tokens import TokenSource
 from ringback_client.transport import Outgoing, Reply
 from ringback_client.urls import url_of
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 
 if TYPE_CHECKING:
     import requests

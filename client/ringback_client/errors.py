@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING
 from ringback_contracts.privacy import redact_text
 
 if TYPE_CHECKING:
-    from ringback_contracts.explain import Explanation
-    from ringback_contracts.model import Request
+    from ringback_contracts.core.model import Request
+    from ringback_explain import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class StatusError(RingbackError):
 
         ``None`` where too little is known to say anything.
         """
-        from ringback_contracts.explain.reported import Answer, explain_answer, explain_answered
+        from ringback_explain.reported import Answer, explain_answer, explain_answered
 
         answer = Answer(self.status, self.code, rule=self.rule, field=self.field)
         return explain_answered(self.request, answer) if self.request else explain_answer(answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from ringback_contracts.model import Caller, TokenState
+from ringback_contracts.core.model import Caller, TokenState
 from ringback_contracts.org import Client, Org, Token, User
 from ringback_harness.exits import SetupError
 

@@ -23,11 +23,11 @@ import yaml
 
 from ringback_client import CallsClient, RingbackError
 from ringback_client.urls import astray
-from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract, Request, Rule
+from ringback_contracts.core.model import CONTRACTS, PUBLISHED, Contract, Request, Rule
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import OrgError, changed, default_org
-from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import ERRORS, Expected
 from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
 from ringback_harness.check.rules import Worlds, answered

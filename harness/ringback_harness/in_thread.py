@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from ringback_harness.exits import SetupError
-from ringback_mock.edge import Edge
-from ringback_mock.serve import Settings, configuration, listen
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.serve import Settings, configuration, listen
 
 HOST = "127.0.0.1"
 STARTS_WITHIN = 20.0

@@ -13,10 +13,10 @@ from ringback_harness.certificates import issue
 from ringback_harness.crash.surroundings import CA_VARIABLES
 from ringback_harness.fixtures import Ringback
 from ringback_harness.in_thread import HOST, serving
-from ringback_mock.edge import Edge
-from ringback_mock.hosts import HostCheck
-from ringback_mock.serve import Settings
-from ringback_mock.store import Store
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.edges.serve import Settings
+from ringback_mock.engine.store import Store
 
 
 class RingbackOverHttps(Ringback):

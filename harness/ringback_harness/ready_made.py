@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ringback_client import CallsClient, RingbackError
-from ringback_contracts.explain import Equivalent
 from ringback_contracts.operations import CALLS_PATH
+from ringback_explain import Equivalent
 
 TOKEN_PATH = "/oauth/token"
 _SCHEMED = re.compile(r"(?:tel|user):", re.IGNORECASE)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from rich.text import Text
 
-from ringback_contracts.explain import Equivalent, Explained, Explanation
+from ringback_explain import Equivalent, Explained, Explanation
 from ringback_harness.ready_made import MOCK, TOKEN_PATH, Place, ready_made
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 

@@ -37,10 +37,10 @@ def serve(doors: int) -> None:
     What comes with no token of any org is then still known to come from one process's tests.
     """
     from ringback_harness.in_thread import HOST, serving
-    from ringback_mock.edge import Edge
-    from ringback_mock.hosts import HostCheck
-    from ringback_mock.serve import Settings
-    from ringback_mock.store import Store
+    from ringback_mock.edges.edge import Edge
+    from ringback_mock.edges.hosts import HostCheck
+    from ringback_mock.edges.serve import Settings
+    from ringback_mock.engine.store import Store
 
     with ExitStack() as open_doors:
         edges = [Edge(Store(), HostCheck(HOST)) for _ in range(doors)]

@@ -21,14 +21,14 @@ from ringback_client.target import Target as Address
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.urls import url_of
 from ringback_client.wire import WireAdapter
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import Org, changed, default_org
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.wire import Notes, TargetWire
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response, json_response
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.store import Store
 
 Switches = Mapping[str, Any]
 """Top-level values of an org's file that differ from the default org's."""

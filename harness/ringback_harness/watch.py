@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from ringback_contracts.faults import BEFORE, FaultKind
+from ringback_contracts.http.faults import BEFORE, FaultKind
 from ringback_harness.exits import SetupError
 
 SECONDS = 10

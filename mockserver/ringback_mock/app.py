@@ -10,26 +10,27 @@ from flask import Flask, Response, g
 from flask import request as current
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
-from ringback_contracts.envelope import error_body
-from ringback_contracts.faults import BEFORE
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.http.envelope import error_body
+from ringback_contracts.http.faults import BEFORE
+from ringback_contracts.http.payload import MAX_BYTES
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.org import Org
-from ringback_contracts.payload import MAX_BYTES
-from ringback_mock import admin, login
-from ringback_mock.delivery import DELIVERY
-from ringback_mock.edge import CORRELATION, Edge, own_headers
-from ringback_mock.faults import HEADER as FAULT
-from ringback_mock.faults import instead, spoiled
-from ringback_mock.hosts import HostCheck
+from ringback_mock.edges.delivery import DELIVERY
+from ringback_mock.edges.edge import CORRELATION, Edge, own_headers
+from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.engine.faults import HEADER as FAULT
+from ringback_mock.engine.faults import instead, spoiled
+from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.orgfile import read_org
+from ringback_mock.engine.pipeline import VERSION_HEADER
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response as Reply
 from ringback_mock.http import json_response
-from ringback_mock.ids import new_id
-from ringback_mock.oauth import claimant, token_endpoint
-from ringback_mock.orgfile import read_org
-from ringback_mock.pipeline import VERSION_HEADER
-from ringback_mock.replies import made, problem, shown
-from ringback_mock.store import Store
+from ringback_mock.pages import login
+from ringback_mock.pages.replies import made, problem, shown
+from ringback_mock.resources import admin
+from ringback_mock.resources.oauth import claimant, token_endpoint
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

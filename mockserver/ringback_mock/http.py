@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ringback_contracts.plain import plain
+from ringback_contracts.core.plain import plain
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -10,7 +10,7 @@ import pytest
 from ringback_client import CallsClient, Credentials
 from ringback_contracts.org import Org, changed, default_org
 from ringback_mock.app import create_app
-from ringback_mock.store import Store
+from ringback_mock.engine.store import Store
 from tests.client.scripted import MOCK, Clock
 from tests.serving import mock_server
 from tests.wsgi_adapter import WSGIAdapter

@@ -83,7 +83,7 @@ def test_the_same_call_of_another_time_is_not_taken_for_it() -> None:
 
 
 def _store(clock: Clock) -> Any:
-    from ringback_mock.store import Store
+    from ringback_mock.engine.store import Store
 
     return Store(clock=clock.now)
 

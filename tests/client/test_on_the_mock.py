@@ -28,8 +28,8 @@ from ringback_client import (
     StatusError,
     authorize_url,
 )
-from ringback_contracts.judge import preflight
-from ringback_contracts.model import CONTRACTS, PARTICIPANTS, Contract
+from ringback_contracts.core.judge import preflight
+from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract
 from ringback_contracts.org import Org
 from ringback_mock.app import create_app
 from tests.client.conftest import MakeClient

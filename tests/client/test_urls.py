@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ringback_client import AccessToken, CallsClient, ConfigurationError, Target
 from ringback_client.urls import astray, url_of
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from tests.client.scripted import PLACED, ScriptedAdapter
 
 BASES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ringback_contracts.addresses import AddressError
+from ringback_contracts.domain.addresses import AddressError
 
 
 def refusal(read: Callable[[str], object], text: str) -> AddressError | None:

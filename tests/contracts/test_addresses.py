@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.addresses import (
+from ringback_contracts.domain.addresses import (
     AddressError,
     CampaignAddress,
     Reason,

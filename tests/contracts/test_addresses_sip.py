@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.addresses import AddressError, HostKind, Reason, SipAddress, parse_sip
+from ringback_contracts.domain.addresses import AddressError, HostKind, Reason, SipAddress, parse_sip
 from ringback_harness.check.grammar import is_sip_address
 from ringback_harness.strategies import edited, host_names, sip_uris
 from tests.contracts.edits import refusal

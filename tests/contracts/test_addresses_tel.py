@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.addresses import AddressError, Reason, TelAddress, parse_tel, strict_e164
+from ringback_contracts.domain.addresses import AddressError, Reason, TelAddress, parse_tel, strict_e164
 from ringback_harness.check.grammar import is_tel_address
 from ringback_harness.strategies import edited, tel_uris
 from tests.contracts.edits import refusal

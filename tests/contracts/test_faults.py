@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.faults import HANDSHAKE, Fault, FaultError, FaultKind, fault_from, parse_fault
+from ringback_contracts.http.faults import HANDSHAKE, Fault, FaultError, FaultKind, fault_from, parse_fault
 from ringback_contracts.operations import GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_contracts.org import OrgError, default_org, load_org
 

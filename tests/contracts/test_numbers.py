@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.numbers import RESERVED, Problem, ReservedRange, assess, reserved_range
-from ringback_contracts.numbers.assessment import _assessed
+from ringback_contracts.domain.numbers import RESERVED, Problem, ReservedRange, assess, reserved_range
+from ringback_contracts.domain.numbers.assessment import _assessed
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 TYPES = range(phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.UNKNOWN)
@@ -235,9 +235,8 @@ def test_an_answer_is_remembered_and_long_texts_are_not() -> None:
 
 
 def test_the_package_is_imported_without_libphonenumber() -> None:
-    imports = (
-        "import sys, ringback_contracts.addresses, ringback_contracts.numbers, ringback_contracts.privacy"
-    )
+    modules = ("domain.addresses", "domain.numbers", "privacy")
+    imports = "import sys, " + ", ".join(f"ringback_contracts.{module}" for module in modules)
     code = f"{imports}; print('phonenumbers' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "False"

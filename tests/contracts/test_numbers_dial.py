@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.numbers import Dialled, DialReason, NotDialable, dialable, is_extension
+from ringback_contracts.domain.numbers import Dialled, DialReason, NotDialable, dialable, is_extension
 
 DIALLED = [
     ("3172222222", Dialled("3172222222", "national")),

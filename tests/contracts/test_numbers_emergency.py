@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, shortnumberinfo
 
-from ringback_contracts.numbers import is_emergency
+from ringback_contracts.domain.numbers import is_emergency
 
 FAMILIAR = ["112", "911", "999", "000"]
 CODES = {

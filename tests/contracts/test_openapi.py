@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from ringback_contracts.envelope import envelope
-from ringback_contracts.examples import situation
-from ringback_contracts.forms import PUBLISHED_KEYS
-from ringback_contracts.judge import judge
-from ringback_contracts.model import PARTICIPANTS, PUBLISHED, Accepted, Example, Rejected, Rule
+from ringback_contracts.core.examples import situation
+from ringback_contracts.core.judge import judge
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Accepted, Example, Rejected, Rule
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.http.envelope import envelope
 from ringback_contracts.openapi import admin_openapi_document, openapi_document
 from ringback_contracts.operations import BY_ID, OPERATIONS, PATCH_CALL, PLACE_CALL, PLACING, Operation
 from ringback_contracts.org import ContractChoice, default_org
+from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_contracts.schemas import schema
-from ringback_contracts.table import TABLE
 from ringback_harness.strategies import json_values, near
 
 Json = dict[str, Any]

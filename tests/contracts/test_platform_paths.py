@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.http.platform_paths import known_path
 from ringback_contracts.operations import OPERATIONS, Operation
-from ringback_contracts.platform_paths import known_path
 from tests.sdk import sdk_folder
 
 TOOL = Path(__file__).parents[2] / "tools" / "platform_paths.py"

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.numbers import RESERVED, reserved_range
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.domain.numbers import RESERVED, reserved_range
 from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
-from ringback_contracts.table import TABLE
 
 FORM = "application/x-www-form-urlencoded"
 ID = "a11ce000-0000-4000-8000-000000000001"

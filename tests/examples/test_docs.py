@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ringback_contracts.faults import FaultKind
+from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.org import default_org, load_org
 from ringback_harness.cli import COMMANDS
 from ringback_harness.fixtures import Ringback

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ringback_contracts.faults import FaultKind
-from ringback_contracts.model import Accepted, DestinationKind, Intent, Request, Target
+from ringback_contracts.core.model import Accepted, DestinationKind, Intent, Request, Target
+from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.operations import BY_ID, CALLS_PATH, PLACE_CALL
 from ringback_harness.crash.evidence import End, Run
 from ringback_harness.crash.scenarios import named
-from ringback_mock.faults import HEADER
+from ringback_mock.engine.faults import HEADER
+from ringback_mock.engine.journal import Exchange
 from ringback_mock.http import Headers, Response
-from ringback_mock.journal import Exchange
 
 START = 1_700_000_000.0
 

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 
 from werkzeug.serving import make_server
 
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE, Table
 from ringback_contracts.org import default_org
-from ringback_contracts.table import TABLE, Table
 from ringback_harness.targets import Serve
 from ringback_mock.app import flask_app
-from ringback_mock.edge import Edge
-from ringback_mock.hosts import HostCheck
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.store import Store
 
 
 class Otherwise(Pipeline):

@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_client.urls import astray, url_of
-from ringback_contracts.model import Request, Rule
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.model import Request, Rule
+from ringback_contracts.core.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.cases import (
     Case,
@@ -35,7 +35,7 @@ from ringback_harness.check.verify import Standing, verify
 from ringback_harness.cli import main
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import InProcess, OutOfReach, Switches, World
-from ringback_mock.pipeline import Pipeline
+from ringback_mock.engine.pipeline import Pipeline
 from tests.harness.deviant import deviant
 
 ALICE = "user:a11ce000-0000-4000-8000-000000000001"

@@ -11,7 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from ringback_contracts.rules.declare import ALICE
+from ringback_contracts.core.declare import ALICE
 from ringback_harness.cassettes import Origin, Recorder, read_cassettes
 from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.cli import main

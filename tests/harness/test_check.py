@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ringback_contracts.model import CONTRACTS
-from ringback_contracts.numbers import assess
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.model import CONTRACTS
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.domain.numbers import assess
 from ringback_harness.cases import Case
 from ringback_harness.check import run
 from ringback_harness.check.api import LEFT_OUT, Plan, Run

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness.check.curl import LONGEST_BODY, as_curl
 from ringback_harness.terminal import shown
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.table import TABLE
 from ringback_harness.check import events, screen
 from ringback_harness.check.events import STRIPPED
 from ringback_harness.check.findings import findings

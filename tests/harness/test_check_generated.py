@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts import operations as ops
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE, Table
 from ringback_contracts.org import default_org
-from ringback_contracts.table import TABLE, Table
 from ringback_harness import strategies
 from ringback_harness.check import generated, grammar, run
 from ringback_harness.check.client import check_client
@@ -25,7 +25,7 @@ from ringback_harness.check.oracles import NUMBERS, URIS, check_oracles
 from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess, OutOfReach, Switches, World
-from ringback_mock.pipeline import Pipeline
+from ringback_mock.engine.pipeline import Pipeline
 
 LITTLE = Effort(examples=60, seed=1)
 

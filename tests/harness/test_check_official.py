@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness.check import official
 from ringback_harness.check.generated import Effort
 from ringback_harness.check.official import MISSING, Models, check_official
 from ringback_harness.check.results import Outcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess
+from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.http import Response
-from ringback_mock.pipeline import Pipeline
 from tests.sdk import load_sdk
 
 LITTLE = Effort(60, 1)

@@ -10,14 +10,14 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
-from ringback_contracts.model import Knowledge, Rule
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.model import Knowledge, Rule
+from ringback_contracts.core.table import TABLE
 from ringback_harness.check.expectation import ENVELOPE, Expected, faults, refused_by
 from ringback_harness.check.flow import FLOWS, check_flow, flow
 from ringback_harness.check.results import Ledger, Outcome
 from ringback_harness.check.rules import ANYWHERE, NO_ORG_HAS_IT, OWN, Worlds, check_rules
 from ringback_harness.targets import InProcess, Switches, Traits, World, call_request
-from ringback_mock.pipeline import Pipeline
+from ringback_mock.engine.pipeline import Pipeline
 
 RULES = [pytest.param(rule, id=rule.id) for rule in TABLE]
 

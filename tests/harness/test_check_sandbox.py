@@ -15,9 +15,9 @@ import requests
 from click.testing import CliRunner, Result
 
 from ringback_client import Call
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.operations import PLACING
-from ringback_contracts.table import TABLE
 from ringback_harness.cassettes import read_cassettes
 from ringback_harness.cassettes.evidence import confirmed
 from ringback_harness.check.api import LEFT_OUT
@@ -28,7 +28,7 @@ from ringback_harness.diff import compare_cassettes
 from ringback_harness.sandbox import NotAllowed
 from ringback_harness.sandbox.ringing import OURS
 from ringback_harness.targets import InProcess, OutOfReach, World
-from ringback_mock.conversation import conversation
+from ringback_mock.engine.conversation import conversation
 from ringback_mock.http import Response
 from tests.standin import COLLEAGUE, EMAIL, ME, NAME, NUMBER, TOKEN, StandIn, standin, waits_for_nothing
 

@@ -18,7 +18,7 @@ from ringback_client import (
     RingbackError,
     StatusError,
 )
-from ringback_contracts.faults import Fault, FaultKind
+from ringback_contracts.http.faults import Fault, FaultKind
 from ringback_contracts.org import default_org
 from ringback_harness.crash.evidence import LOGIN_PATH, fault_of
 from ringback_harness.crash.mock import Mock, running

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.faults import FaultKind
+from ringback_contracts.http.faults import FaultKind
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.evidence import End, Run, fault_of
 from ringback_harness.crash.scenarios import BY_NAME, SCENARIOS, Question, Scenario, UnknownScenario, named
 from ringback_harness.crash.timeline import SHOWN, shortened, timeline
 from ringback_harness.crash.verdicts import LONGEST_DELAY, MOST_REQUESTS, judge_run
-from ringback_mock.journal import Exchange
+from ringback_mock.engine.journal import Exchange
 from tests.harness.crashing import START, attempt, login, run
 
 Q = Question

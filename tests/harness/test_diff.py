@@ -16,11 +16,11 @@ from click.testing import CliRunner, Result
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
-from ringback_contracts.case import Case
-from ringback_contracts.model import Request, Rule, Violation
+from ringback_contracts.core.declare import ALICE
+from ringback_contracts.core.model import Request, Rule, Violation
+from ringback_contracts.core.table import TABLE, Table
 from ringback_contracts.operations import LIST_CALLS
-from ringback_contracts.rules.declare import ALICE
-from ringback_contracts.table import TABLE, Table
+from ringback_contracts.resources.calls.case import Case
 from ringback_harness.cassettes import Cassette, Origin, Recorder, Tape, read_cassettes
 from ringback_harness.check.expectation import CORRELATION
 from ringback_harness.check.rules import NO_ORG_HAS_IT

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
-from ringback_contracts.model import Request
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE
 from ringback_harness.check import mutants
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.mutants import Mutant, all_mutants, flow_mutants, hunt, rule_mutants, sound
@@ -16,9 +16,9 @@ from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.cli import main
 from ringback_harness.targets import InProcess
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.store import Store
 
 
 def nothing(_: Worlds) -> Iterator[Result]:

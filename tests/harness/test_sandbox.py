@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ringback_client import Call, ReplyLost, TargetUnreachable
-from ringback_contracts.faults import parse_fault
-from ringback_contracts.model import Request
+from ringback_contracts.core.declare import ALICE, NOBODY
+from ringback_contracts.core.model import Request
+from ringback_contracts.http.faults import parse_fault
 from ringback_contracts.org import Limits, default_org
-from ringback_contracts.rules.declare import ALICE, NOBODY
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, Refused, SetupError, Unreachable
 from ringback_harness.sandbox import (
@@ -34,8 +34,8 @@ from ringback_harness.sandbox.options import Reach, reached
 from ringback_harness.sandbox.settings import NoSandbox
 from ringback_harness.targets import OutOfReach, call_request
 from ringback_harness.wire import MINUTE, Pace
-from ringback_mock.conversation import conversation
-from ringback_mock.pipeline import Pipeline
+from ringback_mock.engine.conversation import conversation
+from ringback_mock.engine.pipeline import Pipeline
 from tests.standin import COLLEAGUE, ME, NUMBER, REGION, TOKEN, NoTime, StandIn, standin, standin_org
 
 LISTED = {"phoneNumber": "+442079460100"}

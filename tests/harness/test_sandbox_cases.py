@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from click.testing import Result as Ran
 
 from ringback_client import Call
-from ringback_contracts.rules.declare import ALICE, TEST_NUMBER
+from ringback_contracts.core.declare import ALICE, TEST_NUMBER
 from ringback_harness.cases import load_cases, try_case
 from ringback_harness.check.results import Outcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit
 from ringback_harness.sandbox import Permit, Sandbox, Tools, opened_sandbox
-from ringback_mock.conversation import conversation
+from ringback_mock.engine.conversation import conversation
 from tests.standin import COLLEAGUE, ME, NUMBER, NoTime, StandIn, waits_for_nothing
 
 STRANGER = "+13172222222"

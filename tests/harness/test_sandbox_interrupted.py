@@ -15,7 +15,7 @@ from ringback_client import Call
 from ringback_harness.sandbox import Interrupted, Permit, Tools, opened_sandbox
 from ringback_harness.sandbox.signals import Stop
 from ringback_harness.targets import call_request
-from ringback_mock.conversation import conversation
+from ringback_mock.engine.conversation import conversation
 from tests.standin import ME, NUMBER, NoTime, StandIn, standin
 
 PROGRAM = """

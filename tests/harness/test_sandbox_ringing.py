@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.examples import situation
-from ringback_contracts.judge import judge
-from ringback_contracts.model import Accepted, DestinationKind, Example
-from ringback_contracts.numbers import assess, reserved_range
+from ringback_contracts.core.examples import situation
+from ringback_contracts.core.judge import judge
+from ringback_contracts.core.model import Accepted, DestinationKind, Example
+from ringback_contracts.domain.numbers import assess, reserved_range
 from ringback_harness import strategies
 from ringback_harness.sandbox import NotAllowed, Permit
 from ringback_harness.sandbox.gate import Gate

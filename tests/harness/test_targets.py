@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from ringback_client import TargetUnreachable
-from ringback_contracts.faults import Fault
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.http.faults import Fault
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
-from ringback_contracts.table import TABLE
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.targets import (
     AtUrl,

@@ -11,10 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.openapi import admin_openapi_document
-from ringback_contracts.table import TABLE
 from ringback_mock.app import create_app
-from ringback_mock.store import Store
+from ringback_mock.engine.store import Store
 from tests.mockserver.wire import CALL, CALLS
 
 if TYPE_CHECKING:
@@ -323,7 +323,7 @@ def test_what_explains_is_loaded_only_for_whoever_asks() -> None:
         "import sys\n"
         "from ringback_mock.app import create_app\n"
         "browser = create_app().test_client()\n"
-        "loaded = lambda: 'ringback_contracts.explain' in sys.modules\n"
+        "loaded = lambda: 'ringback_explain' in sys.modules\n"
         "assert browser.get('/__ringback/exchanges').status_code == 200 and not loaded()\n"
         "asked = browser.get('/api/v2/users/me').headers['ININ-Correlation-Id']\n"
         "assert browser.get(f'/__ringback/exchanges/{asked}').status_code == 200 and loaded()\n"

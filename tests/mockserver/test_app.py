@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
-from ringback_contracts.envelope import envelope
-from ringback_contracts.model import Finding, Request, Violation
+from ringback_contracts.core.model import Finding, Request, Violation
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.http.envelope import envelope
+from ringback_contracts.http.payload import MAX_BYTES
 from ringback_contracts.org import OrgError, changed, default_org, default_org_text
-from ringback_contracts.payload import MAX_BYTES
-from ringback_contracts.table import TABLE
 from ringback_mock.app import create_app
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.store import Store
 from ringback_mock.version import VERSION
 from tests.mockserver.wire import CALL, CALLS
 

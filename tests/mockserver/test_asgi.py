@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from ringback_contracts.payload import MAX_BYTES
-from ringback_mock.asgi import WsgiBridge
+from ringback_contracts.http.payload import MAX_BYTES
+from ringback_mock.edges.asgi import WsgiBridge
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.model import TokenState
+from ringback_contracts.core.model import TokenState
 from ringback_contracts.org import Org, default_org
-from ringback_mock.authorize import Authorization, Refusal, check_authorize, log_in
-from ringback_mock.oauth import challenge_of
-from ringback_mock.store import Store
+from ringback_mock.engine.store import Store
+from ringback_mock.pages.authorize import Authorization, Refusal, check_authorize, log_in
+from ringback_mock.resources.oauth import challenge_of
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 DAVE = "da5e0000-0000-4000-8000-000000000004"

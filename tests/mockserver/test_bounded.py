@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_mock.bounded import Bounded
+from ringback_mock.engine.bounded import Bounded
 
 OPERATIONS = st.lists(
     st.one_of(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.org import Outcome, default_org
-from ringback_mock import timeline
-from ringback_mock.calls import CALLS_BYTES, Call, Calls, hang_up, plan
-from ringback_mock.timeline import Leg, Party, legs
+from ringback_mock.engine import timeline
+from ringback_mock.engine.calls import CALLS_BYTES, Call, Calls, hang_up, plan
+from ringback_mock.engine.timeline import Leg, Party, legs
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
-from ringback_mock.calls import Call, Calls, hang_up, plan
-from ringback_mock.clock import timestamp
-from ringback_mock.conversation import conversation, listing, look, nested_conversation, self_uri
+from ringback_mock.engine.calls import Call, Calls, hang_up, plan
+from ringback_mock.engine.clock import timestamp
+from ringback_mock.engine.conversation import conversation, listing, look, nested_conversation, self_uri
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_mock import delivery
+from ringback_mock.edges import delivery
 
 
 class Pace:

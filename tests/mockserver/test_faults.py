@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from ringback_contracts.faults import Fault, FaultKind
+from ringback_contracts.http.faults import Fault, FaultKind
 from ringback_contracts.org import default_org
 from ringback_mock.app import create_app
-from ringback_mock.store import Store
+from ringback_mock.engine.store import Store
 from tests.serving import mock_server
 
 CALLS = "/api/v2/conversations/calls"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.judge import judge
-from ringback_contracts.model import (
+from ringback_contracts.core.judge import judge
+from ringback_contracts.core.model import (
     Accepted,
     Caller,
     Finding,
@@ -22,8 +22,8 @@ from ringback_contracts.model import (
 )
 from ringback_contracts.operations import BY_ID
 from ringback_contracts.org import default_org
+from ringback_mock.engine.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
 from ringback_mock.http import Response, json_response
-from ringback_mock.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
 
 CALLS = "/api/v2/conversations/calls"
 PERSON = "+13172222222"

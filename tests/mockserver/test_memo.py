@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.examples import situation
-from ringback_contracts.judge import judge
-from ringback_contracts.model import Example, Request
+from ringback_contracts.core.examples import situation
+from ringback_contracts.core.judge import judge
+from ringback_contracts.core.model import Example, Request
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.org import changed, default_org
-from ringback_contracts.table import TABLE
-from ringback_mock import memo as memo_module
-from ringback_mock.memo import LONGEST, Memo
-from ringback_mock.pipeline import Pipeline
-from ringback_mock.store import Store
+from ringback_mock.engine import memo as memo_module
+from ringback_mock.engine.memo import LONGEST, Memo
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
 
 CALLS = "/api/v2/conversations/calls"
 T = "+442079460100"

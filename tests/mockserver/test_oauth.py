@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.model import Request, TokenState
+from ringback_contracts.core.model import Request, TokenState
 from ringback_contracts.org import Grant, Org, default_org
 from ringback_contracts.schemas import validator
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.oauth import MAX_FORM_BYTES, challenge_of, claimant, token_endpoint
-from ringback_mock.store import Store
+from ringback_mock.resources.oauth import MAX_FORM_BYTES, challenge_of, claimant, token_endpoint
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 CALLBACK = "http://localhost:8000/callback"

@@ -10,7 +10,7 @@ import pytest
 
 from ringback_contracts.org import default_org, default_org_text
 from ringback_mock.app import create_app
-from ringback_mock.orgfile import read_org
+from ringback_mock.engine.orgfile import read_org
 from tests.mockserver.wire import CALLS
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.org import Outcome, changed, default_org
-from ringback_mock.outcomes import outcomes
+from ringback_mock.engine.outcomes import outcomes
 
 Kind = DestinationKind
 

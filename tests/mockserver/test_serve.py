@@ -18,9 +18,9 @@ import pytest
 import requests
 import trustme
 
-from ringback_mock.edge import Edge
-from ringback_mock.serve import ServeError, Settings, configuration, listen
-from ringback_mock.store import Store
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.serve import ServeError, Settings, configuration, listen
+from ringback_mock.engine.store import Store
 from tests.mockserver.wire import CALL, CALLS, request
 from tests.serving import RINGBACK
 
@@ -124,7 +124,7 @@ def test_what_is_not_needed_for_a_call_is_not_imported() -> None:
     imported = {
         line.rsplit("|", 1)[1].strip() for line in err.splitlines() if line.startswith("import time:")
     }
-    assert "ringback_mock.door" in imported
+    assert "ringback_mock.edges.door" in imported
     assert not {name for name in imported if name.split(".")[0] in HEAVY}
 
 

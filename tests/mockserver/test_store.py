@@ -9,13 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.model import PUBLISHED, DestinationKind, Intent, Quota, Request, Target, TokenState
+from ringback_contracts.core.model import (
+    PUBLISHED,
+    DestinationKind,
+    Intent,
+    Quota,
+    Request,
+    Target,
+    TokenState,
+)
 from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
-from ringback_mock.calls import plan
+from ringback_mock.engine.calls import plan
+from ringback_mock.engine.sessions import Login, bearer
+from ringback_mock.engine.store import Store, Tenant
+from ringback_mock.engine.tenant import CODE_SECONDS, CODES_KEPT, TOKENS_KEPT
 from ringback_mock.http import Response
-from ringback_mock.sessions import Login, bearer
-from ringback_mock.store import Store, Tenant
-from ringback_mock.tenant import CODE_SECONDS, CODES_KEPT, TOKENS_KEPT
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 DIAL = Intent(PUBLISHED, (Target(DestinationKind.PHONE, "+442079460100"),), user_id=ALICE)

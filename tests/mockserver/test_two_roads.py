@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ringback_contracts.http.payload import MAX_BYTES
 from ringback_contracts.org import changed, default_org
-from ringback_contracts.payload import MAX_BYTES
 from ringback_mock.app import flask_app
-from ringback_mock.edge import Edge
-from ringback_mock.store import Store
+from ringback_mock.edges.edge import Edge
+from ringback_mock.engine.store import Store
 from tests.mockserver.wire import CALL, CALLS, NOW, Reply, Server
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"

@@ -11,10 +11,10 @@ from typing import Any
 from uvicorn.server import ServerState
 
 from ringback_contracts.org import Org, default_org
-from ringback_mock.door import Door, door_to
-from ringback_mock.edge import Edge
-from ringback_mock.serve import Settings, configuration
-from ringback_mock.store import Store
+from ringback_mock.edges.door import Door, door_to
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.serve import Settings, configuration
+from ringback_mock.engine.store import Store
 
 NOW = 1_700_000_000.0
 CALLS = "/api/v2/conversations/calls"

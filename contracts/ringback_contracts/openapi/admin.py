@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from ringback_contracts.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
-from ringback_contracts.model import CONTRACTS, Evidence, Knowledge, Stage
+from ringback_contracts.core.model import CONTRACTS, Evidence, Knowledge, Stage
+from ringback_contracts.http.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM, PUBLIC
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
-from ringback_contracts.org_values import LARGEST_COUNT
+from ringback_contracts.org.values import LARGEST_COUNT
 
 DESCRIPTION = """\
 What tests ask of a running Ringback: a clean state, what was exchanged, an org of their own. The platform has

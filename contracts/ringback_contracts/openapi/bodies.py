@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ringback_contracts.forms import PARTICIPANT_KEYS, PUBLISHED_KEYS
-from ringback_contracts.model import PARTICIPANTS, PUBLISHED
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED
 from ringback_contracts.openapi.parts import Json, as_json, example, having, ref
 from ringback_contracts.org import ContractChoice
+from ringback_contracts.resources.calls.forms import PARTICIPANT_KEYS, PUBLISHED_KEYS
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from ringback_contracts.model import Rule, Stage
+from ringback_contracts.core.model import Rule, Stage
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.openapi.parts import RATE, Json, as_json, having, ref, reply
 from ringback_contracts.operations import PLACING, Operation
 from ringback_contracts.org import ContractChoice
-from ringback_contracts.table import TABLE
 
 DOCUMENTED = (400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503, 504)
 """The error statuses that the vendor publishes for each of these operations (November 2025)."""

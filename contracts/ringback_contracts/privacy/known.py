@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
+from ringback_contracts.http.written import Members
 from ringback_contracts.privacy.names import names_secret
 from ringback_contracts.privacy.secrets import HIDDEN
-from ringback_contracts.written import Members
 
 LONG, SHORT = 8, 6
 """Characters of a secret that is known within any text, and of one that is known as a whole word."""

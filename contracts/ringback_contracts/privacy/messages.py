@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ringback_contracts.http.written import Members
 from ringback_contracts.privacy.names import is_error_code, names_secret
 from ringback_contracts.privacy.secrets import HIDDEN
 from ringback_contracts.privacy.text import redact_text
-from ringback_contracts.written import Members
 
 # The escapes that JSON allows for visible characters, but for those that have a meaning of their own in it.
 _ESCAPE = re.compile(r"\\u(?!0022|005[cC]|00[01]|007[fF]|00[89]|[dD][89a-fA-F])([0-9a-fA-F]{4})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ringback_contracts.numbers.reserved import reserved_range
+from ringback_contracts.domain.numbers.reserved import reserved_range
 
 # \d on purpose: full-width and other digits are digits to whoever reads them.
 _GAP = (

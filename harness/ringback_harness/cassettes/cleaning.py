@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from ringback_contracts.http.written import Members
 from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
 from ringback_contracts.privacy.known import KnownSecrets, each_secret, holds_secrets
 from ringback_contracts.privacy.messages import written
 from ringback_contracts.privacy.people import ADDRESSES, NAMES
-from ringback_contracts.written import Members
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.people import StablePeople
 

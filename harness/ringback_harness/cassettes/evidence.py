@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Self
 
 from ringback_client.transport import Reply
-from ringback_contracts import evidence
-from ringback_contracts.evidence import KEY, Sighting, parse_evidence
-from ringback_contracts.examples import situation
-from ringback_contracts.judge import findings
-from ringback_contracts.model import Contract, Example, Request, Rule, Stage
+from ringback_contracts.core import evidence
+from ringback_contracts.core.evidence import KEY, Sighting, parse_evidence
+from ringback_contracts.core.examples import situation
+from ringback_contracts.core.judge import findings
+from ringback_contracts.core.model import Contract, Example, Request, Rule, Stage
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.operations import PLACING
-from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import contract_of, write_whole
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of

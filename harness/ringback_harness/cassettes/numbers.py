@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from ringback_contracts.numbers import Problem, assess
+from ringback_contracts.domain.numbers import Problem, assess
 from ringback_contracts.privacy import redact_text
 from ringback_contracts.privacy.numbers import with_numbers
 

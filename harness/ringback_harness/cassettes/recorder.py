@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
-from ringback_contracts.forms import recognise
-from ringback_contracts.model import Contract
+from ringback_contracts.core.model import Contract
 from ringback_contracts.operations import BY_ID, GET_ME
 from ringback_contracts.org import default_org
+from ringback_contracts.resources.calls.forms import recognise
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_mock.version import VERSION
 

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ringback_client.retry import GATEWAY_FAILURES
 from ringback_client.transport import Reply
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness.cassettes.recorder import MARK, Har, Recorder
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import ELSEWHERE, TWO_HOSTS

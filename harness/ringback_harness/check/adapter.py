@@ -10,7 +10,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness.targets import World
 
 

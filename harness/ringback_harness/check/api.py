@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from ringback_client.environment import CA, verify_from
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, PATCH_CALL, PLACING
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish

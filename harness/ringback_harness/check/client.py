@@ -25,8 +25,8 @@ from ringback_client import (
 )
 from ringback_client.transport import Reply
 from ringback_contracts import operations as ops
-from ringback_contracts.model import CONTRACTS, PARTICIPANTS, Contract, Knowledge, Request, Stage
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract, Knowledge, Request, Stage
+from ringback_contracts.core.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.check.adapter import WorldAdapter
 from ringback_harness.check.expectation import shown

@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from ringback_client.target import DEFAULT_MOCK
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.terminal import shown

@@ -13,7 +13,7 @@ import orjson
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.operations import OPERATIONS
 from ringback_harness.check.relay import OURS
 from ringback_harness.check.results import Exchange, Outcome, Result, Step

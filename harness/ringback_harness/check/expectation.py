@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringback_client.transport import Reply
-from ringback_contracts.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
+from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
 from ringback_contracts.operations import CALLS_PATH, DELETE_TOKEN, DISCONNECT, PLACING
 from ringback_contracts.org import Org
 from ringback_harness.targets import Traits

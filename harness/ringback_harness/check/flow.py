@@ -13,10 +13,10 @@ from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts import operations as ops
 from ringback_contracts import schemas
-from ringback_contracts.model import Request
+from ringback_contracts.core.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.operations import CALLS_PATH
-from ringback_contracts.rules.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
-from ringback_contracts.table import TABLE
 from ringback_harness.check.expectation import Expected, faults, refused_by
 from ringback_harness.check.results import Exchange, Outcome, Result, Step
 from ringback_harness.check.rules import Worlds

@@ -9,18 +9,18 @@ from typing import Any
 import orjson
 
 from ringback_contracts import operations as ops
-from ringback_contracts.case import Case
-from ringback_contracts.model import Request, Violation
-from ringback_contracts.routing import route
-from ringback_contracts.rules.declare import BOB
-from ringback_contracts.table import TABLE
+from ringback_contracts.core.declare import BOB
+from ringback_contracts.core.model import Request, Violation
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.http.routing import route
+from ringback_contracts.resources.calls.case import Case
 from ringback_harness.check.expectation import ENVELOPE
 from ringback_harness.targets import Serve
-from ringback_mock.conversation import nested_conversation
+from ringback_mock.engine.conversation import nested_conversation
+from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.pipeline import Applied, Ask, Pipeline
+from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.ids import new_id
-from ringback_mock.pipeline import Applied, Ask, Pipeline
-from ringback_mock.store import Store
 
 Change = Callable[[Request, Response], Response]
 

@@ -18,9 +18,9 @@ from schemathesis import Case, CheckContext, HookContext, Response
 from ringback_client import PlacedCall
 from ringback_client.environment import verify_from
 from ringback_client.transport import Reply
-from ringback_contracts.examples import situation
-from ringback_contracts.judge import judge
-from ringback_contracts.model import Example, Request
+from ringback_contracts.core.examples import situation
+from ringback_contracts.core.judge import judge
+from ringback_contracts.core.model import Example, Request
 from ringback_contracts.operations import PLACING
 from ringback_contracts.org import default_org
 from ringback_harness.check.adapter import plain

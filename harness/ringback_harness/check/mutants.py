@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ringback_contracts.model import Rule
-from ringback_contracts.table import TABLE, Table
+from ringback_contracts.core.model import Rule
+from ringback_contracts.core.table import TABLE, Table
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.targets import InProcess, Serve
-from ringback_mock.pipeline import Pipeline
+from ringback_mock.engine.pipeline import Pipeline
 
 OTHER_CODE = "mutant.code"
 Suite = Callable[[Worlds], Iterator[Result]]

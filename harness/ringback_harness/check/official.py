@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from ringback_client.transport import Reply
 from ringback_contracts import operations as ops
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness import strategies
 from ringback_harness.check.client import as_alice
 from ringback_harness.check.generated import Effort, explore, left_out, verdict_on

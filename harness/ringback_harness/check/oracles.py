@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import phonenumbers
 
 from ringback_contracts import operations as ops
-from ringback_contracts.model import PARTICIPANTS
-from ringback_contracts.numbers import reserved_range
+from ringback_contracts.core.declare import ALICE
+from ringback_contracts.core.model import PARTICIPANTS
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.domain.numbers import reserved_range
 from ringback_contracts.org import default_org
-from ringback_contracts.rules.declare import ALICE
-from ringback_contracts.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.check import grammar
 from ringback_harness.check.expectation import Expected, refused_by

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringback_client.target import DEFAULT_MOCK
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
 from ringback_harness.cases import SUITE as CASES
 from ringback_harness.cassettes.cleaning import Cleaner

@@ -17,7 +17,7 @@ import orjson
 
 from ringback_client import TransportError
 from ringback_client.transport import Reply
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.operations import OPERATIONS
 from ringback_harness.cassettes.cleaning import Cleaner

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import orjson
 
 from ringback_client.transport import Reply
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_contracts.privacy import redact_text
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.check.recipe import Place

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ringback_client.transport import Reply
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness.check.results import Step
 from ringback_harness.targets import World
 

@@ -27,7 +27,7 @@ from ringback_client import (
 from ringback_client.credentials import AccessToken, Credentials
 from ringback_client.environment import credentials_from, verify_from
 from ringback_client.safety import refuse_danger
-from ringback_contracts.model import CONTRACTS, PUBLISHED, Contract
+from ringback_contracts.core.model import CONTRACTS, PUBLISHED, Contract
 from ringback_harness.exits import Exit
 
 DEMO_TOKEN = "alice"

@@ -23,7 +23,7 @@ from ringback_harness.crash.timeline import shortened, timeline
 from ringback_harness.crash.verdicts import Judgement
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.terminal import show_title, show_wrapped, shown
-from ringback_mock.orgfile import read_org
+from ringback_mock.engine.orgfile import read_org
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 HOW_TO_FIND = (

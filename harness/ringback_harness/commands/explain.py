@@ -11,18 +11,18 @@ from typing import BinaryIO
 
 import click
 
-from ringback_contracts.explain import Context, Explanation, explain, explain_text_notes
-from ringback_contracts.explain.party import UUID
-from ringback_contracts.explain.reported import explain_answer
-from ringback_contracts.model import CONTRACTS, Caller
+from ringback_contracts.core.model import CONTRACTS, Caller
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
+from ringback_explain import Context, Explanation, explain, explain_text_notes
+from ringback_explain.party import UUID
+from ringback_explain.readers import Found, Read, ReadError, Reading, mention, read
+from ringback_explain.readers.scopes import scopes
+from ringback_explain.readers.text import decoded
+from ringback_explain.reported import explain_answer
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
-from ringback_harness.readers import Found, Read, ReadError, Reading, mention, read
-from ringback_harness.readers.scopes import scopes
-from ringback_harness.readers.text import decoded
-from ringback_mock.orgfile import read_org
+from ringback_mock.engine.orgfile import read_org
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from typing import Any
 
 import click
 
-from ringback_contracts.faults import FaultError, parse_fault
-from ringback_contracts.model import CONTRACTS
+from ringback_contracts.core.model import CONTRACTS
+from ringback_contracts.http.faults import FaultError, parse_fault
 from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
-from ringback_mock.orgfile import read_org
-from ringback_mock.serve import ServeError, Settings, serve
+from ringback_mock.edges.serve import ServeError, Settings, serve
+from ringback_mock.engine.orgfile import read_org
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("ringback")

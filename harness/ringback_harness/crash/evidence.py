@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ringback_contracts.faults import FaultKind
-from ringback_contracts.model import Accepted, Target
+from ringback_contracts.core.model import Accepted, Target
+from ringback_contracts.http.faults import FaultKind
+from ringback_contracts.http.routing import route
 from ringback_contracts.operations import PLACING
-from ringback_contracts.routing import route
 from ringback_harness.crash.scenarios import Scenario
-from ringback_mock.faults import HEADER as FAULT_HEADER
-from ringback_mock.journal import Exchange
+from ringback_mock.engine.faults import HEADER as FAULT_HEADER
+from ringback_mock.engine.journal import Exchange
 
 LOGIN_PATH = "/oauth/token"
 

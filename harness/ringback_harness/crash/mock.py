@@ -11,11 +11,11 @@ from ringback_contracts.org import Org
 from ringback_harness.certificates import issue
 from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.in_thread import HOST, serving
-from ringback_mock.edge import Edge
-from ringback_mock.hosts import HostCheck
-from ringback_mock.journal import Exchange
-from ringback_mock.serve import Settings
-from ringback_mock.store import Store
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.edges.serve import Settings
+from ringback_mock.engine.journal import Exchange
+from ringback_mock.engine.store import Store
 
 JOURNAL_SIZE = 10_000
 

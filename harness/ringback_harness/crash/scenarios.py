@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ringback_contracts.faults import Fault, FaultKind, FaultOperation
+from ringback_contracts.http.faults import Fault, FaultKind, FaultOperation
 
 ASKED_WAIT = 2
 """Seconds that ``Retry-After`` asks for: enough to tell waiting from luck."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from ringback_contracts.faults import FaultKind
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.http.faults import FaultKind
+from ringback_contracts.http.routing import route
 from ringback_contracts.privacy import redact_text
-from ringback_contracts.routing import route
 from ringback_harness.crash.evidence import End, Run, fault_of, header
-from ringback_mock.journal import Exchange
+from ringback_mock.engine.journal import Exchange
 
 SHOWN = 14
 """Moments that fit a screen; of a longer run the middle is left out."""

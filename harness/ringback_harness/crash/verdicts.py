@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
-from ringback_contracts.model import Rejected
+from ringback_contracts.core.model import Rejected
 from ringback_harness.crash.evidence import End, Run, header, is_whole
 from ringback_harness.crash.scenarios import HEALTHY, Question
-from ringback_mock.journal import Exchange
+from ringback_mock.engine.journal import Exchange
 
 MOST_REQUESTS = 20
 """More in one scenario is no longer trying, it is hammering."""

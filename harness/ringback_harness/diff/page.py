@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.org import default_org
 from ringback_contracts.privacy import redact_body, redact_text
-from ringback_contracts.table import TABLE
 from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.diff.known import KnownDifference, uncompared
 from ringback_harness.diff.run import ACCEPTED, NO_RULE, Comparison, Difference

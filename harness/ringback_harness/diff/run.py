@@ -11,10 +11,10 @@ import orjson
 
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
-from ringback_contracts.examples import CALL_PLACEHOLDER, request_of
-from ringback_contracts.model import Example, Request, Rule
+from ringback_contracts.core.examples import CALL_PLACEHOLDER, request_of
+from ringback_contracts.core.model import Example, Request, Rule
+from ringback_contracts.core.table import TABLE
 from ringback_contracts.operations import PLACING
-from ringback_contracts.table import TABLE
 from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 from ringback_client.bodies import parties
 from ringback_client.urls import astray
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
+from ringback_contracts.http.routing import route
 from ringback_contracts.operations import DISCONNECT, PATCH_CALL, PLACING
-from ringback_contracts.routing import route
 from ringback_harness.sandbox.errors import NotAllowed
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.ringing import OURS, could_ring, names_emergency

@@ -11,7 +11,7 @@ import click
 from ringback_client.calls import Call
 from ringback_client.client import CallsClient
 from ringback_client.errors import CallAttempt, NotFound, RingbackError
-from ringback_contracts.rules.declare import NOBODY
+from ringback_contracts.core.declare import NOBODY
 from ringback_harness.sandbox.errors import CallLeft
 
 LOOKS = 8

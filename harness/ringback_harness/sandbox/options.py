@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from ringback_client.environment import TOKEN, verify_from
-from ringback_contracts.model import Request
+from ringback_contracts.core.model import Request
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.exits import SetupError
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit

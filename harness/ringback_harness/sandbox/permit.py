@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ringback_contracts.numbers import NotDialable, Problem, assess, dialable, is_emergency
+from ringback_contracts.domain.numbers import NotDialable, Problem, assess, dialable, is_emergency
 from ringback_contracts.privacy import redact_text
 from ringback_harness.exits import Refused, SetupError
 

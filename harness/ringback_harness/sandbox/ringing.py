@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ringback_contracts.addresses.scan import unescaped
-from ringback_contracts.examples import KNOWN_CALL
-from ringback_contracts.model import Request
-from ringback_contracts.numbers import Problem, assess, is_emergency
+from ringback_contracts.core.declare import NOBODY
+from ringback_contracts.core.examples import KNOWN_CALL
+from ringback_contracts.core.model import Request
+from ringback_contracts.domain.addresses.scan import unescaped
+from ringback_contracts.domain.numbers import Problem, assess, is_emergency
+from ringback_contracts.http.written import Members, as_written
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
-from ringback_contracts.rules.declare import NOBODY
-from ringback_contracts.written import Members, as_written
 
 SILENT_KEYS = frozenset(
     {

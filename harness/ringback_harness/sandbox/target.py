@@ -20,10 +20,10 @@ from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.wire import WireAdapter
-from ringback_contracts.model import Request
+from ringback_contracts.core.declare import ALICE
+from ringback_contracts.core.model import Request
+from ringback_contracts.http.routing import route
 from ringback_contracts.operations import PLACING
-from ringback_contracts.routing import route
-from ringback_contracts.rules.declare import ALICE
 from ringback_harness.exits import Refused, Unreachable
 from ringback_harness.sandbox.counterparts import Counterparts, granted
 from ringback_harness.sandbox.errors import DryRun, Interrupted, NotAllowed

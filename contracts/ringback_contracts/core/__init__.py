@@ -1,0 +1,1 @@
+"""Words and values of every contract: they name no resource of the API."""

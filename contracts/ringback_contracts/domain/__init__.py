@@ -1,0 +1,1 @@
+"""What telephony itself says: addresses and numbers."""

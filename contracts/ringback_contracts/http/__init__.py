@@ -1,0 +1,1 @@
+"""What holds for every HTTP request: its path, token, rights, media type, size and JSON."""

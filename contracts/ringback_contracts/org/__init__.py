@@ -1,0 +1,256 @@
+"""The org: users, clients, numbers, queues, switches and limits, read from TOML text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+from ringback_contracts.core.decode import DecodeError, decode, decode_field, place
+from ringback_contracts.core.model import Contract
+from ringback_contracts.http.faults import Fault
+from ringback_contracts.org.values import (
+    USUAL_REGION,
+    check_range,
+    count,
+    e164,
+    one_line,
+    org_id,
+    permission,
+    redirect_uri,
+    region,
+    scope,
+    secret,
+    token_value,
+    uuid,
+    visible,
+)
+
+ContractChoice = Contract | Literal["any"]
+Grant = Literal["client_credentials", "authorization_code", "implicit"]
+"""How a client may log in; whoever logs in with a code gets a refresh token without asking."""
+Uuid = Annotated[str, uuid]
+Line = Annotated[str, one_line]
+E164 = Annotated[str, e164]
+Permission = Annotated[str, permission]
+Scope = Annotated[str, scope]
+Count = Annotated[int, count]
+ClientId = Annotated[str, visible]
+
+
+class OrgError(ValueError):
+    """The text is no org: what is wrong, where, and the nearest valid name."""
+
+
+class Outcome(StrEnum):
+    """How a call to a number ends."""
+
+    ANSWER = "answer"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    NO_ROUTE = "no_route"
+    STATION_TIMEOUT = "station_timeout"
+    INVALID = "invalid"
+    """The number cannot exist: the call fails as soon as it is dialled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user of the org. ``enabled`` false is a deactivated account; ``outbound`` is the user's
+    set-up for outbound calling; ``station`` names the phone, without which no call can be placed."""
+
+    id: Uuid
+    name: Line
+    email: Line = ""
+    enabled: bool = True
+    outbound: bool = True
+    station: Line | None = None
+    permissions: frozenset[Permission] = frozenset()
+    numbers: tuple[E164, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue that can be dialled, or called for."""
+
+    id: Uuid
+    name: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """An outbound campaign that may stand in ``from``."""
+
+    id: Uuid
+    name: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """An OAuth client. ``permissions`` are those of the roles of a client-credentials client;
+    ``scopes`` those that a user's token gets; ``token_seconds`` is the life of its tokens."""
+
+    id: ClientId
+    secret: Annotated[str, secret] = field(repr=False)
+    name: Line = ""
+    grants: tuple[Grant, ...] = ("client_credentials",)
+    permissions: frozenset[Permission] = frozenset()
+    scopes: tuple[Scope, ...] = ()
+    redirect_uris: tuple[Annotated[str, redirect_uri], ...] = ()
+    token_seconds: Count = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A bearer token that exists from the start: of ``user``, or of ``client`` alone."""
+
+    value: Annotated[str, token_value] = field(repr=False)
+    user: Uuid | None = None
+    client: ClientId | None = None
+    scopes: tuple[Scope, ...] = ()
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestNumber:
+    """A range of numbers (both ends included) that dial with a fixed outcome."""
+
+    __test__ = False  # pytest would take the class for a test
+
+    first: E164
+    last: E164 = ""
+    outcome: Outcome = Outcome.ANSWER
+
+    def __post_init__(self) -> None:
+        if self.last:
+            check_range(self.first, self.last)
+
+    def covers(self, number: str) -> bool:
+        """Whether the E.164 number lies in the range."""
+        return len(number) == len(self.first) and self.first <= number <= (self.last or self.first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Rate limit: requests a minute for a token; ``None`` sets none."""
+
+    rate_per_minute: Count | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Org:
+    """One org as the contract sees it: what exists, who may do what, and its switches."""
+
+    id: Annotated[str, org_id]
+    name: Line
+    region: Annotated[str, region] = USUAL_REGION
+    contract: ContractChoice = "any"
+    sip_trunking: bool = True
+    strict_numbers: bool = False
+    success_status: Literal[200, 202] = 202
+    numbers: tuple[E164, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    users: tuple[User, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    clients: tuple[Client, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    test_numbers: tuple[TestNumber, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    user_by_id: Mapping[str, User] = field(init=False, repr=False, compare=False)
+    queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
+    campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
+    client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
+    token_by_value: Mapping[str, Token] = field(init=False, repr=False, compare=False)
+    _test_numbers: Callable[[str], TestNumber | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _index(self, "user_by_id", "users", "id")
+        _index(self, "queue_by_id", "queues", "id")
+        _index(self, "campaign_by_id", "campaigns", "id")
+        _index(self, "client_by_id", "clients", "id")
+        _index(self, "token_by_value", "tokens", "value")
+        object.__setattr__(self, "_test_numbers", lru_cache(maxsize=1024)(self._find_test_number))
+        for position, token in enumerate(self.tokens):
+            _check_token(self, token, place("tokens", position, token))
+
+    def test_number(self, number: str) -> TestNumber | None:
+        """The test range that the E.164 number lies in; remembered, since every call asks."""
+        return self._test_numbers(number)
+
+    def _find_test_number(self, number: str) -> TestNumber | None:
+        return next((test for test in self.test_numbers if test.covers(number)), None)
+
+    def owns(self, number: str, user_id: str | None) -> bool:
+        """Whether the org, or that user, may show the E.164 number as its own."""
+        user = self.user_by_id.get(user_id or "")
+        return number in self.numbers or (user is not None and number in user.numbers)
+
+
+def _index(org: Org, name: str, array: str, key: str) -> None:
+    items: Sequence[Any] = getattr(org, array)
+    table: dict[str, Any] = {}
+    for position, item in enumerate(items):
+        value = getattr(item, key)
+        if value in table:
+            other = place(array, items.index(table[value]), table[value])
+            raise OrgError(f"{place(array, position, item)}: the {key} is that of {other}; give each its own")
+        table[value] = item
+    object.__setattr__(org, name, table)
+
+
+def _check_token(org: Org, token: Token, where: str) -> None:
+    if (token.user is None) == (token.client is None):
+        raise OrgError(f"{where}: give the token either a user or a client")
+    if token.user is not None and token.user not in org.user_by_id:
+        raise OrgError(f"{where}.user: no user has the id {token.user!r}; take an id of [[users]]")
+    if token.client is not None and token.client not in org.client_by_id:
+        raise OrgError(f"{where}.client: no client has the id {token.client!r}; take an id of [[clients]]")
+
+
+def load_org(text: str) -> Org:
+    """Read an org from TOML text.
+
+    Raises ``OrgError`` for text that is no TOML, an unknown key (naming the nearest valid one), a value
+    that cannot stand where it does, a repeated id, or a token of nobody.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a number or a nesting too long for Python is ill-formed too
+        raise OrgError(f"this is no TOML: {error}") from error
+    try:
+        return decode(Org, data)
+    except DecodeError as error:
+        raise OrgError(str(error)) from error
+
+
+def default_org_text() -> str:
+    """The TOML text of the org that serves when none is given."""
+    return files("ringback_contracts").joinpath("data/org.toml").read_text("utf-8")
+
+
+@cache
+def default_org() -> Org:
+    """The org that serves when none is given; its ids are fixed."""
+    return load_org(default_org_text())
+
+
+def changed(org: Org, changes: Mapping[str, Any]) -> Org:
+    """The org with some top-level values set otherwise, in the spelling of the TOML file.
+
+    Raises ``OrgError`` as ``load_org`` does.
+    """
+    if not changes:
+        return org
+    try:
+        return replace(org, **{key: decode_field(Org, key, value) for key, value in changes.items()})
+    except DecodeError as error:
+        raise OrgError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Placing, reading and ending calls."""

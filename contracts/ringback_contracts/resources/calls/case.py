@@ -1,0 +1,180 @@
+"""One request as the rules see it: every derived fact is worked out once, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from ringback_contracts.core.lazy import lazy
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Caller, Contract, Request
+from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
+from ringback_contracts.domain.numbers import Assessment, Dialled, NotDialable, assess, dialable
+from ringback_contracts.http import payload
+from ringback_contracts.http.payload import Payload
+from ringback_contracts.http.routing import Route, route
+from ringback_contracts.operations import GET_USER, PLACE_CALL_FOR_USER, PLACING, WITH_BODY
+from ringback_contracts.org import Org, User
+from ringback_contracts.resources.calls import forms
+from ringback_contracts.resources.calls.forms import Endpoint
+
+LONGEST_CACHED = 64
+"""Longer texts are no numbers; they would only fill the cache."""
+NO_BODY = Payload(error="the operation takes no body")
+
+
+class Case:
+    """A request, who sends it, and the org it is sent to."""
+
+    def __init__(self, request: Request, caller: Caller, org: Org) -> None:
+        self.request = request
+        self.caller = caller
+        self.org = org
+        self.route: Route = route(request.method, request.path)
+        self.operation_id = self.route.operation.id if self.route.operation else None
+
+    @property
+    def places_call(self) -> bool:
+        return self.operation_id in PLACING
+
+    @lazy
+    def payload(self) -> Payload:
+        return payload.read(self.request.body) if self.operation_id in WITH_BODY else NO_BODY
+
+    @lazy
+    def body(self) -> Mapping[str, Any] | None:
+        """The JSON object of the body, if it is one."""
+        value = self.payload.value
+        return value if isinstance(value, dict) else None
+
+    @lazy
+    def contract(self) -> Contract | None:
+        """The contract the body is judged by; none where there is no body to judge."""
+        if not self.places_call or self.body is None:
+            return None
+        return forms.recognise(self.body) if self.org.contract == "any" else self.org.contract
+
+    @lazy
+    def published(self) -> Mapping[str, Any] | None:
+        """The body, where it is a published one that places a call."""
+        return self.body if self.contract == PUBLISHED else None
+
+    @lazy
+    def destinations(self) -> list[str]:
+        return forms.destinations(self.published) if self.published is not None else []
+
+    @lazy
+    def misnamed(self) -> list[str]:
+        """Keys of the body that mean an address and are not read as one."""
+        if self.contract != PARTICIPANTS or self.body is None:
+            return []
+        return sorted(forms.MISNAMED_KEYS & self.body.keys())
+
+    @lazy
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The addresses written in ``to`` and ``from``, as far as they are there."""
+        if self.contract != PARTICIPANTS or self.body is None:
+            return ()
+        sides: tuple[forms.Side, ...] = ("to", "from")
+        return tuple(forms.read_endpoint(side, self.body[side]) for side in sides if side in self.body)
+
+    @lazy
+    def sip_endpoints(self) -> tuple[Endpoint, ...]:
+        """Every SIP address of the body, whichever contract it is written in."""
+        if self.published is not None:
+            endpoint = forms.read_sip_number(self.published.get("phoneNumber"))
+            return (endpoint,) if endpoint else self._sip_parties()
+        return tuple(endpoint for endpoint in self.endpoints if endpoint.meant_as_sip)
+
+    def _sip_parties(self) -> tuple[Endpoint, ...]:
+        if not self.parties:
+            return ()
+        read = (
+            forms.read_sip_number(party.get("address"), f"/participants/{position}/address")
+            for position, party in enumerate(self.parties)
+        )
+        return tuple(endpoint for endpoint in read if endpoint)
+
+    @lazy
+    def plain_endpoints(self) -> tuple[Endpoint, ...]:
+        """The addresses in ``to`` and ``from`` that nobody meant as SIP."""
+        if not self.sip_endpoints:
+            return self.endpoints
+        return tuple(endpoint for endpoint in self.endpoints if endpoint not in self.sip_endpoints)
+
+    @lazy
+    def flawed_endpoints(self) -> tuple[Endpoint, ...]:
+        """The plain addresses that cannot be read: as a rule none, and then nobody looks further."""
+        return tuple(endpoint for endpoint in self.plain_endpoints if endpoint.address is None)
+
+    @lazy
+    def assessment(self) -> Assessment | None:
+        """What is known of the number in ``to``."""
+        return assess(self.to.number, self.org.region) if isinstance(self.to, TelAddress) else None
+
+    def endpoint(self, side: str) -> Endpoint | None:
+        return next((endpoint for endpoint in self.endpoints if endpoint.side == side), None)
+
+    @lazy
+    def to(self) -> TelAddress | UserAddress | SipAddress | CampaignAddress | None:
+        endpoint = self.endpoint("to")
+        return endpoint.address if endpoint else None
+
+    @lazy
+    def from_(self) -> TelAddress | UserAddress | SipAddress | CampaignAddress | None:
+        endpoint = self.endpoint("from")
+        return endpoint.address if endpoint else None
+
+    @lazy
+    def dialled(self) -> Dialled | NotDialable | None:
+        """The published ``phoneNumber`` as digits, or why it is none; ``None`` for a SIP URI or no text."""
+        text = self.published.get("phoneNumber") if self.published is not None else None
+        if not isinstance(text, str) or forms.has_sip_scheme(text):
+            return None
+        return read_number(text)
+
+    @lazy
+    def from_user_id(self) -> str | None:
+        """The user that the body or the path names as the one who calls."""
+        if self.operation_id == PLACE_CALL_FOR_USER:
+            return self.route.params["userId"]
+        return self.from_.id if isinstance(self.from_, UserAddress) else None
+
+    @property
+    def path_user_id(self) -> str | None:
+        return self.route.params["userId"] if self.operation_id in (PLACE_CALL_FOR_USER, GET_USER) else None
+
+    @lazy
+    def acting_user(self) -> User | None:
+        """Whose phone places the call: the path's user, else ``from``'s, else the token's."""
+        if self.from_user_id is not None:
+            return self.org.user_by_id.get(self.from_user_id.lower())
+        if isinstance(self.from_, CampaignAddress):
+            return None
+        return self.caller.user
+
+    @lazy
+    def parties(self) -> Sequence[Mapping[str, Any]]:
+        """The entries of a published ``participants`` list that are objects."""
+        listed = self.published.get("participants") if self.published is not None else None
+        return [party for party in listed if isinstance(party, dict)] if isinstance(listed, list) else ()
+
+    def text(self, key: str) -> str | None:
+        """A field of a published body, where it is a text that says something."""
+        value = self.published.get(key) if self.published is not None else None
+        return value if isinstance(value, str) and value else None
+
+
+def read_number(text: str) -> Dialled | NotDialable:
+    """Digits to dial, or the reason why the text has none."""
+    return _cached_number(text) if len(text) <= LONGEST_CACHED else _read_number(text)
+
+
+def _read_number(text: str) -> Dialled | NotDialable:
+    try:
+        return dialable(text)
+    except NotDialable as error:
+        return error
+
+
+_cached_number = lru_cache(maxsize=4096)(_read_number)

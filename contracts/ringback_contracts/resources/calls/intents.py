@@ -1,0 +1,123 @@
+"""What an accepted request asks for, in one form for both contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
+from ringback_contracts.domain.numbers import Dialled, assess
+from ringback_contracts.org import Org
+from ringback_contracts.resources.calls.case import Case, read_number
+from ringback_contracts.resources.calls.rules.number import dead
+
+Kind = DestinationKind
+
+
+def intent_of(case: Case) -> Intent:
+    """The call that an accepted request places. The request must have passed the rules."""
+    return _of_participants(case) if case.contract == PARTICIPANTS else _of_published(case)
+
+
+def _of_participants(case: Case) -> Intent:
+    user = case.acting_user
+    return Intent(
+        contract=PARTICIPANTS,
+        targets=tuple(_participants_targets(case)),
+        user_id=user.id if user else None,
+        campaign_id=case.from_.id if isinstance(case.from_, CampaignAddress) else None,
+        caller_id=case.from_.number if isinstance(case.from_, TelAddress) else None,
+    )
+
+
+def _participants_targets(case: Case) -> Iterator[Target]:
+    endpoint = case.endpoint("to")
+    name = endpoint.name if endpoint else None
+    if isinstance(case.to, UserAddress):
+        yield Target(Kind.USER, case.to.id, name)
+    elif isinstance(case.to, SipAddress):
+        yield Target(Kind.SIP, case.to.text, name)
+    elif isinstance(case.to, TelAddress):
+        yield Target(Kind.PHONE, case.to.number, name)
+
+
+def _of_published(case: Case) -> Intent:
+    body: Mapping[str, Any] = case.published or {}
+    user = case.acting_user
+    attributes = body.get("attributes")
+    return Intent(
+        contract=PUBLISHED,
+        targets=tuple(_published_targets(case, body)),
+        user_id=user.id if user else None,
+        caller_id=_caller_id(case),
+        caller_id_name=case.text("callerIdName"),
+        from_queue_id=case.text("callFromQueueId"),
+        attributes=attributes if isinstance(attributes, dict) else {},
+        uui_data=case.text("uuiData"),
+    )
+
+
+def _caller_id(case: Case) -> str | None:
+    text = case.text("callerId")
+    number = read_number(text) if text else None
+    return _e164(number, case.org) if isinstance(number, Dialled) else text
+
+
+def _published_targets(case: Case, body: Mapping[str, Any]) -> Iterator[Target]:
+    if (text := case.text("phoneNumber")) is not None:
+        yield _dialled_target(text, case.org)
+    elif (user_id := case.text("callUserId")) is not None:
+        yield Target(Kind.USER, user_id.lower())
+    elif (queue_id := case.text("callQueueId")) is not None:
+        yield Target(Kind.QUEUE, queue_id.lower())
+    for call_id in body.get("conversationIds") or ():
+        yield Target(Kind.CONVERSATIONS, call_id)
+    for party in case.parties:
+        yield from _party_targets(party, case.org)
+
+
+def _party_targets(party: Mapping[str, Any], org: Org) -> Iterator[Target]:
+    name = party.get("name")
+    if address := party.get("address"):
+        yield replace(_dialled_target(address, org), name=name)
+    elif user_id := party.get("userId"):
+        yield Target(Kind.USER, user_id.lower(), name)
+    elif queue_id := party.get("queueId"):
+        yield Target(Kind.QUEUE, queue_id.lower(), name)
+
+
+def _dialled_target(text: str, org: Org) -> Target:
+    number = read_number(text)
+    if not isinstance(number, Dialled):
+        return Target(Kind.SIP, text.strip())
+    if number.kind == "extension":
+        return Target(Kind.EXTENSION, number.number)
+    return Target(Kind.PHONE, _e164(number, org))
+
+
+def _e164(number: Dialled, org: Org) -> str:
+    return assess(number.number, org.region).e164 or number.number
+
+
+def notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
+    """Why a call that is accepted cannot work, one sentence each."""
+    return tuple(note for target in intent.targets if (note := _hopeless(target, org)))
+
+
+def _hopeless(target: Target, org: Org) -> str | None:
+    if target.kind is Kind.PHONE:
+        known = dead(target.value, org)
+        return f"accepted, but the call will end in an error: {known.detail}" if known else None
+    if target.kind is Kind.USER:
+        return _unreachable(target.value, org)
+    return None
+
+
+def _unreachable(user_id: str, org: Org) -> str | None:
+    user = org.user_by_id.get(user_id)
+    if user is None or (user.enabled and user.station is not None):
+        return None
+    reason = "has no station" if user.enabled else "is disabled"
+    return f"accepted, but nobody will answer: the user {user_id} {reason}"

@@ -1,0 +1,156 @@
+"""Notes on SDK packages, classes and methods in pasted code: which do not exist, and which came later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringback_explain.explanation import Context, Note
+
+PACKAGES = (
+    "purecloudplatformclientv2",
+    "purecloudplatformapisdk",
+    "purecloud-platform-client-v2",
+    "com.mypurecloud.sdk.v2",
+    "com.mypurecloud",
+    "purecloudplatform.client.v2",
+    "github.com/mypurecloud/platform-client-sdk-go",
+    "github.com/mypurecloud/platform-client-sdk-cli",
+    "mypurecloud/genesyscloud",
+    "genesys-cloud-client-auth",
+    "genesys-cloud-client-logger",
+    "genesys-cloud-service-discovery-web",
+    "genesys-cloud-streaming-client",
+    "genesys-cloud-webrtc-sdk",
+    "genesys-notifications",
+    "genesys-spark",
+    "genesys-provisioning-client-js",
+    "genesys-statistics-client-js",
+    "genesys-workspace-client-js",
+    "genesyscloudcli",
+    "purecloud-client-app-sdk",
+    "purecloud-flow-scripting-api-sdk-javascript",
+    "purecloud-guest-chat-client",
+    "purecloud-streaming-client-webrtc-sessions",
+)
+"""What exists of Genesys's packages; a name that begins with one of them is taken for real."""
+
+RIGHT = (
+    "the official SDKs are PureCloudPlatformClientV2 (Python), purecloud-platform-client-v2 (JavaScript),"
+    " com.mypurecloud.sdk.v2 (Java), PureCloudPlatform.Client.V2 (.NET) and platform-client-sdk-go (Go)"
+)
+PACKAGE = "there is no SDK package '{name}': " + RIGHT
+CLASS = (
+    "the SDK has no class '{name}': the body of a call is CreateCallRequest, its answer CreateCallResponse"
+)
+METHOD = (
+    "the SDK has no method '{name}': calls are placed with post_conversations_calls (Python) or"
+    " postConversationsCalls (JavaScript), for another user with post_conversations_calls_user_user_id or"
+    " postConversationsCallsUserUserId"
+)
+TOO_OLD = "{what} needs release {needed}.0.0 or later of the Python SDK; the text has {version}"
+
+_IMPORTS = (
+    re.compile(r"(?m)^\s*(?:from|import)\s+([A-Za-z_]\w*)"),
+    re.compile(r"""(?:\bfrom|\brequire\(|\bimport\(?)\s*["']([^"'\s]+)["']"""),
+    re.compile(r"(?m)^\s*using\s+([A-Za-z_][\w.]*)\s*;"),
+    re.compile(r"(?m)^\s*import\s+(?:static\s+)?([a-z][\w.]*)\s*;"),
+    re.compile(r'"(github\.com/[^"\s]+)"'),
+)
+_INSTALL = re.compile(
+    r"\b(?:pip3?|pipenv|uv|poetry|npm|yarn|pnpm|dotnet|go|gem)\s+(?:install|i|add|get)\b((?:["
+    r" \t]+[^\s;&|]+)+)"
+)
+_PROSE = re.compile(
+    r"\bSDK\W{1,3}(@?genesys[\w/-]*)|`(@?(?:genesyscloud|genesys-cloud|purecloud)[\w/-]*)`", re.IGNORECASE
+)
+_SCOPED = re.compile(r"@genesys(?:cloud)?/[\w-]+")
+_OURS = re.compile(r"genesys|purecloud", re.IGNORECASE)
+_OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b", re.IGNORECASE)
+"""What tells that code is written for Genesys's SDKs; the JavaScript one goes by the name platformClient."""
+
+
+def _packages(text: str) -> Iterator[str]:
+    for pattern in _IMPORTS:
+        yield from pattern.findall(text)
+    for listed in _INSTALL.findall(text):
+        yield from (re.split(r"[=<>~!\[]", word)[0] for word in listed.split() if not word.startswith("-"))
+    for found in _PROSE.finditer(text):
+        yield found[1] or found[2]
+    yield from _SCOPED.findall(text)
+
+
+def _is_invented(package: str) -> bool:
+    name = package.lower().rstrip(".")
+    return _OURS.search(name) is not None and not name.startswith(PACKAGES) and not name.startswith(".")
+
+
+_CALL_CLASS = re.compile(
+    r"\b(?:(?:Create|Make|Place|Post|Start|Initiate)?(?:Outbound|Conversations?)?Calls?(?:Create|Post|Origination)?"
+    r"(?:Body|Request|Post|To|From|(?:To|From)?Participants?|Address|Destination|Payload|Params|Model|Input)?"
+    r"|(?:Create|Outbound|Make|Post|Start)(?:Outbound)?Conversations?(?:Body|Request|Participant|To|From)?"
+    r"|Conversations?(?:Create|Post)(?:Body|Request|Participant|To|From)?|(?:Outbound)?Calls?Api)\b"
+)
+_REAL_CLASSES = frozenset(
+    {"Call", "Calls", "Conversation", "Conversations", "CreateCallRequest"}
+    # The operation's own name in .NET and Go, and its request in Java.
+    | {"PostConversationsCalls", "PostConversationsCall", "PostConversationsCallsRequest"}
+)
+_METHOD = re.compile(
+    r"(?i:\bapi|conversations)\w*(?:\(\w*\))?\.((?:create|make|place|initiate|start|originate)_?\w*[cC]all\w*)\s*\("
+    r"|\b(post_?[cC]onversations?_?[cC]alls?)\s*\("
+)
+_REAL_METHODS = frozenset(
+    {"post_conversations_calls", "post_conversations_call", "postConversationsCalls", "postConversationsCall"}
+)
+
+
+def _classes(text: str) -> Iterator[str]:
+    return (found[0] for found in _CALL_CLASS.finditer(text) if found[0] not in _REAL_CLASSES)
+
+
+def _methods(text: str) -> Iterator[str]:
+    return (name for found in _METHOD.finditer(text) if (name := found[1] or found[2]) not in _REAL_METHODS)
+
+
+SINCE: tuple[tuple[str, str, int], ...] = (
+    (
+        r"post_conversations_calls_user_user_id|postConversationsCallsUserUserId|/calls/user/",
+        "POST /calls/user/{userId}",
+        237,
+    ),
+    (r"\bcaller_?[iI]d(?:_?[nN]ame)?\b", "callerId", 30),
+    (r"\buui_?[dD]ata\b", "uuiData", 45),
+    (r"\bexternal_?[cC]ontact_?[iI]d\b", "externalContactId", 129),
+    (r"[\"'.]label\b", "label", 192),
+    (r"[\"'.]attributes\b", "attributes", 202),
+)
+"""What came later: how it is written, its name, and the first release of the Python SDK that has it."""
+
+_VERSION = re.compile(
+    r"PureCloudPlatformClientV2\W{1,4}v?([0-9]{1,3})\.[0-9]+|purecloud-sdk\W{1,4}([0-9]{1,3})\.[0-9]+",
+    re.IGNORECASE,
+)
+
+
+def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
+    """Say what of the pasted code does not exist, or not yet; ``path`` is where the request should go."""
+    text = context.text
+    for package in dict.fromkeys(filter(_is_invented, _packages(text))):
+        yield Note("sdk.unknown-package", "", PACKAGE.format(name=package[:80]))
+    if _OF_SDK.search(text):
+        for name in dict.fromkeys(_classes(text)):
+            yield Note("sdk.unknown-class", "", CLASS.format(name=name))
+        for name in dict.fromkeys(_methods(text)):
+            yield Note("sdk.unknown-method", "", METHOD.format(name=name))
+    yield from _too_old(text, path)
+
+
+def _too_old(text: str, path: str) -> Iterator[Note]:
+    found = _VERSION.search(text)
+    if not found:
+        return
+    version = int(found[1] or found[2])
+    for pattern, what, needed in SINCE:
+        if version < needed and re.search(pattern, f"{text}\n{path}"):
+            yield Note("sdk.too-old", "", TOO_OLD.format(what=what, needed=needed, version=version))

@@ -1,0 +1,112 @@
+"""A bridge from ASGI to WSGI inside the event loop: the application never sleeps, so no thread is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from ringback_contracts.http.payload import MAX_BYTES
+from ringback_mock.edges.delivery import DELIVERY, Wish, deliver
+from ringback_mock.edges.edge import read_headers
+from ringback_mock.http import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+UNNAMED: tuple[str, int | None] = ("localhost", None)
+NOT_PREFIXED = frozenset({"content-type", "content-length"})
+
+Pairs = list[tuple[str, str]]
+
+
+class WsgiBridge:
+    """An ASGI application that answers with a WSGI one, which is built for the first request."""
+
+    def __init__(self, build: Callable[[], WSGIApplication]) -> None:
+        self._build = build
+
+    @cached_property
+    def _app(self) -> WSGIApplication:
+        return self._build()
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"only HTTP is served here, not {scope['type']}")
+        body = await _collect(receive)
+        if body is None:
+            return
+        environ = _environ(scope, body)
+        status, headers, reply = await _run(self._app, environ)
+        await deliver(Response(status, tuple(headers), reply, environ[DELIVERY].get()), scope, receive, send)
+
+
+async def _collect(receive: ASGIReceiveCallable) -> bytes | None:
+    """The body, cut off one byte after the limit, which judges it; ``None`` if the client has left."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message["body"][: MAX_BYTES + 1 - len(body)]
+        if not message["more_body"]:
+            return bytes(body)
+
+
+def _environ(scope: HTTPScope, body: bytes) -> WSGIEnvironment:
+    name, port = scope["server"] or UNNAMED
+    environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": name,
+        "SERVER_PORT": str(port or 0),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        DELIVERY: Wish(),
+    }
+    for header, value in read_headers(scope["headers"]).items():
+        key = header.upper().replace("-", "_")
+        environ[key if header in NOT_PREFIXED else f"HTTP_{key}"] = value
+    return environ
+
+
+async def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Pairs, bytes]:
+    """Run the application to its end (PEP 3333); it may call ``start_response`` again until then.
+
+    Between two pieces of a body others have their turn.
+    """
+    started: list[tuple[str, Pairs]] = []
+    written = bytearray()
+
+    def start_response(status: str, headers: Pairs, _error: Any = None, /) -> Callable[[bytes], object]:
+        started.append((status, headers))
+        return written.extend
+
+    chunks = app(environ, start_response)
+    try:
+        for chunk in chunks:
+            written += chunk
+            await asyncio.sleep(0)
+    finally:
+        _close(chunks)
+    status, headers = started[-1]
+    return int(status.split(" ", 1)[0]), headers, bytes(written)
+
+
+def _close(chunks: Iterable[bytes]) -> None:
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()

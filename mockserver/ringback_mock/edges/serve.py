@@ -1,0 +1,168 @@
+"""Start the server: one process, one event loop, one protocol class."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from ringback_contracts.core.table import TABLE
+from ringback_contracts.operations import OPERATIONS
+from ringback_contracts.org import Org
+from ringback_mock.edges.asgi import WsgiBridge
+from ringback_mock.edges.door import door_to
+from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.handshake import let_expire
+from ringback_mock.edges.hosts import HostCheck, is_loopback
+from ringback_mock.engine.store import Store
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+BACKLOG = 2048
+GRACE_SECONDS = 1
+"""Time after which the end waits for nobody; the door is done before."""
+
+logger = logging.getLogger("ringback")
+
+
+class ServeError(Exception):
+    """Why the server cannot start, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to serve: see the options of ``ringback serve``, which have the same names.
+
+    ``tls_expired`` is a certificate with its key, of the same authority as ``tls_cert``, that has expired:
+    the fault of that kind shows it.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8010
+    allow_host: Sequence[str] = ()
+    journal_size: int = 2_000
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls_expired: Path | None = None
+
+
+def serve(org: Org, settings: Settings) -> None:
+    """Serve the org until SIGTERM or SIGINT. Prints the URL once connections are accepted.
+
+    Raises ``ServeError`` for an address that cannot be listened on or a certificate that cannot be used.
+    """
+    store = Store(org, journal_size=settings.journal_size)
+    with listen(settings.host, settings.port) as listener:
+        url = _url(settings, listener)
+        hosts = HostCheck(settings.host, settings.allow_host)
+        edge = Edge(store, hosts, url, can_expire=settings.tls_expired is not None)
+        config = configuration(edge, settings)
+        logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
+        if not is_loopback(settings.host):
+            logger.warning("listening on %s: others on the network can reach this mock", settings.host)
+        _Server(config, url).run([listener])
+
+
+def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the edge. Raises ``ServeError`` for a certificate that cannot be used."""
+    config = uvicorn.Config(
+        WsgiBridge(lambda: _application(edge)),
+        http=door_to(edge),
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+    )
+    if settings.tls_key and not settings.tls_cert:
+        raise ServeError("--tls-key needs --tls-cert, the certificate that it belongs to")
+    try:
+        config.load()
+        if config.ssl is not None and settings.tls_expired is not None:
+            let_expire(config.ssl, settings.tls_expired, edge.store)
+    except (OSError, ssl.SSLError) as error:
+        flaw = _flaw(settings, error)
+        raise ServeError(f"cannot use the certificate {settings.tls_cert}: {flaw}") from error
+    return config
+
+
+def _flaw(settings: Settings, error: OSError) -> str:
+    """What is wrong with the files: OpenSSL names the place in its own source."""
+    if settings.tls_cert is None or not isinstance(error, ssl.SSLError):
+        return str(error)
+    text = settings.tls_cert.read_bytes()
+    if b"-BEGIN CERTIFICATE-" not in text:
+        return "it holds no certificate in PEM form"
+    if settings.tls_key is None and b"PRIVATE KEY-" not in text:
+        return "it holds no private key; give the key's file with --tls-key"
+    return str(error)
+
+
+def _application(edge: Edge) -> WSGIApplication:
+    from ringback_mock.app import flask_app
+
+    return flask_app(edge)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that has its port alone; port 0 takes any free one.
+
+    Raises ``ServeError`` where another server holds the port, or the host is not of this machine.
+    """
+    try:
+        family, address = _resolved(host, port)
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise ServeError(f"{host} is no address of this machine: {error.strerror}") from error
+    try:
+        _claim(listener, address)
+    except OSError as error:
+        listener.close()
+        hint = "; stop what listens there, or try --port 0" if error.errno == errno.EADDRINUSE else ""
+        raise ServeError(f"cannot listen on {host} port {port}: {error.strerror}{hint}") from error
+    return listener
+
+
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return found[0][0], found[0][4]
+
+
+def _claim(listener: socket.socket, address: Any) -> None:
+    """Bind and listen: what is merely bound, another server could still take."""
+    if os.name == "posix":  # elsewhere the option lets a second server take the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    listener.listen(BACKLOG)
+
+
+def _url(settings: Settings, listener: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.tls_cert else 'http'}://{host}:{listener.getsockname()[1]}"
+
+
+class _Server(uvicorn.Server):
+    """Says where it serves, for whoever started it waits for that line."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"ringback ready on {self._url}", flush=True)  # noqa: T201 - a promise to whoever started it

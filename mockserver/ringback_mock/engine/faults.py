@@ -1,0 +1,179 @@
+"""Faults at work: which of those that are set strikes a request, and what it makes of the answer."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from ringback_contracts.http.envelope import error_body
+from ringback_contracts.http.faults import Fault, FaultKind
+from ringback_mock.http import CHALLENGE, JSON_TYPE, Delivery, Ending, Headers, Response, json_response
+
+HEADER = "Ringback-Fault"
+HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\r\n"
+NOT_JSON = b"<!doctype html><p>Everything is fine.</p>"
+UNKNOWN_VALUE = "levitating"
+"""A state that no SDK knows."""
+UNKNOWN_FIELD = "ringbackUnknownField"
+
+
+@dataclass(slots=True)
+class Armed:
+    """A fault that is set: how many requests it has taken, and how many of them it struck."""
+
+    id: str
+    fault: Fault
+    taken: int = 0
+    struck: int = 0
+
+    def meets(self, operation_id: str | None, numbers: Container[str]) -> bool:
+        """Count a request, if it is one of the fault's; whether the fault strikes it."""
+        if not self.fault.takes(operation_id, numbers):
+            return False
+        self.taken += 1
+        if not self.fault.strikes(self.taken, self.struck):
+            return False
+        self.struck += 1
+        return True
+
+    def shown(self) -> dict[str, Any]:
+        return {"id": self.id, **asdict(self.fault), "taken": self.taken, "fired": self.struck}
+
+
+class Faults:
+    """The faults of one org, in the order in which they were set; the first that strikes does."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._standing = tuple(faults)
+        self._armed: dict[str, Armed] = {}
+        self._numbers = itertools.count(1)
+        self.reset()
+
+    def reset(self) -> None:
+        """Set the faults of the org's file anew, and no others."""
+        self.clear()
+        for fault in self._standing:
+            self.set(fault)
+
+    def set(self, fault: Fault) -> Armed:
+        armed = Armed(f"fault-{next(self._numbers)}", fault)
+        self._armed[armed.id] = armed
+        self._watched = frozenset(item.fault.number for item in self._armed.values())
+        return armed
+
+    def clear(self) -> None:
+        """No fault any more, not even those of the org's file."""
+        self._armed.clear()
+        self._watched = frozenset()
+
+    def concern(self, numbers: Iterable[str]) -> bool:
+        """Whether any fault could be about a request to these numbers: cheap, since every call asks."""
+        return None in self._watched or not self._watched.isdisjoint(numbers)
+
+    def strike(self, operation_id: str | None, numbers: Container[str]) -> Fault | None:
+        """The fault that strikes this request; each that takes it counts it."""
+        struck = [armed for armed in self._armed.values() if armed.meets(operation_id, numbers)]
+        return struck[0].fault if struck else None
+
+    def __iter__(self) -> Iterator[Armed]:
+        return iter(self._armed.values())
+
+
+def instead(fault: Fault, own: Headers, context_id: str, now: float) -> Response:
+    """The answer in place of the one that the request would have got. The fault is one of ``BEFORE``."""
+    mark = ((HEADER, fault.kind.value), *own)
+    if fault.kind is FaultKind.RESET:
+        return Response(503, mark, b"", Delivery(Ending.RESET))
+    if fault.kind is FaultKind.BAD_GATEWAY:
+        return Response(502, (("Content-Type", "text/html"), *mark), HTML)
+    status, code, message = _STATUSES[fault.kind]
+    if status == HTTPStatus.UNAUTHORIZED:
+        mark += (CHALLENGE,)
+    return json_response(
+        status, error_body(status, code, message, context_id), (*mark, *_retry_after(fault, now))
+    )
+
+
+_STATUSES = {
+    FaultKind.RATE_LIMITED: (429, "too.many.requests.retry.after", "Rate limit exceeded"),
+    FaultKind.SERVER_ERROR: (500, "internal.server.error", "The server failed"),
+    FaultKind.UNAVAILABLE: (503, "service.unavailable", "The service is unavailable"),
+    FaultKind.GATEWAY_TIMEOUT: (504, "request.timeout", "The request timed out"),
+    FaultKind.TOKEN_REVOKED: (401, "bad.credentials", "Invalid login credentials"),
+}
+
+
+def _retry_after(fault: Fault, now: float) -> Headers:
+    if fault.retry_after is None:
+        return ()
+    if fault.retry_after_form == "date":
+        return (("Retry-After", formatdate(now + fault.retry_after, usegmt=True)),)
+    return (("Retry-After", str(fault.retry_after)),)
+
+
+def spoiled(fault: Fault, response: Response, own: Headers, context_id: str) -> Response:
+    """The answer as a fault, which is none of ``BEFORE``, leaves it once the request was acted on."""
+    mark = (HEADER, fault.kind.value)
+    if fault.kind is FaultKind.GATEWAY_TIMEOUT:
+        return json_response(504, error_body(*_STATUSES[fault.kind], context_id), (mark, *own))
+    return _SPOILERS[fault.kind](fault, replace(response, headers=(mark, *response.headers)))
+
+
+def _lose(_: Fault, response: Response) -> Response:
+    return replace(response, delivery=Delivery(Ending.CLOSED))
+
+
+def _truncate(_: Fault, response: Response) -> Response:
+    return replace(response, delivery=Delivery(Ending.BROKEN_OFF))
+
+
+def _delay(fault: Fault, response: Response) -> Response:
+    return replace(response, delivery=Delivery(wait=fault.seconds))
+
+
+def _trickle(fault: Fault, response: Response) -> Response:
+    return replace(response, delivery=Delivery(trickle=fault.seconds))
+
+
+def _garble(_: Fault, response: Response) -> Response:
+    others = tuple(header for header in response.headers if header != JSON_TYPE)
+    return replace(response, headers=(JSON_TYPE, *others), body=NOT_JSON)
+
+
+def _unknown_value(_: Fault, response: Response) -> Response:
+    value = orjson.loads(response.body or b"null")
+    for conversation in _conversations(value):
+        for participant in conversation.get("participants") or ():
+            participant["state"] = UNKNOWN_VALUE
+    return replace(response, body=orjson.dumps(value)) if response.body else response
+
+
+def _conversations(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, dict):
+        return []
+    entities = value.get("entities")
+    return entities if isinstance(entities, list) else [value]
+
+
+def _unknown_field(_: Fault, response: Response) -> Response:
+    value = orjson.loads(response.body or b"null")
+    if not isinstance(value, dict):
+        return response
+    return replace(response, body=orjson.dumps(value | {UNKNOWN_FIELD: {"since": "tomorrow"}}))
+
+
+_SPOILERS: dict[FaultKind, Callable[[Fault, Response], Response]] = {
+    FaultKind.LOST_REPLY: _lose,
+    FaultKind.TRUNCATED_REPLY: _truncate,
+    FaultKind.SLOW_REPLY: _delay,
+    FaultKind.TRICKLED_REPLY: _trickle,
+    FaultKind.NOT_JSON: _garble,
+    FaultKind.UNKNOWN_VALUE: _unknown_value,
+    FaultKind.UNKNOWN_FIELD: _unknown_field,
+}

@@ -1,0 +1,217 @@
+"""The newest exchanges of an org: kept raw and cheaply, redacted on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
+from ringback_contracts.privacy import redact_body, redact_headers, redact_text
+from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.clock import timestamp
+from ringback_mock.http import Response
+
+KEPT_BODY_BYTES = 64 * 2**10
+"""A longer body is cut here."""
+JOURNAL_BYTES = 8 * 2**20
+"""Most bytes of requests and replies that one org's journal holds."""
+REFUSALS_KEPT, REFUSALS_BYTES = 1_000, 2**20
+"""How many refusals that had to go are still known by a line each, and most bytes of all these lines."""
+
+
+class Exchange(NamedTuple):
+    """One request and its reply as they were, but for bodies that were cut; the repr shows neither."""
+
+    id: str
+    at: float
+    request: Request
+    response: Response
+    verdict: Verdict | None
+    call_id: str | None
+    caller: Caller | None
+    cut: bool
+
+    def __repr__(self) -> str:
+        return f"Exchange(id={self.id!r}, at={self.at!r}, status={self.response.status})"
+
+
+class Refusal(NamedTuple):
+    """What is left of a refusal that had to go."""
+
+    id: str
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+
+    def shown(self) -> dict[str, Any]:
+        """The refusal, redacted, in plain JSON values."""
+        return {
+            "id": self.id,
+            "method": redact_text(self.method),
+            "path": redact_text(self.path),
+            "status": self.status,
+            "rule": self.headers.get("Ringback-Rule"),
+            "fault": self.headers.get("Ringback-Fault"),
+        }
+
+
+class Forgotten:
+    """What has left a journal to make room: counted, and the newest refusals by a line each.
+
+    Whoever looks for refusals at the end of a long run would otherwise take it for a good one.
+    """
+
+    def __init__(self) -> None:
+        self._newest: Bounded[str, Refusal] = Bounded(REFUSALS_KEPT, REFUSALS_BYTES)
+        self.clear()
+
+    def clear(self) -> None:
+        self.exchanges = self._refusals = 0
+        self._newest.clear()
+
+    def add(self, correlation_id: str, exchange: Exchange) -> None:
+        self.exchanges += 1
+        response, request = exchange.response, exchange.request
+        if response.status < HTTPStatus.BAD_REQUEST:
+            return
+        self._refusals += 1
+        headers = dict(response.headers)
+        refusal = Refusal(correlation_id, request.method, request.path, response.status, headers)
+        self._newest.put(correlation_id, refusal, len(request.method) + len(request.path))
+
+    def shown(self) -> dict[str, Any]:
+        """How many exchanges and how many refusals, and the newest of these, in plain JSON values."""
+        newest = [refusal.shown() for refusal in self._newest.values()]
+        return {"exchanges": self.exchanges, "refusals": self._refusals, "newestRefusals": newest}
+
+
+class Journal:
+    """A ring of exchanges, found by their correlation ids."""
+
+    def __init__(self, org_id: str, size: int) -> None:
+        self._org_id = org_id
+        self.forgotten = Forgotten()
+        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES, self.forgotten.add)
+
+    def record(  # noqa: PLR0913 - the parts of an exchange
+        self,
+        correlation_id: str,
+        at: float,
+        request: Request,
+        response: Response,
+        verdict: Verdict | None = None,
+        call_id: str | None = None,
+        *,
+        caller: Caller | None = None,
+    ) -> None:
+        """Keep an exchange; ``call_id`` names the call that it placed, ``caller`` is who was judged."""
+        sent, received = len(request.body), len(response.body)
+        cut = sent > KEPT_BODY_BYTES or received > KEPT_BODY_BYTES
+        if cut:
+            request = replace(request, body=request.body[:KEPT_BODY_BYTES])
+            response = replace(response, body=response.body[:KEPT_BODY_BYTES])
+            verdict = _without_intent(verdict)
+        exchange = Exchange(correlation_id, at, request, response, verdict, call_id, caller, cut)
+        self._ring.put(correlation_id, exchange, _weight(exchange))
+
+    def raw(self, correlation_id: str) -> Request | None:
+        """The request as it came, secrets and all; its body may have been cut at ``KEPT_BODY_BYTES``."""
+        exchange = self._ring.get(correlation_id)
+        return exchange.request if exchange else None
+
+    def kept(self, correlation_id: str) -> Exchange | None:
+        """One exchange as it came, secrets and all; bodies may have been cut at ``KEPT_BODY_BYTES``."""
+        return self._ring.get(correlation_id)
+
+    def exchange(self, correlation_id: str) -> dict[str, Any] | None:
+        """One exchange, redacted, in plain JSON values."""
+        exchange = self._ring.get(correlation_id)
+        return self.shown(exchange) if exchange else None
+
+    def exchanges(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """The exchanges, redacted, from the oldest to the newest; ``limit`` takes the newest so many."""
+        return [self.shown(exchange) for exchange in self.newest(limit)]
+
+    def newest(self, limit: int | None = None) -> list[Exchange]:
+        """The newest exchanges as they came, secrets and all, the oldest of them first."""
+        skipped = 0 if limit is None else max(0, len(self._ring) - limit)
+        return list(islice(self._ring.values(), skipped, None))
+
+    @property
+    def total(self) -> int:
+        """How many exchanges there have been since the start or the last ``clear``."""
+        return len(self._ring) + self.forgotten.exchanges
+
+    def clear(self) -> None:
+        self._ring.clear()
+        self.forgotten.clear()
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """The exchanges as they came, secrets and all, from the oldest to the newest."""
+        return self._ring.values()
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def shown(self, exchange: Exchange) -> dict[str, Any]:
+        """An exchange, redacted, in plain JSON values."""
+        return {
+            "id": exchange.id,
+            "time": timestamp(exchange.at),
+            "org": self._org_id,
+            "request": _shown_request(exchange.request),
+            "response": _shown_response(exchange.response),
+            "truncated": exchange.cut,
+            "verdict": _shown_verdict(exchange.verdict),
+            "conversationId": exchange.call_id,
+        }
+
+
+def _without_intent(verdict: Verdict | None) -> Verdict | None:
+    """The verdict without what it quotes of a large body."""
+    return replace(verdict, intent=None) if isinstance(verdict, Accepted) else verdict
+
+
+def _weight(exchange: Exchange) -> int:
+    request, response, verdict = exchange.request, exchange.response, exchange.verdict
+    weight = request.head_bytes + len(request.body) + len(response.body)
+    if isinstance(verdict, Rejected):
+        weight += len(verdict.finding.detail) + len(verdict.finding.pointer)
+    return weight
+
+
+def _shown_request(request: Request) -> dict[str, Any]:
+    return {
+        "method": redact_text(request.method),
+        "path": redact_text(request.path),
+        "query": redact_text(request.query),
+        "headers": redact_headers(request.headers),
+        "body": redact_body(request.body, request.headers.get("content-type", "")),
+    }
+
+
+def _shown_response(response: Response) -> dict[str, Any]:
+    headers = dict(response.headers)
+    return {
+        "status": response.status,
+        "headers": redact_headers(headers),
+        "body": redact_body(response.body, headers.get("Content-Type", "")),
+    }
+
+
+def _shown_verdict(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    operation = verdict.operation.id if verdict.operation else None
+    if isinstance(verdict, Accepted):
+        return {"operation": operation, "rule": None, "notes": [redact_text(note) for note in verdict.notes]}
+    return {
+        "operation": operation,
+        "rule": verdict.finding.rule.id,
+        "pointer": verdict.finding.pointer,
+        "detail": redact_text(verdict.finding.detail),
+    }

@@ -1,0 +1,84 @@
+"""Verdicts that were given before: judging is pure, so the same question has the same answer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+from weakref import ref
+
+from ringback_contracts.core.judge import judge
+from ringback_contracts.core.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
+from ringback_contracts.core.table import Table
+from ringback_contracts.operations import PLACING
+from ringback_contracts.org import Org
+from ringback_mock.engine.calls import Plan, plan
+from ringback_mock.engine.outcomes import outcomes
+
+LONGEST = 2_048
+"""Longer requests are judged each time: they are rare, and would fill the memory."""
+KEPT = 1_024
+
+Key = tuple[int, str, str | None, bytes]
+
+
+class Judged(NamedTuple):
+    """A verdict, and what it leads to where it grants a call."""
+
+    verdict: Verdict
+    plan: Plan | None
+
+
+class Memo:
+    """Judges calls to be placed, and remembers the verdicts of the last ones.
+
+    Tests send the same bodies again and again. A verdict is remembered only where nothing that changes
+    goes into it: not for a caller with a rate limit, and not where it hangs on calls that exist.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._kept: OrderedDict[Key, tuple[ref[Caller], Judged]] = OrderedDict()
+
+    def judge(self, request: Request, caller: Caller, org: Org) -> Judged:
+        """What ``judge`` says, from memory where it can be. The caller object stands for its org."""
+        if not _plain(request, caller):
+            return self._anew(request, caller, org)
+        key = (id(caller), request.path, request.headers.get("content-type"), request.body)
+        known = self._kept.get(key)
+        # A caller that is gone may have left its id to another; held for good, it would hold its org's calls.
+        if known is not None and known[0]() is caller:
+            return known[1]
+        judged = self._anew(request, caller, org)
+        if _lasting(judged.verdict):
+            self._keep(key, caller, judged)
+        return judged
+
+    def _anew(self, request: Request, caller: Caller, org: Org) -> Judged:
+        verdict = judge(request, caller, org, self._table)
+        intent = verdict.intent if isinstance(verdict, Accepted) else None
+        return Judged(verdict, plan(intent, outcomes(intent, org)) if intent else None)
+
+    def _keep(self, key: Key, caller: Caller, judged: Judged) -> None:
+        self._kept[key] = (ref(caller), judged)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+
+def _plain(request: Request, caller: Caller) -> bool:
+    return (
+        request.method == "POST"
+        and caller.quota is None
+        and request.host_allowed
+        and request.well_formed
+        and len(request.body) + len(request.path) + len(request.headers.get("content-type", "")) <= LONGEST
+    )
+
+
+def _lasting(verdict: Verdict) -> bool:
+    """Whether the verdict would be the same whatever calls there are."""
+    if verdict.operation is None or verdict.operation.id not in PLACING:
+        return False
+    if isinstance(verdict, Accepted):
+        targets = verdict.intent.targets if verdict.intent else ()
+        return all(target.kind is not DestinationKind.CONVERSATIONS for target in targets)
+    return verdict.finding.rule.stage < Stage.DESTINATION

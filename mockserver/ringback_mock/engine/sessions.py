@@ -1,0 +1,87 @@
+"""Bearer tokens: what each stands for, how long, and how much of its rate limit is used."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from ringback_contracts.core.model import Caller, Quota, TokenState
+
+WINDOW_SECONDS = 60.0
+"""A rate limit counts the requests of one minute, which begins with the token's first."""
+
+EXPIRED = Caller(TokenState.EXPIRED)
+UNKNOWN = Caller(TokenState.UNKNOWN)
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token of an ``Authorization`` header, ``Bearer`` in any case; ``None`` where there is none."""
+    if authorization is None or authorization[:7].lower() != "bearer ":
+        return None
+    return authorization[7:].strip() or None
+
+
+@dataclass(slots=True)
+class Session:
+    """What one access token stands for.
+
+    ``limit`` is the org's requests a minute; ``expires_at`` is in seconds since 1970; ``refresh_token`` is
+    the one that was issued with it.
+    """
+
+    caller: Caller = field(repr=False)
+    limit: int | None
+    expires_at: float = math.inf
+    refresh_token: str | None = field(default=None, repr=False)
+    _window: float = field(default=-math.inf, init=False, repr=False)
+    _count: int = field(default=0, init=False, repr=False)
+
+    def use(self, now: float) -> Caller:
+        """The caller of one more request; it counts against the limit unless the token has expired."""
+        if now >= self.expires_at:
+            return EXPIRED
+        return self.caller if self.limit is None else self._counted(now, self.limit)
+
+    def _counted(self, now: float, limit: int) -> Caller:
+        if not 0 <= now - self._window < WINDOW_SECONDS:
+            self._window, self._count = now, 0
+        self._count += 1
+        reset = max(1, math.ceil(self._window + WINDOW_SECONDS - now))
+        caller = self.caller
+        return Caller(
+            caller.token,
+            caller.user,
+            caller.client,
+            caller.scopes,
+            Quota(limit, self._count, reset),
+            caller.calls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What an authorization code was issued for; ``challenge`` is that of PKCE (RFC 7636, S256)."""
+
+    client_id: str
+    user_id: str
+    redirect_uri: str
+    challenge: str | None
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a refresh token stands for; ``public`` where the client logged in without its secret."""
+
+    client_id: str
+    user_id: str
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A fresh token, with the seconds that it lives."""
+
+    access_token: str = field(repr=False)
+    expires_in: int
+    refresh_token: str | None = field(default=None, repr=False)

@@ -1,0 +1,153 @@
+"""Everything the mock remembers: the orgs it serves, and whose each token and each client is."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ringback_contracts.core.model import ANONYMOUS, Caller
+from ringback_contracts.org import Client, Org, changed, default_org
+from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.clock import Clock
+from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.sessions import UNKNOWN, Session, bearer
+from ringback_mock.engine.tenant import Tenant
+
+__all__ = ["FreshClient", "FreshOrg", "Store", "Tenant"]
+
+
+@dataclass(frozen=True, slots=True)
+class FreshClient:
+    """The new credentials of an OAuth client."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshOrg:
+    """The copy of an org: its id, and its tokens and clients by the names they have in the org's file."""
+
+    id: str
+    tokens: dict[str, str] = field(repr=False)
+    clients: dict[str, FreshClient]
+
+
+class Store:
+    """The orgs being served: the one given (or the default one) and at most ``orgs_size`` copies of it.
+
+    ``journal_size`` and ``calls_size`` hold for each org. ``clock`` gives seconds since 1970. Whoever
+    answers a request holds ``lock`` meanwhile, so that everything is judged one at a time.
+    """
+
+    def __init__(
+        self,
+        org: Org | None = None,
+        *,
+        clock: Clock = time.time,
+        journal_size: int = 2_000,
+        calls_size: int = 10_000,
+        orgs_size: int = 64,
+    ) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self._journal_size = journal_size
+        self._calls_size = calls_size
+        self._sessions: dict[str, tuple[Tenant, Session]] = {}
+        self._copies: Bounded[str, Tenant] = Bounded(orgs_size, forget=self._forget_org)
+        self._clients: dict[str, tuple[Tenant, Client]] = {}
+        self.default = self._serve(org or default_org())
+
+    def _serve(self, org: Org) -> Tenant:
+        tenant = Tenant(
+            org,
+            self._sessions,
+            clock=self.clock,
+            journal_size=self._journal_size,
+            calls_size=self._calls_size,
+        )
+        self._clients.update((client.id, (tenant, client)) for client in org.clients)
+        return tenant
+
+    def resolve(self, authorization: str | None) -> tuple[Tenant, Caller]:
+        """Whose request it is, by its ``Authorization`` header: the org and the caller.
+
+        The request counts against its token's rate limit. Where no org can claim it, it is the default
+        one's, and the caller says why.
+        """
+        token = bearer(authorization)
+        if token is None:
+            return self.default, ANONYMOUS
+        found = self._sessions.get(token)
+        if found is None:
+            return self.default, UNKNOWN
+        tenant, session = found
+        return tenant, session.use(self.clock())
+
+    def client(self, client_id: str) -> tuple[Tenant, Client] | None:
+        """The OAuth client of that id, and the org it belongs to."""
+        return self._clients.get(client_id)
+
+    def tenant(self, org_id: str) -> Tenant | None:
+        """The org of that id, in whatever case, if it is served."""
+        wanted = org_id.lower()
+        return self.default if wanted == self.default.org.id.lower() else self._copies.get(wanted)
+
+    def add_org(self, changes: Mapping[str, Any] | None = None) -> FreshOrg:
+        """Serve an isolated copy of the default org, with the same entities and its own tokens and clients.
+
+        ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has. When
+        there are more than ``orgs_size`` copies, the oldest is forgotten and its tokens are unknown.
+        """
+        with self.lock:
+            org, fresh = _copy(changed(self.default.org, changes or {}))
+            self._copies.put(org.id, self._serve(org))
+            return fresh
+
+    def drop_org(self, tenant: Tenant) -> None:
+        """Serve a copy no longer: its tokens and clients are unknown from now on."""
+        with self.lock:
+            if self._copies.pop(tenant.org.id) is not None:
+                self._forget_org(tenant.org.id, tenant)
+
+    def _forget_org(self, _: str, tenant: Tenant) -> None:
+        tenant.forget_tokens()
+        for client in tenant.org.clients:
+            self._clients.pop(client.id, None)
+
+    def reset(self, tenant: Tenant | None = None) -> None:
+        """Bring one org, by default the default one, back to how it was at the start."""
+        with self.lock:
+            (tenant or self.default).reset()
+
+
+def _copy(org: Org) -> tuple[Org, FreshOrg]:
+    clients = {old.id: FreshClient(_renewed(old.id), secrets.token_urlsafe(24)) for old in org.clients}
+    tokens = {token.value: _renewed(token.value) for token in org.tokens}
+    copy = replace(
+        org,
+        id=new_id(),
+        clients=tuple(_with(client, clients[client.id]) for client in org.clients),
+        tokens=tuple(
+            replace(token, value=tokens[token.value], client=_renamed(token.client, clients))
+            for token in org.tokens
+        ),
+    )
+    return copy, FreshOrg(copy.id, tokens, clients)
+
+
+def _with(client: Client, fresh: FreshClient) -> Client:
+    return replace(client, id=fresh.id, secret=fresh.secret)
+
+
+def _renamed(client_id: str | None, clients: dict[str, FreshClient]) -> str | None:
+    return None if client_id is None else clients[client_id].id
+
+
+def _renewed(name: str) -> str:
+    """A name nobody can guess, which still shows what it stands for."""
+    return f"{name}-{secrets.token_hex(12)}"

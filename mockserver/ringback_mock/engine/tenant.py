@@ -1,0 +1,142 @@
+"""One org that is being served: its calls, its journal, and its tokens."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import MutableMapping
+
+from ringback_contracts.core.model import Caller, TokenState
+from ringback_contracts.org import Client, Org, Token, User
+from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.calls import Calls
+from ringback_mock.engine.clock import Clock
+from ringback_mock.engine.faults import Faults
+from ringback_mock.engine.journal import Journal
+from ringback_mock.engine.sessions import Code, Issued, Login, Session
+
+TOKENS_KEPT = 10_000
+"""Issued access tokens, and refresh tokens, that one org remembers; the oldest are forgotten."""
+CODES_KEPT = 1_000
+CODE_SECONDS = 60.0
+"""Life of an authorization code."""
+
+
+class Tenant:
+    """An org and everything that happens in it.
+
+    ``sessions`` maps every access token of every org to whose it is; it is shared by all tenants.
+    """
+
+    def __init__(
+        self,
+        org: Org,
+        sessions: MutableMapping[str, tuple[Tenant, Session]],
+        *,
+        clock: Clock,
+        journal_size: int,
+        calls_size: int,
+    ) -> None:
+        self.org = org
+        self.calls = Calls(org, calls_size)
+        self.journal = Journal(org.id, journal_size)
+        self.faults = Faults(org.faults)
+        self._clock = clock
+        self._sessions = sessions
+        self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget)
+        self._logins: Bounded[str, Login] = Bounded(TOKENS_KEPT)
+        self._codes: Bounded[str, Code] = Bounded(CODES_KEPT)
+        self._hold_standing_tokens()
+
+    def __repr__(self) -> str:
+        return f"Tenant({self.org.id!r})"
+
+    def _hold_standing_tokens(self) -> None:
+        for token in self.org.tokens:
+            self._sessions[token.value] = (self, self._standing(token))
+
+    def _standing(self, token: Token) -> Session:
+        client = self.org.client_by_id[token.client] if token.client is not None else None
+        user = self.org.user_by_id[token.user] if token.user is not None else None
+        caller = self._caller(user, client, token.scopes)
+        return self._session(caller, -math.inf if token.expired else math.inf)
+
+    def _caller(self, user: User | None, client: Client | None, scopes: tuple[str, ...]) -> Caller:
+        if user is None:
+            return Caller(TokenState.VALID, client=client, calls=self.calls)
+        return Caller(TokenState.VALID, user=user, scopes=frozenset(scopes), calls=self.calls)
+
+    def _session(self, caller: Caller, expires_at: float, refresh_token: str | None = None) -> Session:
+        return Session(caller, self.org.limits.rate_per_minute, expires_at, refresh_token)
+
+    def issue(self, client: Client, user: User | None = None, refresh_token: str | None = None) -> Issued:
+        """A fresh access token for the client itself, or for a user who logged in through it."""
+        token = secrets.token_urlsafe(32)
+        caller = self._caller(user, client, client.scopes)
+        expires_at = self._clock() + client.token_seconds
+        self._sessions[token] = (self, self._session(caller, expires_at, refresh_token))
+        self._issued.put(token, None)
+        return Issued(token, client.token_seconds, refresh_token)
+
+    def begin_login(self, login: Login) -> str:
+        """A refresh token for a login."""
+        token = secrets.token_urlsafe(32)
+        self._logins.put(token, login)
+        return token
+
+    def login(self, refresh_token: str) -> Login | None:
+        """The login that the refresh token stands for, until it is forgotten or its user logs out."""
+        return self._logins.get(refresh_token)
+
+    def issue_code(self, client: Client, user: User, redirect_uri: str, challenge: str | None) -> str:
+        """An authorization code, good once and for ``CODE_SECONDS``."""
+        code = secrets.token_urlsafe(24)
+        expires_at = self._clock() + CODE_SECONDS
+        self._codes.put(code, Code(client.id, user.id, redirect_uri, challenge, expires_at))
+        return code
+
+    def redeem_code(self, code: str, client: Client) -> Code | None:
+        """Use up the client's code; ``None`` where it is unknown, another client's, used or too old."""
+        found = self._codes.get(code)
+        if found is None or found.client_id != client.id:
+            return None
+        self._codes.pop(code)
+        return found if self._clock() < found.expires_at else None
+
+    def revoke(self, token: str) -> bool:
+        """End an access token and the login that it came from; whether this org had it."""
+        owner, session = self._sessions.get(token, (None, None))
+        if owner is not self or session is None:
+            return False
+        self._forget(token)
+        self._issued.pop(token)
+        if session.refresh_token is not None:
+            self._logins.pop(session.refresh_token)
+        return True
+
+    def withdraw(self, token: str) -> None:
+        """End a token that was issued, but not the login it came from: a new one can be had.
+
+        Those of the org's file stay, for nobody could get them anew.
+        """
+        if token in self._issued:
+            self._forget(token)
+            self._issued.pop(token)
+
+    def reset(self) -> None:
+        """Forget every call, exchange, login and issued token; the org's tokens and faults are fresh."""
+        self.calls.clear()
+        self.faults.reset()
+        self.journal.clear()
+        self.forget_tokens()
+        self._hold_standing_tokens()
+
+    def forget_tokens(self) -> None:
+        """Make every token of this org unknown."""
+        for token in (*self._issued, *(token.value for token in self.org.tokens)):
+            self._forget(token)
+        for kept in (self._issued, self._logins, self._codes):
+            kept.clear()
+
+    def _forget(self, token: str, _: None = None) -> None:
+        self._sessions.pop(token, None)

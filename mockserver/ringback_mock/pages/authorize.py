@@ -1,0 +1,124 @@
+"""What stands behind the login page: checking what a client asks for, and logging a user in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from ringback_contracts.org import Client, User
+from ringback_contracts.org.values import redirect_uri
+from ringback_mock.engine.store import Store, Tenant
+from ringback_mock.resources.oauth import CODE_GRANT, OAuthError
+
+IMPLICIT_GRANT = "implicit"
+
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A login that a client asks for, checked: the page shows the tenant's users and sends one back."""
+
+    tenant: Tenant
+    client: Client
+    redirect_uri: str
+    response_type: str
+    state: str | None
+    challenge: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no login. ``location`` is where the browser goes with the error; ``None`` where the
+    client is unknown or its redirect_uri not registered, since then nothing may be sent there."""
+
+    error: str
+    description: str
+    location: str | None = None
+
+
+def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | Refusal:
+    """Check the query of ``GET /oauth/authorize`` (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+    found = store.client(params.get("client_id", ""))
+    if found is None:
+        return Refusal("invalid_client", "client not found")
+    tenant, client = found
+    back = params.get("redirect_uri", "")
+    if back not in client.redirect_uris:
+        return Refusal("invalid_request", "the redirect_uri is not one that the client has registered")
+    if objection := _objection(back):
+        return Refusal("invalid_request", f"the redirect_uri is registered, and yet none: {objection}")
+    response_type, state = params.get("response_type", ""), params.get("state")
+    challenge = params.get("code_challenge") or None
+    asked = Authorization(tenant, client, back, response_type, state, challenge)
+    try:
+        _check_response_type(asked)
+        _check_challenge(asked, params.get("code_challenge_method") or None)
+    except OAuthError as error:
+        return _refused(asked, error)
+    return asked
+
+
+def _objection(registered: str) -> str | None:
+    """Why no browser can be sent there; an org that was made in code has had no check of its values."""
+    try:
+        redirect_uri(registered)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _check_response_type(asked: Authorization) -> None:
+    grant = {"code": CODE_GRANT, "token": IMPLICIT_GRANT}.get(asked.response_type)
+    if grant is None:
+        raise OAuthError("unsupported_response_type", "the response_type must be code or token")
+    if grant not in asked.client.grants:
+        raise OAuthError("unauthorized_client", f"this client may not use the grant {grant}")
+
+
+def _check_challenge(asked: Authorization, method: str | None) -> None:
+    if asked.challenge is None and method is None:
+        return
+    if method != "S256":
+        raise OAuthError("invalid_request", "the code_challenge_method must be S256")
+    if asked.challenge is None or not _CHALLENGE.fullmatch(asked.challenge):
+        raise OAuthError("invalid_request", "the code_challenge must be 43 letters of base64url")
+
+
+def log_in(store: Store, asked: Authorization, user_id: str) -> str | Refusal:
+    """Log a user of the org in: where to send the browser, with a code or (implicit) a token.
+
+    A user who is unknown or deactivated is refused with ``access_denied``.
+    """
+    with store.lock:
+        user = asked.tenant.org.user_by_id.get(user_id.lower())
+        if user is None or not user.enabled:
+            reason = "there is no such user" if user is None else "the user is deactivated"
+            return _refused(asked, OAuthError("access_denied", reason))
+        if asked.response_type == "token":
+            return _token_location(asked, user)
+        code = asked.tenant.issue_code(asked.client, user, asked.redirect_uri, asked.challenge)
+        return _redirect(asked, {"code": code})
+
+
+def _token_location(asked: Authorization, user: User) -> str:
+    issued = asked.tenant.issue(asked.client, user)
+    return _redirect(asked, {"access_token": issued.access_token, "expires_in": str(issued.expires_in)})
+
+
+def _refused(asked: Authorization, error: OAuthError) -> Refusal:
+    location = _redirect(asked, {"error": error.error, "error_description": error.description})
+    return Refusal(error.error, error.description, location)
+
+
+def _redirect(asked: Authorization, answer: dict[str, str]) -> str:
+    """The redirect_uri with the answer in its query, or in its fragment for the implicit grant."""
+    if asked.state is not None:
+        answer = {**answer, "state": asked.state}
+    scheme, host, path, query, fragment = urlsplit(asked.redirect_uri)
+    if asked.response_type == "token":
+        return urlunsplit((scheme, host, path, query, urlencode(answer)))
+    joined = f"{query}&{urlencode(answer)}" if query else urlencode(answer)
+    return urlunsplit((scheme, host, path, joined, fragment))

@@ -1,0 +1,87 @@
+"""The login page: pick a user of the org, and the browser goes back to the client with a code."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Blueprint, Response, g, make_response, render_template
+from flask import request as current
+
+from ringback_contracts.core.model import Request
+from ringback_mock.edges.edge import Edge
+from ringback_mock.http import Response as Reply
+from ringback_mock.pages.authorize import Authorization, Refusal, check_authorize, log_in
+from ringback_mock.pages.replies import made
+from ringback_mock.resources.oauth import NO_STORE
+
+PATH = "/oauth/authorize"
+
+
+def blueprint(edge: Edge) -> Blueprint:
+    """The paths of the login page."""
+    paths = Blueprint("login", __name__)
+    paths.add_url_rule(PATH, "show", lambda: _show(edge))
+    paths.add_url_rule(PATH, "pick", lambda: _pick(edge), methods=["POST"])
+    return paths
+
+
+def _show(edge: Edge) -> Response:
+    parameters = current.args.to_dict()
+    asked = check_authorize(edge.store, parameters)
+    return _refuse(asked) if isinstance(asked, Refusal) else _users_page(asked, parameters)
+
+
+def _pick(edge: Edge) -> Response:
+    sent: Request = g.sent
+    parameters = dict(parse_qsl(sent.body.decode("utf-8", "replace"), keep_blank_values=True))
+    user_id = parameters.pop("user", "")
+    asked = check_authorize(edge.store, parameters)
+    if isinstance(asked, Refusal):
+        return _refuse(asked)
+    answer = log_in(edge.store, asked, user_id)
+    return _refuse(answer) if isinstance(answer, Refusal) else _go(answer)
+
+
+def _users_page(asked: Authorization, parameters: Mapping[str, str]) -> Response:
+    users = [user for user in asked.tenant.org.users if user.enabled]
+    values = {"asked": asked, "users": users, "parameters": parameters}
+    return _page("authorize.html", 200, _origin(asked.redirect_uri), **values)
+
+
+def _refuse(refusal: Refusal) -> Response:
+    """Tell the client, through the browser, where that is safe; else the person (RFC 6749, 4.1.2.1)."""
+    if refusal.location is not None:
+        return _go(refusal.location)
+    return _page("authorize_error.html", 400, "", refusal=refusal)
+
+
+def _go(location: str) -> Response:
+    # 303, so that no browser posts to the client what was posted here (RFC 9700 section 4.12).
+    return made(Reply(303, (("Location", location), *NO_STORE)))
+
+
+def _page(template: str, status: int, form_target: str, **values: Any) -> Response:
+    """A page that loads nothing and runs nothing; its form leads here, and on to ``form_target``."""
+    nonce = secrets.token_urlsafe(16)
+    response = make_response(render_template(template, nonce=nonce, **values), status)
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self' {form_target}; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _origin(uri: str) -> str:
+    """A source expression for the URI: Chromium holds the redirect after a form to ``form-action`` too.
+
+    The grammar of such sources has no IPv6 addresses: of those, and of an app's own scheme, it is the scheme.
+    """
+    parts = urlsplit(uri)
+    named = parts.scheme in {"http", "https"} and "[" not in parts.netloc
+    return f"{parts.scheme}://{parts.netloc}" if named else f"{parts.scheme}:"

@@ -1,0 +1,58 @@
+"""Explain an exchange of the journal, redacted as everything that leaves it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from ringback_contracts.core.model import Rejected
+from ringback_contracts.org import Org
+from ringback_contracts.privacy import redact_body
+from ringback_explain import Explained, Explanation, Note, explain
+from ringback_explain.reported import Answer, explain_answered
+from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
+
+CUT = Note(
+    "journal.cut",
+    "",
+    f"the journal keeps no more than the first {KEPT_BODY_BYTES:,} bytes of a body, so only the verdict of"
+    " this one is explained; 'ringback explain' reads the whole request from a file",
+)
+
+
+def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
+    """All there is to say about the request, as JSON values; of one whose body was cut, about its verdict."""
+    explained = _explained(exchange, org)
+    shown: dict[str, Any] = json.loads(redact_body(orjson.dumps(explained.as_dict())))
+    # By its name it could be an authorization code; it is the one of the answer.
+    return {**shown, "code": explained.code}
+
+
+def _explained(exchange: Exchange, org: Org) -> Explanation:
+    error = _login_error(exchange) if exchange.caller is None else None
+    if error is not None:
+        return explain_answered(exchange.request, Answer(exchange.response.status, error))
+    if exchange.cut:
+        return _of_verdict(exchange, org)
+    return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)
+
+
+def _of_verdict(exchange: Exchange, org: Org) -> Explanation:
+    """What the verdict alone says, where there is no whole body to look at."""
+    if not isinstance(exchange.verdict, Rejected):
+        return Explanation("accepted", org.success_status, None, None, notes=(CUT,))
+    found = exchange.verdict.finding
+    rule = found.rule
+    finding = Explained(rule.id, found.pointer, found.detail, rule.fix, rule.evidence.value, rule.source)
+    return Explanation("rejected", rule.status, rule.code, rule.id, findings=(finding,), notes=(CUT,))
+
+
+def _login_error(exchange: Exchange) -> str | None:
+    """The error of the token endpoint, which no rule judges; none where a fault answered in its place."""
+    with suppress(ValueError):
+        answer = json.loads(exchange.response.body)
+        return answer.get("error") if isinstance(answer, dict) else None
+    return None
