@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ import requests
 
 from ringback_contracts.http.faults import BEFORE, FaultKind
 from ringback_harness.exits import SetupError
+from ringback_harness.targets import ADMIN, admin_headers
 
 SECONDS = 10
 ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
@@ -29,9 +31,11 @@ class Watch:
 
     def ask(self, method: str, path: str, body: Json | None = None, **params: str) -> requests.Response:
         """What the admin paths answer about the org. Raises ``SetupError`` for a refusal or no answer."""
-        url = f"{self._url}/__ringback/{path}"
+        url, headers = f"{self._url}{ADMIN}/{path}", admin_headers(os.environ)
         try:
-            reply = requests.request(method, url, params=self._params | params, json=body, timeout=SECONDS)
+            reply = requests.request(
+                method, url, params=self._params | params, json=body, headers=headers, timeout=SECONDS
+            )
         except requests.RequestException as error:
             raise SetupError(f"no mock answers at {self._url}: start one with 'ringback serve'") from error
         if not reply.ok:

@@ -15,9 +15,11 @@ from ringback_contracts.http.envelope import error_body
 from ringback_contracts.http.faults import BEFORE
 from ringback_contracts.http.payload import MAX_BYTES
 from ringback_contracts.openapi import openapi_document
+from ringback_contracts.openapi.admin import TOKEN_HEADER
 from ringback_contracts.org import Org
 from ringback_mock.edges.delivery import DELIVERY
 from ringback_mock.edges.edge import CORRELATION, Edge, own_headers
+from ringback_mock.edges.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.edges.hosts import HostCheck
 from ringback_mock.engine.faults import HEADER as FAULT
 from ringback_mock.engine.faults import instead, spoiled
@@ -49,13 +51,15 @@ def create_app(
     *,
     store: Store | None = None,
     allow_hosts: tuple[str, ...] = (),
+    admin_token: str | None = None,
 ) -> Flask:
     """The mock as a Flask application that any WSGI server, or Flask's test client, can run.
 
     ``org`` is an org, or the path of its TOML file; the default org serves when none is given. A ``store``
-    brings its org with it. ``allow_hosts`` names hosts to answer to besides loopback ones.
+    brings its org with it. ``allow_hosts`` names hosts to answer to besides loopback ones. ``admin_token``
+    guards the admin paths; without it they serve clients on this machine alone.
     Raises ``OrgError`` for a file that is no org, and ``ValueError`` for a fault of TLS handshakes, which are
-    those of the server around the application.
+    those of the server around the application, or for a token that no header can carry.
     """
     if store is None:
         store = Store(org if isinstance(org, Org) else read_org(org))
@@ -63,7 +67,7 @@ def create_app(
         raise ValueError("give either an org or a store, which has its own")
     if any(fault.shows_certificate for fault in store.default.org.faults):
         raise ValueError(f"the org has the fault expired-certificate, but {admin.NO_CERTIFICATE}")
-    return flask_app(Edge(store, HostCheck(allowed=allow_hosts)))
+    return flask_app(Edge(store, HostCheck(allowed=allow_hosts), guard=Guard(admin_token)))
 
 
 class _App(Flask):
@@ -98,7 +102,22 @@ def _gate(edge: Edge) -> Response | None:
         return _sent(edge.pipeline.answer(request))
     if not request.host_allowed:
         return problem(421, "misdirected_request", "the Host header names another server; see --allow-host")
-    return None
+    return _guarded(edge, request)
+
+
+def _guarded(edge: Edge, request: Request) -> Response | None:
+    """Refuse whom the guard refuses: by the path as it is routed, of which slashes in front are no part."""
+    path, refusal = current.path, None
+    if path == ADMIN or path.startswith(f"{ADMIN}/"):
+        refusal = edge.guard.refusal(request.headers, current.scheme, current.remote_addr)
+    elif path == login.PATH and request.method == "POST" and is_foreign(request.headers, current.scheme):
+        refusal = FOREIGN
+    if refusal is None:
+        return None
+    response = problem(refusal.status, refusal.error, refusal.message)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = f'{TOKEN_HEADER} realm="ringback"'
+    return response
 
 
 def _document(edge: Edge) -> Response:
@@ -189,7 +208,7 @@ def _is_new(path: str) -> bool:
     Browsers ask for an icon of their own accord.
     """
     unread = "sent" not in g
-    return not (unread or g.get("kept") or path == "/favicon.ico" or path.startswith("/__ringback/"))
+    return not (unread or g.get("kept") or path == "/favicon.ico" or path.startswith(f"{ADMIN}/"))
 
 
 def _keep(edge: Edge, response: Response) -> None:

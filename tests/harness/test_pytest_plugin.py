@@ -336,6 +336,15 @@ def test_a_running_mock_can_be_the_target(run: Run) -> None:
         run(suite, f"--ringback-target={url}")
 
 
+def test_a_running_mock_with_an_admin_token_can_be_the_target(run: Run) -> None:
+    suite = "def test_it(ringback, calls_client):\n    ringback.reset()\n"
+    with mock_server("--admin-token", "let-me-in") as url:
+        run(suite, f"--ringback-target={url}", env={"RINGBACK_ADMIN_TOKEN": "let-me-in"})
+        printed = run(suite, f"--ringback-target={url}", code=1)
+    assert "this server has an admin token" in printed
+    assert "let-me-in" not in printed
+
+
 def test_a_target_that_does_not_answer_is_told(run: Run) -> None:
     printed = run("def test_it(ringback): ...\n", "--ringback-target=http://127.0.0.1:9", code=1)
     assert "no mock answers at http://127.0.0.1:9" in printed

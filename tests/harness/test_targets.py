@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -12,6 +15,7 @@ from ringback_contracts.core.table import TABLE
 from ringback_contracts.http.faults import Fault
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
+from ringback_harness.cassettes import Origin, Tape
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.targets import (
     AtUrl,
@@ -135,6 +139,51 @@ def test_a_mock_is_started_and_ended() -> None:
 def test_a_ringback_may_be_anywhere() -> None:
     with deviant(TABLE, "0.0.0.0") as url, opened(url) as target:
         assert target.traits.makes_orgs
+
+
+def test_a_ringback_with_an_admin_token_gets_it_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    notes = Tape(tmp_path, Origin("a mock"))
+    with mock_server("--admin-token", "let-me-in") as url:
+        with pytest.raises(SetupError, match="RINGBACK_ADMIN_TOKEN"):
+            AtUrl(url)
+        monkeypatch.setenv("RINGBACK_ADMIN_TOKEN", "another")
+        with pytest.raises(SetupError, match="another token than the server's"):
+            AtUrl(url)
+        monkeypatch.setenv("RINGBACK_ADMIN_TOKEN", "let-me-in")
+        world = AtUrl(url, notes=notes).world()
+        assert world.send(call_request(CALL)).status == 202
+    recorded = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
+    assert "Ringback-Admin-Token" in recorded
+    assert "let-me-in" not in recorded
+
+
+def test_a_ringback_that_keeps_its_admin_paths_closed_is_told() -> None:
+    with (
+        mock_server("--host", "0.0.0.0") as url,
+        pytest.raises(SetupError, match="start it with the variable"),
+    ):
+        AtUrl(url)
+
+
+def test_only_a_ringback_that_asks_for_it_gets_the_admin_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGBACK_ADMIN_TOKEN", "let-me-in")
+    seen: list[str | None] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers["Ringback-Admin-Token"])
+            self.send_error(401)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        assert AtUrl(f"http://127.0.0.1:{server.server_port}").traits == Traits()
+        server.shutdown()
+    assert seen == [None]
 
 
 def test_a_url_where_calls_might_ring_somebody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

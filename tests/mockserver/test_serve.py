@@ -115,6 +115,35 @@ def test_a_server_prints_one_line_and_ends_with_0_when_told_to() -> None:
     assert "/api" not in err, "the access log is quiet unless asked for"
 
 
+def test_an_admin_token_comes_from_the_environment_and_is_never_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RINGBACK_ADMIN_TOKEN", "let-me-in")
+    with serving("--verbose") as server:
+        assert server.get("/__ringback/rules").status_code == 401
+        for token, status in (("let-me-in", 200), ("let-me-in-too", 401)):
+            headers = {"Ringback-Admin-Token": token}
+            reply = requests.get(f"{server.url}/__ringback/rules", headers=headers, timeout=PATIENCE)
+            assert reply.status_code == status
+        _, out, err = server.stop()
+    assert "GET /__ringback/rules 200" in err
+    assert "let-me-in" not in out + err
+
+
+def test_an_admin_token_that_no_header_can_carry_is_refused() -> None:
+    assert "--admin-token (RINGBACK_ADMIN_TOKEN): an admin token is" in refused("--admin-token", "two words")
+
+
+@pytest.mark.parametrize(("options", "closed"), [((), True), (("--admin-token", "let-me-in"), False)])
+def test_who_listens_for_others_is_told_of_the_admin_paths(options: tuple[str, ...], closed: bool) -> None:
+    with serving("--host", "0.0.0.0", *options) as server:
+        status = server.get("/__ringback/rules").status_code
+        _, _, err = server.stop()
+    assert status == (403 if closed else 401)
+    assert "others on the network can reach this mock" in err
+    assert ("closed until it is started with RINGBACK_ADMIN_TOKEN set" in err) is closed
+
+
 def test_what_is_not_needed_for_a_call_is_not_imported() -> None:
     with serving(python=("-X", "importtime")) as server:
         with server.connect() as client:

@@ -32,4 +32,9 @@ def openapi_document(contract: ContractChoice = "any") -> Json:
 @cache
 def admin_openapi_document() -> Json:
     """The paths under ``/__ringback/``, which are Ringback's own. The dictionary is shared."""
-    return document("Ringback administration", admin.DESCRIPTION, admin.paths())
+    return document(
+        "Ringback administration",
+        admin.DESCRIPTION,
+        admin.paths(),
+        securitySchemes={"adminToken": admin.TOKEN},
+    )

@@ -7,13 +7,26 @@ from typing import get_args
 
 from ringback_contracts.core.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.http.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
-from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM, PUBLIC
+from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
 from ringback_contracts.org.values import LARGEST_COUNT
 
 DESCRIPTION = """\
 What tests ask of a running Ringback: a clean state, what was exchanged, an org of their own. The platform has
-none of it. There is no login here: whoever reaches the server may do it, and what is shown is redacted."""
+none of it. A server on loopback asks for no login here, unless it was started with an admin token; one that
+others can reach has these paths closed until it has such a token. Pages of another origin are refused. What
+is shown is redacted."""
+
+TOKEN_HEADER = "Ringback-Admin-Token"
+"""The header that carries the admin token: ``Authorization`` is for the tokens of the API."""
+TOKEN_VARIABLE = "RINGBACK_ADMIN_TOKEN"
+"""The environment variable that the server, and whoever asks it, takes the token from."""
+TOKEN: Json = {
+    "type": "apiKey",
+    "in": "header",
+    "name": TOKEN_HEADER,
+    "description": f"The token that the server was started with ({TOKEN_VARIABLE}, or --admin-token).",
+}
 
 TEXT: Json = {"type": "string"}
 NUMBER: Json = {"type": "integer"}
@@ -210,13 +223,21 @@ def _with_body(item: Json, schema: Json) -> Json:
 def _operation(operation_id: str, summary: str, success: Json, parameters: Sequence[Json]) -> Json:
     refused = {
         "400": reply("A parameter or a body that is not known here.", as_json(PROBLEM)),
+        "401": reply(
+            "The server has an admin token, and this is not it.", as_json(PROBLEM), "WWW-Authenticate"
+        ),
+        "403": reply(
+            "The request comes from a page of another origin, or others can reach the server, which has no "
+            "admin token.",
+            as_json(PROBLEM),
+        ),
         "404": reply("No such org or exchange.", as_json(PROBLEM)),
     }
     return {
         "operationId": operation_id,
         "summary": summary,
         "tags": ["admin"],
-        "security": PUBLIC,
+        "security": [{}, {"adminToken": []}],
         "parameters": list(parameters),
         "responses": {**success, **refused, **MISDIRECTED},
     }

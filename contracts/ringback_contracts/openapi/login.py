@@ -96,7 +96,8 @@ def _show_login() -> Json:
 
 
 def _log_in() -> Json:
-    operation = _operation("postOauthAuthorize", "Log a user in", "login", dict(_REFUSED))
+    foreign = {"403": reply("The form was sent by a page of another origin.", as_json(PROBLEM))}
+    operation = _operation("postOauthAuthorize", "Log a user in", "login", {**_REFUSED, **foreign})
     form: Json = {
         "type": "object",
         "required": [*ASKED, "user"],

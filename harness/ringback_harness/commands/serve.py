@@ -17,6 +17,7 @@ import click
 
 from ringback_contracts.core.model import CONTRACTS
 from ringback_contracts.http.faults import FaultError, parse_fault
+from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
 from ringback_mock.edges.serve import ServeError, Settings, serve
@@ -62,6 +63,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     multiple=True,
     metavar="KIND[:NAME=VALUE,...]",
     help="Set a fault, such as lost-reply or rate-limited:every=2,retry-after=1; repeatable.",
+)
+@click.option(
+    "--admin-token",
+    envvar=TOKEN_VARIABLE,
+    show_envvar=True,
+    metavar="TOKEN",
+    help="What the paths under /__ringback/ ask for; needed where others can reach the server. "
+    "Others see what stands on a command line: rather set the variable.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log each request.")
 def command(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.envelope import error_body
 from ringback_contracts.privacy import redact_text
+from ringback_mock.edges.guard import Guard
 from ringback_mock.edges.hosts import HostCheck
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import VERSION_HEADER, Pipeline
@@ -32,13 +33,14 @@ class Edge:
     """The mock as an HTTP server sees it.
 
     ``url`` is where it serves, as far as that is known; ``can_expire`` says whether the server has a
-    certificate to show that has expired.
+    certificate to show that has expired; ``guard`` says who may use the admin paths.
     """
 
     store: Store
     hosts: HostCheck = field(default_factory=HostCheck)
     url: str = ""
     can_expire: bool = False
+    guard: Guard = field(default_factory=Guard)
     pipeline: Pipeline = field(init=False)
 
     def __post_init__(self) -> None:

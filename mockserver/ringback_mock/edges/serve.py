@@ -8,18 +8,20 @@ import os
 import socket
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from ringback_contracts.core.table import TABLE
+from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.operations import OPERATIONS
 from ringback_contracts.org import Org
 from ringback_mock.edges.asgi import WsgiBridge
 from ringback_mock.edges.door import door_to
 from ringback_mock.edges.edge import Edge
+from ringback_mock.edges.guard import Guard
 from ringback_mock.edges.handshake import let_expire
 from ringback_mock.edges.hosts import HostCheck, is_loopback
 from ringback_mock.engine.store import Store
@@ -53,23 +55,42 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     tls_expired: Path | None = None
+    admin_token: str | None = field(default=None, repr=False)
 
 
 def serve(org: Org, settings: Settings) -> None:
     """Serve the org until SIGTERM or SIGINT. Prints the URL once connections are accepted.
 
-    Raises ``ServeError`` for an address that cannot be listened on or a certificate that cannot be used.
+    Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, or an
+    admin token that no header can carry.
     """
     store = Store(org, journal_size=settings.journal_size)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
         hosts = HostCheck(settings.host, settings.allow_host)
-        edge = Edge(store, hosts, url, can_expire=settings.tls_expired is not None)
+        guard = _guard(settings)
+        edge = Edge(store, hosts, url, can_expire=settings.tls_expired is not None, guard=guard)
         config = configuration(edge, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         if not is_loopback(settings.host):
-            logger.warning("listening on %s: others on the network can reach this mock", settings.host)
+            logger.warning(
+                "listening on %s: others on the network can reach this mock%s", settings.host, _closed(guard)
+            )
         _Server(config, url).run([listener])
+
+
+def _guard(settings: Settings) -> Guard:
+    try:
+        return Guard(settings.admin_token, settings.host)
+    except ValueError as error:
+        raise ServeError(f"--admin-token ({TOKEN_VARIABLE}): {error}") from error
+
+
+def _closed(guard: Guard) -> str:
+    """What becomes of the admin paths, where others can reach them."""
+    if guard.token is not None:
+        return ""
+    return f"; its admin paths are closed until it is started with {TOKEN_VARIABLE} set"
 
 
 def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:

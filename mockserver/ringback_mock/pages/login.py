@@ -72,7 +72,8 @@ def _page(template: str, status: int, form_target: str, **values: Any) -> Respon
         "base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # With "no-referrer" a browser would say "Origin: null" of the form, as of a page that is nobody's.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
