@@ -173,9 +173,9 @@ class StatusError(RingbackError):
 
         ``None`` where too little is known to say anything.
         """
-        from ringback_explain.reported import Answer, explain_answer, explain_answered
+        from ringback_explain import PlatformAnswer, explain_answer, explain_answered
 
-        answer = Answer(self.status, self.code, rule=self.rule, field=self.field)
+        answer = PlatformAnswer(self.status, self.code, rule=self.rule, field=self.field)
         return explain_answered(self.request, answer) if self.request else explain_answer(answer)
 
 

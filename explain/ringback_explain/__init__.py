@@ -1,20 +1,24 @@
 """Say why a request is refused, what else to know about it, and what to send instead.
 
-Pure: requests and texts come in, values go out. Nothing here reads files or opens connections.
+``read`` finds the requests and answers in what somebody pasted; ``meant`` says what a body asks for, in
+whatever words; ``judge`` holds it to the rules; ``tell`` says what came of it. Pure: requests and texts come
+in, values go out, and no connection is opened.
 """
 
 from __future__ import annotations
 
-from ringback_explain.answer import equivalent_of, explain, explain_text_notes
 from ringback_explain.explanation import (
     Context,
     Equivalent,
     Explained,
     Explanation,
     Note,
+    PlatformAnswer,
     Suggestion,
     Verdict,
 )
+from ringback_explain.tell.reported import explain_answer, explain_answered
+from ringback_explain.tell.telling import equivalent_of, explain, explain_text_notes
 
 __all__ = [
     "Context",
@@ -22,9 +26,12 @@ __all__ = [
     "Explained",
     "Explanation",
     "Note",
+    "PlatformAnswer",
     "Suggestion",
     "Verdict",
     "equivalent_of",
     "explain",
+    "explain_answer",
+    "explain_answered",
     "explain_text_notes",
 ]

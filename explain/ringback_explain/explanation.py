@@ -25,6 +25,20 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformAnswer:
+    """A refusal, as far as it is known; ``rule`` is the one that a Ringback names.
+
+    ``field`` is what it says is at fault: a JSON pointer, or a name such as ``participants.0.address``.
+    """
+
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
+    rule: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something to know that is no error. ``pointer`` is as in a violation."""
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ringback_contracts.core.model import CONTRACTS, Example, Rule
 from ringback_contracts.core.table import TABLE
-from ringback_explain.login_rules import LOGIN_RULES, LoginRule
+from ringback_explain.tell.login_rules import LOGIN_RULES, LoginRule
 from ringback_harness.terminal import show_wrapped
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.org import Org, OrgError, Outcome, changed, default_org, default_org_text, load_org
 from ringback_contracts.org.values import PERMISSIONS, SCOPES, permission, redirect_uri, scope
-from ringback_explain.scopes import SCOPES as REAL_SCOPES
+from ringback_explain.tell.scopes import SCOPES as REAL_SCOPES
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 SMALL = 'id = "o"\nname = "Org"\n'

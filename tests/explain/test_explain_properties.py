@@ -16,9 +16,9 @@ from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_contracts.schemas import validator
 from ringback_explain import Context, Explained, explain, explain_text_notes
-from ringback_explain.imagined import imagined
-from ringback_explain.keys import INSIDE, ROOT
-from ringback_explain.login_rules import LOGIN_RULES
+from ringback_explain.judge.imagined import imagined
+from ringback_explain.meant.keys import INSIDE, ROOT
+from ringback_explain.tell.login_rules import LOGIN_RULES
 from tests.explain.explaining import AGENT, CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
 
 IDS = st.uuids().map(str)

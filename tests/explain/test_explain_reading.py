@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_explain.placeholders import Gap, gap_in, holes, texts
-from ringback_explain.reading import LARGEST, Form, ends_early, read
+from ringback_explain.meant.body import LARGEST, Form, ends_early, read
+from ringback_explain.meant.placeholders import Gap, gap_in, holes, texts
 
 NAMES = st.from_regex(r"[a-z][A-Za-z_]{0,8}", fullmatch=True).filter(lambda name: name not in ("y", "n"))
 PLAIN = st.text(alphabet="abcXYZ0189+.@ -", min_size=1, max_size=12).map(str.strip).filter(bool)

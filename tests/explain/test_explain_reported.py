@@ -13,8 +13,8 @@ from ringback_contracts.core.table import TABLE
 from ringback_contracts.http.envelope import envelope
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.schemas import validator
-from ringback_explain import Explanation
-from ringback_explain.reported import Answer, candidates, explain_answer, explain_answered
+from ringback_explain import Explanation, PlatformAnswer
+from ringback_explain.tell.reported import candidates, explain_answer, explain_answered
 
 
 @pytest.mark.parametrize("rule", TABLE.rules, ids=lambda rule: rule.id)
@@ -23,11 +23,11 @@ def test_a_rule_is_among_those_that_fit_its_own_answer(rule: Rule) -> None:
     verdict = judge(case.request, case.caller, case.org)
     assert isinstance(verdict, Rejected)
     message = envelope(verdict.finding, "x")["message"]
-    answer = Answer(rule.status, rule.code, message)
+    answer = PlatformAnswer(rule.status, rule.code, message)
     found = candidates(answer)
     assert rule in found
     assert {(other.status, other.code) for other in found} == {(rule.status, rule.code)}
-    assert candidates(Answer(rule=rule.id)) == [rule]
+    assert candidates(PlatformAnswer(rule=rule.id)) == [rule]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_rule_is_among_those_that_fit_its_own_answer(rule: Rule) -> None:
     ],
 )
 def test_a_finding_stands_where_the_answer_says(field: str | None, pointer: str) -> None:
-    explained = explain_answer(Answer(400, rule="phone-number.unreadable", field=field))
+    explained = explain_answer(PlatformAnswer(400, rule="phone-number.unreadable", field=field))
     assert explained is not None
     (finding,) = explained.findings
     assert finding.pointer == pointer
@@ -56,29 +56,29 @@ def test_a_finding_stands_where_the_answer_says(field: str | None, pointer: str)
     ],
 )
 def test_a_finding_stands_in_the_header_or_the_path_that_its_rule_is_about(rule: str, pointer: str) -> None:
-    explained = explain_answer(Answer(rule=rule))
+    explained = explain_answer(PlatformAnswer(rule=rule))
     assert explained is not None
     assert [found.pointer for found in explained.findings] == [pointer]
 
 
 def test_the_words_of_a_message_may_stand_in_another_order() -> None:
-    found = candidates(Answer(400, "malformed", "The participant address is malformed."))
+    found = candidates(PlatformAnswer(400, "malformed", "The participant address is malformed."))
     assert {rule.message for rule in found} == {"malformed participant address"}
 
 
 def test_what_does_not_go_together_is_said() -> None:
-    explained = explain_answer(Answer(403, "unauthorized", "Invalid participant address"))
+    explained = explain_answer(PlatformAnswer(403, "unauthorized", "Invalid participant address"))
     assert explained is not None
     assert explained.status == 400
     assert {note.id for note in explained.notes} == {"error.status", "error.code"}
 
 
 def test_an_answer_that_no_rule_gives_is_said_to_be_one() -> None:
-    explained = explain_answer(Answer(418, "teapot"))
+    explained = explain_answer(PlatformAnswer(418, "teapot"))
     assert explained is not None
     assert (explained.status, explained.code, explained.rule, explained.findings) == (418, "teapot", None, ())
     assert [note.id for note in explained.notes] == ["error.unknown"]
-    assert explain_answer(Answer(code="strange")) is None
+    assert explain_answer(PlatformAnswer(code="strange")) is None
 
 
 def test_a_request_is_explained_together_with_its_answer() -> None:
@@ -88,12 +88,12 @@ def test_a_request_is_explained_together_with_its_answer() -> None:
         {"content-type": "application/json"},
         b'{"phoneNumber": "+442079460100"}',
     )
-    explained = explain_answered(request, Answer(400, "conversation.error.no.user.station"))
+    explained = explain_answered(request, PlatformAnswer(400, "conversation.error.no.user.station"))
     assert (explained.verdict, explained.status, explained.rule) == ("rejected", 400, "station.missing")
     assert [finding.rule for finding in explained.findings] == ["station.missing"]
 
 
-def answered(answer: Answer) -> Explanation:
+def answered(answer: PlatformAnswer) -> Explanation:
     """A sound request together with the answer that it got."""
     body = b'{"phoneNumber": "+442079460100"}'
     request = Request("POST", CALLS_PATH, {"content-type": "application/json"}, body)
@@ -105,13 +105,13 @@ def answered(answer: Answer) -> Explanation:
 )
 def test_a_refused_request_is_not_shown_as_what_to_send_instead(rule: str) -> None:
     known = TABLE[rule]
-    found = answered(Answer(known.status, known.code, rule=rule))
+    found = answered(PlatformAnswer(known.status, known.code, rule=rule))
     assert (found.rule, found.equivalent) == (rule, None)
     assert found.questions
 
 
 def test_the_answer_that_there_is_no_user_tells_which_grant_the_token_has() -> None:
-    found = answered(Answer(400, "not.a.user"))
+    found = answered(PlatformAnswer(400, "not.a.user"))
     assert found.rule == "caller.not-a-user"
     assert found.equivalent is None
     assert "Which user places the call?" in found.questions[0]
@@ -120,26 +120,26 @@ def test_the_answer_that_there_is_no_user_tells_which_grant_the_token_has() -> N
 def test_another_body_is_no_help_where_the_caller_was_refused() -> None:
     body = b'{"to": {"phoneNumber": "+442079460100"}}'
     request = Request("POST", CALLS_PATH, {"content-type": "application/json"}, body)
-    found = explain_answered(request, Answer(401, "token.expired", rule="token.expired"))
+    found = explain_answered(request, PlatformAnswer(401, "token.expired", rule="token.expired"))
     assert found.equivalent is None
     assert any(TABLE["token.expired"].fix in question for question in found.questions)
 
 
 def test_the_same_value_is_shown_where_only_its_media_type_was_refused() -> None:
     rule = next(rule for rule in TABLE if rule.stage is Stage.MEDIA_TYPE)
-    assert answered(Answer(rule.status, rule.code, rule=rule.id)).equivalent is not None
+    assert answered(PlatformAnswer(rule.status, rule.code, rule=rule.id)).equivalent is not None
 
 
 def test_a_code_that_nobody_knows_is_kept_and_blamed_on_no_rule() -> None:
-    found = explain_answer(Answer(400, "no.such.code"))
+    found = explain_answer(PlatformAnswer(400, "no.such.code"))
     assert found is not None
     assert (found.code, found.rule, found.findings, len(found.questions)) == ("no.such.code", None, (), 1)
     (note,) = found.notes
     assert (note.id, "'no.such.code'" in note.message) == ("error.unknown", True)
 
 
-@given(st.builds(Answer, st.none() | st.integers(100, 599), *[st.none() | st.text(max_size=20)] * 3))
-def test_any_answer_is_explained_or_not(answer: Answer) -> None:
+@given(st.builds(PlatformAnswer, st.none() | st.integers(100, 599), *[st.none() | st.text(max_size=20)] * 3))
+def test_any_answer_is_explained_or_not(answer: PlatformAnswer) -> None:
     explained = explain_answer(answer, str(answer))
     if explained is None:
         assert answer.status is None
@@ -149,7 +149,7 @@ def test_any_answer_is_explained_or_not(answer: Answer) -> None:
 
 def test_scopes_that_stand_beside_an_error_are_remarked_on() -> None:
     found = explain_answer(
-        Answer(403, "not.authorized"), scopes=("conversations:call:create", "conversations")
+        PlatformAnswer(403, "not.authorized"), scopes=("conversations:call:create", "conversations")
     )
     assert found is not None
     told = [note.message for note in found.notes]

@@ -14,10 +14,10 @@ from ringback_contracts.core.examples import request_of
 from ringback_contracts.core.model import Example, Request
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.schemas import validator
-from ringback_explain import Explanation, explain
-from ringback_explain.login_rules import ANSWERED, FOUND, LOGIN_RULES, LoginRule
-from ringback_explain.reported import Answer, explain_answer, explain_answered
-from ringback_explain.token_checks import challenge_of
+from ringback_explain import Explanation, PlatformAnswer, explain
+from ringback_explain.tell.login_rules import ANSWERED, FOUND, LOGIN_RULES, LoginRule
+from ringback_explain.tell.reported import explain_answer, explain_answered
+from ringback_explain.tell.token_checks import challenge_of
 from tests.explain.explaining import asked, explained, places
 
 TOKEN = "/oauth/token"
@@ -109,8 +109,10 @@ def test_a_login_rule_objects_to_its_examples_and_not_to_the_right_ones(rule: Lo
 
 @pytest.mark.parametrize("rule", ANSWERED, ids=lambda rule: rule.id)
 def test_an_error_of_the_token_endpoint_is_the_finding_of_its_rule(rule: LoginRule) -> None:
-    alone = explain_answer(Answer(400, rule.code))
-    beside = explain_answered(Request("POST", TOKEN, BASIC, urlencode(CODE).encode()), Answer(400, rule.code))
+    alone = explain_answer(PlatformAnswer(400, rule.code))
+    beside = explain_answered(
+        Request("POST", TOKEN, BASIC, urlencode(CODE).encode()), PlatformAnswer(400, rule.code)
+    )
     assert alone is not None
     for found in (alone, beside):
         assert (found.rule, found.code, found.findings) == (rule.id, rule.code, (rule.explained(),))

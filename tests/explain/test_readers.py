@@ -13,23 +13,23 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringback_contracts.operations import CALLS_PATH
-from ringback_explain.readers import ReadError, Reading, ReportedError, read
-from ringback_explain.readers.text import MAX_BYTES, MAX_TEXT
+from ringback_explain.read import FoundError, FoundRequest, ReadError, read
+from ringback_explain.read.text import MAX_BYTES, MAX_TEXT
 
 HOST = "https://api.mypurecloud.ie"
 BODY = {"phoneNumber": "+442079460100"}
 JSON = "application/json"
 
 
-def reading_of(text: str | bytes) -> Reading:
+def reading_of(text: str | bytes) -> FoundRequest:
     (found,) = read(text if isinstance(text, bytes) else text.encode()).found
-    assert isinstance(found, Reading)
+    assert isinstance(found, FoundRequest)
     return found
 
 
-def error_of(text: str) -> ReportedError:
+def error_of(text: str) -> FoundError:
     (found,) = read(text.encode()).found
-    assert isinstance(found, ReportedError)
+    assert isinstance(found, FoundError)
     return found
 
 
@@ -216,7 +216,7 @@ def test_a_body_that_is_no_json_is_handed_on_as_it_was_sent(text: str, body: str
 def test_bodies_one_after_another_are_several_requests() -> None:
     other = {"phoneNumber": "+442079460101"}
     found = read(f"{json.dumps(BODY)}\n{json.dumps(other)},\n".encode()).found
-    bodies = [json.loads(reading.request.body) for reading in found if isinstance(reading, Reading)]
+    bodies = [json.loads(reading.request.body) for reading in found if isinstance(reading, FoundRequest)]
     assert bodies == [BODY, other]
 
 
@@ -259,13 +259,13 @@ def test_a_body_that_is_cut_short_is_handed_on_as_far_as_it_goes(text: str, body
 
 def test_what_the_platform_says_of_a_token_without_a_user_tells_the_code() -> None:
     (found,) = read(b"HTTP 400: This request requires a user context.").found
-    assert isinstance(found, ReportedError)
+    assert isinstance(found, FoundError)
     assert (found.answer.status, found.answer.code) == (400, "not.a.user")
 
 
 def test_an_error_that_is_cut_short_is_an_error() -> None:
     (found,) = read(b'{"message": "Invalid participant address", "code": "bad.request", "status": 4').found
-    assert isinstance(found, ReportedError)
+    assert isinstance(found, FoundError)
 
 
 @pytest.mark.parametrize("code", ["{'phoneNumber': '+442079460100'}", "{phoneNumber: '+442079460100'}"])
@@ -462,5 +462,5 @@ def assert_read_or_refused(data: bytes) -> None:
     with suppress(ReadError):
         result = read(data)
         assert result.found
-        requests = [found.request for found in result.found if isinstance(found, Reading)]
+        requests = [found.request for found in result.found if isinstance(found, FoundRequest)]
         assert all(name == name.lower() for request in requests for name in request.headers)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ringback_explain.readers import Reading, read
+from ringback_explain.read import FoundRequest, read
 from tests.explain.reading import body_of
 
 TO = '{"phoneNumber": "+442079460100"}'
@@ -43,5 +43,5 @@ def test_a_body_that_is_put_together_is_read_as_it_is_sent() -> None:
     (found,) = read(
         f'body = {{"to": {TO}}}\nbody["from"] = {FROM}\nrequests.post(url, data=body)'.encode()
     ).found
-    assert isinstance(found, Reading)
+    assert isinstance(found, FoundRequest)
     assert found.request.body == b"to=phoneNumber&from=id"

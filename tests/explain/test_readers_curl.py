@@ -18,7 +18,7 @@ from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from ringback_contracts.core.model import Request
-from ringback_explain.readers import ReadError, Reading, curl, read, shell
+from ringback_explain.read import FoundRequest, ReadError, curl, read, shell
 
 CALLS = "https://api.mypurecloud.ie/api/v2/conversations/calls"
 BODY = '{"phoneNumber": "+442079460100"}'
@@ -26,7 +26,7 @@ JSON = "application/json"
 
 
 def requests_of(text: str, folder: Path | None = None) -> list[Request]:
-    return [found.request for found in read(text.encode(), folder).found if isinstance(found, Reading)]
+    return [found.request for found in read(text.encode(), folder).found if isinstance(found, FoundRequest)]
 
 
 def request_of(text: str, folder: Path | None = None) -> Request:
@@ -213,7 +213,7 @@ def test_the_grant_and_the_scopes_of_a_token_command_are_known() -> None:
     login = "https://login.mypurecloud.ie/oauth/token"
     text = f"curl -u id:secret {login} -d grant_type=client_credentials -d scope=a+b"
     (found,) = read(text.encode()).found
-    assert isinstance(found, Reading)
+    assert isinstance(found, FoundRequest)
     assert (found.request.path, found.context.grant, found.context.scopes) == (
         "/oauth/token",
         "client_credentials",
@@ -226,7 +226,7 @@ def test_the_url_stays_as_it_was_written() -> None:
     (found,) = read(
         f"curl 'https://api.{{{{region}}}}/api/v2/conversations/calls' -d '{BODY}'".encode()
     ).found
-    assert isinstance(found, Reading)
+    assert isinstance(found, FoundRequest)
     assert found.context.url == "https://api.{{region}}/api/v2/conversations/calls"
     assert found.request.path == "/api/v2/conversations/calls"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback_explain.readers.literal import LONGEST_PLACEHOLDER, literals, placeholder
-from ringback_explain.readers.sdk_lines import sdk_body
+from ringback_explain.read.literal import LONGEST_PLACEHOLDER, literals, placeholder
+from ringback_explain.read.sdk_lines import sdk_body
 
 
 def values_of(text: str) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringback_explain.readers import Reading, read
+from ringback_explain.read import FoundRequest, read
 
 URL = "https://api.mypurecloud.com/api/v2/conversations/calls"
 OBJECT = '{"phoneNumber": "+442079460100"}'
@@ -19,7 +19,7 @@ PHP = "['phoneNumber' => '+442079460100']"
 
 def sent(code: str) -> tuple[str | None, str]:
     (found,) = read(code.encode()).found
-    assert isinstance(found, Reading)
+    assert isinstance(found, FoundRequest)
     assert found.request.path == "/api/v2/conversations/calls"
     return found.request.headers.get("content-type"), found.request.body.decode()
 

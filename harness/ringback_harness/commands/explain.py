@@ -15,11 +15,11 @@ from ringback_contracts.core.model import CONTRACTS, Caller
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
 from ringback_explain import Context, Explanation, explain, explain_text_notes
-from ringback_explain.party import UUID
-from ringback_explain.readers import Found, Read, ReadError, Reading, mention, read
-from ringback_explain.readers.scopes import scopes
-from ringback_explain.readers.text import decoded
-from ringback_explain.reported import explain_answer
+from ringback_explain.meant.party import UUID
+from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
+from ringback_explain.read.scopes import scopes
+from ringback_explain.read.text import decoded
+from ringback_explain.tell.reported import explain_answer
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
 from ringback_mock.engine.orgfile import read_org
@@ -36,17 +36,17 @@ class Situation:
 
     def explain(self, found: Found) -> Explanation | None:
         """The explanation of what was read; none for an error of which nothing is known."""
-        if not isinstance(found, Reading):
+        if not isinstance(found, FoundRequest):
             return explain_answer(found.answer, found.text, scopes(found.text))
         explanation = self._judged(found)
         return explanation if self.user_id is None else self._on_behalf(found, explanation, self.user_id)
 
-    def _judged(self, reading: Reading) -> Explanation:
+    def _judged(self, reading: FoundRequest) -> Explanation:
         return explain(
             reading.request, caller=self.caller, org=self.org, contract=self.contract, context=reading.context
         )
 
-    def _on_behalf(self, reading: Reading, explanation: Explanation, user_id: str) -> Explanation:
+    def _on_behalf(self, reading: FoundRequest, explanation: Explanation, user_id: str) -> Explanation:
         """The same verdict, but what to send instead goes to the path of that user."""
         if not reading.request.path.startswith(CALLS_PATH):
             return explanation
@@ -189,6 +189,6 @@ def _passed_over(count: int) -> str:
 
 
 def _heading(found: Found) -> str:
-    if isinstance(found, Reading):
+    if isinstance(found, FoundRequest):
         return f"{found.request.method} {found.request.path}, read from {found.what}"
     return f"read from {found.what}"

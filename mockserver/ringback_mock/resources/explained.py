@@ -11,8 +11,8 @@ import orjson
 from ringback_contracts.core.model import Rejected
 from ringback_contracts.org import Org
 from ringback_contracts.privacy import redact_body
-from ringback_explain import Explained, Explanation, Note, explain
-from ringback_explain.reported import Answer, explain_answered
+from ringback_explain import Explained, Explanation, Note, PlatformAnswer, explain
+from ringback_explain.tell.reported import explain_answered
 from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
 
 CUT = Note(
@@ -34,7 +34,7 @@ def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
 def _explained(exchange: Exchange, org: Org) -> Explanation:
     error = _login_error(exchange) if exchange.caller is None else None
     if error is not None:
-        return explain_answered(exchange.request, Answer(exchange.response.status, error))
+        return explain_answered(exchange.request, PlatformAnswer(exchange.response.status, error))
     if exchange.cut:
         return _of_verdict(exchange, org)
     return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)

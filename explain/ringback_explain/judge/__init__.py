@@ -1,0 +1,1 @@
+"""Hold a request to the rules, in an org and for a caller, given or imagined."""

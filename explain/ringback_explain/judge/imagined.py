@@ -1,0 +1,152 @@
+"""The org in which a request is judged when nobody says which one: everything exists there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ringback_contracts.core.model import ANONYMOUS, Caller, Request, TokenState
+from ringback_contracts.domain.addresses import TelAddress
+from ringback_contracts.http import payload
+from ringback_contracts.operations import OPERATIONS
+from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
+from ringback_contracts.resources.calls.case import Case
+from ringback_explain.meant.ids import no_ids, path_with_id, with_ids
+from ringback_explain.meant.keys import norm
+from ringback_explain.meant.party import UUID
+from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, texts
+
+SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
+"""Id of the user whose token sends the request, and of whoever stands where an id was withheld."""
+SOME_NUMBER = "+442079460100"
+EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
+
+_JSON = {"content-type": "application/json"}
+
+
+def sent(request: Request) -> Request:
+    """The request as it is judged: a bare body, of which no headers are known, is JSON."""
+    return request if request.headers else replace(request, headers=_JSON)
+
+
+def imagined(
+    request: Request, *, service: bool = False, contract: ContractChoice = "any"
+) -> tuple[Caller, Org]:
+    """A caller and an org in which every id of the request exists and every number is owned.
+
+    ``service`` makes the token one of the client-credentials grant.
+    """
+    ids = frozenset(_ids(request)) | {SOMEBODY}
+    calls = ids | {found.upper() for found in ids} | set(UUID.findall(_everything(request)))
+    org = replace(
+        default_org(),
+        id="imagined",
+        name="Imagined",
+        contract=contract,
+        users=tuple(_user(found) for found in sorted(ids)),
+        queues=tuple(Queue(id=found, name="a queue") for found in sorted(ids)),
+        campaigns=tuple(Campaign(id=found, name="a campaign") for found in sorted(ids)),
+        clients=(),
+        tokens=(),
+    )
+    caller = _caller(service=service, calls=calls)
+    return _seen(request, caller), replace(org, numbers=(*org.numbers, *_numbers(request, caller, org)))
+
+
+def _user(found: str) -> User:
+    return User(id=found, name="a user", station="a phone", permissions=EVERYTHING)
+
+
+def _caller(*, service: bool, calls: frozenset[str]) -> Caller:
+    if service:
+        client = Client(id="a client", secret="", permissions=EVERYTHING)
+        return Caller(TokenState.VALID, client=client, calls=calls)
+    return Caller(TokenState.VALID, user=_user(SOMEBODY), scopes=frozenset({"conversations"}), calls=calls)
+
+
+def _seen(request: Request, caller: Caller) -> Caller:
+    """Of the token only its absence can be seen: an ``Authorization`` that is no bearer token."""
+    given = request.headers.get("authorization")
+    scheme, _, token = (given or "").partition(" ")
+    return caller if given is None or (scheme.lower() == "bearer" and token.strip()) else ANONYMOUS
+
+
+def _everything(request: Request) -> str:
+    return request.path + " " + request.body[: payload.MAX_BYTES].decode("utf-8", "replace")
+
+
+def _ids(request: Request) -> Iterator[str]:
+    return (found.lower() for found in UUID.findall(_everything(request)))
+
+
+def _numbers(request: Request, caller: Caller, org: Org) -> Iterator[str]:
+    """The number in ``from``, which is the only one that has to be owned."""
+    address = Case(request, caller, org).from_
+    if isinstance(address, TelAddress):
+        yield address.number
+
+
+# --- what was withheld, or is known by name alone ---------------------------------------------------
+
+
+def filled(request: Request) -> Request:
+    """The request with something good where its writer hid a value, or wrote a name instead of an id."""
+    value = payload.read(request.body)
+    path = _NOT_IN_PATH.sub(_path_part, request.path)
+    request = replace(request, path=path_with_id(path, SOMEBODY))
+    if not value.readable or not (any(no_ids(value.value)) or _withholds(value.value)):
+        return request
+    body = with_ids(_fill(value.value, ""), SOMEBODY)
+    return replace(request, body=json.dumps(body).encode())
+
+
+def _withholds(value: Any) -> bool:
+    return any(gap_in(text) in NOT_THERE for _, text in texts(value))
+
+
+_NOT_IN_PATH = re.compile("\u2039[^\u203a/]*\u203a|/(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>)(?=/|$)", re.IGNORECASE)
+
+
+def _path_part(found: re.Match[str]) -> str:
+    return f"/{SOMEBODY}" if found[0].startswith("/") else SOMEBODY
+
+
+def _fill(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _fill(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, _OF_ITEM.get(norm(key), key)) for item in value]
+    if not isinstance(value, str) or gap_in(value) not in NOT_THERE:
+        return value
+    return _stand_in(value, norm(key))
+
+
+_BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
+
+
+_OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
+_BY_KEY: Mapping[str, Any] = {
+    "attributes": {},
+    "priority": 0,
+    "routingskillsids": [],
+    "conversationids": [SOMEBODY],
+    "participants": [{"address": SOME_NUMBER}],
+}
+
+
+def _stand_in(text: str, key: str) -> Any:
+    if gap_in(text) is Gap.PROTECTED:
+        return PROTECTION.sub("agent@example.com", text)
+    if key in _BY_KEY:
+        return _BY_KEY[key]
+    scheme, colon, rest = text.strip().partition(":")
+    if colon and (part := _BY_SCHEME.get(scheme.lower())):
+        return re.sub("\u2039[^\u203a]*\u203a", "x", text) if "@" in rest else f"{scheme}:{part}"
+    if key.endswith(("id", "ids")) and key != "callerid":
+        return SOMEBODY
+    if key in ("to", "from"):
+        return f"tel:{SOME_NUMBER}"
+    return SOME_NUMBER

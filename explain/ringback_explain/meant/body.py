@@ -1,0 +1,225 @@
+"""Read a body the way its writer meant it: strict JSON first, then what people paste instead of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ringback_contracts.http import payload
+
+LARGEST = 64 * 2**10
+"""Bytes beyond which a body that is not JSON is not looked into: nobody wrote it by hand."""
+
+
+class Form(StrEnum):
+    """What a body is written in."""
+
+    JSON = "json"
+    TWICE = "twice"
+    """JSON inside a JSON string: it was serialised two times."""
+    MARKED = "marked"
+    """JSON after a byte order mark."""
+    CURLY = "curly"
+    """JSON but for its quotes, which a word processor or a web page made curly."""
+    FIELDS = "fields"
+    """``name=value`` pairs, as HTML forms are sent."""
+    CUT = "cut"
+    """JSON that ends too early."""
+    LOOSE = "loose"
+    """An object literal of a programming language, or YAML."""
+    NOTHING = "nothing"
+    """No body at all, or nothing that can be made sense of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBody:
+    """The value that a body was meant to hold, and what it is really written in."""
+
+    value: Any
+    form: Form
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The value, where it is an object, or a list with one object in it."""
+        value = self.value
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        return value if isinstance(value, dict) else {}
+
+
+def read(body: bytes) -> ReadBody:
+    """Find out what a body says, whatever it is written in; never raises."""
+    strict = payload.read(body)
+    if strict.readable:
+        return _twice(strict.value) or ReadBody(strict.value, Form.JSON)
+    if strict.too_deep or len(body) > LARGEST or not body.strip():
+        return ReadBody(None, Form.NOTHING)
+    text = body.decode("utf-8", "replace")
+    readings = (attempt(text) for attempt in _ATTEMPTS)
+    found = next((reading for reading in readings if reading is not None), None)
+    return found if found and _shallow(found.value) else ReadBody(None, Form.NOTHING)
+
+
+def _shallow(value: Any, depth: int = payload.MAX_DEPTH) -> bool:
+    """Whether a value nests as little as one that the platform reads."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth > 0 and all(_shallow(item, depth - 1) for item in inner)
+
+
+def _twice(value: Any) -> ReadBody | None:
+    inner = _object(value) if isinstance(value, str) else None
+    return ReadBody(inner, Form.TWICE) if inner is not None and _shallow(inner) else None
+
+
+def _object(text: str) -> Any:
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict | list) else None
+
+
+def _marked(text: str) -> ReadBody | None:
+    value = _object(text.removeprefix("\ufeff"))
+    return ReadBody(value, Form.MARKED) if value is not None else None
+
+
+def _fields(text: str) -> ReadBody | None:
+    if not re.fullmatch(r"\s*[\w.\[\]%+-]+=[^\n{]*\s*", text):
+        return None
+    return ReadBody(dict(parse_qsl(text.strip(), keep_blank_values=True)), Form.FIELDS)
+
+
+_DOUBLE = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033"
+_SINGLE = "\u2018\u2019\u201a\u201b\u2032`"
+_QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"') | dict.fromkeys(_SINGLE, "'"))
+CURLY = re.compile(f"[{_DOUBLE}]")
+"""What stands where the straight double quotes of JSON belong."""
+
+
+def straight(text: str) -> str:
+    """The text with straight quotes."""
+    return text.translate(_QUOTES)
+
+
+def _curly(text: str) -> ReadBody | None:
+    if not CURLY.search(text):
+        return None
+    value = _object(straight(text))
+    return ReadBody(value, Form.CURLY) if value is not None else None
+
+
+def _loose(text: str) -> ReadBody | None:
+    form = Form.CURLY if CURLY.search(text) else Form.LOOSE
+    values = (_yaml(candidate) for candidate in _spellings(_uncommented(straight(text))))
+    return next((ReadBody(value, form) for value in values if value is not None), None)
+
+
+def _cut(text: str) -> ReadBody | None:
+    """What is whole in JSON that ends too early: half a value is none, and half a number rings somebody."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    for whole in _completions(text):
+        value = _object(whole)
+        if value is not None:
+            return ReadBody(value, Form.CUT)
+    return None
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
+
+
+def ends_early(text: str) -> bool:
+    """Whether a text that begins like a JSON object or array ends before that is closed."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth <= 0 or token[0] == '"':
+            return depth > 0
+    return depth > 0
+
+
+_CLOSING = {"{": "}", "[": "]"}
+_WHOLE = re.compile(r'(?:["}\]]|true|false|null)\s*\Z')
+"""What ends a value that cannot go on; more digits may follow a number."""
+
+
+def _completions(text: str) -> Iterator[str]:
+    """The text with what it lacks behind it: the whole of it, then without its last member."""
+    missing = ""
+    comma: tuple[int, str] | None = None
+    for token in _TOKEN.finditer(text):
+        match token[0]:
+            case "{" | "[":
+                comma = (token.end(), _CLOSING[token[0]] + missing)
+                missing = _CLOSING[token[0]] + missing
+            case "}" | "]":
+                missing = missing[1:]
+            case ",":
+                comma = (token.start(), missing)
+            case '"':
+                break
+    if missing and _WHOLE.search(text):
+        yield text + missing
+    if missing and comma:
+        yield text[: comma[0]] + comma[1]
+
+
+_ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _curly, _cut, _loose)
+
+
+def _uncommented(text: str) -> str:
+    """The text without comments of the C family, and with backticks as quotes (``straight`` made them so)."""
+    return re.sub(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/", "", text)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    yield text
+    start, end = text.find("{"), text.rfind("}")
+    if 0 <= start < end:
+        literal = text[start : end + 1]
+        yield literal
+        yield re.sub(r"""([{,]\s*)["']?([A-Za-z_$][\w$]*)["']?\s*[:=]\s*""", r'\1"\2": ', literal)
+
+
+def _yaml(text: str) -> dict[str, Any] | None:
+    """The mapping that the text is in YAML, every scalar a text."""
+    import yaml
+
+    if _aliased(text):
+        return None
+    try:
+        value = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts, lists and mappings
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError):
+        return None
+    return _plain(value) if isinstance(value, dict) and value and _keyed(value) else None
+
+
+def _aliased(text: str) -> bool:
+    """Whether a small text could stand for a huge value."""
+    return re.search(r"(?m)(?:^|[\s:,\[{-])[&*][A-Za-z0-9]", text) is not None
+
+
+def _keyed(value: Any) -> bool:
+    """Whether all keys are names, and not stretches of something that is no YAML."""
+    if isinstance(value, dict):
+        named = all(isinstance(key, str) and re.fullmatch(r"[\w$. -]{1,60}", key) for key in value)
+        return named and all(map(_keyed, value.values()))
+    return all(map(_keyed, value)) if isinstance(value, list) else True
+
+
+_UNSET = ("", "null", "None", "undefined", "nil", "~")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items() if item not in _UNSET}
+    if isinstance(value, list):
+        return [_plain(item) for item in value if item not in _UNSET]
+    return str(value).encode("utf-8", "replace").decode()

@@ -1,0 +1,428 @@
+"""What a body asks for, in whatever words: whom to ring, who calls, what to show, and what is left open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ringback_contracts.resources.calls.forms import DESTINATION_KEYS, PARTICIPANT_KEYS
+from ringback_explain.meant.keys import (
+    CALLED,
+    CALLERS,
+    INSIDE,
+    NESTED,
+    ROOT,
+    WRAPPERS,
+    KeyRole,
+    norm,
+    published_key,
+)
+from ringback_explain.meant.party import TYPES, UUID, Kind, MeantParty, party, party_of_id
+from ringback_explain.meant.placeholders import gap_in, join, texts
+
+MOST_PARTIES = 50
+"""Nobody asks for more in one body, and a long list need not be read to its end."""
+
+
+@dataclass(slots=True)
+class MeantCall:
+    """The facts of one wished call, collected from a body.
+
+    ``kept`` are fields of the published body that can stay as they are.
+    """
+
+    to: list[MeantParty] = field(default_factory=list)
+    caller_ids: list[MeantParty] = field(default_factory=list)
+    agents: list[MeantParty] = field(default_factory=list)
+    queues: list[MeantParty] = field(default_factory=list)
+    campaigns: list[MeantParty] = field(default_factory=list)
+    undirected: list[MeantParty] = field(default_factory=list)
+    agents_in_data: list[MeantParty] = field(default_factory=list)
+    not_ids: list[MeantParty] = field(default_factory=list)
+    """Ids in published fields that are none."""
+    empty: list[str] = field(default_factory=list)
+    skills: list[tuple[str, str]] = field(default_factory=list)
+    languages: list[tuple[str, str]] = field(default_factory=list)
+    caller_name: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    unfit: list[tuple[str, Any, str]] = field(default_factory=list)
+    """Values that a published field cannot have: where, which, and what it takes."""
+
+    @property
+    def parties(self) -> list[MeantParty]:
+        """Everybody that could be dialled or shown."""
+        return [*self.to, *self.caller_ids, *self.undirected]
+
+
+def meant_call(body: Mapping[str, Any]) -> MeantCall:
+    """Collect what a body asks for; never raises."""
+    wish = MeantCall()
+    _root(wish, body, "")
+    return wish
+
+
+def _root(wish: MeantCall, body: Mapping[str, Any], above: str) -> None:
+    for key, value in body.items():
+        pointer = join(above, key)
+        name = published_key(key)
+        if value is None:
+            continue
+        if name is not None:
+            _published(wish, name, value, pointer)
+        elif wraps_call(key, value):
+            _root(wish, value, pointer)
+        elif (role := ROOT.get(norm(key))) is not None:
+            _by_role(wish, role, value, pointer)
+
+
+def wraps_call(key: str, value: Any) -> bool:
+    """Whether a key only wraps the body that was meant."""
+    if norm(key) not in WRAPPERS or not isinstance(value, dict):
+        return False
+    return any(key in PARTICIPANT_KEYS or published_key(key) in DESTINATION_KEYS for key in value)
+
+
+# --- the published fields --------------------------------------------------------------------------
+
+
+def _published(wish: MeantCall, key: str, value: Any, pointer: str) -> None:
+    if key in _READERS:
+        _READERS[key](wish, value, pointer)
+    elif (kept := _coerced(key, value)) is not None:
+        wish.kept[key] = kept
+    elif _says_something(value):
+        wish.unfit.append((pointer, value, _TAKES.get(key, "a text")))
+
+
+_TAKES = {
+    "priority": "a whole number",
+    "languageId": "the id of a language",
+    "routingSkillsIds": "a list of ids of skills",
+    "conversationIds": "a list of ids of conversations",
+    "externalContactId": "the id of an external contact",
+}
+
+
+def _says_something(value: Any) -> bool:
+    """Whether a value was meant to say something, and is no placeholder, which is asked about."""
+    if isinstance(value, str):
+        return bool(value.strip()) and gap_in(value) is None
+    return value not in (None, [], {})
+
+
+def _phone_number(wish: MeantCall, value: Any, pointer: str) -> None:
+    _side(wish, value, pointer, KeyRole.TO)
+
+
+def _call_user(wish: MeantCall, value: Any, pointer: str) -> None:
+    _ids(wish.to, value, pointer, Kind.USER)
+
+
+def _call_queue(wish: MeantCall, value: Any, pointer: str) -> None:
+    _ids(wish.to, value, pointer, Kind.QUEUE)
+
+
+def _call_from_queue(wish: MeantCall, value: Any, pointer: str) -> None:
+    found = _id_text(value)
+    if found and UUID.fullmatch(found):
+        wish.kept["callFromQueueId"] = found
+    elif found:
+        wish.not_ids.append(party_of_id(found, pointer, Kind.QUEUE))
+
+
+def _participants(wish: MeantCall, value: Any, pointer: str) -> None:
+    _side(wish, value, pointer, KeyRole.TO)
+
+
+def _caller_id(wish: MeantCall, value: Any, pointer: str) -> None:
+    if isinstance(value, str) and not value.strip():
+        return
+    _side(wish, value, pointer, KeyRole.FROM)
+
+
+def _caller_name(wish: MeantCall, value: Any, pointer: str) -> None:  # noqa: ARG001 - one signature for all readers
+    if isinstance(value, str) and value.strip() and not gap_in(value):
+        wish.caller_name = value
+
+
+def _attributes(wish: MeantCall, value: Any, pointer: str) -> None:
+    if not isinstance(value, dict):
+        if _says_something(value) and published_key(pointer.rpartition("/")[2]) == "attributes":
+            wish.unfit.append((pointer, value, "an object of texts"))
+        return
+    for key, item in value.items():
+        text = _attribute(item)
+        if text:
+            wish.attributes[key] = text
+        if INSIDE.get(norm(key)) is KeyRole.AGENT and isinstance(item, str) and UUID.fullmatch(item):
+            wish.agents_in_data.append(party(item, join(pointer, key), Kind.USER))
+
+
+def _attribute(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or value in ({}, []):
+        return ""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
+
+
+_READERS: Mapping[str, Callable[[MeantCall, Any, str], None]] = {
+    "phoneNumber": _phone_number,
+    "callUserId": _call_user,
+    "callQueueId": _call_queue,
+    "callFromQueueId": _call_from_queue,
+    "participants": _participants,
+    "callerId": _caller_id,
+    "callerIdName": _caller_name,
+    "attributes": _attributes,
+}
+
+
+def _coerced(key: str, value: Any) -> Any:
+    """A simple field in the type that the published body wants, where the value leaves no doubt."""
+    if key == "priority":
+        return _whole(value)
+    if key in ("routingSkillsIds", "conversationIds"):
+        listed = value if isinstance(value, list) else [value]
+        return [item for item in listed if _said(item)] or None
+    return value if _said(value) else None
+
+
+def _said(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and gap_in(value) is None
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().removeprefix("-").isdigit():
+        return int(value) if len(value) < len("-2147483648") else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None
+
+
+# --- everything else --------------------------------------------------------------------------------
+
+
+def _by_role(wish: MeantCall, role: KeyRole, value: Any, pointer: str) -> None:
+    if role in (KeyRole.TO, KeyRole.FROM, KeyRole.PARTIES):
+        _side(wish, value, pointer, role)
+    elif role is KeyRole.AGENT:
+        _agent(wish, value, pointer)
+    elif role is KeyRole.ROUTING and isinstance(value, dict):
+        _routing(wish, value, pointer)
+    elif role in _SIMPLE:
+        _SIMPLE[role](wish, value, pointer)
+
+
+def _agent(wish: MeantCall, value: Any, pointer: str) -> None:
+    _ids(wish.agents, value, pointer, Kind.USER)
+
+
+def _queue(wish: MeantCall, value: Any, pointer: str) -> None:
+    _ids(wish.queues, value, pointer, Kind.QUEUE)
+
+
+def _campaign(wish: MeantCall, value: Any, pointer: str) -> None:
+    _ids(wish.campaigns, value, pointer, Kind.CAMPAIGN)
+
+
+def _skill(wish: MeantCall, value: Any, pointer: str) -> None:
+    wish.skills.extend((where, text) for where, text in texts(value, pointer) if text.strip())
+
+
+def _language(wish: MeantCall, value: Any, pointer: str) -> None:
+    wish.languages.extend((where, text) for where, text in texts(value, pointer) if text.strip())
+
+
+def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
+    found = _id_text(value)
+    if found and UUID.fullmatch(found):
+        wish.kept.setdefault("externalContactId", found)
+    elif isinstance(value, dict):
+        _side(wish, value, pointer, KeyRole.TO)
+
+
+_SIMPLE: Mapping[KeyRole, Callable[[MeantCall, Any, str], None]] = {
+    KeyRole.QUEUE: _queue,
+    KeyRole.CAMPAIGN: _campaign,
+    KeyRole.SKILL: _skill,
+    KeyRole.LANGUAGE: _language,
+    KeyRole.CONTACT: _contact,
+    KeyRole.ATTRIBUTES: _attributes,
+    KeyRole.CALLER_NAME: _caller_name,
+}
+
+
+def _routing(wish: MeantCall, value: Mapping[str, Any], pointer: str) -> None:
+    for key, item in value.items():
+        where = join(pointer, key)
+        name, role = published_key(key), NESTED.get(norm(key))
+        if item is None:
+            continue
+        if name not in (None, "participants"):
+            _published(wish, name or "", item, where)
+        elif role in _SIMPLE or role is KeyRole.AGENT:
+            _by_role(wish, role or KeyRole.AGENT, item, where)
+
+
+def _id_text(value: Any) -> str | None:
+    """An id, written alone or inside an object."""
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("userId") or value.get("queueId")
+    return value.strip() if isinstance(value, str) else None
+
+
+def _ids(listed: list[MeantParty], value: Any, pointer: str, kind: Kind) -> None:
+    values = value if isinstance(value, list) else [value]
+    for item in values[:MOST_PARTIES]:
+        text = _id_text(item)
+        if text:
+            listed.append(party_of_id(text, pointer, kind))
+
+
+# --- addresses ---------------------------------------------------------------------------------------
+
+
+def _side(wish: MeantCall, value: Any, pointer: str, side: KeyRole, hint: Kind | None = None) -> None:
+    """Read what stands for a party: a text, a number, an object, or a list of those."""
+    if isinstance(value, bool | None):
+        return
+    if isinstance(value, dict):
+        _object(wish, value, pointer, side)
+    elif isinstance(value, list):
+        for position, item in enumerate(value[:MOST_PARTIES]):
+            _side(wish, item, f"{pointer}/{position}", side, hint)
+    elif str(value).strip():
+        _add(wish, party(_as_text(value), pointer, hint), side)
+    else:
+        wish.empty.append(pointer)
+
+
+def _as_text(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _add(wish: MeantCall, found: MeantParty, side: KeyRole) -> None:
+    if found.kind is Kind.CAMPAIGN:
+        wish.campaigns.append(found)
+    elif side is KeyRole.FROM and (found.kind in (Kind.USER, Kind.ID) or found.is_mail):
+        wish.agents.append(replace(found, kind=Kind.USER, value=found.value.removeprefix("sip:")))
+    elif side is KeyRole.FROM and found.kind is Kind.QUEUE:
+        wish.queues.append(found)
+    else:
+        {KeyRole.FROM: wish.caller_ids, KeyRole.TO: wish.to}.get(side, wish.undirected).append(found)
+
+
+@dataclass(slots=True)
+class _Object:
+    """An address object while it is read."""
+
+    wish: MeantCall
+    pointer: str
+    side: KeyRole
+    hint: Kind | None
+    ids: list[tuple[str, Any]] = field(default_factory=list)
+    name: str | None = None
+
+
+def _object(wish: MeantCall, value: Mapping[str, Any], pointer: str, side: KeyRole) -> None:
+    reader = _Object(wish, pointer, _direction(value, side), _type_hint(value))
+    before = _counts(wish)
+    for key, item in value.items():
+        if item is not None:
+            _inside(reader, key, item)
+    _by_id(reader, before)
+    if reader.name:
+        _name(wish, before, reader.name)
+
+
+def _counts(wish: MeantCall) -> tuple[int, ...]:
+    return len(wish.to), len(wish.caller_ids), len(wish.undirected), len(wish.agents), len(wish.queues)
+
+
+def _direction(value: Mapping[str, Any], side: KeyRole) -> KeyRole:
+    """Who the party is, where the object says it itself."""
+    words = [
+        norm(item)
+        for key, item in value.items()
+        if INSIDE.get(norm(key)) is KeyRole.DIRECTION and isinstance(item, str)
+    ]
+    if any(word in CALLERS for word in words) or _has_only_a_caller(value):
+        return KeyRole.FROM
+    return KeyRole.TO if any(word in CALLED for word in words) else side
+
+
+def _has_only_a_caller(value: Mapping[str, Any]) -> bool:
+    """Whether the object says where a call comes from, and nowhere whom it is for."""
+    keys = {norm(key) for key, item in value.items() if item is not None}
+    return "from" in keys and not any(key == "to" or INSIDE.get(key) is KeyRole.ADDRESS for key in keys)
+
+
+def _type_hint(value: Mapping[str, Any]) -> Kind | None:
+    kinds = (
+        TYPES.get(norm(item))
+        for key, item in value.items()
+        if INSIDE.get(norm(key)) is KeyRole.TYPE and isinstance(item, str)
+    )
+    return next((kind for kind in kinds if kind is not None), None)
+
+
+def _inside(reader: _Object, key: str, value: Any) -> None:
+    role = INSIDE.get(norm(key))
+    where = join(reader.pointer, key)
+    wish, side = reader.wish, reader.side
+    if role is KeyRole.ADDRESS:
+        _side(wish, value, where, side, reader.hint)
+    elif role in (KeyRole.TO, KeyRole.FROM):
+        _side(wish, value, where, _turned(key, side), reader.hint)
+    elif role is KeyRole.ID:
+        reader.ids.append((where, value))
+    elif role is KeyRole.NAME and isinstance(value, str):
+        reader.name = reader.name or value
+    elif role in (KeyRole.AGENT, KeyRole.QUEUE):
+        _member(reader, role, value, where)
+    elif role is not None:
+        _by_role(wish, role, value, where)
+    elif (name := published_key(key)) is not None:
+        _published(wish, name, value, where)
+
+
+def _turned(key: str, side: KeyRole) -> KeyRole:
+    """``from`` inside a party is about the caller; other words inside an address only wrap it."""
+    return {"to": KeyRole.TO, "from": KeyRole.FROM}.get(norm(key), side)
+
+
+def _member(reader: _Object, role: KeyRole, value: Any, where: str) -> None:
+    """A user or a queue named inside an address: dialled in ``to``, the caller in ``from``."""
+    if reader.side is KeyRole.FROM or norm(where.rpartition("/")[2]).startswith("agent"):
+        _by_role(reader.wish, role, value, where)
+    else:
+        _ids(reader.wish.to, value, where, Kind.USER if role is KeyRole.AGENT else Kind.QUEUE)
+
+
+def _by_id(reader: _Object, before: tuple[int, ...]) -> None:
+    """An object without an address is named by its id; who calls may have an id beside a number."""
+    if _counts(reader.wish) == before:
+        for where, value in reader.ids:
+            _identified(reader, where, value)
+    elif reader.side is KeyRole.FROM and _counts(reader.wish)[3:] == before[3:]:
+        for where, value in reader.ids:
+            if isinstance(value, str) and (UUID.fullmatch(value.strip()) or gap_in(value)):
+                _identified(reader, where, value)
+
+
+def _identified(reader: _Object, where: str, value: Any) -> None:
+    if not isinstance(value, str | int) or isinstance(value, bool) or not str(value).strip():
+        return
+    found = party(str(value), where, reader.hint)
+    if reader.side is KeyRole.FROM and found.kind in (Kind.GAP, Kind.UNREADABLE):
+        found = replace(found, kind=Kind.USER)
+    _add(reader.wish, found, reader.side)
+
+
+def _name(wish: MeantCall, before: tuple[int, ...], name: str) -> None:
+    """Give the object's name to the parties that it named."""
+    wish.to[before[0] :] = [replace(found, name=found.name or name) for found in wish.to[before[0] :]]
+    if len(wish.caller_ids) > before[1] and not gap_in(name):
+        wish.caller_name = wish.caller_name or name

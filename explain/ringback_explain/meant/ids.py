@@ -1,0 +1,110 @@
+"""Names that stand where only an id says who or what is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from ringback_contracts.operations import CALLS_PATH
+from ringback_explain.explanation import Note
+from ringback_explain.meant.party import UUID
+from ringback_explain.meant.placeholders import gap_in
+from ringback_explain.tell.questions import quoted
+
+_AT_ROOT = {
+    "callUserId": "user",
+    "callQueueId": "queue",
+    "callFromQueueId": "queue",
+    "conversationIds": "conversation",
+    "routingSkillsIds": "skill",
+    "languageId": "language",
+}
+_OF_PARTY = {"userId": "user", "queueId": "queue"}
+_LOOK_UP = {
+    "user": "GET /api/v2/users/me tells your own, POST /api/v2/users/search those of others",
+    "queue": "GET /api/v2/routing/queues?name=... tells it",
+    "skill": "GET /api/v2/routing/skills?name=... tells it",
+    "language": "GET /api/v2/routing/languages?name=... tells it",
+    "conversation": "it is the id that placing the call returned",
+}
+NAME = "this wants the {what}'s id (a UUID), and {shown} is none: a name is not an id; {look_up}"
+_FOR_USER = re.compile(rf"(?<=^{CALLS_PATH}/user/)[^/]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A text that is no id in a place for ids, and what it should be the id of; ``within[key]`` is it."""
+
+    pointer: str
+    what: str
+    text: str
+    within: Any
+    key: str | int
+
+
+def names(body: Any) -> Iterator[Name]:
+    """Every name in a published body that stands where an id belongs."""
+    return (name for name in no_ids(body) if _is_name(name.text))
+
+
+def no_ids(body: Any) -> Iterator[Name]:
+    """Every text in a published body that is no id where one belongs: a name, or a value not filled in."""
+    if not isinstance(body, dict):
+        return
+    yield from _in_object(body, _AT_ROOT, "")
+    parties = body.get("participants")
+    for position, party in enumerate(parties if isinstance(parties, list) else []):
+        if isinstance(party, dict):
+            yield from _in_object(party, _OF_PARTY, f"/participants/{position}")
+
+
+def _in_object(value: dict[str, Any], keys: Mapping[str, str], pointer: str) -> Iterator[Name]:
+    for key, what in keys.items():
+        item = value.get(key)
+        if _is_no_id(item):
+            yield Name(f"{pointer}/{key}", what, item, value, key)
+        for position, entry in enumerate(item if isinstance(item, list) else []):
+            if _is_no_id(entry):
+                yield Name(f"{pointer}/{key}/{position}", what, entry, item, position)
+
+
+def _is_no_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip()) and not UUID.fullmatch(value)
+
+
+def _is_name(text: str) -> bool:
+    return _is_no_id(text) and gap_in(text) is None
+
+
+def path_name(path: str) -> str | None:
+    """The name that stands in the path where the id of the user who calls belongs."""
+    found = _FOR_USER.search(path)
+    return found[0] if found and _is_name(found[0]) else None
+
+
+def with_ids(body: Any, stand_in: str) -> Any:
+    """The body with an id in place of whatever is none; ``body`` itself is changed."""
+    for name in list(no_ids(body)):
+        name.within[name.key] = stand_in
+    return body
+
+
+def path_with_id(path: str, stand_in: str) -> str:
+    """The path with an id in place of a name."""
+    return _FOR_USER.sub(stand_in, path) if path_name(path) else path
+
+
+def id_notes(path: str, body: Any) -> Iterator[Note]:
+    """Say of each name that an id belongs there, and where it can be looked up."""
+    named = path_name(path)
+    if named is not None:
+        yield _note("path", "user", named)
+    for name in names(body):
+        yield _note(name.pointer, name.what, name.text)
+
+
+def _note(pointer: str, what: str, text: str) -> Note:
+    message = NAME.format(what=what, shown=quoted(text), look_up=_LOOK_UP[what])
+    return Note("value.not-an-id", pointer, message)

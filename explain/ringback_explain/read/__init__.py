@@ -1,0 +1,161 @@
+"""Read what somebody pasted: a request in any of the forms that people have it in, or the error they got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ringback_explain.read import code, curl, described, error_text, har, http_message, postman
+from ringback_explain.read.cut import broken_body, cut_body
+from ringback_explain.read.found import (
+    Found,
+    FoundError,
+    FoundRequest,
+    ReadError,
+    encoded,
+    looks_like_form,
+)
+from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
+from ringback_explain.read.yaml_text import yaml_body
+
+__all__ = ["Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
+
+LOOKED_FOR = (
+    "looked for a JSON body, a curl command, a HAR file, an HTTP message (POST /api/v2/... with its body), "
+    "code that holds a body, a form, and an error's body or text"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All that was found, and how many requests of a HAR file were passed over."""
+
+    found: tuple[Found, ...]
+    ignored: int = 0
+
+
+def read(data: bytes, folder: Path | None = None) -> Read:
+    """Find the requests, or the error, in what somebody pasted.
+
+    ``folder`` is where the ``@file`` of a curl command is looked for; without it none is read. Raises
+    ``ReadError``, and nothing else, for what holds neither.
+    """
+    if len(data) > MAX_BYTES:
+        raise ReadError(f"the input has more than {MAX_BYTES:,} bytes; give the request alone")
+    text = decoded(data)
+    if not text.strip():
+        raise ReadError(f"the input is empty; {LOOKED_FOR}")
+    return _best(text, folder)
+
+
+def _best(text: str, folder: Path | None) -> Read:
+    """The first part of the text that holds a request; else the first that holds an error."""
+    errors: list[Read] = []
+    for part in candidates(text):
+        result = _of_part(part, text, folder)
+        if result and any(isinstance(found, FoundRequest) for found in result.found):
+            return result
+        errors += [result] if result else []
+    if errors:
+        return errors[0]
+    body = _bare(text) or broken_body(text)
+    if body is not None:
+        return Read((body,))
+    raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
+
+
+def _bare(text: str) -> FoundRequest | None:
+    """A JSON value that is no object, and all there is: somebody sent it as a body."""
+    try:
+        value = described.parsed(text)
+    except ValueError:
+        return None
+    return described.request_of_body(value, text.strip().encode("utf-8", "replace"), text, "a JSON body")
+
+
+def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
+    whole = _json(part, text)
+    if whole is not None:
+        return whole
+    if len(part) > MAX_TEXT:
+        raise ReadError(
+            f"the text is no JSON and has more than {MAX_TEXT:,} characters; give the request alone"
+        )
+    for found in _readers(part, text, folder):
+        if found:
+            return Read(tuple(found))
+    return None
+
+
+def _json(part: str, text: str) -> Read | None:
+    try:
+        value = described.parsed(part)
+    except ValueError:
+        return _one_after_another(part)
+    if isinstance(value, str):
+        return _of_part(value, text, None)
+    if har.is_har(value):
+        readings, ignored = har.readings(value)
+        return Read(tuple(readings), ignored)
+    if postman.is_collection(value):
+        return Read(tuple(postman.readings(value, text)))
+    found = described.of_json(value, part.strip(), text)
+    return Read((found,)) if found else None
+
+
+def _one_after_another(part: str) -> Read | None:
+    """JSON bodies and nothing else, such as a file with one on each line."""
+    values = described.sequence(part)
+    if not values or not all(map(described.weight, values)):
+        return None
+    if len(values) == described.MOST_IN_SEQUENCE:
+        raise ReadError(f"there are {len(values)} bodies or more; give those to explain alone")
+    bodies = [encoded(value) for value in values]
+    return Read(
+        tuple(
+            described.request_of_body(value, body, body.decode(), "a JSON body")
+            for value, body in zip(values, bodies, strict=True)
+        )
+    )
+
+
+def _readers(part: str, text: str, folder: Path | None) -> Iterator[list[Found]]:
+    """What each reader makes of the part, in the order of their certainty."""
+    yield list(curl.readings(part, folder))
+    yield _some(http_message.reading(part))
+    yield _some(_form(part, text))
+    yield _some(cut_body(part))
+    yield _some(code.found(part))
+    yield _some(_yaml(part, text))
+    yield _some(error_text.reported(part))
+
+
+def _some(found: Found | None) -> list[Found]:
+    return [found] if found else []
+
+
+def _form(part: str, text: str) -> FoundRequest | None:
+    stripped = part.strip()
+    if not looks_like_form(stripped) or not ("&" in stripped or "grant_type" in stripped):
+        return None
+    return _as_form(
+        described.request_of_body(_keys(stripped), stripped.encode("utf-8", "replace"), text, "a form")
+    )
+
+
+def _keys(form: str) -> dict[str, str]:
+    return dict.fromkeys((pair.partition("=")[0] for pair in form.split("&")), "")
+
+
+def _as_form(reading: FoundRequest) -> FoundRequest:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    return replace(reading, request=replace(reading.request, headers=headers))
+
+
+def _yaml(part: str, text: str) -> FoundRequest | None:
+    body = yaml_body(part)
+    if body is None:
+        return None
+    value, raw = body
+    return described.request_of_body(value, raw.encode("utf-8", "replace"), text, "a body written like YAML")

@@ -1,0 +1,128 @@
+"""What a reader hands on: a request as it was sent, or an error that was reported."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from ringback_contracts.core.model import Request
+from ringback_contracts.http.platform_paths import known_path
+from ringback_contracts.http.routing import route
+from ringback_contracts.operations import CALLS_PATH
+from ringback_explain.explanation import Context, PlatformAnswer
+from ringback_explain.read.scopes import scopes
+
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+TOKEN_PATH = "/oauth/token"
+Headers = Mapping[str, str]
+
+_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)
+"""The parts of a URL (RFC 3986, appendix B); unlike a URL library it has no objection to anything."""
+_TEMPLATE = re.compile(r"^(?:[A-Za-z]+://)?(?:\{\{.*?\}\}|\$\{.*?\}|\$\w+|\{\w*\}|<.*?>|%\w+%)$")
+_FORM = re.compile(r"[\w.\[\]-]+=[^&\n]*(?:&[\w.\[\]-]+=[^&\n]*)*")
+
+
+class ReadError(ValueError):
+    """The text holds nothing that can be explained: what was looked for, and what is amiss."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """One request that was found in a text; ``what`` says what it was read as."""
+
+    request: Request
+    what: str
+    context: Context = field(default_factory=Context)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundError:
+    """An answer of the platform that was found in a text, without the request that it answers."""
+
+    what: str
+    answer: PlatformAnswer
+    text: str = field(default="", repr=False)
+
+
+Found = FoundRequest | FoundError
+
+
+def encoded(value: Any) -> bytes:
+    """A value as the JSON that a library would send."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A method and a URL as they stand in a text."""
+
+    method: str = "POST"
+    url: str = CALLS_PATH
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The authority, the decoded path and the query."""
+        found = _URL.match(self.url.strip())
+        authority, path, query = found.groups() if found else ("", "", "")
+        if not path.startswith("/") and not _is_host(authority):
+            authority, path = "", f"/{authority}{path}"
+        return authority, _whole_path(authority, unquote(path)), query or ""
+
+    def request(self, headers: Headers, body: bytes) -> Request:
+        """The request that goes there; header names are in any case."""
+        _, path, query = self.parts
+        lower = {name.strip().lower(): value.strip() for name, value in headers.items()}
+        return Request(self.method.upper(), path, lower, body, query)
+
+
+def _is_host(text: str) -> bool:
+    return bool(_TEMPLATE.match(text)) or "." in text or ":" in text or text == "localhost"
+
+
+def _whole_path(authority: str, path: str) -> str:
+    """The path from the root; a template in place of the host may stand for the beginning of it too."""
+    whole = f"/api/v2{path}"
+    if _TEMPLATE.match(authority) and (route("POST", whole).allow or known_path(whole)):
+        return whole
+    return path or "/"
+
+
+def looks_like_form(text: str) -> bool:
+    """Whether a body is written as a form: one line of name=value pairs."""
+    return bool(_FORM.fullmatch(text.strip()))
+
+
+def context_of(address: Address, request: Request, text: str, **hints: Any) -> Context:
+    """What is known beside the request: its URL, the text around it, and the grant where it names one."""
+    asked = token_form(request) if is_token_request(request) else {}
+    asked_scopes = asked.get("scope", "").split()
+    return Context(
+        url=address.url if address.parts[0] else None,
+        grant=hints.get("grant") or asked.get("grant_type"),
+        scopes=tuple(hints.get("scopes") or asked_scopes or scopes(text)),
+        text=text,
+    )
+
+
+def is_token_request(request: Request) -> bool:
+    """Whether the request asks for an access token, at whichever path."""
+    return request.path.rstrip("/").endswith(TOKEN_PATH) or "grant_type" in token_form(request)
+
+
+def token_form(request: Request) -> Mapping[str, str]:
+    """The texts of a form, or of a JSON object that stands in its place."""
+    text = request.body.decode("utf-8", "replace").strip()
+    if not text.startswith("{"):
+        return dict(parse_qsl(text)) if "=" in text else {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return (
+        {key: item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
+    )

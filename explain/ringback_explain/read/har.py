@@ -1,0 +1,78 @@
+"""Read the requests that place calls from a HAR file (HTTP Archive 1.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of
+
+_CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
+
+
+def places_call(url: str) -> bool:
+    """Whether a URL is one on which calls are placed, or are meant to be."""
+    return _CALL.search(url.partition("?")[0]) is not None
+
+
+def is_har(value: Any) -> bool:
+    """Whether a JSON value is the log of a HAR file."""
+    return isinstance(value, dict) and isinstance(value.get("log"), dict) and "entries" in value["log"]
+
+
+def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
+    """The requests of the log that place calls, and how many others there are.
+
+    Raises ``ReadError`` where none does.
+    """
+    entries = value["log"]["entries"]
+    requests = list(_requests(entries if isinstance(entries, list) else []))
+    found = [reading for number, request in requests if (reading := _reading(number, len(requests), request))]
+    if not found:
+        raise ReadError(
+            f"none of the {len(requests)} requests of this HAR file places a call: "
+            "looked for a POST to a path with /calls in it"
+        )
+    return found, len(requests) - len(found)
+
+
+def _requests(entries: list[Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, entry in enumerate(entries, 1):
+        request = entry.get("request") if isinstance(entry, dict) else None
+        if isinstance(request, dict) and isinstance(request.get("url"), str):
+            yield number, request
+
+
+def _reading(number: int, count: int, entry: Mapping[str, Any]) -> FoundRequest | None:
+    method, url = str(entry.get("method", "GET")), entry["url"]
+    if method.upper() != "POST" or not places_call(url):
+        return None
+    data = entry.get("postData")
+    data = data if isinstance(data, dict) else {}
+    headers = dict(_pairs(entry.get("headers")))
+    if isinstance(data.get("mimeType"), str):
+        headers.setdefault("content-type", data["mimeType"])
+    address = Address(method, url)
+    request = address.request(headers, _body(data))
+    text = request.body.decode("utf-8", "replace")
+    return FoundRequest(
+        request, f"entry {number} of {count} in a HAR file", context_of(address, request, text)
+    )
+
+
+def _pairs(items: Any) -> Iterator[tuple[str, str]]:
+    for item in items if isinstance(items, list) else []:
+        if isinstance(item, dict):
+            name, value = item.get("name"), item.get("value")
+            # HTTP/2 names such as :authority are no header fields.
+            if isinstance(name, str) and isinstance(value, str) and not name.startswith(":"):
+                yield name.lower(), value
+
+
+def _body(data: Mapping[str, Any]) -> bytes:
+    text = data.get("text")
+    if isinstance(text, str):
+        return text.encode("utf-8", "replace")
+    return urlencode(list(_pairs(data.get("params")))).encode()

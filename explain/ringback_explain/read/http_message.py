@@ -1,0 +1,65 @@
+"""Read an HTTP request written out as text: request line, headers, body."""
+
+from __future__ import annotations
+
+import re
+
+from ringback_explain.read.found import (
+    FORM_TYPE,
+    JSON_TYPE,
+    Address,
+    FoundRequest,
+    context_of,
+    looks_like_form,
+)
+from ringback_explain.read.literal import literals
+
+_METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
+_PLACE = r"(?:[A-Za-z]+://|/|\{\{|\$\{|<)\S*"
+_LINE = re.compile(rf"^[ \t]*(?:\$ )?({_METHODS})[ \t]+({_PLACE})(?:[ \t]+HTTP/[\d.]+)?[ \t]*$", re.MULTILINE)
+_HEADER = re.compile(r"[ \t]*([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:(?!//)[ \t]*(.*)")
+_HEADINGS = frozenset({"body", "payload", "data", "headers", "request"})
+_TRACE_NOISE = re.compile(r"^[*<{}] ", re.MULTILINE)
+_RESPONSE = re.compile(r"^HTTP/[\d.]+ \d{3}", re.MULTILINE)
+
+
+def reading(text: str) -> FoundRequest | None:
+    """The first request of the text; none where no line is a request line.
+
+    A trace of ``curl -v`` shows a POST without its body, so none is read from it.
+    """
+    if "\n> " in f"\n{text}" and _TRACE_NOISE.search(text):
+        return None
+    line = _LINE.search(text)
+    if line is None:
+        return None
+    headers, body = _head_and_body(text[line.end() + 1 :])
+    address = Address(line[1], _with_host(line[2], headers.get("host")))
+    if body and "content-type" not in headers:
+        # People leave headers out of what they show, this one most of all.
+        headers["content-type"] = FORM_TYPE if looks_like_form(body) else JSON_TYPE
+    request = address.request(headers, body.encode("utf-8", "replace"))
+    return FoundRequest(request, "an HTTP message", context_of(address, request, text))
+
+
+def _head_and_body(text: str) -> tuple[dict[str, str], str]:
+    headers: dict[str, str] = {}
+    lines = text.split("\n")
+    for position, line in enumerate(lines):
+        field = _HEADER.fullmatch(line)
+        if field is None:
+            return headers, _body("\n".join(lines[position:]))
+        if field[1].lower() not in _HEADINGS:
+            headers[field[1].lower()] = field[2].strip()
+    return headers, ""
+
+
+def _body(text: str) -> str:
+    """The body without the reply and the words that follow it."""
+    text = _RESPONSE.split(text)[0].strip()
+    first = next(literals(text), None) if text.startswith("{") else None
+    return text[: first.end] if first and first.start == 0 else text
+
+
+def _with_host(target: str, host: str | None) -> str:
+    return f"https://{host}{target}" if host and target.startswith("/") else target

@@ -1,0 +1,73 @@
+"""Find the method and the URL that a text speaks of, beside the body that stands in it."""
+
+from __future__ import annotations
+
+import re
+
+from ringback_contracts.operations import CALLS_PATH
+from ringback_explain.meant.placeholders import stand_in
+from ringback_explain.read.found import TOKEN_PATH, Address
+
+_PIECE = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]]){0,300}"
+_URL = re.compile(rf"{_PIECE}(?:/(?:[a-z]*api)/|{TOKEN_PATH}){_PIECE}", re.IGNORECASE)
+_METHOD_BEFORE = re.compile(
+    r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\s?\(\s{0,4}[frFR$@]{0,2}\W?$"
+)
+_METHOD_AROUND = re.compile(r"\bmethod['\"]?\s*[:=]\s*['\"](get|post|put|patch|delete)['\"]", re.IGNORECASE)
+_PAGES = re.compile(r"//(?:developer|docs?|forum|community|help|github|www)\.", re.IGNORECASE)
+_CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
+_SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
+_CLIENT_CREDENTIALS = re.compile(
+    r"(?:get|login)_?client_?credentials_?(?:token|grant)"
+    r"|(?:grant|client)(?:[ _]type)?\W{1,4}client[ _]credentials"
+    r"|(?<!not )(?<!without )(?<!of )(?<!never )\b(?:using|uses?|used|authenticat\w{1,4} (?:with|via|by))"
+    r" (?:(?:a|an|the|our|my) )?"
+    r"(?:OAuth2? )?client[ _-]credentials (?=grant|flow|token)"
+    r"|(?<!not )(?<!without )(?<!of )\busing (?:(?:a|an|the|our) )?(?:OAuth2? )?client[ _-]credentials",
+    re.IGNORECASE,
+)
+"""In code, or in words that cannot mean that another grant is used."""
+
+
+def address(text: str, *, token: bool = False) -> Address:
+    """Where the request of a text goes; where it does not say, a call is placed, or a token asked for."""
+    found = sorted(_addresses(text), key=lambda url: _rank(url[1], token=token))
+    if found:
+        return Address(*found[0])
+    if token:
+        return Address("POST", TOKEN_PATH)
+    return Address(
+        "POST", f"{CALLS_PATH}/user/{stand_in('userId')}" if _SDK_FOR_USER.search(text) else CALLS_PATH
+    )
+
+
+def is_api_url(url: str) -> bool:
+    """Whether a URL or path leads to an API, and not to a page about one."""
+    return bool(_URL.fullmatch(url)) and not _PAGES.search(url)
+
+
+def grant(text: str) -> str | None:
+    """The grant of the token that the text speaks of, where it says so plainly."""
+    return "client_credentials" if _CLIENT_CREDENTIALS.search(text) else None
+
+
+def _addresses(text: str) -> list[tuple[str, str]]:
+    around = _METHOD_AROUND.search(text)
+    default = around[1].upper() if around else "POST"
+    return [
+        (_method(text[max(0, url.start() - 20) : url.start()]) or default, url.group().rstrip(".,;:"))
+        for url in _URL.finditer(text)
+        if not _PAGES.search(url.group())
+    ]
+
+
+def _method(before: str) -> str | None:
+    found = _METHOD_BEFORE.search(before)
+    return (found[1] or found[2]).upper() if found else None
+
+
+def _rank(url: str, *, token: bool) -> int:
+    """0 for what the body is meant for; the order of the text decides among equals."""
+    if TOKEN_PATH in url:
+        return 0 if token else 3
+    return 1 if _CALLS.search(url) else 2

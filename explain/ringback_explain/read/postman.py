@@ -1,0 +1,54 @@
+"""Read the requests of a Postman collection, which nests them in folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ringback_explain.read import described
+from ringback_explain.read.found import TOKEN_PATH, FoundRequest, ReadError
+from ringback_explain.read.har import places_call
+
+MOST_ITEMS = 1_000
+"""Requests and folders that are looked at."""
+
+
+def is_collection(value: Any) -> bool:
+    """Whether a JSON value is an exported collection."""
+    return isinstance(value, dict) and isinstance(value.get("item"), list) and "info" in value
+
+
+def readings(collection: Mapping[str, Any], text: str) -> list[FoundRequest]:
+    """The requests that place a call or ask for a token. Raises ``ReadError`` where there is none."""
+    found = [
+        described.request_of_description(request, text, f"{name} of a Postman collection")
+        for name, request in _requests(collection)
+        if places_call(request["url"]) or TOKEN_PATH in request["url"]
+    ]
+    if not found:
+        raise ReadError("no request of this Postman collection places a call or asks for a token")
+    return found
+
+
+def _requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    waiting = list(collection["item"])
+    for _ in range(MOST_ITEMS):
+        if not waiting:
+            return
+        item = waiting.pop(0)
+        if not isinstance(item, dict):
+            continue
+        inner = item.get("item")
+        waiting[:0] = inner if isinstance(inner, list) else []
+        request = item.get("request")
+        if isinstance(request, dict) and isinstance(url := _url(request.get("url")), str):
+            yield repr(str(item.get("name", "a request"))), _described(request, url)
+
+
+def _url(value: Any) -> Any:
+    return value.get("raw") if isinstance(value, dict) else value
+
+
+def _described(request: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """The request in the words of every other description."""
+    return {**request, "url": url, "headers": request.get("header")}

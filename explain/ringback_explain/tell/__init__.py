@@ -1,0 +1,1 @@
+"""Say what came of a request: findings, notes, questions, and the request to send instead."""

@@ -1,0 +1,151 @@
+"""Notes on how a body and its headers are written: not JSON, not filled in, or not read by anybody."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from ringback_contracts.core.model import Request
+from ringback_explain.explanation import Note
+from ringback_explain.meant.body import Form, ReadBody
+from ringback_explain.meant.call import MeantCall
+from ringback_explain.meant.keys import ROOT, KeyRole, norm
+from ringback_explain.meant.placeholders import PROTECTION, Gap, gap_in, holes
+from ringback_explain.tell.questions import FOR_USER, quoted
+
+FORMS: dict[Form, tuple[str, str]] = {
+    Form.TWICE: (
+        "body.encoded-twice",
+        "the body is a JSON string with JSON in it: it was serialised two times",
+    ),
+    Form.MARKED: (
+        "body.byte-order-mark",
+        "a byte order mark stands before the JSON: save or send it as UTF-8 without one",
+    ),
+    Form.CURLY: (
+        "body.curly-quotes",
+        (
+            "the quotes are curly, as a web page or a word processor makes them; JSON has straight ones. What"
+            " follows reads the body as if they were straight"
+        ),
+    ),
+    Form.FIELDS: (
+        "body.form",
+        (
+            "the body is a form, name=value; the call API takes JSON. What follows reads its fields as if"
+            " they were JSON"
+        ),
+    ),
+    Form.CUT: (
+        "body.cut-short",
+        (
+            "the JSON ends before it is complete: the rest was lost when it was copied, or when it was sent"
+            " (a Content-Length or a buffer that is too small). What follows reads what is whole in it"
+        ),
+    ),
+    Form.LOOSE: (
+        "body.loose",
+        "the body is an object literal or YAML, not JSON; what follows reads it as if it were JSON",
+    ),
+}
+NOT_FILLED = "{shown} was not filled in: it stands where a value belongs"
+GENERIC = (
+    "{shown} was not filled in: the request is judged as if a value stood there, and refused if it is sent as"
+    " it is"
+)
+LEFT_OUT = "{shown} is not {wanted}, so a request shown here leaves it out"
+PROTECTED = (
+    "'[email protected]' was put there by the e-mail protection of a web page, and is not what the author"
+    " wrote: {instead}"
+)
+_TO_DIAL = "write the SIP address itself, sip:user@host"
+_WHO_CALLS = (
+    f"to say who calls, put that user's id into the path {FOR_USER} (in 'from' it is user: and the id, never"
+    f" a SIP address)"
+)
+SEVERAL_BODIES = "the body is a list: one request places one call"
+
+
+MOST = 50
+"""More notes of one kind help nobody."""
+
+
+def form_notes(reading: ReadBody) -> Iterator[Note]:
+    """What the body is written in, where that is not JSON."""
+    if reading.form in FORMS:
+        kind, text = FORMS[reading.form]
+        yield Note(kind, "", text)
+    if isinstance(reading.value, list):
+        yield Note("body.a-list", "", SEVERAL_BODIES)
+
+
+def hole_notes(value: Any) -> Iterator[Note]:
+    """What was sent without being filled in. What was hidden before showing it is only asked for."""
+    for hole in islice(holes(value), MOST):
+        if hole.gap is Gap.PROTECTED:
+            instead = _WHO_CALLS if _is_of_caller(hole.pointer) else _TO_DIAL
+            yield Note("value.email-protected", hole.pointer, PROTECTED.format(instead=instead))
+        elif hole.gap is not Gap.WITHHELD:
+            message = NOT_FILLED if hole.gap is Gap.UNFILLED else GENERIC
+            yield Note("value.not-filled-in", hole.pointer, message.format(shown=quoted(hole.text)))
+
+
+def _is_of_caller(pointer: str) -> bool:
+    roles = [ROOT.get(norm(key)) for key in pointer.split("/")]
+    return KeyRole.FROM in roles or KeyRole.AGENT in roles
+
+
+def mail_notes(text: str) -> Iterator[Note]:
+    """What the e-mail protection of a web page left in a text that holds no request."""
+    if PROTECTION.search(text):
+        yield Note("value.email-protected", "", PROTECTED.format(instead=_TO_DIAL))
+
+
+def path_hole_notes(path: str) -> Iterator[Note]:
+    """The parts of the path that were not filled in."""
+    for part in path.split("/"):
+        if gap_in(part) in (Gap.UNFILLED, Gap.GENERIC):
+            yield Note("value.not-filled-in", "path", NOT_FILLED.format(shown=quoted(part)))
+
+
+def left_out_notes(wish: MeantCall) -> Iterator[Note]:
+    """The values of published fields that no request can have, and what they should be."""
+    for pointer, value, wanted in wish.unfit:
+        shown = quoted(value if isinstance(value, str) else json.dumps(value, default=str))
+        yield Note("value.left-out", pointer, LEFT_OUT.format(shown=shown, wanted=wanted))
+
+
+NO_HEADER = (
+    "the platform has no header '{name}': who calls is decided by the token, or by the path"
+    " /api/v2/conversations/calls/user/{{userId}}"
+)
+_INVENTED = re.compile(
+    r"x-(?:genesys|purecloud|inin|organization|org|user|agent|api)\b.*|api-?key|api-?version"
+)
+_TELLS_NOTHING = frozenset({"authorization", "cookie", "x-api-key", "api-key", "apikey"})
+
+
+def header_notes(request: Request) -> Iterator[Note]:
+    """Headers that look like the platform's and are nobody's."""
+    for name, value in request.headers.items():
+        if _INVENTED.fullmatch(name):
+            yield Note("header.unknown", name, NO_HEADER.format(name=name[:60]))
+        if name not in _TELLS_NOTHING and gap_in(value) in (Gap.UNFILLED, Gap.GENERIC):
+            yield Note("value.not-filled-in", name, NOT_FILLED.format(shown=quoted(value)))
+
+
+_MERGED = (
+    "the call in the path is listed in conversationIds too, and a call cannot be merged with itself: list"
+    " only the others"
+)
+
+
+def merge_notes(path: str, body: dict[str, Any]) -> Iterator[Note]:
+    """A call that should be merged with itself."""
+    listed = body.get("conversationIds")
+    parts = {part.lower() for part in path.split("/")}
+    if isinstance(listed, list) and any(isinstance(item, str) and item.lower() in parts for item in listed):
+        yield Note("conversation.merged-with-itself", "/conversationIds", _MERGED)
