@@ -279,6 +279,53 @@ def test_a_failed_attempt_uses_the_code_up() -> None:
     assert refused(response)[0] == "invalid_grant"
 
 
+def known(store: Store, token: str) -> bool:
+    return store.resolve(f"Bearer {token}")[1].user is not None
+
+
+def test_a_code_that_comes_again_ends_every_token_that_it_gave() -> None:
+    store = Store()
+    once = code(store, challenge=None)
+    first = granted(exchange(store, code=once, **APP))
+    second = granted(refresh(store, first["refresh_token"], APP))
+    bystander = granted(exchange(store, code=code(store, challenge=None), **APP))
+    tokens = [first["access_token"], second["access_token"]]
+    assert all(known(store, token) for token in tokens)
+    for _ in range(2):
+        error, description = refused(exchange(store, code=once, **APP))
+        assert error == "invalid_grant"
+        assert "used before, so the tokens that it gave are revoked" in description
+        assert once not in description
+    assert not any(known(store, token) for token in tokens)
+    assert refused(refresh(store, first["refresh_token"], APP))[0] == "invalid_grant"
+    assert known(store, bystander["access_token"])
+    granted(refresh(store, bystander["refresh_token"], APP))
+
+
+def test_a_code_that_comes_again_ends_the_tokens_also_after_a_logout_and_without_its_verifier() -> None:
+    store = Store()
+    once = code(store)
+    first = granted(exchange(store, code=once, client_id="demo-app", code_verifier=VERIFIER))
+    second = granted(refresh(store, first["refresh_token"], {"client_id": "demo-app"}))
+    assert store.default.revoke(first["access_token"])
+    stolen = exchange(store, code=once, client_id="demo-app", code_verifier="y" * 43)
+    assert refused(stolen)[0] == "invalid_grant"
+    assert not known(store, second["access_token"])
+
+
+def test_another_client_s_use_of_a_code_ends_nothing() -> None:
+    app = default_org().client_by_id["demo-app"]
+    other = replace(app, id="other-app")
+    store = Store(replace(default_org(), clients=(*default_org().clients, other)))
+    once = code(store, challenge=None)
+    token = granted(exchange(store, code=once, **APP))["access_token"]
+    assert refused(exchange(store, code=once, **{**APP, "client_id": "other-app"})) == (
+        "invalid_grant",
+        "the code is unknown, used or too old",
+    )
+    assert known(store, token)
+
+
 def test_a_code_is_bound_to_its_redirect_uri() -> None:
     store = Store()
     bound = code(store, challenge=None)

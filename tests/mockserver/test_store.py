@@ -159,7 +159,7 @@ def test_a_token_that_is_withdrawn_can_be_renewed_by_the_login_it_came_from() ->
     store = Store()
     tenant = store.default
     client = tenant.org.client_by_id["demo-app"]
-    refresh = tenant.begin_login(Login(client.id, ALICE, public=False))
+    refresh = tenant.begin_login(Login(client.id, ALICE, public=False), "code-1")
     token = tenant.issue(client, tenant.org.user_by_id[ALICE], refresh).access_token
     tenant.withdraw(token)
     assert state(store, token) is TokenState.UNKNOWN
@@ -379,7 +379,7 @@ def test_a_reset_forgets_everything_in_that_org_alone() -> None:
     mine = store.default.issue(default_org().clients[0]).access_token
     theirs = other.issue(other.org.clients[0]).access_token
     code = a_code(store.default)
-    refresh = store.default.begin_login(Login("demo-app", ALICE, public=False))
+    refresh = store.default.begin_login(Login("demo-app", ALICE, public=False), "code-1")
     store.default.journal.record("1", 0.0, Request("GET", "/healthz"), Response(200))
     quota(store)
     store.reset()

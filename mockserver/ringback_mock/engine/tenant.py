@@ -46,6 +46,8 @@ class Tenant:
         self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget)
         self._logins: Bounded[str, Login] = Bounded(TOKENS_KEPT)
         self._codes: Bounded[str, Code] = Bounded(CODES_KEPT)
+        self._redeemed: Bounded[str, tuple[str, str]] = Bounded(CODES_KEPT)
+        """By codes that gave tokens: the client, and the refresh token of the login."""
         self._hold_standing_tokens()
 
     def __repr__(self) -> str:
@@ -78,10 +80,11 @@ class Tenant:
         self._issued.put(token, None)
         return Issued(token, client.token_seconds, refresh_token)
 
-    def begin_login(self, login: Login) -> str:
-        """A refresh token for a login."""
+    def begin_login(self, login: Login, code: str) -> str:
+        """A refresh token for a login with an authorization code."""
         token = secrets.token_urlsafe(32)
         self._logins.put(token, login)
+        self._redeemed.put(code, (login.client_id, token))
         return token
 
     def login(self, refresh_token: str) -> Login | None:
@@ -102,6 +105,20 @@ class Tenant:
             return None
         self._codes.pop(code)
         return found if self._clock() < found.expires_at else None
+
+    def revoke_replayed(self, code: str, client: Client) -> bool:
+        """End every token that the client's code gave, itself or through refreshes (RFC 6749 section 4.1.2).
+
+        Whether it was redeemed before: one of the two who held it was not meant to.
+        """
+        client_id, refresh_token = self._redeemed.get(code) or (None, "")
+        if client_id != client.id:
+            return False
+        self._logins.pop(refresh_token)
+        for token in list(self._issued):
+            if self._sessions[token][1].refresh_token == refresh_token:
+                self.withdraw(token)
+        return True
 
     def revoke(self, token: str) -> bool:
         """End an access token and the login that it came from; whether this org had it."""
@@ -135,7 +152,7 @@ class Tenant:
         """Make every token of this org unknown."""
         for token in (*self._issued, *(token.value for token in self.org.tokens)):
             self._forget(token)
-        for kept in (self._issued, self._logins, self._codes):
+        for kept in (self._issued, self._logins, self._codes, self._redeemed):
             kept.clear()
 
     def _forget(self, token: str, _: None = None) -> None:

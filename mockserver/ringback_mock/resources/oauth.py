@@ -166,13 +166,18 @@ def _authorization_code(asked: _Asked) -> Issued:
     if not asked.form.get("code_verifier"):
         _authenticated(asked)
     _may(asked, CODE_GRANT)
-    code = asked.tenant.redeem_code(asked.need("code"), asked.client)
+    sent = asked.need("code")
+    code = asked.tenant.redeem_code(sent, asked.client)
+    if code is None and asked.tenant.revoke_replayed(sent, asked.client):
+        raise OAuthError("invalid_grant", "the code was used before, so the tokens that it gave are revoked")
     if code is None:
         raise OAuthError("invalid_grant", "the code is unknown, used or too old")
     if asked.need("redirect_uri") != code.redirect_uri:
         raise OAuthError("invalid_grant", "the redirect_uri is not the one that the code was issued for")
     _prove(asked, code.challenge)
-    return _log_in(asked, Login(asked.client.id, code.user_id, public=not asked.authenticated))
+    login = Login(asked.client.id, code.user_id, public=not asked.authenticated)
+    user = asked.tenant.org.user_by_id[code.user_id]
+    return asked.tenant.issue(asked.client, user, asked.tenant.begin_login(login, sent))
 
 
 def _prove(asked: _Asked, challenge: str | None) -> None:
@@ -191,11 +196,6 @@ def challenge_of(verifier: str) -> str:
     """The S256 challenge of a PKCE verifier (RFC 7636 section 4.2)."""
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
-
-
-def _log_in(asked: _Asked, login: Login) -> Issued:
-    user = asked.tenant.org.user_by_id[login.user_id]
-    return asked.tenant.issue(asked.client, user, asked.tenant.begin_login(login))
 
 
 def _refresh_token(asked: _Asked) -> Issued:
