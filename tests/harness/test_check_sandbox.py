@@ -194,15 +194,19 @@ def test_client_credentials_are_asked_for_what_they_can_be(tmp_path: Path) -> No
 # --- the relay ------------------------------------------------------------------------------------------
 
 
-def asked(world: World, method: str, path: str) -> tuple[str, Any]:
+def asked(world: World, method: str, path: str, **shown: str) -> tuple[str, Any]:
     said: list[str] = []
+    relay = Relay(world)
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
         "QUERY_STRING": "",
         "HTTP_AUTHORIZATION": "Bearer alice",
+        "HTTP_HOST": "127.0.0.1:1",
+        "HTTP_RINGBACK_RELAY_TOKEN": relay.secret,
+        **shown,
     }
-    body = b"".join(Relay(world)(environ, lambda status, _: said.append(status)))
+    body = b"".join(relay(environ, lambda status, _: said.append(status)))
     return said[0][:3], json.loads(body)
 
 
@@ -223,6 +227,32 @@ def test_a_relay_passes_on_what_reads_and_nothing_else() -> None:
     ):
         assert asked(watched, method, path)[0] == "404"
     assert [(request.method, request.path) for request in sent] == [("GET", "/api/v2/users/me")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"HTTP_RINGBACK_RELAY_TOKEN": ""},
+        {"HTTP_RINGBACK_RELAY_TOKEN": "guessed"},
+        {"HTTP_RINGBACK_RELAY_TOKEN": "\xe9"},
+        {"HTTP_HOST": "evil.example"},
+        {"HTTP_HOST": "evil.example:1"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v2/users/me", "/openapi.json", "/"])
+def test_a_relay_answers_nobody_but_its_run(path: str, shown: dict[str, str]) -> None:
+    def send(_: Request) -> Any:
+        raise AssertionError("nothing may be sent for a stranger")
+
+    watched = replace(InProcess().world(), deliver=send)
+    refused = ("403", {"message": "this relay answers only the run that started it"})
+    assert asked(watched, "GET", path, **shown) == refused
+
+
+def test_two_relays_have_secrets_of_their_own_which_no_repr_shows() -> None:
+    one, other = Relay(InProcess().world()), Relay(InProcess().world())
+    assert one.secret != other.secret
+    assert one.secret not in repr(one)
 
 
 def test_a_relay_names_nobody() -> None:
@@ -250,8 +280,9 @@ def test_the_end_of_a_relay_waits_for_nobody() -> None:
         raise OutOfReach("too late")
 
     held = replace(InProcess().world(), deliver=hold)
-    with relayed(held) as url:
-        asking = Thread(target=lambda: requests.get(f"{url}/api/v2/users/me", timeout=60))
+    with relayed(held) as (url, secret):
+        own = {"Ringback-Relay-Token": secret}
+        asking = Thread(target=lambda: requests.get(f"{url}/api/v2/users/me", headers=own, timeout=60))
         asking.start()
         assert arrived.wait(60)
     assert asking.is_alive()

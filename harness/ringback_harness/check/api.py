@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, PATCH_CALL, PLACING
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
-from ringback_harness.check.relay import DOCUMENT, READING, relayed
+from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed
 from ringback_harness.check.results import TIME_OVER, Outcome, Result
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import OutOfReach, Target, World
@@ -30,6 +31,7 @@ LEFT_TO_US = "positive_data_acceptance"
 """400, 403 and 422 are documented answers to well-formed bodies; the rule table judges those instead."""
 NO_OTHER_METHODS = "[phases.coverage]\nunexpected-methods = []\n"
 """Its setting that no operation is tried with a method which the document does not have."""
+NO_MORE: Mapping[str, str] = {}
 RELAYED = {"alice": "alice"}
 """The tokens that a relay takes: their names, which it knows the values of."""
 PATIENCE = 900
@@ -83,13 +85,16 @@ class Run:
             if _shows_document(world):
                 self._start(world)
 
-    def _start(self, world: World, settings: str = "") -> subprocess.Popen[bytes]:
+    def _start(
+        self, world: World, settings: str = "", headers: Mapping[str, str] = NO_MORE
+    ) -> subprocess.Popen[bytes]:
         told = {"url": world.url, "tokens": dict(world.tokens), "known": world.org is not None}
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, WORLD_VARIABLE: orjson.dumps(told).decode()}
         verify = verify_from(os.environ)
         if isinstance(verify, str):
             environment[CA] = verify  # absolute: it runs in another folder
-        (Path(self._folder.name) / "schemathesis.toml").write_text(settings)
+        sent = {"Authorization": f"Bearer {world.tokens['alice']}", **headers}
+        (Path(self._folder.name) / "schemathesis.toml").write_text(_headers(sent) + settings, "utf-8")
         with self._printed.open("wb") as printed:
             self._process = subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
                 [*_command(world, self._plan, verify), "--report-ndjson-path", str(self._report)],
@@ -105,9 +110,10 @@ class Run:
         world = self._target.world()
         probe = {"authorization": "Bearer alice"}
         world.send(Request("GET", "/api/v2/tokens/me", probe))
-        url = self._relays.enter_context(relayed(world))
+        url, secret = self._relays.enter_context(relayed(world))
         self._operations = READING
-        return self._start(replace(world, url=url, org=None, tokens=RELAYED), NO_OTHER_METHODS)
+        relay = replace(world, url=url, org=None, tokens=RELAYED)
+        return self._start(relay, NO_OTHER_METHODS, {SECRET: secret})
 
     def close(self) -> None:
         """End the process, if it still runs, and forget what it wrote."""
@@ -180,13 +186,19 @@ def _left_out() -> Iterator[Result]:
             yield _unreached(LEFT_OUT[operation.id], operation.id)
 
 
+def _headers(headers: Mapping[str, str]) -> str:
+    """What schemathesis sends with each request, as its settings: a command line is for all to see."""
+    # A string of JSON is one of TOML; "${" would begin the name of a variable.
+    pairs = (f"{json.dumps(name)} = {json.dumps(value)}" for name, value in headers.items())
+    return "headers = {" + ", ".join(pairs).replace("${", "$${") + "}\n"
+
+
 def _command(world: World, plan: Plan, verify: bool | str) -> list[str]:
     options = {
         "--checks": "all",
         "--exclude-checks": LEFT_TO_US,
         "--max-examples": str(plan.examples),
         "--seed": str(plan.seed),
-        "--header": f"Authorization: Bearer {world.tokens['alice']}",
         "--exclude-operation-id": DELETE_TOKEN,
         "--report": ",".join(["ndjson", *plan.reports]),
         "--report-dir": REPORTS,

@@ -1,17 +1,20 @@
 """A door on loopback to a target that only reads: what comes in goes the way of every other request.
 
-So whoever asks here, schemathesis for one, is held to the permit and the pace of the run and is recorded
-with it, never sees a token, and gets answers in which people have stand-ins.
+So who asks here for the run, schemathesis for one, is held to its permit and pace and is recorded with it,
+never sees a token, and gets answers in which people have stand-ins. Any process of the machine can reach the
+door: it opens to whoever knows the run's secret.
 """
 
 from __future__ import annotations
 
+import hmac
 import logging
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -22,8 +25,13 @@ from ringback_contracts.openapi import openapi_document
 from ringback_contracts.operations import OPERATIONS
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.targets import OutOfReach, World
+from ringback_mock.edges.hosts import HostCheck
 
 DOCUMENT = "/openapi.json"
+SECRET = "Ringback-Relay-Token"
+"""The header that shows who belongs to the run."""
+SHOWN = f"HTTP_{SECRET.upper().replace('-', '_')}"
+OWN_HOSTS = HostCheck()
 READING = frozenset(operation.id for operation in OPERATIONS if operation.method == "GET")
 """The operations that change nothing, whoever answers."""
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
@@ -68,14 +76,22 @@ class Relay:
     """A WSGI application in front of a world."""
 
     world: World
+    secret: str = field(default_factory=secrets.token_urlsafe, repr=False)
     cleaner: Cleaner = field(default_factory=Cleaner)
     _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
 
     def __call__(self, environ: Mapping[str, Any], start: Any) -> Iterable[bytes]:
-        reply = self._reply(_request(environ))
+        reply = self._reply(_request(environ)) if self._admits(environ) else STRANGER
         kept = [(name, value) for name, value in reply.headers.items() if name.lower() not in HELD_BACK]
         start(f"{reply.status} {reply.reason or 'Answered'}", kept)
         return [reply.body]
+
+    def _admits(self, environ: Mapping[str, Any]) -> bool:
+        """Whether the request is the run's own, and not led here by a name that was made to lead here."""
+        host, given = environ.get("HTTP_HOST"), environ.get(SHOWN, "")
+        return OWN_HOSTS.allows(host) and hmac.compare_digest(
+            given.encode("utf-8", "replace"), self.secret.encode()
+        )
 
     def _reply(self, request: Request) -> Reply:
         if request.path == DOCUMENT:
@@ -95,6 +111,9 @@ def _json(status: int, value: Any) -> Reply:
     return Reply(status, {"Content-Type": "application/json"}, orjson.dumps(value))
 
 
+STRANGER = _json(403, {"message": "this relay answers only the run that started it"})
+
+
 def _request(environ: Mapping[str, Any]) -> Request:
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): value
@@ -109,17 +128,25 @@ def _request(environ: Mapping[str, Any]) -> Request:
     )
 
 
+class Address(NamedTuple):
+    """Where a relay is, and the secret to send in the header ``SECRET``."""
+
+    url: str
+    secret: str
+
+
 @contextmanager
-def relayed(world: World) -> Iterator[str]:
-    """The URL of a relay to the world, one request at a time; its end waits for none of them."""
+def relayed(world: World) -> Iterator[Address]:
+    """The address of a relay to the world, one request at a time; its end waits for none of them."""
     from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, Relay(world), threaded=True)
+    relay = Relay(world)
+    server = make_server("127.0.0.1", 0, relay, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield Address(f"http://127.0.0.1:{server.server_port}", relay.secret)
     finally:
         server.shutdown()
         thread.join()
