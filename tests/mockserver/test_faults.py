@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ringback_contracts.http.faults import Fault, FaultKind
-from ringback_contracts.org import default_org
+from ringback_contracts.http.faults import Fault, FaultError, FaultKind
+from ringback_contracts.operations import DISCONNECT, GET_CALL, PLACE_CALL
+from ringback_contracts.org import OrgError, default_org
 from ringback_mock.app import create_app
+from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.store import Store
 from tests.serving import mock_server
 
@@ -344,3 +349,76 @@ def test_each_kind_is_played(org: Org) -> None:
             continue
         assert reply.headers["Ringback-Fault"] == kind
     assert Fault(kind=FaultKind.RESET).seconds == 5
+
+
+# --- many of them ---------------------------------------------------------------------------------------
+
+NUMBERS = ("+442079460100", "+442079460101", "+442079460102")
+SOME = st.builds(
+    Fault,
+    kind=st.sampled_from([FaultKind.RESET, FaultKind.LOST_REPLY, FaultKind.UNAVAILABLE]),
+    operation=st.sampled_from(["any", "place", "read", "disconnect"]),
+    number=st.none() | st.sampled_from(NUMBERS),
+    every=st.none() | st.integers(1, 3),
+    times=st.none() | st.integers(1, 2),
+)
+REQUESTS = st.tuples(st.sampled_from([PLACE_CALL, GET_CALL, DISCONNECT]), st.lists(st.sampled_from(NUMBERS)))
+
+
+@given(faults=st.lists(SOME, max_size=8), requests=st.lists(REQUESTS, max_size=8))
+def test_the_first_that_was_set_strikes_and_each_that_takes_a_request_counts_it(
+    faults: list[Fault], requests: list[tuple[str, list[str]]]
+) -> None:
+    armed = Faults(faults)
+    counts = [[0, 0] for _ in faults]
+    for operation, numbers in requests:
+        expected = None
+        for fault, count in zip(faults, counts, strict=True):
+            if fault.takes(operation, numbers):
+                count[0] += 1
+                if fault.strikes(*count):
+                    count[1] += 1
+                    expected = expected or fault
+        assert armed.strike(operation, numbers) is expected
+    assert [[one.taken, one.struck] for one in armed] == counts
+
+
+def test_an_org_has_no_more_faults_than_a_call_can_ask() -> None:
+    client = create_app(replace(default_org(), faults=())).test_client()
+    many = [{"kind": "reset", "number": f"+4420794601{number:02}"} for number in range(20)]
+    for _ in range(50):
+        assert client.post("/__ringback/faults", json=many).status_code == 201
+    refused = client.post("/__ringback/faults", json=many[:1])
+    assert refused.status_code == 400
+    assert refused.get_json()["message"] == (
+        "an org has at most 1,000 faults: 1,000 are set, and 1 would come; "
+        "DELETE /__ringback/faults clears them"
+    )
+    client.delete("/__ringback/faults")
+    assert client.post("/__ringback/faults", json=many * 51).status_code == 400
+    assert client.get("/__ringback/faults").get_json() == {"faults": []}
+
+
+def test_a_call_asks_only_the_faults_that_may_be_about_it() -> None:
+    asked: list[str | None] = []
+
+    class Watched(Fault):
+        def takes(self, operation_id: str | None, numbers: Container[str]) -> bool:
+            asked.append(self.number)
+            return super().takes(operation_id, numbers)
+
+    faults = Faults(Watched(kind=FaultKind.RESET, number=f"+44207946{number:04}") for number in range(1000))
+    assert faults.strike(PLACE_CALL, ["+442079460007"]) is not None
+    assert faults.strike(PLACE_CALL, ["+442079469999"]) is None
+    assert asked == ["+442079460007"]
+
+
+def test_an_org_s_file_has_no_more_either() -> None:
+    with pytest.raises(OrgError, match="faults: there are 1,001, and an org has at most 1,000"):
+        replace(default_org(), faults=(Fault(kind=FaultKind.RESET),) * 1001)
+
+
+def test_a_fault_s_number_has_an_end() -> None:
+    assert Fault(kind=FaultKind.RESET, number="x" * 1000).number
+    with pytest.raises(FaultError, match="number has 1,001 characters, and may have 1,000"):
+        Fault(kind=FaultKind.RESET, number="x" * 1001)

@@ -54,6 +54,10 @@ class FaultKind(StrEnum):
 FaultOperation = Literal["any", "place", "read", "disconnect", "login", "connect"]
 RetryAfterForm = Literal["seconds", "date"]
 
+MOST_FAULTS = 1_000
+"""Faults that one org can have at a time: each one about a call is asked whether it strikes it."""
+LONGEST_NUMBER = 1_000
+"""Characters; no address that is dialled is longer."""
 LONGEST_SECONDS = 3600
 """No client waits longer, and a test should not either."""
 
@@ -131,6 +135,11 @@ class Fault:
             raise FaultError(
                 f"fault {self.kind}: operation 'connect' is for {FaultKind.EXPIRED_CERTIFICATE} alone; "
                 "'any' takes every request"
+            )
+        if self.number is not None and len(self.number) > LONGEST_NUMBER:
+            raise FaultError(
+                f"fault {self.kind}: number has {len(self.number):,} characters, and may have "
+                f"{LONGEST_NUMBER:,}"
             )
         if self.number is not None and self.operation == "login":
             raise FaultError(f"fault {self.kind}: leave number out: a login is about no call")

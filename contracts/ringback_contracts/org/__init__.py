@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from ringback_contracts.core.decode import DecodeError, decode, decode_field, place
 from ringback_contracts.core.model import Contract
-from ringback_contracts.http.faults import Fault
+from ringback_contracts.http.faults import MOST_FAULTS, Fault
 from ringback_contracts.org.values import (
     USUAL_REGION,
     check_range,
@@ -176,6 +176,8 @@ class Org:
         _index(self, "client_by_id", "clients", "id")
         _index(self, "token_by_value", "tokens", "value")
         object.__setattr__(self, "_test_numbers", lru_cache(maxsize=1024)(self._find_test_number))
+        if len(self.faults) > MOST_FAULTS:
+            raise OrgError(f"faults: there are {len(self.faults):,}, and an org has at most {MOST_FAULTS:,}")
         for position, token in enumerate(self.tokens):
             _check_token(self, token, place("tokens", position, token))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 
 import orjson
 
 from ringback_contracts.http.envelope import error_body
-from ringback_contracts.http.faults import Fault, FaultKind
+from ringback_contracts.http.faults import MOST_FAULTS, Fault, FaultError, FaultKind
 from ringback_mock.http import CHALLENGE, JSON_TYPE, Delivery, Ending, Headers, Response, json_response
 
 HEADER = "Ringback-Fault"
@@ -27,10 +28,15 @@ UNKNOWN_FIELD = "ringbackUnknownField"
 class Armed:
     """A fault that is set: how many requests it has taken, and how many of them it struck."""
 
-    id: str
+    place: int
+    """Its place in the order in which the faults were set."""
     fault: Fault
     taken: int = 0
     struck: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"fault-{self.place}"
 
     def meets(self, operation_id: str | None, numbers: Container[str]) -> bool:
         """Count a request, if it is one of the fault's; whether the fault strikes it."""
@@ -51,38 +57,50 @@ class Faults:
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._standing = tuple(faults)
-        self._armed: dict[str, Armed] = {}
-        self._numbers = itertools.count(1)
+        self._by_number: dict[str | None, list[Armed]] = {}
+        self._places = itertools.count(1)
         self.reset()
 
     def reset(self) -> None:
         """Set the faults of the org's file anew, and no others."""
         self.clear()
-        for fault in self._standing:
-            self.set(fault)
+        self.set(*self._standing)
 
-    def set(self, fault: Fault) -> Armed:
-        armed = Armed(f"fault-{next(self._numbers)}", fault)
-        self._armed[armed.id] = armed
-        self._watched = frozenset(item.fault.number for item in self._armed.values())
+    def set(self, *faults: Fault) -> list[Armed]:
+        """Set each of the faults; raises ``FaultError``, and sets none, where there would be too many."""
+        there = len(self)
+        if there + len(faults) > MOST_FAULTS:
+            raise FaultError(
+                f"an org has at most {MOST_FAULTS:,} faults: {there:,} are set, and {len(faults):,} would "
+                "come; DELETE /__ringback/faults clears them"
+            )
+        armed = [Armed(next(self._places), fault) for fault in faults]
+        for one in armed:
+            self._by_number.setdefault(one.fault.number, []).append(one)
         return armed
 
     def clear(self) -> None:
         """No fault any more, not even those of the org's file."""
-        self._armed.clear()
-        self._watched = frozenset()
+        self._by_number.clear()
 
     def concern(self, numbers: Iterable[str]) -> bool:
         """Whether any fault could be about a request to these numbers: cheap, since every call asks."""
-        return None in self._watched or not self._watched.isdisjoint(numbers)
+        return None in self._by_number or not self._by_number.keys().isdisjoint(numbers)
 
-    def strike(self, operation_id: str | None, numbers: Container[str]) -> Fault | None:
+    def strike(self, operation_id: str | None, numbers: Collection[str]) -> Fault | None:
         """The fault that strikes this request; each that takes it counts it."""
-        struck = [armed for armed in self._armed.values() if armed.meets(operation_id, numbers)]
-        return struck[0].fault if struck else None
+        asked = (armed for number in {None, *numbers} for armed in self._by_number.get(number, ()))
+        struck = [armed for armed in asked if armed.meets(operation_id, numbers)]
+        return min(struck, key=_place).fault if struck else None
 
     def __iter__(self) -> Iterator[Armed]:
-        return iter(self._armed.values())
+        return iter(sorted(itertools.chain.from_iterable(self._by_number.values()), key=_place))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_number.values()))
+
+
+_place = attrgetter("place")
 
 
 def instead(fault: Fault, own: Headers, context_id: str, now: float) -> Response:

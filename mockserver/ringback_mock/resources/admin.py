@@ -130,8 +130,11 @@ def _set_faults(edge: Edge) -> Response:
         raise BadRequest(str(error)) from error
     if any(fault.shows_certificate for fault in faults):
         _expect_certificate(edge, tenant)
-    with edge.store.lock:
-        return shown({"faults": [tenant.faults.set(fault).shown() for fault in faults]}, 201)
+    try:
+        with edge.store.lock:
+            return shown({"faults": [armed.shown() for armed in tenant.faults.set(*faults)]}, 201)
+    except FaultError as error:
+        raise BadRequest(str(error)) from error
 
 
 def _expect_certificate(edge: Edge, tenant: Tenant) -> None:
