@@ -18,7 +18,7 @@ from ringback_explain.explanation import (
     Verdict,
 )
 from ringback_explain.tell.reported import explain_answer, explain_answered
-from ringback_explain.tell.telling import equivalent_of, explain, explain_text_notes
+from ringback_explain.tell.telling import explain, explain_text_notes
 
 __all__ = [
     "Context",
@@ -29,7 +29,6 @@ __all__ = [
     "PlatformAnswer",
     "Suggestion",
     "Verdict",
-    "equivalent_of",
     "explain",
     "explain_answer",
     "explain_answered",

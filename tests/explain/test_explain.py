@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ringback_contracts.core.declare import ALICE, CAMPAIGN, SUPPORT
+from ringback_contracts.core.declare import ALICE, SUPPORT
 from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Caller, Request, TokenState
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.org import default_org
 from ringback_contracts.schemas import validator
-from ringback_explain import Context, equivalent_of, explain
+from ringback_explain import explain
 from tests.explain.explaining import (
     AGENT,
     CALLS,
@@ -381,27 +381,14 @@ def test_the_json_form_has_the_fields_of_the_schema_and_survives_json() -> None:
     assert set(document["notes"][0]) == {"id", "pointer", "message"}
 
 
-def test_the_equivalent_can_be_had_alone() -> None:
-    request = Request(
-        "POST", CALLS, JSON_HEADERS, written({"to": f"tel:{NUMBER}", "from": f"campaign:{CAMPAIGN}"})
-    )
-    alone = equivalent_of(request)
-    whole = explain(request)
-    assert (alone.equivalent, alone.questions) == (whole.equivalent, whole.questions)
-    made = equivalent_of(
-        Request("POST", CALLS, JSON_HEADERS, written({"to": f"tel:{NUMBER}", "from": f"user:{ALICE}"})),
-        context=Context(grant="client_credentials"),
-    ).equivalent
+def test_the_equivalent_for_a_service_is_the_path_of_the_user_who_is_named() -> None:
+    made = explained({"to": f"tel:{NUMBER}", "from": f"user:{ALICE}"}, grant="client_credentials").equivalent
     assert made is not None
     assert (made.path, made.body) == (f"{CALLS}/user/{ALICE}", {"phoneNumber": NUMBER})
 
 
 def test_a_request_that_places_no_call_has_no_equivalent() -> None:
-    assert equivalent_of(Request("GET", "/api/v2/tokens/me")).equivalent is None
-    assert (
-        equivalent_of(Request("POST", "/oauth/token", {}, b"grant_type=client_credentials")).equivalent
-        is None
-    )
+    assert explain(Request("GET", "/api/v2/tokens/me")).equivalent is None
 
 
 def test_an_agent_beside_a_from_inside_a_list_of_parties_calls_and_is_not_dialled() -> None:

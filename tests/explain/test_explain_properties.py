@@ -115,7 +115,7 @@ def test_every_equivalent_that_is_shown_is_accepted_and_is_its_own(
     if made.path == "/oauth/token":
         return
     again = Request(made.method, made.path, JSON_HEADERS, json.dumps(made.body).encode())
-    verdict = judge(again, *imagined(again, service=grant == "client_credentials"))
+    verdict = judge(again, *imagined(again, made.body, service=grant == "client_credentials"))
     assert isinstance(verdict, Accepted)
     assert explain(again, context=Context(grant=grant)).equivalent == made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,23 +24,16 @@ SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
 SOME_NUMBER = "+442079460100"
 EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
 
-_JSON = {"content-type": "application/json"}
-
-
-def sent(request: Request) -> Request:
-    """The request as it is judged: a bare body, of which no headers are known, is JSON."""
-    return request if request.headers else replace(request, headers=_JSON)
-
 
 def imagined(
-    request: Request, *, service: bool = False, contract: ContractChoice = "any"
+    request: Request, fields: Mapping[str, Any], *, service: bool = False, contract: ContractChoice = "any"
 ) -> tuple[Caller, Org]:
     """A caller and an org in which every id of the request exists and every number is owned.
 
-    ``service`` makes the token one of the client-credentials grant.
+    ``fields`` are those of its body. ``service`` makes the token one of the client-credentials grant.
     """
-    ids = frozenset(_ids(request)) | {SOMEBODY}
-    calls = ids | {found.upper() for found in ids} | set(UUID.findall(_everything(request)))
+    written = set(UUID.findall(_everything(request)))
+    ids = {found.lower() for found in written} | {SOMEBODY}
     org = replace(
         default_org(),
         id="imagined",
@@ -52,55 +45,48 @@ def imagined(
         clients=(),
         tokens=(),
     )
-    caller = _caller(service=service, calls=calls)
-    return _seen(request, caller), replace(org, numbers=(*org.numbers, *_numbers(request, caller, org)))
+    calls = frozenset(ids | {found.upper() for found in ids} | written)
+    caller = somebody(request, service=service, calls=calls)
+    if "from" in fields and isinstance(address := Case(request, caller, org).from_, TelAddress):
+        # The number in from is the only one that has to be owned.
+        org = replace(org, numbers=(*org.numbers, address.number))
+    return caller, org
 
 
-def _user(found: str) -> User:
-    return User(id=found, name="a user", station="a phone", permissions=EVERYTHING)
-
-
-def _caller(*, service: bool, calls: frozenset[str]) -> Caller:
+def somebody(request: Request, *, service: bool, calls: Container[str] = frozenset()) -> Caller:
+    """Somebody who may do everything; nobody, where the ``Authorization`` cannot be a bearer token."""
+    given = request.headers.get("authorization")
+    scheme, _, token = (given or "").partition(" ")
+    if given is not None and not (scheme.lower() == "bearer" and token.strip()):
+        return ANONYMOUS
     if service:
         client = Client(id="a client", secret="", permissions=EVERYTHING)
         return Caller(TokenState.VALID, client=client, calls=calls)
     return Caller(TokenState.VALID, user=_user(SOMEBODY), scopes=frozenset({"conversations"}), calls=calls)
 
 
-def _seen(request: Request, caller: Caller) -> Caller:
-    """Of the token only its absence can be seen: an ``Authorization`` that is no bearer token."""
-    given = request.headers.get("authorization")
-    scheme, _, token = (given or "").partition(" ")
-    return caller if given is None or (scheme.lower() == "bearer" and token.strip()) else ANONYMOUS
+def _user(found: str) -> User:
+    return User(id=found, name="a user", station="a phone", permissions=EVERYTHING)
 
 
 def _everything(request: Request) -> str:
     return request.path + " " + request.body[: payload.MAX_BYTES].decode("utf-8", "replace")
 
 
-def _ids(request: Request) -> Iterator[str]:
-    return (found.lower() for found in UUID.findall(_everything(request)))
-
-
-def _numbers(request: Request, caller: Caller, org: Org) -> Iterator[str]:
-    """The number in ``from``, which is the only one that has to be owned."""
-    address = Case(request, caller, org).from_
-    if isinstance(address, TelAddress):
-        yield address.number
-
-
 # --- what was withheld, or is known by name alone ---------------------------------------------------
 
 
-def filled(request: Request) -> Request:
-    """The request with something good where its writer hid a value, or wrote a name instead of an id."""
-    value = payload.read(request.body)
-    path = _NOT_IN_PATH.sub(_path_part, request.path)
-    request = replace(request, path=path_with_id(path, SOMEBODY))
-    if not value.readable or not (any(no_ids(value.value)) or _withholds(value.value)):
+def filled(request: Request, value: Any) -> Request:
+    """The request with something good where its writer hid a value, or wrote a name instead of an id.
+
+    ``value`` is what its body holds.
+    """
+    path = path_with_id(_NOT_IN_PATH.sub(_path_part, request.path), SOMEBODY)
+    if path != request.path:
+        request = replace(request, path=path)
+    if not any(no_ids(value)) and not _withholds(value):
         return request
-    body = with_ids(_fill(value.value, ""), SOMEBODY)
-    return replace(request, body=json.dumps(body).encode())
+    return replace(request, body=json.dumps(with_ids(_fill(value, ""), SOMEBODY)).encode())
 
 
 def _withholds(value: Any) -> bool:

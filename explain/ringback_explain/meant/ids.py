@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from ringback_contracts.operations import CALLS_PATH
-from ringback_explain.explanation import Note
 from ringback_explain.meant.party import UUID
 from ringback_explain.meant.placeholders import gap_in
-from ringback_explain.tell.questions import quoted
 
 _AT_ROOT = {
     "callUserId": "user",
@@ -22,14 +20,6 @@ _AT_ROOT = {
     "languageId": "language",
 }
 _OF_PARTY = {"userId": "user", "queueId": "queue"}
-_LOOK_UP = {
-    "user": "GET /api/v2/users/me tells your own, POST /api/v2/users/search those of others",
-    "queue": "GET /api/v2/routing/queues?name=... tells it",
-    "skill": "GET /api/v2/routing/skills?name=... tells it",
-    "language": "GET /api/v2/routing/languages?name=... tells it",
-    "conversation": "it is the id that placing the call returned",
-}
-NAME = "this wants the {what}'s id (a UUID), and {shown} is none: a name is not an id; {look_up}"
 _FOR_USER = re.compile(rf"(?<=^{CALLS_PATH}/user/)[^/]+$")
 
 
@@ -94,17 +84,3 @@ def with_ids(body: Any, stand_in: str) -> Any:
 def path_with_id(path: str, stand_in: str) -> str:
     """The path with an id in place of a name."""
     return _FOR_USER.sub(stand_in, path) if path_name(path) else path
-
-
-def id_notes(path: str, body: Any) -> Iterator[Note]:
-    """Say of each name that an id belongs there, and where it can be looked up."""
-    named = path_name(path)
-    if named is not None:
-        yield _note("path", "user", named)
-    for name in names(body):
-        yield _note(name.pointer, name.what, name.text)
-
-
-def _note(pointer: str, what: str, text: str) -> Note:
-    message = NAME.format(what=what, shown=quoted(text), look_up=_LOOK_UP[what])
-    return Note("value.not-an-id", pointer, message)

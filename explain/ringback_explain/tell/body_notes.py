@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,8 +12,9 @@ from ringback_contracts.core.model import Request
 from ringback_explain.explanation import Note
 from ringback_explain.meant.body import Form, ReadBody
 from ringback_explain.meant.call import MeantCall
+from ringback_explain.meant.ids import names, path_name
 from ringback_explain.meant.keys import ROOT, KeyRole, norm
-from ringback_explain.meant.placeholders import PROTECTION, Gap, gap_in, holes
+from ringback_explain.meant.placeholders import PROTECTION, Gap, Hole, gap_in
 from ringback_explain.tell.questions import FOR_USER, quoted
 
 FORMS: dict[Form, tuple[str, str]] = {
@@ -82,9 +83,9 @@ def form_notes(reading: ReadBody) -> Iterator[Note]:
         yield Note("body.a-list", "", SEVERAL_BODIES)
 
 
-def hole_notes(value: Any) -> Iterator[Note]:
+def hole_notes(found: Iterable[Hole]) -> Iterator[Note]:
     """What was sent without being filled in. What was hidden before showing it is only asked for."""
-    for hole in islice(holes(value), MOST):
+    for hole in islice(found, MOST):
         if hole.gap is Gap.PROTECTED:
             instead = _WHO_CALLS if _is_of_caller(hole.pointer) else _TO_DIAL
             yield Note("value.email-protected", hole.pointer, PROTECTED.format(instead=instead))
@@ -149,3 +150,27 @@ def merge_notes(path: str, body: dict[str, Any]) -> Iterator[Note]:
     parts = {part.lower() for part in path.split("/")}
     if isinstance(listed, list) and any(isinstance(item, str) and item.lower() in parts for item in listed):
         yield Note("conversation.merged-with-itself", "/conversationIds", _MERGED)
+
+
+_LOOK_UP = {
+    "user": "GET /api/v2/users/me tells your own, POST /api/v2/users/search those of others",
+    "queue": "GET /api/v2/routing/queues?name=... tells it",
+    "skill": "GET /api/v2/routing/skills?name=... tells it",
+    "language": "GET /api/v2/routing/languages?name=... tells it",
+    "conversation": "it is the id that placing the call returned",
+}
+NAME = "this wants the {what}'s id (a UUID), and {shown} is none: a name is not an id; {look_up}"
+
+
+def id_notes(path: str, body: Any) -> Iterator[Note]:
+    """Say of each name that an id belongs there, and where it can be looked up."""
+    named = path_name(path)
+    if named is not None:
+        yield _no_id("path", "user", named)
+    for name in names(body):
+        yield _no_id(name.pointer, name.what, name.text)
+
+
+def _no_id(pointer: str, what: str, text: str) -> Note:
+    message = NAME.format(what=what, shown=quoted(text), look_up=_LOOK_UP[what])
+    return Note("value.not-an-id", pointer, message)

@@ -1,17 +1,13 @@
-"""The same wish as a request of the published contract, shown only if it is accepted."""
+"""The same wish as a request of the published contract, and what has to be asked about it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringback_contracts.core.judge import judge
-from ringback_contracts.core.model import Rejected, Request
 from ringback_contracts.operations import CALLS_PATH
 from ringback_explain.explanation import Equivalent, Suggestion
-from ringback_explain.judge.imagined import imagined
 from ringback_explain.meant.call import MeantCall
 from ringback_explain.meant.party import UUID, Kind, MeantParty
 from ringback_explain.meant.placeholders import gap_in
@@ -61,26 +57,10 @@ def suggest(wish: MeantCall, path_user: str | None, *, service: bool = False) ->
     for step in (_destination, _caller_id, _queue, _routing, _data):
         step(draft)
     _caller(draft, path_user)
-    equivalent = None if draft.blocked else _shown(draft)
-    return Suggestion(equivalent, tuple(draft.questions))
-
-
-def _shown(draft: _Draft) -> Equivalent | None:
+    if draft.blocked:
+        return Suggestion(None, tuple(draft.questions))
     path = f"{CALLS_PATH}/user/{draft.user_id}" if draft.user_id else CALLS_PATH
-    equivalent = Equivalent("POST", path, draft.body)
-    refusal = refused(equivalent, service=draft.service)
-    if refusal is None:
-        return equivalent
-    draft.ask(q.NOT_ACCEPTED, detail=refusal)
-    return None
-
-
-def refused(equivalent: Equivalent, *, service: bool = False) -> str | None:
-    """Why an equivalent is not accepted in an org made from it; ``None`` where it is."""
-    body = json.dumps(equivalent.body).encode()
-    request = Request(equivalent.method, equivalent.path, {"content-type": "application/json"}, body)
-    verdict = judge(request, *imagined(request, service=service))
-    return verdict.finding.detail if isinstance(verdict, Rejected) else None
+    return Suggestion(Equivalent("POST", path, draft.body), tuple(draft.questions))
 
 
 # --- whom to ring -----------------------------------------------------------------------------------

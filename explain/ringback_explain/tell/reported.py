@@ -20,7 +20,7 @@ from ringback_explain.explanation import (
     PlatformAnswer,
     Suggestion,
 )
-from ringback_explain.judge.judging import repeats
+from ringback_explain.meant.subject import Subject
 from ringback_explain.tell import questions as q
 from ringback_explain.tell.login_rules import of_error
 from ringback_explain.tell.questions import ask
@@ -120,7 +120,7 @@ def _same_again(
     if rule is not None and rule.stage in _OF_BODY:
         return False
     not_the_body = rule is not None and rule.stage in _OF_CALLER and equivalent.path == request.path
-    return not_the_body or repeats(equivalent, request)
+    return not_the_body or Subject(request, Context()).is_sent_by(equivalent)
 
 
 def _deciding(answer: PlatformAnswer) -> Explained | None:

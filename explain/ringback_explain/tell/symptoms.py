@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ringback_contracts.operations import CALLS_PATH
 from ringback_explain.explanation import Context, Note
+from ringback_explain.meant.subject import is_service
 from ringback_explain.tell.questions import FOR_USER
 from ringback_explain.tell.scopes import CALLING, NEVER_APPLY
 
@@ -115,18 +116,6 @@ def symptom_notes(context: Context) -> Iterator[Note]:
         and not _HASHES.search(context.text)
     ):
         yield Note("pkce.challenge-not-hashed", "", NOT_HASHED)
-
-
-def is_service(context: Context) -> bool:
-    """Whether the token is one of the client-credentials grant."""
-    if context.grant:
-        return re.sub(r"[^a-z]", "", context.grant.lower()) == "clientcredentials"
-    return _SERVICE.search(context.text) is not None
-
-
-_SERVICE = re.compile(
-    r"get_client_credentials_token|loginClientCredentialsGrant|grant_type[\"']?\s*[=:,]\s*[\"']?client_credentials"
-)
 
 
 def grant_notes(context: Context) -> Iterator[Note]:

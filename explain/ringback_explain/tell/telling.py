@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from ringback_contracts.core.judge import findings, judge
-from ringback_contracts.core.model import (
-    PARTICIPANTS,
-    Accepted,
-    Caller,
-    Finding,
-    Rejected,
-    Request,
-    Stage,
-    Verdict,
-)
-from ringback_contracts.operations import PLACE_CALL_FOR_USER
+from ringback_contracts.core.judge import findings
+from ringback_contracts.core.model import PARTICIPANTS, Caller, Finding, Request, Stage
+from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER
 from ringback_contracts.org import ContractChoice, Org
-from ringback_explain.explanation import Context, Explained, Explanation, Note, Suggestion
-from ringback_explain.judge.judging import Court, repeats
+from ringback_contracts.resources.calls import forms
+from ringback_explain.explanation import Context, Equivalent, Explained, Explanation, Note, Suggestion
+from ringback_explain.judge.imagined import somebody
+from ringback_explain.judge.judging import Sender, judged, sender_of
 from ringback_explain.meant.body import Form
-from ringback_explain.meant.ids import id_notes
 from ringback_explain.meant.party import UUID, Kind
-from ringback_explain.meant.placeholders import NOT_THERE, holes, texts
+from ringback_explain.meant.placeholders import NOT_THERE, texts
+from ringback_explain.meant.subject import JSON_HEADERS, Subject
 from ringback_explain.tell import questions as q
 from ringback_explain.tell.body_notes import (
     MOST,
@@ -34,6 +28,7 @@ from ringback_explain.tell.body_notes import (
     form_notes,
     header_notes,
     hole_notes,
+    id_notes,
     left_out_notes,
     mail_notes,
     merge_notes,
@@ -46,7 +41,6 @@ from ringback_explain.tell.number_notes import number_notes
 from ringback_explain.tell.questions import ask, quoted
 from ringback_explain.tell.scopes import scope_notes
 from ringback_explain.tell.sdks import sdk_notes
-from ringback_explain.tell.subject import Subject
 from ringback_explain.tell.symptoms import grant_notes, symptom_notes
 from ringback_explain.tell.token_checks import asked, is_token_request
 from ringback_explain.tell.tokens import explain_token, pkce_notes
@@ -71,16 +65,13 @@ def explain(
     """
     if is_token_request(request):
         return _explain_token(request, context)
-    court = Court(caller, org, contract)
-    return _explain_call(Subject(request, context, service=court.is_service(request)), court)
-
-
-def equivalent_of(request: Request, *, context: Context = NOTHING_ELSE) -> Suggestion:
-    """The same wish as a published request that is accepted, and what has to be asked about it."""
     subject = Subject(request, context)
-    if is_token_request(request) or not subject.wants_call:
-        return Suggestion(None)
-    return _suggestion(subject)
+    sender = sender_of(subject.request, subject.fields, (caller, org, contract), service=subject.is_service)
+    if sender.is_known:
+        subject.is_service = subject.is_service or (
+            sender.caller.client is not None and sender.caller.user is None
+        )
+    return _explain_call(subject, sender)
 
 
 def explain_text_notes(context: Context) -> tuple[Note, ...]:
@@ -117,45 +108,43 @@ def _explain_token(request: Request, context: Context) -> Explanation:
 # --- the verdict ------------------------------------------------------------------------------------
 
 
-def _explain_call(subject: Subject, court: Court) -> Explanation:
-    request, caller, org = court.hear(subject.request, service=subject.service)
-    verdict = judge(request, caller, org)
-    unfilled = {hole.pointer: hole.text for hole in holes(subject.fields) if hole.gap not in NOT_THERE}
-    found = _once(_explained(finding, unfilled) for finding in _findings(subject, court))
-    suggestion = _upheld(subject, court, verdict) if subject.wants_call else Suggestion(None)
-    rejected = verdict.finding.rule if isinstance(verdict, Rejected) else None
+def _explain_call(subject: Subject, sender: Sender) -> Explanation:
+    judgement = judged(subject.request, subject.reading.value, sender)
+    found = _once(_explained(finding, subject) for finding in _findings(subject, judgement, sender))
+    suggestion = _suggestion(subject, sender, judgement) if subject.wants_call else Suggestion(None)
+    decisive = judgement[0].rule if judgement else None
     return Explanation(
-        verdict="rejected" if rejected else "accepted",
-        status=rejected.status if rejected else _success(verdict, org),
-        code=rejected.code if rejected else None,
-        rule=rejected.id if rejected else None,
+        verdict="rejected" if decisive else "accepted",
+        status=decisive.status if decisive else _success(subject, sender.org),
+        code=decisive.code if decisive else None,
+        rule=decisive.id if decisive else None,
         findings=found,
-        notes=_once(_notes(subject, verdict, found, suggestion, court, org)),
+        notes=_once(_notes(subject, found, suggestion, sender)),
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
-        unknown=tuple(_unknown(subject, court)),
+        unknown=tuple(_unknown(subject, sender)),
     )
 
 
-def _success(verdict: Verdict, org: Org) -> int:
-    if isinstance(verdict, Accepted) and verdict.intent is None:
-        return verdict.operation.success
-    return org.success_status
+def _success(subject: Subject, org: Org) -> int:
+    operation = subject.route.operation
+    return org.success_status if operation is None or subject.places_call else operation.success
 
 
-def _findings(subject: Subject, court: Court) -> Iterator[Finding]:
+def _findings(subject: Subject, judgement: list[Finding], sender: Sender) -> Iterator[Finding]:
     """What the rules have against the request, and against its body once it is proper JSON."""
-    yield from findings(*court.hear(subject.request, service=subject.service))
+    yield from judgement
     if subject.mended is not None:
-        mended = findings(*court.hear(subject.mended, service=subject.service))
+        mended = judged(subject.mended, subject.reading.value, sender)
         yield from (finding for finding in mended if finding.rule.stage > Stage.JSON)
 
 
-def _explained(finding: Finding, unfilled: Mapping[str, str]) -> Explained:
+def _explained(finding: Finding, subject: Subject) -> Explained:
     """The finding in words; what the rule says of a value that was never filled in would lead astray."""
     rule, detail = finding.rule, finding.detail
-    if rule.stage >= Stage.ADDRESSES and finding.pointer in unfilled:
-        detail = NOT_FILLED.format(shown=quoted(unfilled[finding.pointer]))
+    holes = (hole for hole in subject.holes if hole.gap not in NOT_THERE and hole.pointer == finding.pointer)
+    if rule.stage >= Stage.ADDRESSES and (hole := next(holes, None)):
+        detail = NOT_FILLED.format(shown=quoted(hole.text))
     return Explained(rule.id, finding.pointer, detail, rule.fix, rule.evidence.value, rule.source)
 
 
@@ -163,12 +152,7 @@ def _explained(finding: Finding, unfilled: Mapping[str, str]) -> Explained:
 
 
 def _notes(
-    subject: Subject,
-    verdict: Verdict,
-    found: tuple[Explained, ...],
-    suggestion: Suggestion,
-    court: Court,
-    org: Org,
+    subject: Subject, found: tuple[Explained, ...], suggestion: Suggestion, sender: Sender
 ) -> Iterator[Note]:
     context, request = subject.context, subject.request
     yield from host_notes(context.url, token=False)
@@ -179,40 +163,74 @@ def _notes(
     yield from form_notes(subject.reading)
     if subject.wants_call:
         yield from islice(key_notes(subject.fields), MOST)
-        notes = number_notes(subject.wish, found, org, region_known=court.given_org is not None)
-        yield from (note for note in notes if not _required(note, verdict))
-    yield from hole_notes(subject.reading.value)
+        notes = number_notes(subject.wish, found, sender.org, region_known=sender.knows_org)
+        # In ``to`` and ``from`` a number has to be written with tel:.
+        as_wanted = not found and forms.recognise(subject.fields) == PARTICIPANTS
+        yield from (note for note in notes if not (as_wanted and note.id == "number.normalised"))
+    yield from hole_notes(subject.holes)
     yield from merge_notes(request.path, subject.fields)
     if suggestion.equivalent is not None:
         yield from left_out_notes(subject.wish)
-    if court.given_org is None:
+    if not sender.knows_org:
         yield from islice(id_notes(request.path, subject.fields), MOST)
     if subject.operation_id != PLACE_CALL_FOR_USER:
         yield from grant_notes(context)
     yield from _text_notes(context, suggestion.equivalent.path if suggestion.equivalent else "")
 
 
-def _required(note: Note, verdict: Verdict) -> bool:
-    """Whether a spelling is the one that the body's own contract wants: ``tel:`` in ``to`` and ``from``."""
-    of_participants = (
-        isinstance(verdict, Accepted) and verdict.intent and verdict.intent.contract == PARTICIPANTS
-    )
-    return note.id == "number.normalised" and bool(of_participants)
-
-
 # --- the equivalent and what is left open -----------------------------------------------------------
 
 
-def _suggestion(subject: Subject) -> Suggestion:
+def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> Suggestion:
+    """The same wish as a published request, shown only if this sender's would be accepted."""
     if subject.reading.form is Form.NOTHING and subject.request.body.strip():
         return Suggestion(None, (q.UNREAD_BODY,))
     if not subject.fields and isinstance(value := subject.reading.value, list) and len(value) > 1:
         return Suggestion(None, (ask(q.A_LIST, count=str(len(value))),))
-    made = suggest(subject.wish, subject.path_user, service=subject.service)
+    made = suggest(subject.wish, subject.path_user, service=subject.is_service)
+    if made.equivalent is not None and (judgement or not subject.is_sent_by(made.equivalent)):
+        made = _accepted(made, made.equivalent, subject, sender)
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
         questions = _of_what_is_cut(subject, questions)
     return Suggestion(made.equivalent, questions)
+
+
+def _accepted(made: Suggestion, equivalent: Equivalent, subject: Subject, sender: Sender) -> Suggestion:
+    """The suggestion with a request that is accepted, else with the question what to change."""
+    same = sender.is_known or subject.is_sent_by(equivalent)
+    if not same:
+        # Nothing is known of the sender, and whatever header is at fault is not sent again.
+        nobody = Request(equivalent.method, equivalent.path)
+        sender = replace(
+            sender,
+            caller=somebody(nobody, service=subject.is_service, calls=sender.caller.calls),
+            org=replace(sender.org, contract="any"),
+        )
+    objections = []
+    for way in _ways(equivalent, sender):
+        found = findings(_request(way, subject.request if same else None), sender.caller, sender.org)
+        if not found:
+            return replace(made, equivalent=way)
+        objections.append(found[0])
+    first = objections[0]
+    template = q.REFUSED_HERE if same else q.NOT_ACCEPTED
+    return Suggestion(None, (*made.questions, ask(template, detail=first.detail, fix=first.rule.fix)))
+
+
+def _ways(equivalent: Equivalent, sender: Sender) -> Iterator[Equivalent]:
+    """The equivalent; for who calls for themselves also the path that needs no right to call for others."""
+    yield equivalent
+    user = sender.caller.user
+    if user and equivalent.path == f"{CALLS_PATH}/user/{user.id}":
+        yield replace(equivalent, path=CALLS_PATH)
+
+
+def _request(equivalent: Equivalent, like: Request | None) -> Request:
+    """The equivalent as it is sent, with the token of the request that it stands for."""
+    token = like.headers.get("authorization") if like else None
+    headers = {**JSON_HEADERS, **({"authorization": token} if token is not None else {})}
+    return Request(equivalent.method, equivalent.path, headers, json.dumps(equivalent.body).encode())
 
 
 def _of_what_is_cut(subject: Subject, questions: tuple[str, ...]) -> tuple[str, ...]:
@@ -222,17 +240,10 @@ def _of_what_is_cut(subject: Subject, questions: tuple[str, ...]) -> tuple[str, 
     return (ask(q.CUT_SHORT, shown=quoted(end)), *others)
 
 
-def _upheld(subject: Subject, court: Court, verdict: Verdict) -> Suggestion:
-    made = _suggestion(subject)
-    if isinstance(verdict, Accepted) and made.equivalent and repeats(made.equivalent, subject.request):
-        return made
-    return court.upheld(made, subject.request, service=subject.service)
-
-
 def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
     """Ask for every value that was not filled in and that no other question is about."""
     shown = {text for _, text in texts(dict(made.equivalent.body))} if made.equivalent else set()
-    for hole in islice(holes(subject.fields), MOST):
+    for hole in islice(subject.holes, MOST):
         is_shown = any(hole.text in text for text in shown)
         if not is_shown and not any(_is_about(question, hole.pointer) for question in made.questions):
             yield ask(q.LEFT_OUT, pointer=hole.pointer, gap=q.gap(hole.text))
@@ -248,9 +259,9 @@ SIP = "whether your org can dial SIP addresses (--org FILE)"
 TOKEN = "whether the token is good, and what its user may do and has a phone for (--org FILE --as USER)"
 
 
-def _unknown(subject: Subject, court: Court) -> Iterator[str]:
+def _unknown(subject: Subject, sender: Sender) -> Iterator[str]:
     """What was not held against the request, and the option that would tell."""
-    if court.given_org is None:
+    if not sender.knows_org:
         written = subject.request.path + subject.request.body.decode("utf-8", "replace")
         if UUID.search(written) or any(id_notes(subject.request.path, subject.fields)):
             yield IDS
@@ -258,5 +269,5 @@ def _unknown(subject: Subject, court: Court) -> Iterator[str]:
             yield OWNED
         if any(party.kind is Kind.SIP for party in subject.wish.to):
             yield SIP
-    if court.given_caller is None:
+    if not sender.knows_caller:
         yield TOKEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,12 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.http.platform_paths import known_path
 from ringback_contracts.http.routing import route
 from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER, PLACING
-from ringback_explain.explanation import Context
-from ringback_explain.judge.imagined import sent
+from ringback_explain.explanation import Context, Equivalent
 from ringback_explain.meant.body import Form, ReadBody, read
 from ringback_explain.meant.call import MeantCall, meant_call
-from ringback_explain.tell.symptoms import is_service
+from ringback_explain.meant.placeholders import Hole, holes
 
+JSON_HEADERS = {"content-type": "application/json"}
 _CONVERSATIONS = "/api/v2/conversations"
 _GUESSED = ("call", "voice", "phone", "outbound", "dial", "telephony", "create")
 _NEIGHBOURS = frozenset({CALLS_PATH, _CONVERSATIONS} | {f"{_CONVERSATIONS}/{word}" for word in _GUESSED})
@@ -26,15 +27,16 @@ _NEIGHBOURS = frozenset({CALLS_PATH, _CONVERSATIONS} | {f"{_CONVERSATIONS}/{word
 class Subject:
     """One request to explain, and what came along with it.
 
-    ``service`` says that a client without a user is known to send it.
+    ``is_service`` says that a client without a user is known to send it.
     """
 
-    def __init__(self, request: Request, context: Context, *, service: bool = False) -> None:
-        self.request = sent(request)
+    def __init__(self, request: Request, context: Context) -> None:
+        # Of a bare body no headers are known, and it is taken for JSON.
+        self.request = request if request.headers else replace(request, headers=JSON_HEADERS)
         self.context = context
         self.route = route(request.method, request.path)
         self.operation_id = self.route.operation.id if self.route.operation else None
-        self.service = service or is_service(context)
+        self.is_service = is_service(context)
 
     @property
     def places_call(self) -> bool:
@@ -50,6 +52,11 @@ class Subject:
     def path_user(self) -> str | None:
         return self.route.params.get("userId") if self.operation_id == PLACE_CALL_FOR_USER else None
 
+    def is_sent_by(self, equivalent: Equivalent) -> bool:
+        """Whether an equivalent is the request itself: its method, path and the JSON value of its body."""
+        same_place = (equivalent.method, equivalent.path) == (self.request.method, self.request.path)
+        return same_place and self.reading.form is Form.JSON and self.reading.value == equivalent.body
+
     @lazy
     def reading(self) -> ReadBody:
         """The body as it was meant."""
@@ -58,6 +65,11 @@ class Subject:
     @lazy
     def fields(self) -> dict[str, Any]:
         return self.reading.fields
+
+    @lazy
+    def holes(self) -> tuple[Hole, ...]:
+        """The texts of the body that are not the values they stand for."""
+        return tuple(holes(self.reading.value))
 
     @lazy
     def wish(self) -> MeantCall:
@@ -81,6 +93,18 @@ class Subject:
             return None
         return replace(
             self.request,
-            headers={**self.request.headers, "content-type": "application/json"},
+            headers={**self.request.headers, **JSON_HEADERS},
             body=json.dumps(self.reading.value).encode(),
         )
+
+
+_SERVICE = re.compile(
+    r"get_client_credentials_token|loginClientCredentialsGrant|grant_type[\"']?\s*[=:,]\s*[\"']?client_credentials"
+)
+
+
+def is_service(context: Context) -> bool:
+    """Whether the token is one of the client-credentials grant."""
+    if context.grant:
+        return re.sub(r"[^a-z]", "", context.grant.lower()) == "clientcredentials"
+    return _SERVICE.search(context.text) is not None
