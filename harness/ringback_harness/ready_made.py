@@ -41,9 +41,9 @@ def ready_made(equivalent: Equivalent, place: Place = MOCK) -> Mapping[str, str]
     """The request in each form that can make it, by the name of the form."""
     forms = {"curl": as_curl(equivalent, place)}
     if equivalent.path == TOKEN_PATH and equivalent.body.get("grant_type") == "client_credentials":
-        forms |= {"client": _client_login(place), "sdk": _sdk_login(place)}
+        forms |= {"python": _client_login(place), "sdk": _sdk_login(place)}
     elif equivalent.path.startswith(CALLS_PATH) and equivalent.method == "POST":
-        forms |= {"client": as_client_lines(equivalent, place), "sdk": as_sdk_lines(equivalent, place)}
+        forms |= {"python": as_client_lines(equivalent, place), "sdk": as_sdk_lines(equivalent, place)}
     return forms
 
 

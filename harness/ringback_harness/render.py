@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -18,89 +18,105 @@ if TYPE_CHECKING:
 
 TITLES = {
     "curl": "With curl",
-    "client": "With ringback_client",
+    "python": "With ringback_client",
     "sdk": "With the official Python SDK",
 }
 BODY = "the body"
 
 
-def show(console: Console, explanation: Explanation, heading: str, place: Place = MOCK) -> None:
-    """Print the whole explanation; ``heading`` says what was explained."""
-    _show_verdict(console, explanation, heading)
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How much is shown: every note and source, and the request in which forms of code, for which place."""
+
+    verbose: bool = False
+    samples: frozenset[str] = frozenset()
+    place: Place = MOCK
+
+
+BRIEFLY = Showing()
+
+
+SHOWN_BY_THE_REQUEST = ("key.", "number.normalised", "number.no-plus", "value.not-filled-in")
+"""Notes on what the request to send instead, or a question beside it, shows as well."""
+
+
+def show(console: Console, explanation: Explanation, heading: str, how: Showing = BRIEFLY) -> None:
+    """Print the explanation; ``heading`` says what was explained."""
+    color = "green" if explanation.verdict == "accepted" else "red"
+    code = f" {explanation.code}" if explanation.code else ""
+    console.print(Text(shown(f"{explanation.verdict.upper()}  {explanation.status}{code}"), f"bold {color}"))
+    show_wrapped(console, "", heading, style="dim")
+    console.print()
     if explanation.rule is None:
         _show_candidates(console, explanation.findings)
-    elif explanation.findings:
-        show_title(console, _findings_title(explanation))
+    else:
         for number, finding in enumerate(explanation.findings, 1):
-            _show_finding(console, number, finding)
-    for title, lines in _sections(explanation):
-        show_title(console, title)
-        for line in lines:
-            show_wrapped(console, "- ", line)
+            _show_finding(console, number, finding, verbose=how.verbose)
+    left_out = _show_remarks(console, explanation, verbose=how.verbose)
     if explanation.equivalent is not None:
         sent = explanation.verdict == "accepted"
         show_title(
             console, f"{'Ready to send' if sent else 'Send this instead'} (tried: Ringback accepts it)"
         )
-        _show_equivalent(console, explanation.equivalent, place)
-
-
-def _show_verdict(console: Console, explanation: Explanation, heading: str) -> None:
-    color = "green" if explanation.verdict == "accepted" else "red"
-    code = f" {explanation.code}" if explanation.code else ""
-    console.print(Text(shown(f"{explanation.verdict.upper()}  {explanation.status}{code}"), f"bold {color}"))
-    if explanation.rule:
-        console.print(Text(f"decided by the rule {explanation.rule}"))
-    show_wrapped(console, "", heading, style="dim")
-
-
-def _findings_title(explanation: Explanation) -> str:
-    count = len(explanation.findings)
-    return "What is wrong" if count == 1 else f"What is wrong ({count} findings, the first decides)"
+        _show_equivalent(console, explanation.equivalent, how)
+    more = [f"{left_out} more remarks with -v"] if left_out else []
+    more += ["as code with --curl, --python or --sdk"] if explanation.equivalent and not how.samples else []
+    if more:
+        show_wrapped(console, "", f"({'; '.join(more)})", style="dim")
 
 
 def _show_candidates(console: Console, findings: tuple[Explained, ...]) -> None:
     """The rules that may have decided, where only the answer is known."""
     if findings:
-        show_title(console, f"It may be any of these {len(findings)}; 'ringback rules ID' tells more of each")
+        console.print(
+            Text(f"It may be any of these {len(findings)}; 'ringback rules ID' tells more of each", "bold")
+        )
     for finding in findings:
         console.print(Text(finding.rule, style="bold yellow"))
         show_wrapped(console, "   ", f"{finding.message}.")
         show_wrapped(console, "   Fix: ", finding.fix, style="green")
 
 
-def _show_finding(console: Console, number: int, finding: Explained) -> None:
+def _show_finding(console: Console, number: int, finding: Explained, *, verbose: bool) -> None:
     head = Text(f"{number}. ")
     head.append(finding.rule, style="bold yellow")
     head.append(f"  at {shown(finding.pointer) or BODY}", style="cyan")
     console.print(head, soft_wrap=True)
     show_wrapped(console, "   what   ", finding.message)
     show_wrapped(console, "   fix    ", finding.fix, style="green")
-    show_wrapped(console, "   known  ", f"{finding.evidence}: {finding.source}", style="dim")
+    if verbose:
+        show_wrapped(console, "   known  ", f"{finding.evidence}: {finding.source}", style="dim")
 
 
-def _sections(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
-    if explanation.notes:
-        notes = [
-            f"{note.pointer}: {note.message}" if note.pointer else note.message for note in explanation.notes
-        ]
-        yield "Good to know", notes
-    if explanation.unknown:
-        yield "Cannot be known from here", list(explanation.unknown)
-    if explanation.questions:
-        yield "Open questions", list(explanation.questions)
+def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) -> int:
+    """Notes, what is unknown, and questions; how many were left out because they are shown otherwise."""
+    brief = not verbose and explanation.verdict == "rejected" and explanation.equivalent is not None
+    notes = [note for note in explanation.notes if not (brief and note.id.startswith(SHOWN_BY_THE_REQUEST))]
+    unknown = () if brief else explanation.unknown
+    for note in notes:
+        show_wrapped(
+            console, "   note   ", f"{note.pointer}: {note.message}" if note.pointer else note.message
+        )
+    for line in unknown:
+        show_wrapped(console, "   open   ", f"cannot be known from here: {line}", style="dim")
+    for question in explanation.questions:
+        show_wrapped(console, "   ask    ", question)
+    return len(explanation.notes) - len(notes) + len(explanation.unknown) - len(unknown)
 
 
-def _show_equivalent(console: Console, equivalent: Equivalent, place: Place) -> None:
-    show_code(console, f"{equivalent.method} {equivalent.path}\n{_body(equivalent)}")
-    for form, code in ready_made(equivalent, place).items():
+def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> None:
+    show_code(console, f"{equivalent.method} {equivalent.path}\n{_body(equivalent, console.width)}")
+    made = ready_made(equivalent, how.place) if how.samples else {}
+    for form in (form for form in made if form in how.samples):
         show_title(console, TITLES[form])
-        show_code(console, code)
-    console.print()
-    show_wrapped(console, "", place.remark, style="dim")
+        show_code(console, made[form])
+    if made:
+        console.print()
+        show_wrapped(console, "", how.place.remark, style="dim")
 
 
-def _body(equivalent: Equivalent) -> str:
+def _body(equivalent: Equivalent, width: int) -> str:
     if equivalent.path == TOKEN_PATH:
         return f"Content-Type: application/x-www-form-urlencoded\n\n{urlencode(equivalent.body, safe='<>:/')}"
-    return json.dumps(equivalent.body, indent=2, ensure_ascii=False)
+    line = json.dumps(equivalent.body, ensure_ascii=False)
+    return line if len(line) <= width else json.dumps(equivalent.body, indent=2, ensure_ascii=False)

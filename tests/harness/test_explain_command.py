@@ -50,21 +50,60 @@ def test_a_rejected_request_is_explained_with_what_to_send_instead() -> None:
     result = run(json.dumps(THREAD))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert lines[0] == "REJECTED  400 bad.request"
-    assert lines[1] == "decided by the rule sip.misnamed-fields"
+    assert lines[:2] == [
+        "REJECTED  400 bad.request",
+        "POST /api/v2/conversations/calls, read from a JSON body",
+    ]
     for part in (
-        "What is wrong",
         "1. sip.misnamed-fields  at /fromAddress",
         "fix    Name the fields to and from",
-        "known  mission: forum thread",
-        "Good to know",
-        "Send this instead (tried: Ringback accepts it)\nPOST /api/v2/conversations/calls\n{\n",
-        '  "phoneNumber": "sip:agent@example.com"',
-        "With curl\ncurl http://127.0.0.1:8010/api/v2/conversations/calls",
-        "With ringback_client\nfrom ringback_client import CallsClient",
-        "With the official Python SDK\nimport PureCloudPlatformClientV2",
+        "   note   /toAddress: 'sip:agent@example.com' is not malformed by itself",
+        "Send this instead (tried: Ringback accepts it)\nPOST /api/v2/conversations/calls\n{",
+        '"phoneNumber": "sip:agent@example.com"',
+        "more remarks with -v; as code with --curl, --python or --sdk)",
     ):
         assert part in result.stdout
+    for left_out in ("mission: forum thread", "is no field of a published call request", "CallsClient"):
+        assert left_out not in result.stdout
+
+
+@pytest.mark.parametrize("address", ["15551234567", "+442079460100", "555-123-4567"])
+@pytest.mark.parametrize(
+    "pasted", ["{}", "curl https://api.mypurecloud.ie/api/v2/conversations/calls --json '{}'"]
+)
+def test_the_answer_for_a_missing_scheme_fits_fifteen_lines(address: str, pasted: str) -> None:
+    result = run(pasted.replace("{}", json.dumps({"to": address, "from": f"user:{ALICE}"})))
+    lines = result.stdout.splitlines()
+    assert len(lines) <= 15
+    assert "1. address.scheme-missing  at /to" in lines
+    assert f"POST {CALLS_PATH}/user/{ALICE}" in lines
+    assert any(line.startswith("   fix    Put tel: before a number") for line in lines)
+    assert any(line.startswith('{"phoneNumber": ') for line in lines)
+
+
+def test_verbosely_every_note_is_shown_and_how_each_rule_is_known() -> None:
+    said = run(json.dumps(THREAD), "-v").stdout
+    for part in (
+        "   known  mission: forum thread",
+        "note   /fromAddress: 'fromAddress' is no field of a published call request",
+        "open   cannot be known from here: whether your org can dial SIP addresses",
+    ):
+        assert part in said
+    assert "with -v" not in said
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"),
+    [
+        ("--curl", "With curl\ncurl http://127.0.0.1:8010/api/v2/conversations/calls"),
+        ("--python", "With ringback_client\nfrom ringback_client import CallsClient"),
+        ("--sdk", "With the official Python SDK\nimport PureCloudPlatformClientV2"),
+    ],
+)
+def test_code_is_shown_in_the_form_that_is_asked_for_and_in_no_other(option: str, shown: str) -> None:
+    said = run(json.dumps(THREAD), option).stdout
+    assert shown in said
+    assert said.count("\nWith ") == 1
 
 
 def test_an_accepted_request_is_said_to_be_one() -> None:
@@ -73,8 +112,8 @@ def test_an_accepted_request_is_said_to_be_one() -> None:
     assert result.stdout.startswith(
         "ACCEPTED  202\nPOST /api/v2/conversations/calls, read from a JSON body\n"
     )
-    assert "What is wrong" not in result.stdout
     assert "Ready to send" in result.stdout
+    assert "cannot be known from here: whether the token is good" in result.stdout
 
 
 def test_what_cannot_be_read_ends_with_code_2_and_what_was_looked_for() -> None:
@@ -92,7 +131,7 @@ def test_a_text_without_a_request_gets_remarks_on_what_it_claims() -> None:
 
 
 def test_prose_keeps_to_the_width_and_code_to_its_lines() -> None:
-    result = run(json.dumps({**CALL, "label": "x" * 90}), COLUMNS="60")
+    result = run(json.dumps({**CALL, "label": "x" * 90}), "--curl", "--python", "--sdk", COLUMNS="60")
     too_long = [line for line in result.stdout.splitlines() if len(line) > 60]
     assert too_long
     assert all("x" * 90 in line or "http" in line or "api." in line or "gc." in line for line in too_long)
@@ -327,7 +366,7 @@ def test_the_curl_command_places_the_call(wish: str, place: Place) -> None:
 
 @pytest.mark.parametrize("wish", EQUIVALENTS)
 def test_the_client_s_lines_make_the_very_request(wish: str, place: Place) -> None:
-    made = ready_made(EQUIVALENTS[wish], place)["client"]
+    made = ready_made(EQUIVALENTS[wish], place)["python"]
     assert len(answer_of([sys.executable, "-c", made]).strip()) == 36
     assert ("post_body" in made) == (wish in ("a queue", "a conference"))
 
@@ -351,7 +390,7 @@ def test_the_token_s_curl_command_and_client_get_one(place: Place) -> None:
         "access_token"
     ]
     call = f'\nprint(client.place_call("{TEST_NUMBER}", "user:{ALICE}").id)'
-    assert len(answer_of([sys.executable, "-c", made["client"] + call]).strip()) == 36
+    assert len(answer_of([sys.executable, "-c", made["python"] + call]).strip()) == 36
 
 
 @pytest.mark.sdk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -77,7 +77,11 @@ class Situation:
     metavar="USER",
     help="Suggest a call placed for this user (an id; with --org or --as also a name).",
 )
-def command(
+@click.option("--curl", is_flag=True, help="Show what to send as a curl command.")
+@click.option("--python", is_flag=True, help="Show it as lines on ringback_client.")
+@click.option("--sdk", is_flag=True, help="Show it as lines on the official Python SDK.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every note, and how each rule is known.")
+def command(  # noqa: PLR0913 - one parameter for each option
     *,
     file: BinaryIO,
     as_json: bool,
@@ -85,6 +89,8 @@ def command(
     contract: ContractChoice | None,
     name: str | None,
     on_behalf_of: str | None,
+    verbose: bool,
+    **samples: bool,
 ) -> None:
     """Explain the request in FILE, or on standard input: why it is refused, and what to send instead.
 
@@ -100,7 +106,7 @@ def command(
     if as_json:
         _print_json([explanation for _, explanation in explanations])
     else:
-        _print(result, explanations)
+        _print(result, explanations, verbose=verbose, samples=samples)
     rejected = any(explanation.verdict == "rejected" for _, explanation in explanations)
     sys.exit(Exit.FINDING if rejected else Exit.FINE)
 
@@ -168,16 +174,25 @@ def _print_json(explanations: list[Explanation]) -> None:
     click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
 
 
-def _print(result: Read, explanations: list[tuple[Found, Explanation]]) -> None:
+def _print(
+    result: Read,
+    explanations: list[tuple[Found, Explanation]],
+    *,
+    verbose: bool,
+    samples: Mapping[str, bool],
+) -> None:
     from rich.console import Console
 
-    from ringback_harness.render import show
+    from ringback_harness.render import Showing, show
+
+    wanted = frozenset(name for name, is_wanted in samples.items() if is_wanted)
+    how = Showing(verbose=verbose, samples=wanted)
 
     console = Console(highlight=False)
     for number, (found, explanation) in enumerate(explanations, 1):
         if number > 1:
             console.rule()
-        show(console, explanation, _heading(found))
+        show(console, explanation, _heading(found), how)
     if result.ignored:
         console.print(f"\n{_passed_over(result.ignored)}")
 
