@@ -18,6 +18,7 @@ from ringback_explain.explanation import Context, Equivalent, Explained, Explana
 from ringback_explain.judge.imagined import somebody
 from ringback_explain.judge.judging import Sender, judged, sender_of
 from ringback_explain.meant.body import Form
+from ringback_explain.meant.ids import no_ids
 from ringback_explain.meant.party import UUID, Kind
 from ringback_explain.meant.placeholders import NOT_THERE, texts
 from ringback_explain.meant.subject import JSON_HEADERS, Subject
@@ -188,16 +189,21 @@ def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> S
     if not subject.fields and isinstance(value := subject.reading.value, list) and len(value) > 1:
         return Suggestion(None, (ask(q.A_LIST, count=str(len(value))),))
     made = suggest(subject.wish, subject.path_user, service=subject.is_service)
-    if made.equivalent is not None and (judgement or not subject.is_sent_by(made.equivalent)):
-        made = _accepted(made, made.equivalent, subject, sender)
+    if made.equivalent is not None:
+        repeated = subject.is_sent_by(made.equivalent)
+        if judgement or not repeated or subject.holes or any(no_ids(subject.fields)):
+            template = q.REFUSED_HERE if sender.is_known or (repeated and judgement) else q.NOT_ACCEPTED
+            made = _accepted(made, made.equivalent, subject, sender, template)
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
         questions = _of_what_is_cut(subject, questions)
     return Suggestion(made.equivalent, questions)
 
 
-def _accepted(made: Suggestion, equivalent: Equivalent, subject: Subject, sender: Sender) -> Suggestion:
-    """The suggestion with a request that is accepted, else with the question what to change."""
+def _accepted(
+    made: Suggestion, equivalent: Equivalent, subject: Subject, sender: Sender, template: str
+) -> Suggestion:
+    """The suggestion with a request that is accepted, else with what to ask, by ``template``."""
     same = sender.is_known or subject.is_sent_by(equivalent)
     if not same:
         # Nothing is known of the sender, and whatever header is at fault is not sent again.
@@ -214,7 +220,6 @@ def _accepted(made: Suggestion, equivalent: Equivalent, subject: Subject, sender
             return replace(made, equivalent=way)
         objections.append(found[0])
     first = objections[0]
-    template = q.REFUSED_HERE if same else q.NOT_ACCEPTED
     return Suggestion(None, (*made.questions, ask(template, detail=first.detail, fix=first.rule.fix)))
 
 
