@@ -19,7 +19,7 @@ import uvicorn
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import TABLE, Table
 from ringback_contracts.org import Org, default_org
-from ringback_harness.sandbox import Settings, Tools, settings_from
+from ringback_harness.sandbox import SandboxSettings, Tools, settings_from
 from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.hosts import HostCheck
 from ringback_mock.edges.serve import Settings as ServeSettings
@@ -80,7 +80,7 @@ class StandIn:
         return {"GENESYSCLOUD_REGION": REGION, "RINGBACK_ACCESS_TOKEN": TOKEN, "RINGBACK_CA": self.ca}
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> SandboxSettings:
         return settings_from(self.environment)
 
     @property

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,30 @@ def test_functions_stay_small() -> None:
 def test_the_median_function_has_at_most_ten_lines() -> None:
     lines = sorted(lines for path in _modules() for _, lines in _functions(path))
     assert lines[len(lines) // 2] <= 10
+
+
+SHARED = {
+    "Call",
+    "Ending",
+    "Fault",
+    "Party",
+    "Reading",
+    "Refusal",
+    "Role",
+    "Target",
+    "Token",
+    "Wish",
+    "_Node",
+}
+
+
+def test_no_two_classes_share_a_name() -> None:
+    homes = defaultdict(list)
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(str(path.relative_to(ROOT)))
+    assert not {name: paths for name, paths in homes.items() if len(paths) > 1}.keys() - SHARED
 
 
 OUTSIDE = re.compile(r"[.]{2}/shared|/(?:work|root|home|Users)/\w|\bseeds?/")

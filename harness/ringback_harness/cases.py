@@ -29,7 +29,7 @@ from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import OrgError, changed, default_org
 from ringback_harness.check.expectation import ERRORS, Expected
-from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, answered
 from ringback_harness.check.saving import why_not
 from ringback_harness.exits import SetupError
@@ -61,7 +61,7 @@ class CaseError(SetupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseFile:
     """One request and the answer that it must get.
 
     ``request`` names its token as the default org does; ``switches`` are those of the org it needs.
@@ -77,7 +77,7 @@ class Case:
 # --- reading ------------------------------------------------------------------------------------------
 
 
-def load_cases(folder: Path) -> list[Case]:
+def load_cases(folder: Path) -> list[CaseFile]:
     """The cases of a folder's YAML and JSON files, by name. Raises ``CaseError``."""
     if not folder.is_dir():
         raise CaseError(f"{folder} is no folder; cases are its .yaml and .json files")
@@ -91,7 +91,7 @@ def load_cases(folder: Path) -> list[Case]:
     return [load_case(path) for path in files]
 
 
-def load_case(path: Path) -> Case:
+def load_case(path: Path) -> CaseFile:
     """The case of one file. Raises ``CaseError``, which names the file and the nearest valid key."""
     try:
         # JSON is YAML, but YAML's reader takes what no JSON is.
@@ -108,7 +108,7 @@ class _Wrong(Exception):
     """What is wrong in a case, and where."""
 
 
-def _case(name: str, document: object) -> Case:
+def _case(name: str, document: object) -> CaseFile:
     case = _table(document, "the file", KEYS)
     if ("request" in case) == ("intent" in case):
         raise _Wrong("give either a 'request' or an 'intent'")
@@ -119,7 +119,7 @@ def _case(name: str, document: object) -> Case:
     except OrgError as error:
         raise _Wrong(f"org: {error}") from error
     expected = replace(_expected(case), operation=operation_of(request))
-    return Case(name, _text(case, "why"), _asked_by(request, case), expected, switches)
+    return CaseFile(name, _text(case, "why"), _asked_by(request, case), expected, switches)
 
 
 def _asked_by(request: Request, case: Mapping[str, Any]) -> Request:
@@ -255,25 +255,25 @@ def _refuse_contradiction(expected: Expected, rule: Rule | None) -> None:
 # --- running ------------------------------------------------------------------------------------------
 
 
-def check_cases(worlds: Worlds, cases: Iterable[Case]) -> Iterator[Result]:
+def check_cases(worlds: Worlds, cases: Iterable[CaseFile]) -> Iterator[Result]:
     """Try each case."""
     for case in cases:
         yield try_case(worlds, case)
 
 
-def asked_for(cases: Iterable[Case]) -> list[tuple[str, Request]]:
+def asked_for(cases: Iterable[CaseFile]) -> list[tuple[str, Request]]:
     """What cases, by name, send to an org that is as it is; it cannot be asked those that need another."""
     return [(case.name, case.request) for case in cases if not case.switches]
 
 
-def try_case(worlds: Worlds, case: Case) -> Result:
+def try_case(worlds: Worlds, case: CaseFile) -> Result:
     """Send one case's request and hold the answer against what it says."""
     attempt = Result(
         SUITE,
         case.name,
         operation_of(case.request),
-        Outcome.NOT_REACHED,
-        exchange=Exchange(case.request),
+        CheckOutcome.NOT_REACHED,
+        exchange=RoundTrip(case.request),
         switches=case.switches,
     )
     try:

@@ -115,17 +115,17 @@ def ringback_url(pytestconfig: pytest.Config) -> Iterator[str]:
 
     target = str(pytestconfig.getoption("--ringback-target"))
     if target not in ("mock", "sandbox"):
-        url, door = target.rstrip("/"), None
+        url, lease = target.rstrip("/"), None
     else:
         workerinput: dict[str, Any] = getattr(pytestconfig, "workerinput", {})
-        door = start_or_join(pytestconfig.stash[FOLDER_KEY], workerinput.get("workercount", 1))
-        url = door.url
+        lease = start_or_join(pytestconfig.stash[FOLDER_KEY], workerinput.get("workercount", 1))
+        url = lease.url
     watch = Watch(url)
     watch.settle()
     pytestconfig.stash[UNCLAIMED_KEY] = watch
     yield url
-    if door:
-        door.lock.release()
+    if lease:
+        lease.lock.release()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ _SCHEMED = re.compile(r"(?:tel|user):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Connection:
     """Where the ready-made code goes, and with whose token."""
 
     url: str = "http://127.0.0.1:8010"
@@ -33,45 +33,48 @@ class Place:
     )
 
 
-MOCK = Place()
+MOCK = Connection()
 """``ringback serve`` with the default org."""
 
 
-def ready_made(equivalent: Equivalent, place: Place = MOCK) -> Mapping[str, str]:
+def ready_made(equivalent: Equivalent, connection: Connection = MOCK) -> Mapping[str, str]:
     """The request in each form that can make it, by the name of the form."""
-    forms = {"curl": as_curl(equivalent, place)}
+    forms = {"curl": as_curl(equivalent, connection)}
     if equivalent.path == TOKEN_PATH and equivalent.body.get("grant_type") == "client_credentials":
-        forms |= {"python": _client_login(place), "sdk": _sdk_login(place)}
+        forms |= {"python": _client_login(connection), "sdk": _sdk_login(connection)}
     elif equivalent.path.startswith(CALLS_PATH) and equivalent.method == "POST":
-        forms |= {"python": as_client_lines(equivalent, place), "sdk": as_sdk_lines(equivalent, place)}
+        forms |= {
+            "python": as_client_lines(equivalent, connection),
+            "sdk": as_sdk_lines(equivalent, connection),
+        }
     return forms
 
 
-def as_curl(equivalent: Equivalent, place: Place = MOCK) -> str:
+def as_curl(equivalent: Equivalent, connection: Connection = MOCK) -> str:
     """A command for a POSIX shell."""
     first = f"curl {'' if equivalent.method == 'POST' else f'-X {equivalent.method} '}"
-    lines = [first + shlex.quote(place.url + quote(equivalent.path))]
+    lines = [first + shlex.quote(connection.url + quote(equivalent.path))]
     if equivalent.path == TOKEN_PATH:
         if "client_id" not in equivalent.body:
-            lines.append(f"-u {shlex.quote(f'{place.client_id}:{place.client_secret}')}")
+            lines.append(f"-u {shlex.quote(f'{connection.client_id}:{connection.client_secret}')}")
         lines += [
             f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in equivalent.body.items()
         ]
     else:
-        lines.append(f"-H 'Authorization: Bearer {place.token}'")
+        lines.append(f"-H 'Authorization: Bearer {connection.token}'")
         if equivalent.body:
             lines.append("-H 'Content-Type: application/json'")
             lines.append(f"-d {shlex.quote(json.dumps(equivalent.body, ensure_ascii=False))}")
     return " \\\n  ".join(lines)
 
 
-def as_client_lines(equivalent: Equivalent, place: Place = MOCK) -> str:
+def as_client_lines(equivalent: Equivalent, connection: Connection = MOCK) -> str:
     """A Python program on ``ringback_client``."""
     return "\n".join(
         (
             "from ringback_client import CallsClient",
             "",
-            f"client = CallsClient({_code(place.url)}, {_code(place.token)})",
+            f"client = CallsClient({_code(connection.url)}, {_code(connection.token)})",
             f"print(client.{_client_call(equivalent)}.id)",
         )
     )
@@ -80,16 +83,20 @@ def as_client_lines(equivalent: Equivalent, place: Place = MOCK) -> str:
 def _client_call(equivalent: Equivalent) -> str:
     """``place_call`` where it makes this very request, else ``post_body``."""
     user_id = _user_id(equivalent.path)
-    drafts = (draft for draft in _drafts(dict(equivalent.body), user_id) if _makes(draft, equivalent))
-    draft = next(drafts, None)
-    if draft is not None:
-        return f"place_call({draft.text})"
+    candidates = (
+        arguments
+        for arguments in _place_calls(dict(equivalent.body), user_id)
+        if _makes(arguments, equivalent)
+    )
+    arguments = next(candidates, None)
+    if arguments is not None:
+        return f"place_call({arguments.text})"
     behalf = f", user_id={_code(user_id)}" if user_id else ""
     return f"post_body({_code(equivalent.body)}{behalf})"
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _PlaceCallArguments:
     to: str
     from_: str | None
     fields: Mapping[str, Any]
@@ -101,15 +108,15 @@ class _Draft:
         return ", ".join(parts + [f"fields={_code(self.fields)}"] * bool(self.fields))
 
 
-def _drafts(body: dict[str, Any], user_id: str | None) -> Iterator[_Draft]:
+def _place_calls(body: dict[str, Any], user_id: str | None) -> Iterator[_PlaceCallArguments]:
     to = _destination(body)
     if to is None:
         return
     from_ = f"user:{user_id}" if user_id else None
     if from_ is None and isinstance(number := body.get("callerId"), str):
         others = {key: value for key, value in body.items() if key != "callerId"}
-        yield _Draft(to, f"tel:{number}", others)
-    yield _Draft(to, from_, body)
+        yield _PlaceCallArguments(to, f"tel:{number}", others)
+    yield _PlaceCallArguments(to, from_, body)
 
 
 def _destination(body: dict[str, Any]) -> str | None:
@@ -124,15 +131,15 @@ def _destination(body: dict[str, Any]) -> str | None:
     return None
 
 
-def _makes(draft: _Draft, equivalent: Equivalent) -> bool:
+def _makes(arguments: _PlaceCallArguments, equivalent: Equivalent) -> bool:
     try:
-        built = CallsClient.build_request(draft.to, draft.from_, fields=draft.fields)
+        built = CallsClient.build_request(arguments.to, arguments.from_, fields=arguments.fields)
     except RingbackError:
         return False
     return built.path == equivalent.path and json.loads(built.body) == equivalent.body
 
 
-def as_sdk_lines(equivalent: Equivalent, place: Place = MOCK) -> str:
+def as_sdk_lines(equivalent: Equivalent, connection: Connection = MOCK) -> str:
     """A Python program on the official SDK, PureCloudPlatformClientV2."""
     user_id = _user_id(equivalent.path)
     call = (
@@ -142,8 +149,8 @@ def as_sdk_lines(equivalent: Equivalent, place: Place = MOCK) -> str:
     )
     return "\n".join(
         (
-            *_sdk_start(place),
-            f"api.access_token = {_code(place.token)}",
+            *_sdk_start(connection),
+            f"api.access_token = {_code(connection.token)}",
             "body = gc.CreateCallRequest()",
             *(f"body.{_attribute(key)} = {_code(value)}" for key, value in equivalent.body.items()),
             f"print(gc.ConversationsApi(api).{call}.id)",
@@ -151,24 +158,25 @@ def as_sdk_lines(equivalent: Equivalent, place: Place = MOCK) -> str:
     )
 
 
-def _client_login(place: Place) -> str:
+def _client_login(connection: Connection) -> str:
+    client_id, client_secret = _code(connection.client_id), _code(connection.client_secret)
     return "\n".join(
         (
             "from ringback_client import CallsClient, ClientCredentials",
             "",
-            f"credentials = ClientCredentials({_code(place.client_id)}, {_code(place.client_secret)})",
-            f"client = CallsClient({_code(place.url)}, credentials)  # it asks for the token by itself",
+            f"credentials = ClientCredentials({client_id}, {client_secret})",
+            f"client = CallsClient({_code(connection.url)}, credentials)  # it asks for the token by itself",
         )
     )
 
 
-def _sdk_login(place: Place) -> str:
-    credentials = f"{_code(place.client_id)}, {_code(place.client_secret)}"
-    return "\n".join((*_sdk_start(place), f"api.get_client_credentials_token({credentials})"))
+def _sdk_login(connection: Connection) -> str:
+    credentials = f"{_code(connection.client_id)}, {_code(connection.client_secret)}"
+    return "\n".join((*_sdk_start(connection), f"api.get_client_credentials_token({credentials})"))
 
 
-def _sdk_start(place: Place) -> tuple[str, ...]:
-    url = urlsplit(place.url)
+def _sdk_start(connection: Connection) -> tuple[str, ...]:
+    url = urlsplit(connection.url)
     return (
         "import PureCloudPlatformClientV2 as gc",
         "",

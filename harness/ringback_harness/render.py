@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from rich.text import Text
 
 from ringback_explain import Equivalent, Explained, Explanation
-from ringback_harness.ready_made import MOCK, TOKEN_PATH, Place, ready_made
+from ringback_harness.ready_made import MOCK, TOKEN_PATH, Connection, ready_made
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ BODY = "the body"
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """How much is shown: every note and source, and the request in which forms of code, for which place."""
+    """How much is shown: every note and source, and the request in which forms of code, for which server."""
 
     verbose: bool = False
     samples: frozenset[str] = frozenset()
-    place: Place = MOCK
+    connection: Connection = MOCK
 
 
 BRIEFLY = Showing()
@@ -106,13 +106,13 @@ def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) 
 
 def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> None:
     show_code(console, f"{equivalent.method} {equivalent.path}\n{_body(equivalent, console.width)}")
-    made = ready_made(equivalent, how.place) if how.samples else {}
+    made = ready_made(equivalent, how.connection) if how.samples else {}
     for form in (form for form in made if form in how.samples):
         show_title(console, TITLES[form])
         show_code(console, made[form])
     if made:
         console.print()
-        show_wrapped(console, "", how.place.remark, style="dim")
+        show_wrapped(console, "", how.connection.remark, style="dim")
 
 
 def _body(equivalent: Equivalent, width: int) -> str:

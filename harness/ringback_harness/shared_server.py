@@ -24,15 +24,15 @@ SERVE = "import sys; from ringback_harness.shared_server import serve; serve(int
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Lease:
     """A URL of the run's server that one process has alone, as long as it holds the lock."""
 
     url: str
     lock: FileLock
 
 
-def serve(doors: int) -> None:
-    """Serve so many default orgs, each at a door of its own, until the process is ended.
+def serve(count: int) -> None:
+    """Serve so many default orgs, each on a port of its own, until the process is ended.
 
     What comes with no token of any org is then still known to come from one process's tests.
     """
@@ -42,40 +42,40 @@ def serve(doors: int) -> None:
     from ringback_mock.edges.serve import Settings
     from ringback_mock.engine.store import Store
 
-    with ExitStack() as open_doors:
-        edges = [Edge(Store(), HostCheck(HOST)) for _ in range(doors)]
-        ports = [open_doors.enter_context(serving(edge, Settings())) for edge in edges]
+    with ExitStack() as opened:
+        edges = [Edge(Store(), HostCheck(HOST)) for _ in range(count)]
+        ports = [opened.enter_context(serving(edge, Settings())) for edge in edges]
         print(READY, *(f"http://{HOST}:{port}" for port in ports), flush=True)  # noqa: T201 - awaited by ``_start``
         threading.Event().wait()
 
 
-def start_or_join(folder: Path, doors: int = 1) -> Door:
-    """A door of the run's server that nobody has; the server is started if nobody has yet.
+def start_or_join(folder: Path, count: int = 1) -> Lease:
+    """A URL of the run's server that nobody has; the server is started if nobody has yet.
 
-    ``doors`` is how many processes need one at a time. Raises ``SetupError``.
+    ``count`` is how many processes need one at a time. Raises ``SetupError``.
     """
     with FileLock(folder / LOCK):
         state = folder / STATE
         if not state.exists():
-            state.write_text(json.dumps(_start(doors)), "utf-8")
+            state.write_text(json.dumps(_start(count)), "utf-8")
         urls = json.loads(state.read_text("utf-8"))["urls"]
         return _free(urls, folder)
 
 
-def _free(urls: Sequence[str], folder: Path) -> Door:
-    """The first door whose process is gone or never was: the system lets go of a dead one's locks."""
+def _free(urls: Sequence[str], folder: Path) -> Lease:
+    """The first URL whose process is gone or never was: the system lets go of a dead one's locks."""
     for number, url in enumerate(urls):
-        lock = FileLock(folder / f"door-{number}.lock")
+        lock = FileLock(folder / f"port-{number}.lock")
         with suppress(Timeout):
             lock.acquire(blocking=False)
-            return Door(url, lock)
-    raise SetupError(f"the mock for the tests has {len(urls)} doors, and each is another process's")
+            return Lease(url, lock)
+    raise SetupError(f"the mock for the tests has {len(urls)} ports, and each is another process's")
 
 
-def _start(doors: int) -> dict[str, object]:
+def _start(count: int) -> dict[str, object]:
     # A session of its own: what interrupts the tests must not end the server before their last request.
     server = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-c", SERVE, str(doors)],
+        [sys.executable, "-c", SERVE, str(count)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

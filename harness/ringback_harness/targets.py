@@ -113,7 +113,7 @@ class World:
         return call_id
 
 
-class Target(Protocol):
+class CheckTarget(Protocol):
     """Anything that can be checked."""
 
     @property

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ringback_contracts.org import default_org
 from ringback_harness import cases
 from ringback_harness.cases import load_case, try_case
-from ringback_harness.check.results import Outcome
+from ringback_harness.check.results import CheckOutcome
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.verify import Standing
 from ringback_harness.cli import main
@@ -46,7 +46,7 @@ def test_an_example_is_a_whole_case_that_holds_on_the_mock(
     path = tmp_path / f"line-{line}.{kind}"
     path.write_text(text, "utf-8")
     result = try_case(Worlds(InProcess()), load_case(path))
-    assert (result.outcome, result.reasons) == (Outcome.HELD, ())
+    assert (result.outcome, result.reasons) == (CheckOutcome.HELD, ())
 
 
 def test_the_commands_say_that_all_of_them_are_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,5 +96,5 @@ def test_the_case_in_the_help_is_one(tmp_path: Path) -> None:
     assert shown is not None
     path = tmp_path / "case.yaml"
     path.write_text(re.sub(r"^ +", "", shown[0], flags=re.MULTILINE))
-    assert try_case(Worlds(InProcess()), load_case(path)).outcome is Outcome.HELD
+    assert try_case(Worlds(InProcess()), load_case(path)).outcome is CheckOutcome.HELD
     assert "docs/cases.md" in (command.help or "")

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ringback_contracts.org import default_org
-from ringback_harness.crash.program import Order, run_once
+from ringback_harness.crash.program import ProgramUnderTest, run_once
 from ringback_harness.crash.runner import judgements
 from ringback_harness.crash.scenarios import SCENARIOS, Scenario, named
 from ringback_harness.crash.verdicts import Judgement
@@ -112,7 +112,7 @@ def chosen(program: Program) -> Sequence[Scenario]:
     [pytest.param(one, id=one.file, marks=one.marks) for one in PROGRAMS],
 )
 def test_the_recorded_verdicts_are_those_of_today(program: Program) -> None:
-    order = Order(command=program.command, org=default_org(), timeout=TIMEOUT)
+    order = ProgramUnderTest(command=program.command, org=default_org(), timeout=TIMEOUT)
     found = {one.run.scenario.name: cell(one) for one in judgements(order, chosen(program))}
     table = recorded()[program.column]
     assert found == {name: table[name] for name in found}
@@ -141,7 +141,7 @@ def test_the_javascript_sdk_places_a_call_that_it_has_reported_as_failed(
     """A program that then tries again dials twice; the setting that the document names turns it off."""
     JAVASCRIPT_SDK.command  # noqa: B018 - skips where it cannot run
     inherited = {**os.environ, "NODE_PATH": str(EXAMPLES / "node_modules"), "REFRESHES": refreshes}
-    order = Order(command=["node", "-e", TRIES_AGAIN], org=default_org(), timeout=TIMEOUT)
+    order = ProgramUnderTest(command=["node", "-e", TRIES_AGAIN], org=default_org(), timeout=TIMEOUT)
     found = run_once(order, named("token-revoked"), inherited)
     assert (found.most_calls, len(found.logins)) == (calls, logins)
 

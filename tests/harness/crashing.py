@@ -9,7 +9,7 @@ from pathlib import Path
 from ringback_contracts.core.model import Accepted, DestinationKind, Intent, Request, Target
 from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.operations import BY_ID, CALLS_PATH, PLACE_CALL
-from ringback_harness.crash.evidence import End, Run
+from ringback_harness.crash.evidence import End, ProgramRun
 from ringback_harness.crash.scenarios import named
 from ringback_mock.engine.faults import HEADER
 from ringback_mock.engine.journal import Exchange
@@ -73,10 +73,10 @@ def login(at: float = 0.0, status: int = 200, *, fault: FaultKind | None = None)
 
 def run(
     scenario: str, exchanges: Sequence[Exchange], *, exit_code: int = 0, end: End = End.OWN, knocks: int = 0
-) -> Run:
+) -> ProgramRun:
     """A run of a program that left these exchanges and ended a second after the last."""
     last = exchanges[-1].at if exchanges else START
-    return Run(
+    return ProgramRun(
         scenario=named(scenario),
         exit_code=exit_code,
         end=end,

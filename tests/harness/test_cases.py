@@ -20,8 +20,8 @@ from ringback_contracts.core.model import Request, Rule
 from ringback_contracts.core.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.cases import (
-    Case,
     CaseError,
+    CaseFile,
     as_document,
     load_case,
     load_cases,
@@ -29,7 +29,7 @@ from ringback_harness.cases import (
     try_case,
 )
 from ringback_harness.check.expectation import refused_by
-from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.verify import Standing, verify
 from ringback_harness.cli import main
@@ -64,7 +64,7 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def result_of(case: Case) -> Result:
+def result_of(case: CaseFile) -> Result:
     return try_case(Worlds(InProcess()), case)
 
 
@@ -73,7 +73,7 @@ def result_of(case: Case) -> Result:
 def test_a_case_is_read_and_holds_on_the_mock(write: Write, document: dict[str, Any], name: str) -> None:
     case = load_case(write(document, name))
     assert case.why == document["why"]
-    assert result_of(case).outcome is Outcome.HELD
+    assert result_of(case).outcome is CheckOutcome.HELD
 
 
 def test_a_case_can_need_an_org_with_other_switches(write: Write) -> None:
@@ -83,8 +83,8 @@ def test_a_case_can_need_an_org_with_other_switches(write: Write) -> None:
         "request": {"body": {"phoneNumber": "+15551234567"}},
         "expect": {"status": 422, "code": "invalid.phone.number"},
     }
-    assert result_of(load_case(write(strict))).outcome is Outcome.HELD
-    assert result_of(load_case(write({**strict, "org": {}}))).outcome is Outcome.FAILED
+    assert result_of(load_case(write(strict))).outcome is CheckOutcome.HELD
+    assert result_of(load_case(write({**strict, "org": {}}))).outcome is CheckOutcome.FAILED
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_case_can_need_an_org_with_other_switches(write: Write) -> None:
 )
 def test_a_case_says_who_asks(write: Write, token: str | None, rule: str) -> None:
     case = load_case(write({**PLACED, "as": token, "expect": {"rule": rule}}))
-    assert result_of(case).outcome is Outcome.HELD
+    assert result_of(case).outcome is CheckOutcome.HELD
 
 
 MISTAKES: list[tuple[Any, str]] = [
@@ -263,9 +263,9 @@ def failure_of(request: Request, switches: Switches | None = None) -> Result:
         "rules",
         "destination.missing",
         "postConversationsCalls",
-        Outcome.FAILED,
+        CheckOutcome.FAILED,
         ("expected 400, answered 202",),
-        Exchange(request),
+        RoundTrip(request),
         refused_by(TABLE["destination.missing"]),
         switches or {},
     )
@@ -335,7 +335,7 @@ class Nowhere(InProcess):
         raise OutOfReach("there is no such org")
 
 
-def case_of(document: dict[str, Any], write: Write) -> Case:
+def case_of(document: dict[str, Any], write: Write) -> CaseFile:
     return load_case(write(document))
 
 

@@ -14,16 +14,16 @@ from click.testing import CliRunner, Result
 from ringback_contracts.core.model import CONTRACTS
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.domain.numbers import assess
-from ringback_harness.cases import Case
+from ringback_harness.cases import CaseFile
 from ringback_harness.check import run
-from ringback_harness.check.api import LEFT_OUT, Plan, Run
+from ringback_harness.check.api import LEFT_OUT, SchemathesisOptions, SchemathesisRun
 from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.flow import FLOWS
 from ringback_harness.check.official import MISSING
 from ringback_harness.check.official import SUBJECT as OFFICIAL
 from ringback_harness.check.oracles import NUMBERS, URIS
 from ringback_harness.check.relay import READING
-from ringback_harness.check.results import TIME_OVER, Ledger, Outcome
+from ringback_harness.check.results import TIME_OVER, CheckOutcome, Ledger
 from ringback_harness.check.results import Result as Attempt
 from ringback_harness.cli import main
 from ringback_harness.targets import InProcess, call_request
@@ -134,7 +134,7 @@ def test_nothing_tried_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_when_the_time_is_over_each_suite_says_what_it_left_out_and_how_much() -> None:
-    case = Case("c", "why", call_request({}), refused_by(TABLE["destination.missing"]))
+    case = CaseFile("c", "why", call_request({}), refused_by(TABLE["destination.missing"]))
     ledger = run.check(InProcess(), run.Options(examples=7, max_time=0, cases=[case]))
     assert ledger.tried == 0
     left_out = ledger.left_out
@@ -152,9 +152,9 @@ def test_when_the_time_is_over_each_suite_says_what_it_left_out_and_how_much() -
 def cut_short(held: int) -> Ledger:
     ledger = Ledger()
     for subject in ["tried"] * held:
-        ledger.add(Attempt("rules", subject, "op", Outcome.HELD))
-    ledger.add(Attempt("rules", "tel.no-plus", "op", Outcome.NOT_REACHED, (TIME_OVER,)))
-    ledger.add(Attempt("client", "predictions", "op", Outcome.NOT_REACHED, (TIME_OVER,), times=200))
+        ledger.add(Attempt("rules", subject, "op", CheckOutcome.HELD))
+    ledger.add(Attempt("rules", "tel.no-plus", "op", CheckOutcome.NOT_REACHED, (TIME_OVER,)))
+    ledger.add(Attempt("client", "predictions", "op", CheckOutcome.NOT_REACHED, (TIME_OVER,), times=200))
     return ledger
 
 
@@ -179,8 +179,8 @@ def test_a_run_that_is_cut_short_fails_and_tells_what_it_left_out(
 
 
 def test_a_target_without_a_document_is_tried_by_ours_as_far_as_it_reads() -> None:
-    with closing(Run(InProcess(), Plan(examples=1))) as document:
+    with closing(SchemathesisRun(InProcess(), SchemathesisOptions(examples=1))) as document:
         results = list(document.results())
-    tried = {result.operation for result in results if result.outcome is Outcome.HELD}
+    tried = {result.operation for result in results if result.outcome is CheckOutcome.HELD}
     assert tried == set(READING)
     assert {result.operation for result in results} - tried == set(LEFT_OUT)

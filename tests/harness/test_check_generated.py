@@ -22,7 +22,7 @@ from ringback_harness.check import generated, grammar, run
 from ringback_harness.check.client import check_client
 from ringback_harness.check.generated import Effort, check_generated, explore
 from ringback_harness.check.oracles import NUMBERS, URIS, check_oracles
-from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result
+from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess, OutOfReach, Switches, World
 from ringback_mock.engine.pipeline import Pipeline
@@ -35,11 +35,11 @@ def judged_by(table: Table) -> Worlds:
 
 
 def attempt(value: int) -> Result:
-    outcome = Outcome.FAILED if value >= 100 else Outcome.HELD
-    return Result("x", "y", "z", outcome, (), Exchange(Request("GET", f"/{value}")))
+    outcome = CheckOutcome.FAILED if value >= 100 else CheckOutcome.HELD
+    return Result("x", "y", "z", outcome, (), RoundTrip(Request("GET", f"/{value}")))
 
 
-SUBJECT = Result("x", "y", "z", Outcome.NOT_REACHED)
+SUBJECT = Result("x", "y", "z", CheckOutcome.NOT_REACHED)
 
 
 def values(results: Iterator[Result]) -> list[str]:
@@ -72,7 +72,7 @@ def test_what_the_time_does_not_allow_any_more_is_counted(monkeypatch: pytest.Mo
 def test_the_mock_answers_generated_requests_as_the_judge_says() -> None:
     found = list(check_generated(judged_by(TABLE), LITTLE))
     assert len(found) == 3 * LITTLE.examples
-    assert all(result.outcome is Outcome.HELD for result in found)
+    assert all(result.outcome is CheckOutcome.HELD for result in found)
     assert len({result.subject for result in found}) > 15, "the requests must reach many rules"
 
 

@@ -13,7 +13,7 @@ from ringback_contracts.core.model import Request
 from ringback_harness.check import official
 from ringback_harness.check.generated import Effort
 from ringback_harness.check.official import MISSING, Models, check_official
-from ringback_harness.check.results import Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess
 from ringback_mock.engine.pipeline import Pipeline
@@ -50,7 +50,7 @@ def models() -> Models:
 def test_the_sdk_s_models_lose_nothing_of_what_is_accepted_and_answered() -> None:
     load_sdk()
     results = found()
-    assert {result.outcome for result in results} == {Outcome.HELD}
+    assert {result.outcome for result in results} == {CheckOutcome.HELD}
     answers = [result.exchange.reply for result in results if result.exchange and result.exchange.reply]
     assert {answer.status for answer in answers} >= {200, 202, 400}
 
@@ -99,5 +99,5 @@ def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(official, "load", missing)
     (result,) = found()
-    assert (result.outcome, result.reasons) == (Outcome.NOT_REACHED, (MISSING,))
+    assert (result.outcome, result.reasons) == (CheckOutcome.NOT_REACHED, (MISSING,))
     assert f"pip install {official.NAME}" in MISSING

@@ -18,7 +18,7 @@ from ringback_harness.check import screen
 from ringback_harness.check.flow import FLOWS, check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.recipe import Place
-from ringback_harness.check.results import Exchange, Ledger, Outcome, Result, Step
+from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.check.saving import why_not
 from ringback_harness.targets import AtUrl, InProcess, call_request
@@ -130,7 +130,7 @@ def three_steps() -> Result:
     made = Reply(202, {}, json.dumps({"id": CALL_ID}).encode())
     steps = (Step(place, made), Step(read, made), Step(read, made, pause=0.5))
     return Result(
-        "flow", "it ends", "op", Outcome.FAILED, ("it does not",), Exchange(read, made), steps=steps
+        "flow", "it ends", "op", CheckOutcome.FAILED, ("it does not",), RoundTrip(read, made), steps=steps
     )
 
 
@@ -165,15 +165,15 @@ def test_a_report_of_several_requests_shows_nobody_s_number() -> None:
 
 def unsaid(**changes: Any) -> Result:
     """A failure of one request, which is as the changes say."""
-    exchange = Exchange(replace(call_request({}), **changes))
-    return Result("client", "c", "op", Outcome.FAILED, (), exchange)
+    exchange = RoundTrip(replace(call_request({}), **changes))
+    return Result("client", "c", "op", CheckOutcome.FAILED, (), exchange)
 
 
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
         (three_steps(), "it takes 3 requests"),
-        (Result("document", "schemathesis", "op", Outcome.FAILED), "no request shows it"),
+        (Result("document", "schemathesis", "op", CheckOutcome.FAILED), "no request shows it"),
         (unsaid(), "no rule says"),
         (unsaid(path="//example.org/x"), "its path could lead to another host"),
         (unsaid(host_allowed=False), "it takes a wrong Host"),

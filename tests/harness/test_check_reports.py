@@ -25,7 +25,7 @@ from ringback_harness.check.curl import as_curl, clean
 from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.recipe import Place
 from ringback_harness.check.report import write_reports
-from ringback_harness.check.results import Exchange, Ledger, Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip
 from ringback_harness.exits import SetupError
 
 SECRET = "s3cr3t-t0k3n-0123"
@@ -33,14 +33,14 @@ PERSON = "+13172345678"
 HEADERS = {"authorization": f"Bearer {SECRET}", "content-type": "application/json", "host": "127.0.0.1"}
 
 
-def exchange(body: bytes = b"{}") -> Exchange:
+def exchange(body: bytes = b"{}") -> RoundTrip:
     request = Request("POST", "/api/v2/conversations/calls", HEADERS, body)
     headers = CaseInsensitiveDict({"Content-Type": "application/json"})
-    return Exchange(request, Reply(400, headers, orjson.dumps({"message": f"cannot dial {PERSON}"})))
+    return RoundTrip(request, Reply(400, headers, orjson.dumps({"message": f"cannot dial {PERSON}"})))
 
 
-def result(outcome: Outcome, subject: str = "tel.no-plus", body: bytes = b"{}") -> Result:
-    reasons = () if outcome is Outcome.HELD else (f"because of {PERSON} \x00",)
+def result(outcome: CheckOutcome, subject: str = "tel.no-plus", body: bytes = b"{}") -> Result:
+    reasons = () if outcome is CheckOutcome.HELD else (f"because of {PERSON} \x00",)
     expected = refused_by(TABLE["tel.no-plus"])
     return Result("rules", subject, "postConversationsCalls", outcome, reasons, exchange(body), expected)
 
@@ -50,11 +50,11 @@ def ledger() -> Ledger:
     ledger = Ledger()
     person = json.dumps({"phoneNumber": PERSON}).encode()
     for each in (
-        result(Outcome.HELD),
-        result(Outcome.FAILED, body=person + b" " * 10),
-        result(Outcome.FAILED, body=person),
-        result(Outcome.NOT_REACHED, "rate.exceeded"),
-        result(Outcome.HELD, "sip.malformed"),
+        result(CheckOutcome.HELD),
+        result(CheckOutcome.FAILED, body=person + b" " * 10),
+        result(CheckOutcome.FAILED, body=person),
+        result(CheckOutcome.NOT_REACHED, "rate.exceeded"),
+        result(CheckOutcome.HELD, "sip.malformed"),
     ):
         ledger.add(each)
     return ledger
@@ -64,7 +64,11 @@ def test_a_failure_is_kept_once_by_its_smallest_example(ledger: Ledger) -> None:
     (failure,) = ledger.failures
     assert failure.exchange is not None
     assert not failure.exchange.request.body.endswith(b" ")
-    assert (ledger.tried, ledger.total(Outcome.FAILED), ledger.total(Outcome.NOT_REACHED)) == (4, 2, 1)
+    assert (ledger.tried, ledger.total(CheckOutcome.FAILED), ledger.total(CheckOutcome.NOT_REACHED)) == (
+        4,
+        2,
+        1,
+    )
 
 
 def test_the_json_report_tells_everything(ledger: Ledger, tmp_path: Path) -> None:
@@ -247,7 +251,9 @@ def test_a_failed_case_is_shown_with_a_line_that_can_be_sent(
     *, public: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     headers = {"authorization": "Bearer alice", "x-api-key": SECRET}
-    failed = Result("cases", "mine", "", Outcome.FAILED, ("no",), Exchange(Request("GET", "/a", headers)))
+    failed = Result(
+        "cases", "mine", "", CheckOutcome.FAILED, ("no",), RoundTrip(Request("GET", "/a", headers))
+    )
     ledger = Ledger()
     ledger.add(failed)
     screen.show(ledger, {}, Place(public=public))
@@ -298,7 +304,7 @@ def test_every_test_case_counts_and_a_failure_has_its_request(tmp_path: Path) ->
     report.write_bytes(orjson.dumps(SCENARIO) + b'\n{"EngineFinished":{}}\n')
     failed, held = events.results(report)
     assert (failed.outcome, failed.operation, failed.reasons) == (
-        Outcome.FAILED,
+        CheckOutcome.FAILED,
         "postConversationsCalls",
         ("bad: it is bad",),
     )
@@ -310,7 +316,7 @@ def test_every_test_case_counts_and_a_failure_has_its_request(tmp_path: Path) ->
         b"{}",
         "x=1",
     )
-    assert (held.outcome, held.operation) == (Outcome.HELD, "postConversationsCalls")
+    assert (held.outcome, held.operation) == (CheckOutcome.HELD, "postConversationsCalls")
     assert events.complete(report)
 
 

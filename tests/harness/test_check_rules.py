@@ -14,7 +14,7 @@ from ringback_contracts.core.model import Knowledge, Rule
 from ringback_contracts.core.table import TABLE
 from ringback_harness.check.expectation import ENVELOPE, Expected, faults, refused_by
 from ringback_harness.check.flow import FLOWS, check_flow, flow
-from ringback_harness.check.results import Ledger, Outcome
+from ringback_harness.check.results import CheckOutcome, Ledger
 from ringback_harness.check.rules import ANYWHERE, NO_ORG_HAS_IT, OWN, Worlds, check_rules
 from ringback_harness.targets import InProcess, Switches, Traits, World, call_request
 from ringback_mock.engine.pipeline import Pipeline
@@ -32,7 +32,7 @@ def ledger_of(target: InProcess, rules: list[Rule] | None = None) -> Ledger:
 def test_the_mock_keeps_every_rule() -> None:
     ledger = ledger_of(InProcess())
     assert ledger.failures == []
-    assert ledger.total(Outcome.NOT_REACHED) == 0
+    assert ledger.total(CheckOutcome.NOT_REACHED) == 0
     assert ledger.tried == sum(len(rule.rejects) + len(rule.accepts) for rule in TABLE)
 
 
@@ -57,7 +57,7 @@ class Stranger(InProcess):
 def test_of_an_org_that_is_not_known_only_what_holds_in_every_org_is_tried() -> None:
     ledger = ledger_of(Stranger())
     assert ledger.failures == []
-    tried = {row[1] for row, counts in ledger.rows() if counts[Outcome.HELD]}
+    tried = {row[1] for row, counts in ledger.rows() if counts[CheckOutcome.HELD]}
     assert tried == {rule.id for rule in TABLE if rule.knowledge is Knowledge.REQUEST} | ANYWHERE
     assert any("not known" in reasons[0] for reasons in ledger.reasons.values())
 
@@ -128,7 +128,7 @@ def test_another_status_is_told_with_what_was_answered() -> None:
 def test_the_mock_keeps_every_promise_about_the_flow() -> None:
     results = list(check_flow(Worlds(InProcess())))
     assert [
-        (result.subject, result.reasons) for result in results if result.outcome is not Outcome.HELD
+        (result.subject, result.reasons) for result in results if result.outcome is not CheckOutcome.HELD
     ] == []
     assert len(results) == len(FLOWS)
 

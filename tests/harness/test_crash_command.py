@@ -17,7 +17,7 @@ from ringback_contracts.org import default_org, default_org_text
 from ringback_harness.cli import main
 from ringback_harness.commands import crash_test
 from ringback_harness.crash.mock import running
-from ringback_harness.crash.program import Order, run_once
+from ringback_harness.crash.program import ProgramUnderTest, run_once
 from ringback_harness.crash.runner import judgements
 from ringback_harness.crash.scenarios import SCENARIOS, Scenario, named
 from ringback_harness.crash.surroundings import environment, furnish
@@ -138,7 +138,7 @@ def test_a_failure_comes_with_what_the_program_said_last(tmp_path: Path) -> None
 
 
 def test_ctrl_c_ends_with_what_was_found_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(order: Order, scenarios: Sequence[Scenario], jobs: int) -> Iterator[Judgement]:
+    def interrupted(order: ProgramUnderTest, scenarios: Sequence[Scenario], jobs: int) -> Iterator[Judgement]:
         yield next(iter(judgements(order, scenarios[:1], jobs)))
         raise KeyboardInterrupt
 
@@ -240,7 +240,7 @@ def test_what_a_program_started_is_stopped_with_it(tmp_path: Path) -> None:
         f"open({str(left)!r}, 'w').write(str(child.pid))\n"
         "post()\n"
     )
-    order = Order(command=program(tmp_path, code), org=default_org(), timeout=0.2)
+    order = ProgramUnderTest(command=program(tmp_path, code), org=default_org(), timeout=0.2)
     run_once(order, named("no-reply"))
     with pytest.raises(ProcessLookupError):
         _until_gone(int(left.read_text("utf-8")))
@@ -274,7 +274,7 @@ def test_without_what_makes_certificates_that_scenario_is_not_run(monkeypatch: p
 def test_whoever_looks_no_further_waits_for_nobody(tmp_path: Path) -> None:
     """Otherwise the end would come an hour later, with the program that sleeps."""
     command = program(tmp_path, "if post(): time.sleep(3600)")
-    order = Order(command=command, org=default_org(), timeout=3600)
+    order = ProgramUnderTest(command=command, org=default_org(), timeout=3600)
     runs = judgements(order, [named("healthy"), named("lost-reply")], jobs=2)
     assert next(runs).run.scenario is named("lost-reply")
     runs.close()

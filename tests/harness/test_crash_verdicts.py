@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.http.faults import FaultKind
 from ringback_harness.crash.advice import ADVICE
-from ringback_harness.crash.evidence import End, Run, fault_of
+from ringback_harness.crash.evidence import End, ProgramRun, fault_of
 from ringback_harness.crash.scenarios import BY_NAME, SCENARIOS, Question, Scenario, UnknownScenario, named
 from ringback_harness.crash.timeline import SHOWN, shortened, timeline
 from ringback_harness.crash.verdicts import LONGEST_DELAY, MOST_REQUESTS, judge_run
@@ -24,7 +24,7 @@ REFUSED = attempt(status=503, fault=FaultKind.UNAVAILABLE)
 UNAUTHORIZED = attempt(1, 401, fault=FaultKind.TOKEN_REVOKED)
 
 
-def answers(judged: Run) -> dict[Question, bool]:
+def answers(judged: ProgramRun) -> dict[Question, bool]:
     """Whether each promise that was asked about was held."""
     return {verdict.question: verdict.held for verdict in judge_run(judged).verdicts}
 
@@ -62,7 +62,7 @@ def test_the_exit_code_says_what_an_answer_has_told(
     assert answers(run(scenario, [exchange], exit_code=exit_code))[Q.TELLS_THE_TRUTH] is truthful
 
 
-def retried(seconds: float, asked: str | None) -> Run:
+def retried(seconds: float, asked: str | None) -> ProgramRun:
     headers = () if asked is None else (("Retry-After", asked),)
     first = attempt(status=503, fault=FaultKind.UNAVAILABLE, headers=headers)
     return run("unavailable", [first, attempt(seconds, placed=True)])
@@ -173,7 +173,7 @@ def test_whoever_sends_over_an_expired_certificate_has_not_checked_it() -> None:
         (run("healthy", [login(status=400)], exit_code=1), "its login was refused"),
     ],
 )
-def test_what_cannot_be_asked_is_said(judged: Run, why: str) -> None:
+def test_what_cannot_be_asked_is_said(judged: ProgramRun, why: str) -> None:
     judgement = judge_run(judged)
     assert judgement.verdicts == ()
     assert why in str(judgement.unasked)

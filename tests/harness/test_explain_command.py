@@ -21,7 +21,7 @@ from ringback_contracts.org import default_org, default_org_text
 from ringback_contracts.schemas import validator
 from ringback_explain import Equivalent
 from ringback_harness.commands.explain import command
-from ringback_harness.ready_made import Place, ready_made
+from ringback_harness.ready_made import Connection, ready_made
 from tests.sdk import load_sdk
 from tests.serving import mock_server
 
@@ -322,9 +322,9 @@ def test_any_input_ends_with_an_explanation_or_a_reason(pasted: str | bytes) -> 
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
+def place() -> Iterator[Connection]:
     with mock_server() as url:
-        yield Place(url=url)
+        yield Connection(url=url)
 
 
 EQUIVALENTS = {
@@ -359,13 +359,13 @@ def answer_of(code: list[str]) -> str:
 
 
 @pytest.mark.parametrize("wish", EQUIVALENTS)
-def test_the_curl_command_places_the_call(wish: str, place: Place) -> None:
+def test_the_curl_command_places_the_call(wish: str, place: Connection) -> None:
     made = ready_made(EQUIVALENTS[wish], place)["curl"]
     assert json.loads(answer_of(["bash", "-c", made.replace("curl ", "curl -sSf ", 1)]))["id"]
 
 
 @pytest.mark.parametrize("wish", EQUIVALENTS)
-def test_the_client_s_lines_make_the_very_request(wish: str, place: Place) -> None:
+def test_the_client_s_lines_make_the_very_request(wish: str, place: Connection) -> None:
     made = ready_made(EQUIVALENTS[wish], place)["python"]
     assert len(answer_of([sys.executable, "-c", made]).strip()) == 36
     assert ("post_body" in made) == (wish in ("a queue", "a conference"))
@@ -374,7 +374,7 @@ def test_the_client_s_lines_make_the_very_request(wish: str, place: Place) -> No
 @pytest.mark.sdk
 @pytest.mark.parametrize("wish", EQUIVALENTS)
 def test_the_sdk_s_lines_place_the_call(
-    wish: str, place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    wish: str, place: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "PureCloudPlatformClientV2", load_sdk())
     exec(compile(ready_made(EQUIVALENTS[wish], place)["sdk"], "ready-made", "exec"), {})
@@ -384,7 +384,7 @@ def test_the_sdk_s_lines_place_the_call(
 TOKEN = Equivalent("POST", "/oauth/token", {"grant_type": "client_credentials"})
 
 
-def test_the_token_s_curl_command_and_client_get_one(place: Place) -> None:
+def test_the_token_s_curl_command_and_client_get_one(place: Connection) -> None:
     made = ready_made(TOKEN, place)
     assert json.loads(answer_of(["bash", "-c", made["curl"].replace("curl ", "curl -sSf ", 1)]))[
         "access_token"
@@ -394,7 +394,7 @@ def test_the_token_s_curl_command_and_client_get_one(place: Place) -> None:
 
 
 @pytest.mark.sdk
-def test_the_token_s_sdk_lines_get_one(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_s_sdk_lines_get_one(place: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PureCloudPlatformClientV2", load_sdk())
     names: dict[str, Any] = {}
     exec(compile(ready_made(TOKEN, place)["sdk"], "ready-made", "exec"), names)
@@ -402,6 +402,6 @@ def test_the_token_s_sdk_lines_get_one(place: Place, monkeypatch: pytest.MonkeyP
 
 
 def test_the_default_org_has_whom_the_ready_made_code_names() -> None:
-    assert Place().token in default_org().token_by_value
-    client = default_org().client_by_id[Place().client_id]
-    assert client.secret == Place().client_secret
+    assert Connection().token in default_org().token_by_value
+    client = default_org().client_by_id[Connection().client_id]
+    assert client.secret == Connection().client_secret

@@ -405,7 +405,7 @@ def test_in_sandbox_mode_the_client_is_the_real_org_s_and_the_orgs_are_the_mock_
     assert "2 passed" in run.output
 
 
-def test_workers_of_xdist_share_one_server_and_each_has_a_door_of_its_own(run: Run) -> None:
+def test_workers_of_xdist_share_one_server_and_each_has_a_port_of_its_own(run: Run) -> None:
     pytest.importorskip("xdist")
     run(
         """
@@ -430,11 +430,11 @@ def test_workers_of_xdist_share_one_server_and_each_has_a_door_of_its_own(run: R
     assert (len(lines), len(workers), len(urls), len(servers)) == (8, 2, 2, 1)
 
 
-def test_a_worker_in_the_place_of_one_that_crashed_takes_its_door(tmp_path: Path) -> None:
+def test_a_worker_in_the_place_of_one_that_crashed_takes_its_port(tmp_path: Path) -> None:
     first, second = start_or_join(tmp_path, 2), start_or_join(tmp_path, 2)
     try:
         assert first.url != second.url
-        with pytest.raises(SetupError, match="has 2 doors"):
+        with pytest.raises(SetupError, match="has 2 ports"):
             start_or_join(tmp_path, 2)
         first.lock.release()
         third = start_or_join(tmp_path, 2)

@@ -24,7 +24,7 @@ from ringback_harness.sandbox import (
     NotAllowed,
     Permit,
     Sandbox,
-    Settings,
+    SandboxSettings,
     Tools,
     opened_sandbox,
     settings_from,
@@ -448,7 +448,7 @@ def test_a_private_ca_is_heeded_at_a_url(stand_in: StandIn) -> None:
 
 
 def test_a_certificate_of_nobody_that_is_trusted_is_unreachable(stand_in: StandIn, clock: NoTime) -> None:
-    settings = Settings(stand_in.settings.target, stand_in.settings.credentials)
+    settings = SandboxSettings(stand_in.settings.target, stand_in.settings.credentials)
     with (
         pytest.raises(Unreachable, match="RINGBACK_CA"),
         opened_sandbox(settings, permit(), Tools(clock.sleep)),

@@ -14,7 +14,7 @@ from click.testing import Result as Ran
 from ringback_client import Call
 from ringback_contracts.core.declare import ALICE, TEST_NUMBER
 from ringback_harness.cases import load_cases, try_case
-from ringback_harness.check.results import Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit
@@ -75,7 +75,7 @@ def test_a_case_that_places_a_call_is_rung_where_it_is_listed_and_hung_up(
     body: Any, stand_in: StandIn, write: Write
 ) -> None:
     (result,), sandbox = tried(stand_in, write(body))
-    assert result.outcome is Outcome.HELD, result.reasons
+    assert result.outcome is CheckOutcome.HELD, result.reasons
     assert [NUMBER.encode() in request.body for request in stand_in.posted] == [True]
     assert len(sandbox.hang_up.ended) == 1
     assert states(stand_in) == [True]
@@ -83,7 +83,7 @@ def test_a_case_that_places_a_call_is_rung_where_it_is_listed_and_hung_up(
 
 def test_a_case_that_is_answered_otherwise_there_fails(stand_in: StandIn, write: Write) -> None:
     (result,), _ = tried(stand_in, write({"phoneNumber": NUMBER}, expect={"status": 200}))
-    assert (result.outcome, result.reasons) == (Outcome.FAILED, ("expected 200, answered 202",))
+    assert (result.outcome, result.reasons) == (CheckOutcome.FAILED, ("expected 200, answered 202",))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_case_that_may_not_be_sent_is_not_reached_and_says_why(
     body: Any, changes: dict[str, Any], reason: str, stand_in: StandIn, write: Write
 ) -> None:
     (result,), _ = tried(stand_in, write(body, **changes))
-    assert result.outcome is Outcome.NOT_REACHED
+    assert result.outcome is CheckOutcome.NOT_REACHED
     assert reason in result.reasons[0]
     assert stand_in.posted == []
 
@@ -107,7 +107,11 @@ def test_cases_share_the_budget(stand_in: StandIn, write: Write) -> None:
     write({"phoneNumber": NUMBER})
     write({"phoneNumber": NUMBER})
     results, _ = tried(stand_in, write({"phoneNumber": NUMBER}), budget=2)
-    assert [result.outcome for result in results] == [Outcome.HELD, Outcome.HELD, Outcome.NOT_REACHED]
+    assert [result.outcome for result in results] == [
+        CheckOutcome.HELD,
+        CheckOutcome.HELD,
+        CheckOutcome.NOT_REACHED,
+    ]
     assert "budget of 2" in results[2].reasons[0]
 
 

@@ -19,9 +19,9 @@ from ringback_harness.cassettes import Origin, Tape
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.targets import (
     AtUrl,
+    CheckTarget,
     InProcess,
     OutOfReach,
-    Target,
     Traits,
     World,
     call_request,
@@ -35,7 +35,7 @@ DEAD = {"phoneNumber": "+15551234567"}
 
 
 @pytest.fixture(scope="module", params=["in process", "at a URL"])
-def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+def target(request: pytest.FixtureRequest) -> Iterator[CheckTarget]:
     if request.param == "in process":
         yield InProcess()
     else:
@@ -43,7 +43,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
             yield AtUrl(url)
 
 
-def test_a_world_answers_those_whom_the_default_org_names(target: Target) -> None:
+def test_a_world_answers_those_whom_the_default_org_names(target: CheckTarget) -> None:
     world = target.world()
     assert world.send(call_request(CALL)).status == 202
     assert world.send(call_request(CALL, "carol")).status == 403
@@ -51,7 +51,7 @@ def test_a_world_answers_those_whom_the_default_org_names(target: Target) -> Non
     assert world.send(call_request(CALL, "nobody")).headers["Ringback-Rule"] == "token.unknown"
 
 
-def test_a_world_has_the_switches_that_were_asked_for(target: Target) -> None:
+def test_a_world_has_the_switches_that_were_asked_for(target: CheckTarget) -> None:
     strict = target.world({"strict_numbers": True})
     assert strict.org is not None
     assert strict.org.strict_numbers
@@ -60,7 +60,7 @@ def test_a_world_has_the_switches_that_were_asked_for(target: Target) -> None:
 
 
 @pytest.mark.parametrize("fault", default_org().faults, ids=lambda fault: str(fault.kind))
-def test_nothing_goes_wrong_on_purpose_in_a_world(fault: Fault, target: Target) -> None:
+def test_nothing_goes_wrong_on_purpose_in_a_world(fault: Fault, target: CheckTarget) -> None:
     assert target.world().send(call_request({"phoneNumber": fault.number})).status == 202
 
 
@@ -83,21 +83,21 @@ def test_time_passes_in_process_without_anybody_waiting() -> None:
     assert legs == [1, 2]
 
 
-def test_worlds_do_not_share_a_rate_limit(target: Target) -> None:
+def test_worlds_do_not_share_a_rate_limit(target: CheckTarget) -> None:
     limit = {"limits": {"rate_per_minute": 1}}
     one, other = target.world(limit), target.world(limit)
     assert [one.send(call_request(CALL)).status for _ in range(2)] == [202, 429]
     assert other.send(call_request(CALL)).status == 202
 
 
-def test_neighbours_are_other_orgs_of_the_same_server(target: Target) -> None:
+def test_neighbours_are_other_orgs_of_the_same_server(target: CheckTarget) -> None:
     world = target.world()
     call_id = world.neighbour().place_call()
     request = Request("GET", f"/api/v2/conversations/calls/{call_id}", {"authorization": "Bearer alice"})
     assert world.send(request).status == 404
 
 
-def test_what_cannot_be_said_with_a_client_library_is_sent_all_the_same(target: Target) -> None:
+def test_what_cannot_be_said_with_a_client_library_is_sent_all_the_same(target: CheckTarget) -> None:
     world = target.world()
     headers = {"authorization": "Bearer alice"}
     elsewhere = Request("GET", "/api/v2/users/me", headers, host_allowed=False)

@@ -21,9 +21,9 @@ from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, 
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed
-from ringback_harness.check.results import TIME_OVER, Outcome, Result
+from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result
 from ringback_harness.exits import SetupError
-from ringback_harness.targets import OutOfReach, Target, World
+from ringback_harness.targets import CheckTarget, OutOfReach, World
 
 WORLD_VARIABLE = "RINGBACK_CHECK_WORLD"
 HOOKS = "ringback_harness.check.hooks"
@@ -49,7 +49,7 @@ REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SchemathesisOptions:
     """How schemathesis runs: cases for each operation, the seed, until when (``time.monotonic``), reports."""
 
     examples: int = 10
@@ -63,13 +63,13 @@ class Plan:
         return self.until is not None and time.monotonic() >= self.until
 
 
-class Run:
+class SchemathesisRun:
     """A run in a process of its own, so that the other suites go on meanwhile. Close it, whatever happens.
 
     Where it has to share the way to a target with them, it begins when they are done.
     """
 
-    def __init__(self, target: Target, plan: Plan) -> None:
+    def __init__(self, target: CheckTarget, plan: SchemathesisOptions) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="ringback-check-")
         self._report = Path(self._folder.name) / "events.ndjson"
         self._printed = Path(self._folder.name) / "printed.txt"
@@ -193,7 +193,7 @@ def _headers(headers: Mapping[str, str]) -> str:
     return "headers = {" + ", ".join(pairs).replace("${", "$${") + "}\n"
 
 
-def _command(world: World, plan: Plan, verify: bool | str) -> list[str]:
+def _command(world: World, plan: SchemathesisOptions, verify: bool | str) -> list[str]:
     options = {
         "--checks": "all",
         "--exclude-checks": LEFT_TO_US,
@@ -218,4 +218,4 @@ def _late(untried: Iterable[str]) -> Iterator[Result]:
 
 
 def _unreached(reason: str, operation: str = "") -> Result:
-    return Result(events.SUITE, events.SUBJECT, operation, Outcome.NOT_REACHED, (reason,))
+    return Result(events.SUITE, events.SUBJECT, operation, CheckOutcome.NOT_REACHED, (reason,))

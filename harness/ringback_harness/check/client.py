@@ -31,7 +31,7 @@ from ringback_harness import strategies
 from ringback_harness.check.adapter import WorldAdapter
 from ringback_harness.check.expectation import shown
 from ringback_harness.check.generated import Effort, explore, verdict_on
-from ringback_harness.check.results import Exchange, Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds, refuse_guesses
 from ringback_harness.targets import OutOfReach, World
 
@@ -63,7 +63,7 @@ def _check(worlds: Worlds, contract: Contract, effort: Effort) -> Iterator[Resul
     world = worlds.get()
     bodies = strategies.participants_bodies if contract == PARTICIPANTS else strategies.published_bodies
     requests = strategies.requests(world.org, body=bodies(world.org)).map(as_alice)
-    untried = Result(SUITE, subject(contract), ops.PLACE_CALL, Outcome.NOT_REACHED)
+    untried = Result(SUITE, subject(contract), ops.PLACE_CALL, CheckOutcome.NOT_REACHED)
     yield from explore(requests, lambda request: _tried(world, contract, request), effort.at(world), untried)
 
 
@@ -75,7 +75,9 @@ def as_alice(request: Request) -> Request:
 
 def _tried(world: World, contract: Contract, request: Request) -> Result:
     operation = ops.PLACE_CALL if request.path == ops.CALLS_PATH else ops.PLACE_CALL_FOR_USER
-    attempt = Result(SUITE, subject(contract), operation, Outcome.NOT_REACHED, exchange=Exchange(request))
+    attempt = Result(
+        SUITE, subject(contract), operation, CheckOutcome.NOT_REACHED, exchange=RoundTrip(request)
+    )
     try:
         refuse_guesses(world, verdict_on(world, request)[0])
         return _agreed(attempt, world, request)
@@ -88,8 +90,8 @@ def _agreed(attempt: Result, world: World, request: Request) -> Result:
     predicted = said(world, request, preflight=True)
     answered = said(world, request, preflight=False)
     found = tuple(filter(None, (disagreement(reply, answered), misprediction(reply, predicted))))
-    outcome = Outcome.FAILED if found else Outcome.HELD
-    return replace(attempt, outcome=outcome, reasons=found, exchange=Exchange(request, reply))
+    outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
+    return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
 
 
 def said(world: World, request: Request, *, preflight: bool) -> Said:

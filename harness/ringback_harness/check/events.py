@@ -16,7 +16,7 @@ from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
 from ringback_contracts.operations import OPERATIONS
 from ringback_harness.check.relay import OURS
-from ringback_harness.check.results import Exchange, Outcome, Result, Step
+from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 
 SUITE = "document"
 SUBJECT = "schemathesis"
@@ -37,7 +37,7 @@ def results(report: Path) -> Iterator[Result]:
             yield from _scenario(event["recorder"])
         elif kind in ("NonFatalError", "FatalError"):
             operation = _operation(str(event.get("label", "")))
-            yield Result(SUITE, SUBJECT, operation, Outcome.FAILED, (_why(event),))
+            yield Result(SUITE, SUBJECT, operation, CheckOutcome.FAILED, (_why(event),))
 
 
 def complete(report: Path) -> bool:
@@ -70,11 +70,11 @@ def _scenario(recorder: Json) -> Iterator[Result]:
         failed = (check for check in checks if check["status"] != "success")
         found = tuple(dict.fromkeys(reason for check in failed for reason in _told(check)))
         if not found:
-            yield Result(SUITE, SUBJECT, operation, Outcome.HELD)
+            yield Result(SUITE, SUBJECT, operation, CheckOutcome.HELD)
             continue
         steps = tuple(_steps(recorder, case_id))
-        exchange = Exchange(steps[-1].request, steps[-1].reply) if steps else None
-        yield Result(SUITE, SUBJECT, operation, Outcome.FAILED, found, exchange, steps=steps)
+        exchange = RoundTrip(steps[-1].request, steps[-1].reply) if steps else None
+        yield Result(SUITE, SUBJECT, operation, CheckOutcome.FAILED, found, exchange, steps=steps)
 
 
 def _steps(recorder: Json, case_id: str) -> Iterator[Step]:

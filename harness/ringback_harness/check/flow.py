@@ -18,7 +18,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.operations import CALLS_PATH
 from ringback_harness.check.expectation import Expected, faults, refused_by
-from ringback_harness.check.results import Exchange, Outcome, Result, Step
+from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.trail import Trail
 from ringback_harness.targets import OutOfReach, World
@@ -38,7 +38,7 @@ class Walk:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.last: Exchange | None = None
+        self.last: RoundTrip | None = None
 
     def ask(self, method: str, path: str, body: Any = None, token: str = "alice") -> Reply:
         """The reply to a request of a token's."""
@@ -46,9 +46,9 @@ class Walk:
         if body is not None:
             headers["content-type"] = "application/json"
         request = Request(method, path, headers, b"" if body is None else orjson.dumps(body))
-        self.last = Exchange(request)
+        self.last = RoundTrip(request)
         reply = self.world.send(request)
-        self.last = Exchange(request, reply)
+        self.last = RoundTrip(request, reply)
         return reply
 
     def place(self, body: Any = None, token: str = "alice", path: str = CALLS_PATH) -> str:
@@ -123,7 +123,7 @@ def check_flow(worlds: Worlds, flows: Iterable[Flow] = FLOWS) -> Iterator[Result
 
 
 def _walked(worlds: Worlds, each: Flow) -> Result:
-    result = Result(SUITE, each.id, each.operation, Outcome.NOT_REACHED, switches=each.switches)
+    result = Result(SUITE, each.id, each.operation, CheckOutcome.NOT_REACHED, switches=each.switches)
     trail = Trail()
     try:
         walk = Walk(trail.followed(_world(worlds, each)))
@@ -131,10 +131,10 @@ def _walked(worlds: Worlds, each: Flow) -> Result:
     except OutOfReach as reason:
         return replace(result, reasons=(str(reason),))
     if not found:
-        return replace(result, outcome=Outcome.HELD, exchange=walk.last)
+        return replace(result, outcome=CheckOutcome.HELD, exchange=walk.last)
     steps = list(found.values())[-1]
-    shown = Exchange(steps[-1].request, steps[-1].reply) if steps else None
-    return replace(result, outcome=Outcome.FAILED, reasons=tuple(found), exchange=shown, steps=steps)
+    shown = RoundTrip(steps[-1].request, steps[-1].reply) if steps else None
+    return replace(result, outcome=CheckOutcome.FAILED, reasons=tuple(found), exchange=shown, steps=steps)
 
 
 def _broken(walk: Walk, each: Flow, trail: Trail) -> dict[str, tuple[Step, ...]]:

@@ -17,7 +17,7 @@ from ringback_contracts.core.model import Example, Rejected, Request
 from ringback_contracts.operations import PLACE_CALL
 from ringback_harness import strategies
 from ringback_harness.check.expectation import Expected, expected_of
-from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result, operation_of
+from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, foretold
 from ringback_harness.targets import World
 
@@ -100,7 +100,7 @@ def explore(
 
 def left_out(subject: Result, times: int) -> Result:
     """What stands for attempts that were never made, since the time was over."""
-    return replace(subject, outcome=Outcome.NOT_REACHED, reasons=(TIME_OVER,), times=times)
+    return replace(subject, outcome=CheckOutcome.NOT_REACHED, reasons=(TIME_OVER,), times=times)
 
 
 def kinds(world: World) -> dict[str, st.SearchStrategy[Any]]:
@@ -118,14 +118,16 @@ def check_generated(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     world = worlds.get()
     for kind, bodies in kinds(world).items():
         requests = strategies.requests(world.org, body=bodies)
-        subject = Result(SUITE, f"(generated bodies, {kind})", PLACE_CALL, Outcome.NOT_REACHED)
+        subject = Result(SUITE, f"(generated bodies, {kind})", PLACE_CALL, CheckOutcome.NOT_REACHED)
         yield from explore(requests, lambda request: post(world, request), effort.at(world), subject)
 
 
 def post(world: World, request: Request) -> Result:
     """Send a generated request and hold the answer against the judge's verdict."""
     expected, subject = verdict_on(world, request)
-    attempt = Result(SUITE, subject, operation_of(request), Outcome.NOT_REACHED, exchange=Exchange(request))
+    attempt = Result(
+        SUITE, subject, operation_of(request), CheckOutcome.NOT_REACHED, exchange=RoundTrip(request)
+    )
     return foretold(attempt, world, request, expected)
 
 

@@ -22,7 +22,7 @@ from ringback_contracts.core.model import Request
 from ringback_harness import strategies
 from ringback_harness.check.client import as_alice
 from ringback_harness.check.generated import Effort, explore, left_out, verdict_on
-from ringback_harness.check.results import Exchange, Outcome, Result, operation_of
+from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, refuse_guesses
 from ringback_harness.targets import OutOfReach, World
 
@@ -42,7 +42,7 @@ READ = {
 
 def check_official(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     """Let the SDK read generated published bodies that are accepted, and every kind of answer."""
-    subject = Result(SUITE, SUBJECT, ops.PLACE_CALL, Outcome.NOT_REACHED)
+    subject = Result(SUITE, SUBJECT, ops.PLACE_CALL, CheckOutcome.NOT_REACHED)
     world = worlds.get()
     if effort.over:  # before the seconds that it takes to load the SDK
         yield left_out(subject, len(READ) + effort.at(world).examples)
@@ -84,7 +84,7 @@ def _quiet_home() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SdkResponse:
     """A body as the SDK takes one from its transport."""
 
     data: str
@@ -102,7 +102,7 @@ class Models:
     def losses(self, value: Any, model: str) -> tuple[str, ...]:
         """What of a JSON value a model loses or does not know, by place; nulls count as nothing."""
         try:
-            held = self._client.deserialize(Answer(json.dumps(value)), model)
+            held = self._client.deserialize(SdkResponse(json.dumps(value)), model)
             kept = self._client.sanitize_for_serialization(held)
         except Exception as error:  # noqa: BLE001 - the SDK raises whatever its code runs into
             return (f"{model} of the SDK cannot read it: {type(error).__name__}",)
@@ -166,9 +166,11 @@ def _model(reply: Reply, usual: str) -> str:
 
 
 def _attempt(request: Request) -> Result:
-    return Result(SUITE, SUBJECT, operation_of(request), Outcome.NOT_REACHED, exchange=Exchange(request))
+    return Result(
+        SUITE, SUBJECT, operation_of(request), CheckOutcome.NOT_REACHED, exchange=RoundTrip(request)
+    )
 
 
 def _judged(attempt: Result, request: Request, reply: Reply, found: tuple[str, ...]) -> Result:
-    outcome = Outcome.FAILED if found else Outcome.HELD
-    return replace(attempt, outcome=outcome, reasons=found, exchange=Exchange(request, reply))
+    outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
+    return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))

@@ -17,7 +17,7 @@ from ringback_harness import strategies
 from ringback_harness.check import grammar
 from ringback_harness.check.expectation import Expected, refused_by
 from ringback_harness.check.generated import Effort, explore
-from ringback_harness.check.results import Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Result
 from ringback_harness.check.rules import Worlds, foretold
 from ringback_harness.targets import World, call_request
 
@@ -40,13 +40,15 @@ def check_oracles(worlds: Worlds, effort: Effort) -> Iterator[Result]:
             expected = refused_by(TABLE["number.reserved"]) if reserved else granted
             yield _dial(world, f"tel:{number}", NUMBERS, expected)
     uris = strategies.sip_uris() | strategies.edited(strategies.sip_uris()).filter(_meant_as_sip)
-    subject = Result(SUITE, URIS, ops.PLACE_CALL, Outcome.NOT_REACHED)
+    subject = Result(SUITE, URIS, ops.PLACE_CALL, CheckOutcome.NOT_REACHED)
     yield from explore(uris, lambda uri: _dial_uri(world, uri, granted), effort.at(world), subject)
 
 
 def _dial(world: World, to: str, subject: str, expected: Expected) -> Result:
     request = call_request({"to": to, "from": f"user:{ALICE}"})
-    return foretold(Result(SUITE, subject, ops.PLACE_CALL, Outcome.NOT_REACHED), world, request, expected)
+    return foretold(
+        Result(SUITE, subject, ops.PLACE_CALL, CheckOutcome.NOT_REACHED), world, request, expected
+    )
 
 
 def _dial_uri(world: World, uri: str, granted: Expected) -> Result:

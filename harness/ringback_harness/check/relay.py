@@ -128,7 +128,7 @@ def _request(environ: Mapping[str, Any]) -> Request:
     )
 
 
-class Address(NamedTuple):
+class RelayedUrl(NamedTuple):
     """Where a relay is, and the secret to send in the header ``SECRET``."""
 
     url: str
@@ -136,7 +136,7 @@ class Address(NamedTuple):
 
 
 @contextmanager
-def relayed(world: World) -> Iterator[Address]:
+def relayed(world: World) -> Iterator[RelayedUrl]:
     """The address of a relay to the world, one request at a time; its end waits for none of them."""
     from werkzeug.serving import make_server
 
@@ -146,7 +146,7 @@ def relayed(world: World) -> Iterator[Address]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Address(f"http://127.0.0.1:{server.server_port}", relay.secret)
+        yield RelayedUrl(f"http://127.0.0.1:{server.server_port}", relay.secret)
     finally:
         server.shutdown()
         thread.join()

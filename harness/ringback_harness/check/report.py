@@ -18,7 +18,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.privacy import redact_text
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.check.recipe import Place
-from ringback_harness.check.results import Ledger, Outcome, Result, Row
+from ringback_harness.check.results import CheckOutcome, Ledger, Result, Row
 from ringback_harness.exits import SetupError
 from ringback_mock.version import VERSION
 
@@ -60,16 +60,16 @@ def document(ledger: Ledger, place: Place) -> dict[str, Any]:
     return {
         "ringback": VERSION,
         "tried": ledger.tried,
-        **{outcome.name.lower(): ledger.total(outcome) for outcome in Outcome},
+        **{outcome.name.lower(): ledger.total(outcome) for outcome in CheckOutcome},
         "left_out": {suite: dict(counts) for suite, counts in ledger.left_out.items()},
         "rows": [_row(row, counts, ledger) for row, counts in ledger.rows()],
         "failures": [_failure(failure, place) for failure in ledger.failures],
     }
 
 
-def _row(row: Row, counts: Mapping[Outcome, int], ledger: Ledger) -> dict[str, Any]:
+def _row(row: Row, counts: Mapping[CheckOutcome, int], ledger: Ledger) -> dict[str, Any]:
     suite, subject, operation = row
-    told = {outcome.name.lower(): counts[outcome] for outcome in Outcome}
+    told = {outcome.name.lower(): counts[outcome] for outcome in CheckOutcome}
     reasons = {"reason": redact_text(ledger.reasons[row][0])} if row in ledger.reasons else {}
     return {"suite": suite, "subject": subject, "operation": operation, **told, **reasons}
 
@@ -101,9 +101,9 @@ def junit(ledger: Ledger, place: Place) -> ET.Element:
         if row[0] not in suites:
             suites[row[0]] = ET.SubElement(root, "testsuite", name=row[0])
         case = ET.SubElement(suites[row[0]], "testcase", classname=row[2] or row[0], name=row[1])
-        if counts[Outcome.FAILED]:
+        if counts[CheckOutcome.FAILED]:
             _add_failures(case, row, ledger, place)
-        elif not counts[Outcome.HELD]:
+        elif not counts[CheckOutcome.HELD]:
             ET.SubElement(case, "skipped", message=_printable(redact_text(ledger.reasons[row][0])))
     for suite in suites.values():
         _count(suite)

@@ -22,7 +22,7 @@ TIME_OVER = "the time was over"
 """Why something was not reached that could have been."""
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What became of one attempt."""
 
     HELD = "held"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class RoundTrip:
     """A request, in the names of the default org, its reply, if one came, and when (seconds since 1970)."""
 
     request: Request
@@ -64,9 +64,9 @@ class Result:
     suite: str
     subject: str
     operation: str
-    outcome: Outcome
+    outcome: CheckOutcome
     reasons: tuple[str, ...] = ()
-    exchange: Exchange | None = None
+    exchange: RoundTrip | None = None
     expected: Expected | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
     used: int = 0
@@ -75,7 +75,7 @@ class Result:
 
     @property
     def failed(self) -> bool:
-        return self.outcome is Outcome.FAILED
+        return self.outcome is CheckOutcome.FAILED
 
     @property
     def size(self) -> int:
@@ -103,9 +103,9 @@ class Ledger:
     """Counts by suite, subject and operation; each failure once, by its smallest example."""
 
     def __init__(self) -> None:
-        self.counts: dict[Row, Counter[Outcome]] = {}
+        self.counts: dict[Row, Counter[CheckOutcome]] = {}
         self.reasons: dict[Row, tuple[str, ...]] = {}
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[RoundTrip] = []
         self.left_out: dict[str, Counter[str]] = {}
         """What the time did not allow: attempts by subject, for each suite."""
         self.published: Sequence[Path] = ()
@@ -119,7 +119,7 @@ class Ledger:
         self.counts.setdefault(row, Counter())[result.outcome] += result.times
         if result.reasons == (TIME_OVER,):
             self.left_out.setdefault(result.suite, Counter())[result.subject] += result.times
-        if result.outcome is Outcome.NOT_REACHED:
+        if result.outcome is CheckOutcome.NOT_REACHED:
             self.reasons.setdefault(row, result.reasons)
         if result.exchange is not None and len(self.exchanges) < KEPT:
             self.exchanges.append(result.exchange)
@@ -141,14 +141,14 @@ class Ledger:
     def failures(self) -> list[Result]:
         return list(self._failures.values())
 
-    def total(self, outcome: Outcome) -> int:
+    def total(self, outcome: CheckOutcome) -> int:
         """How many attempts ended so."""
         return sum(count[outcome] for count in self.counts.values())
 
     @property
     def tried(self) -> int:
-        return self.total(Outcome.HELD) + self.total(Outcome.FAILED)
+        return self.total(CheckOutcome.HELD) + self.total(CheckOutcome.FAILED)
 
-    def rows(self) -> Iterator[tuple[Row, Counter[Outcome]]]:
+    def rows(self) -> Iterator[tuple[Row, Counter[CheckOutcome]]]:
         """The counts, in the order in which their rows came up."""
         yield from self.counts.items()

@@ -16,9 +16,9 @@ from ringback_contracts.core.judge import judge
 from ringback_contracts.core.model import Example, Knowledge, Request, Rule
 from ringback_contracts.core.table import TABLE
 from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
-from ringback_harness.check.results import TIME_OVER, Exchange, Outcome, Result, operation_of
+from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.trail import Trail
-from ringback_harness.targets import OutOfReach, Target, World
+from ringback_harness.targets import CheckTarget, OutOfReach, World
 
 SUITE = "rules"
 ASK_NOTHING = Request("GET", "/api/v2/tokens/me", {"host": "127.0.0.1"})
@@ -53,7 +53,7 @@ class Worlds:
     From ``until`` on (``time.monotonic``) nothing in them can be reached.
     """
 
-    def __init__(self, target: Target, until: float = float("inf")) -> None:
+    def __init__(self, target: CheckTarget, until: float = float("inf")) -> None:
         self.target = target
         self._until = until
         self._kept: dict[bytes, World] = {}
@@ -98,8 +98,8 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
         SUITE,
         rule.id,
         operation_of(plain.request),
-        Outcome.NOT_REACHED,
-        exchange=Exchange(plain.request),
+        CheckOutcome.NOT_REACHED,
+        exchange=RoundTrip(plain.request),
         switches=example.org,
         used=example.used,
     )
@@ -139,16 +139,16 @@ def refuse_guesses(world: World, expected: Expected) -> None:
 
 def answered(attempt: Result, world: World, request: Request, expected: Expected) -> Result:
     """The attempt with its answer, held against what is expected."""
-    attempt = replace(attempt, exchange=Exchange(request), expected=expected)
+    attempt = replace(attempt, exchange=RoundTrip(request), expected=expected)
     try:
         reply = world.send(request)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
     except ReplyLost as error:
-        return replace(attempt, outcome=Outcome.FAILED, reasons=(f"no whole reply came: {error}",))
+        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(f"no whole reply came: {error}",))
     found = faults(expected, reply, world.traits)
-    outcome = Outcome.FAILED if found else Outcome.HELD
-    return replace(attempt, outcome=outcome, reasons=found, exchange=Exchange(request, reply))
+    outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
+    return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
 
 
 def _reached(worlds: Worlds, example: Example, refusal: Expected | None) -> World:

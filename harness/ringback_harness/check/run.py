@@ -8,16 +8,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringback_harness.cases import Case, check_cases
+from ringback_harness.cases import CaseFile, check_cases
 from ringback_harness.check import api
 from ringback_harness.check.client import check_client
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.generated import Effort, check_generated
 from ringback_harness.check.official import check_official
 from ringback_harness.check.oracles import check_oracles
-from ringback_harness.check.results import Ledger, Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Ledger, Result
 from ringback_harness.check.rules import Worlds, check_rules
-from ringback_harness.targets import OutOfReach, Target
+from ringback_harness.targets import CheckTarget, OutOfReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,22 @@ class Options:
     max_time: float | None = None
     reports: Sequence[str] = ()
     report_dir: Path | None = None
-    cases: Sequence[Case] = ()
+    cases: Sequence[CaseFile] = ()
 
 
 Notice = Callable[[str, Ledger], None]
 """Told the name of the suite and the counts, again and again while it goes on."""
 
 
-def check(target: Target, options: Options, notice: Notice = lambda _suite, _ledger: None) -> Ledger:
+def check(target: CheckTarget, options: Options, notice: Notice = lambda _suite, _ledger: None) -> Ledger:
     """Check the target. Raises ``SetupError``, and what the client's transport raises."""
     until = None if options.max_time is None else time.monotonic() + options.max_time
-    plan = api.Plan(max(1, options.examples // 20), options.seed, until, options.reports, options.report_dir)
+    plan = api.SchemathesisOptions(
+        max(1, options.examples // 20), options.seed, until, options.reports, options.report_dir
+    )
     ledger = Ledger()
     # It takes longest, and in a process of its own.
-    with closing(api.Run(target, plan)) as document:
+    with closing(api.SchemathesisRun(target, plan)) as document:
         for name, results in _suites(target, options, until):
             for result in _reached(name, results):
                 ledger.add(result)
@@ -54,7 +56,9 @@ def check(target: Target, options: Options, notice: Notice = lambda _suite, _led
     return ledger
 
 
-def _suites(target: Target, options: Options, until: float | None) -> Iterator[tuple[str, Iterator[Result]]]:
+def _suites(
+    target: CheckTarget, options: Options, until: float | None
+) -> Iterator[tuple[str, Iterator[Result]]]:
     end = float("inf") if until is None else until
     worlds = Worlds(target, end)
     effort = Effort(options.examples, options.seed, end)
@@ -72,4 +76,4 @@ def _reached(name: str, results: Iterator[Result]) -> Iterator[Result]:
     try:
         yield from results
     except OutOfReach as reason:
-        yield Result(name, "(the rest)", "", Outcome.NOT_REACHED, (str(reason),))
+        yield Result(name, "(the rest)", "", CheckOutcome.NOT_REACHED, (str(reason),))

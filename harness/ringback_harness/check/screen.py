@@ -12,20 +12,20 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ringback_harness.check.findings import Finding, findings
+from ringback_harness.check.defects import Defect, defects
 from ringback_harness.check.recipe import Place
-from ringback_harness.check.results import TIME_OVER, Ledger, Outcome, Result, Row
+from ringback_harness.check.results import TIME_OVER, CheckOutcome, Ledger, Result, Row
 from ringback_harness.check.run import Notice
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 
 WIDTH = 110
 """Columns that no line of the table exceeds."""
 MOST_NAMED = 8
-"""Rules or promises that are named beside the one that a finding is shown by."""
+"""Rules or promises that are named beside the one that a defect is shown by."""
 NAMES = {"document": "what the OpenAPI document says"}
 Unsaved = Callable[[Result], str | None]
 """Why a failure is not saved as a case; nothing where it is."""
-STYLES = {Outcome.FAILED: "bold red", Outcome.NOT_REACHED: "yellow"}
+STYLES = {CheckOutcome.FAILED: "bold red", CheckOutcome.NOT_REACHED: "yellow"}
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def progress() -> Iterator[Notice]:
         task = bar.add_task("starting")
 
         def notice(suite: str, ledger: Ledger) -> None:
-            failed = ledger.total(Outcome.FAILED)
+            failed = ledger.total(CheckOutcome.FAILED)
             found = f", {failed} failed" if failed else ""
             bar.update(task, description=f"{NAMES.get(suite, suite)}: {ledger.tried} tried{found}")
 
@@ -60,9 +60,9 @@ def show(
     console.print(_table(ledger, wide=console.width >= WIDTH))
     _show_unreached(console, ledger)
     _show_left_out(console, ledger)
-    for number, finding in enumerate(findings(ledger), 1):
-        _show_finding(console, number, finding, place or Place())
-        _show_unsaved(console, finding, unsaved)
+    for number, defect in enumerate(defects(ledger), 1):
+        _show_defect(console, number, defect, place or Place())
+        _show_unsaved(console, defect, unsaved)
     for what, paths in written.items():
         for path in paths:
             console.print(Text(f"wrote {path}: {what}"), soft_wrap=True)
@@ -73,18 +73,18 @@ def _table(ledger: Ledger, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("rule or promise", "operation"):
         table.add_column(name, overflow="fold", no_wrap=wide)
-    for name in ("tried", *(str(outcome) for outcome in Outcome)):
+    for name in ("tried", *(str(outcome) for outcome in CheckOutcome)):
         table.add_column(name, justify="right")
     for (subject, operation), counts in _merged(ledger).items():
-        tried = counts[Outcome.HELD] + counts[Outcome.FAILED]
-        cells = [Text(str(counts[outcome] or ""), style=STYLES.get(outcome, "")) for outcome in Outcome]
+        tried = counts[CheckOutcome.HELD] + counts[CheckOutcome.FAILED]
+        cells = [Text(str(counts[outcome] or ""), style=STYLES.get(outcome, "")) for outcome in CheckOutcome]
         table.add_row(Text(shown(subject)), Text(shown(operation)), str(tried or ""), *cells)
     return table
 
 
-def _merged(ledger: Ledger) -> dict[tuple[str, str], Counter[Outcome]]:
+def _merged(ledger: Ledger) -> dict[tuple[str, str], Counter[CheckOutcome]]:
     """The counts by subject and operation, whichever suite tried it."""
-    merged: dict[tuple[str, str], Counter[Outcome]] = {}
+    merged: dict[tuple[str, str], Counter[CheckOutcome]] = {}
     for (_, subject, operation), counts in ledger.rows():
         merged.setdefault((subject, operation), Counter()).update(counts)
     return merged
@@ -111,14 +111,14 @@ def _show_left_out(console: Console, ledger: Ledger) -> None:
         show_wrapped(console, "  ", f"{NAMES.get(suite, suite)}, {counts.total()} attempts: {named}")
 
 
-def _show_finding(console: Console, number: int, finding: Finding, place: Place) -> None:
-    failure = finding.example
+def _show_defect(console: Console, number: int, defect: Defect, place: Place) -> None:
+    failure = defect.example
     title = f"{number}. {shown(failure.subject)} {shown(failure.operation)}"
-    show_title(console, f"{title} ({finding.times} times)" if finding.times > 1 else title)
-    for reason in finding.reasons:
+    show_title(console, f"{title} ({defect.times} times)" if defect.times > 1 else title)
+    for reason in defect.reasons:
         show_wrapped(console, "   ", reason)
-    if len(finding.where) > 1:
-        also, more = finding.where[1 : MOST_NAMED + 1], len(finding.where) - 1 - MOST_NAMED
+    if len(defect.where) > 1:
+        also, more = defect.where[1 : MOST_NAMED + 1], len(defect.where) - 1 - MOST_NAMED
         show_wrapped(console, "   ", f"also: {', '.join(also)}{f' and {more} more' if more > 0 else ''}")
     if failure.switches:
         show_wrapped(console, "   ", f"in an org with {_settings(failure)}")
@@ -128,10 +128,10 @@ def _show_finding(console: Console, number: int, finding: Finding, place: Place)
         show_code(console, recipe)
 
 
-def _show_unsaved(console: Console, finding: Finding, unsaved: Unsaved) -> None:
-    reasons = Counter(reason for failure in finding.failures if (reason := unsaved(failure)))
+def _show_unsaved(console: Console, defect: Defect, unsaved: Unsaved) -> None:
+    reasons = Counter(reason for failure in defect.failures if (reason := unsaved(failure)))
     for reason, count in reasons.items():
-        several = f" ({count} of {len(finding.failures)} failures)" if len(finding.failures) > 1 else ""
+        several = f" ({count} of {len(defect.failures)} failures)" if len(defect.failures) > 1 else ""
         show_wrapped(console, "   ", f"not saved: {reason}{several}")
 
 
@@ -140,7 +140,7 @@ def _settings(failure: Result) -> str:
 
 
 def _summary(ledger: Ledger) -> Text:
-    totals = ", ".join(f"{ledger.total(outcome)} {outcome}" for outcome in Outcome)
+    totals = ", ".join(f"{ledger.total(outcome)} {outcome}" for outcome in CheckOutcome)
     counts = f"{ledger.tried} tried, {totals}"
     if not ledger.tried:
         return Text(f"\nNothing could be tried, which proves nothing: {counts}", style="bold red")

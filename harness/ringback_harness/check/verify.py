@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ringback_harness.cases import Case, try_case
-from ringback_harness.check.results import Outcome, Result
+from ringback_harness.cases import CaseFile, try_case
+from ringback_harness.check.results import CheckOutcome, Result
 from ringback_harness.check.rules import Worlds
 
 
@@ -23,12 +23,12 @@ class Standing(StrEnum):
 class Verified:
     """A case, how it stands, and why: what was found on the mock and on the target."""
 
-    case: Case
+    case: CaseFile
     standing: Standing
     reasons: tuple[str, ...] = ()
 
 
-def verify(cases: Iterable[Case], mock: Worlds, target: Worlds | None = None) -> Iterator[Verified]:
+def verify(cases: Iterable[CaseFile], mock: Worlds, target: Worlds | None = None) -> Iterator[Verified]:
     """Try each case on the mock and, if there is one, on the target.
 
     A case is fixed where every answer is the one it asks for, and still failing where one is not. What
@@ -41,14 +41,14 @@ def verify(cases: Iterable[Case], mock: Worlds, target: Worlds | None = None) ->
         yield _standing(case, named)
 
 
-def _standing(case: Case, named: list[tuple[str, Result]]) -> Verified:
-    def told(outcome: Outcome) -> tuple[str, ...]:
+def _standing(case: CaseFile, named: list[tuple[str, Result]]) -> Verified:
+    def told(outcome: CheckOutcome) -> tuple[str, ...]:
         found = [(where, result) for where, result in named if result.outcome is outcome]
         return tuple(f"{where}: {reason}" for where, result in found for reason in result.reasons)
 
     outcomes = {result.outcome for _, result in named}
-    if Outcome.FAILED in outcomes:
-        return Verified(case, Standing.FAILING, told(Outcome.FAILED))
-    if Outcome.NOT_REACHED in outcomes:
-        return Verified(case, Standing.NOT_COMPARABLE, told(Outcome.NOT_REACHED))
+    if CheckOutcome.FAILED in outcomes:
+        return Verified(case, Standing.FAILING, told(CheckOutcome.FAILED))
+    if CheckOutcome.NOT_REACHED in outcomes:
+        return Verified(case, Standing.NOT_COMPARABLE, told(CheckOutcome.NOT_REACHED))
     return Verified(case, Standing.FIXED)

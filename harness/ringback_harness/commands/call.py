@@ -38,7 +38,7 @@ WIDEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CallOptions:
     """What the command line asks for."""
 
     to: str
@@ -49,7 +49,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CallResult:
     """What became of it, and what was said on the way."""
 
     outcome: PlacedCall | RingbackError
@@ -113,7 +113,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     Exit code: 0 placed, 1 refused or unknown whether placed, 2 wrong usage, 3 target unreachable or login
     refused, 4 not sent since it might have rung somebody.
     """
-    result = _placed(target, Order(to, from_, contract, token, allow_calls))
+    result = _placed(target, CallOptions(to, from_, contract, token, allow_calls))
     if as_json:
         click.echo(json.dumps(_document(result), indent=2))
     else:
@@ -121,25 +121,25 @@ def command(  # noqa: PLR0913 - one parameter for each option
     sys.exit(result.exit_code)
 
 
-def _placed(target: str, order: Order) -> Result:
+def _placed(target: str, options: CallOptions) -> CallResult:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RingbackWarning)
         outcome: PlacedCall | RingbackError
         try:
-            outcome = _place(Target.parse(target), order)
+            outcome = _place(Target.parse(target), options)
         except RingbackError as error:
             outcome = error
-    return Result(outcome, target, tuple(str(warning.message) for warning in caught))
+    return CallResult(outcome, target, tuple(str(warning.message) for warning in caught))
 
 
-def _place(target: Target, order: Order) -> PlacedCall:
-    request = CallsClient.build_request(order.to, order.from_, contract=order.contract)
+def _place(target: Target, options: CallOptions) -> PlacedCall:
+    request = CallsClient.build_request(options.to, options.from_, contract=options.contract)
     # What must not ring is refused before anybody is asked for credentials.
-    refuse_danger(request, target, allow_calls=order.allow_calls)
+    refuse_danger(request, target, allow_calls=options.allow_calls)
     with CallsClient(
         target,
-        _credentials(target, order.token),
-        allow_calls=order.allow_calls,
+        _credentials(target, options.token),
+        allow_calls=options.allow_calls,
         verify=verify_from(os.environ),
     ) as client:
         return client.send(request)
@@ -154,7 +154,7 @@ def _credentials(target: Target, token: str | None) -> Credentials:
     return AccessToken(token or DEMO_TOKEN)
 
 
-def _document(result: Result) -> dict[str, Any]:
+def _document(result: CallResult) -> dict[str, Any]:
     outcome = result.outcome
     common = {"target": result.target, "warnings": list(result.warnings)}
     if isinstance(outcome, PlacedCall):
@@ -182,7 +182,7 @@ def _document(result: Result) -> dict[str, Any]:
     }
 
 
-def _show(result: Result) -> None:
+def _show(result: CallResult) -> None:
     from rich.console import Console
     from rich.text import Text
 
@@ -201,7 +201,7 @@ def _show(result: Result) -> None:
         show_wrapped(console, f"  {name:<{width}}  ", value)
 
 
-def _headline(result: Result) -> str:
+def _headline(result: CallResult) -> str:
     match result.outcome:
         case PlacedCall():
             return f"Call placed on {result.target}"

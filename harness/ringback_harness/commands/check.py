@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ringback_harness.check.recipe import Place
     from ringback_harness.check.results import Ledger
     from ringback_harness.check.run import Options
-    from ringback_harness.targets import Target
+    from ringback_harness.targets import CheckTarget
 
 REPORTS = ("junit", "har", "json")
 MUTANT_EXAMPLES = 100
@@ -30,7 +30,7 @@ MUTANT_EXAMPLES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CheckOptions:
     """What the command line asks for beside the options of a check."""
 
     target: str
@@ -122,7 +122,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
             report_dir=report_dir,
             cases=load_cases(cases) if cases else (),
         )
-        sys.exit(_check(Wish(target, save, Reach(**reach)), options))
+        sys.exit(_check(CheckOptions(target, save, Reach(**reach)), options))
 
 
 @contextmanager
@@ -148,7 +148,7 @@ def _kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def _check(wish: Wish, options: Options) -> Exit:
+def _check(asked: CheckOptions, options: Options) -> Exit:
     from ringback_harness.cases import asked_for, save_failures
     from ringback_harness.check import screen
     from ringback_harness.check.report import write_reports
@@ -156,26 +156,26 @@ def _check(wish: Wish, options: Options) -> Exit:
     from ringback_harness.check.saving import why_not
 
     own = asked_for(options.cases)
-    with reached(wish.target, wish.reach, own) as target, screen.progress() as notice:
+    with reached(asked.target, asked.reach, own) as target, screen.progress() as notice:
         ledger = check(target, options, notice)
     if ran_dry(target):
         return Exit.FINE
-    place = _place(target, wish.target)
+    place = _place(target, asked.target)
     written: dict[str, Sequence[Path]] = {
         "every suite, as Ringback counts it": write_reports(
             ledger, options.reports, options.report_dir or Path(), place
         ),
         "what schemathesis tried of the OpenAPI document, as it reports it": ledger.published,
     }
-    if wish.save is None:
+    if asked.save is None:
         screen.show(ledger, written, place)
         return _verdict(ledger)
-    written["a failure as a case"] = save_failures(ledger.failures, wish.save)
+    written["a failure as a case"] = save_failures(ledger.failures, asked.save)
     screen.show(ledger, written, place, why_not)
     return _verdict(ledger)
 
 
-def _place(target: Target, name: str) -> Place:
+def _place(target: CheckTarget, name: str) -> Place:
     """Where a failure is sent again from a shell; the mock of this run has gone, so one in its place."""
     from ringback_harness.check.recipe import Place
     from ringback_harness.sandbox.target import Gated

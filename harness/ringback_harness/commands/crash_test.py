@@ -15,7 +15,7 @@ from rich.text import Text
 from ringback_contracts.org import OrgError
 from ringback_contracts.privacy import redact_text
 from ringback_harness.crash.advice import ADVICE
-from ringback_harness.crash.program import Order
+from ringback_harness.crash.program import ProgramUnderTest
 from ringback_harness.crash.reports import WRITERS, Results, write
 from ringback_harness.crash.runner import JOBS, judgements, not_runnable
 from ringback_harness.crash.scenarios import HEALTHY, SCENARIOS, Scenario, UnknownScenario, named
@@ -96,10 +96,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if not command:
         raise click.UsageError("which program? Write it behind two dashes: crash-test -- COMMAND ...")
     try:
-        order = Order(command=command, org=read_org(org), timeout=timeout, own_home=own_home)
+        program = ProgramUnderTest(command=command, org=read_org(org), timeout=timeout, own_home=own_home)
     except OrgError as error:
         raise SetupError(str(error)) from error
-    results = _run(console, order, scenarios, jobs)
+    results = _run(console, program, scenarios, jobs)
     _conclude(console, results)
     for path in write(results, kinds, report_dir):
         console.print(Text(f"wrote {path}"), soft_wrap=True)
@@ -126,7 +126,7 @@ def _list(console: Console) -> None:
     console.print(table)
 
 
-def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: int) -> Results:
+def _run(console: Console, program: ProgramUnderTest, scenarios: Sequence[Scenario], jobs: int) -> Results:
     """Run the scenarios and show each as it ends; the results are in the order asked for.
 
     Nothing more is run once Ctrl-C is pressed, or the program is seen not to find the mock when all is well.
@@ -137,7 +137,7 @@ def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: in
     judged: dict[str, Judgement] = {}
     with (
         console.status(f"0 of {len(runnable)} scenarios done") as status,
-        closing(judgements(order, runnable, jobs)) as running,
+        closing(judgements(program, runnable, jobs)) as running,
         suppress(KeyboardInterrupt),
     ):
         for judgement in running:
@@ -151,7 +151,7 @@ def _run(console: Console, order: Order, scenarios: Sequence[Scenario], jobs: in
     not_run |= dict.fromkeys((one.name for one in runnable if one.name not in judged), cut)
     for name, why in not_run.items():
         _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
-    return Results(order.command[0], done, not_run)
+    return Results(program.command[0], done, not_run)
 
 
 WIDTHS = (29, 6, 10, 9)

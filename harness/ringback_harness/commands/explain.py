@@ -26,7 +26,7 @@ from ringback_mock.engine.orgfile import read_org
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class ExplainOptions:
     """What the command line says beside the request: the org, who asks, in which contract, for whom."""
 
     org: Org | None
@@ -100,9 +100,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     Exit code: 0 accepted, 1 rejected, 2 nothing that can be read.
     """
-    situation = _situation(org_file, contract, name, on_behalf_of)
+    options = _options(org_file, contract, name, on_behalf_of)
     result = _read(file)
-    explanations = list(_explained(result, situation))
+    explanations = list(_explained(result, options))
     if as_json:
         _print_json([explanation for _, explanation in explanations])
     else:
@@ -111,16 +111,16 @@ def command(  # noqa: PLR0913 - one parameter for each option
     sys.exit(Exit.FINDING if rejected else Exit.FINE)
 
 
-def _situation(
+def _options(
     org_file: Path | None, contract: ContractChoice | None, name: str | None, on_behalf_of: str | None
-) -> Situation:
+) -> ExplainOptions:
     try:
         org = read_org(org_file) if org_file else None
     except OrgError as error:
         raise SetupError(str(error)) from error
     if name is not None and org is None:
         org = default_org()
-    return Situation(
+    return ExplainOptions(
         org=org,
         caller=callers.caller(org, name) if org and name is not None else None,
         contract=contract or (org.contract if org else "any"),
@@ -159,9 +159,9 @@ def _remarks(data: bytes) -> list[str]:
     )
 
 
-def _explained(result: Read, situation: Situation) -> Iterator[tuple[Found, Explanation]]:
+def _explained(result: Read, options: ExplainOptions) -> Iterator[tuple[Found, Explanation]]:
     for found in result.found:
-        explanation = situation.explain(found)
+        explanation = options.explain(found)
         if explanation is None:
             raise SetupError(
                 "this names an error that nothing is known of; give its status, code and message"

@@ -27,7 +27,7 @@ class End(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class ProgramRun:
     """One run of the program in one scenario.
 
     ``exit_code`` is what the program answered, meaningless unless it ended by itself. ``seconds`` go from

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringback_contracts.org import Org
-from ringback_harness.crash.evidence import End, Run
+from ringback_harness.crash.evidence import End, ProgramRun
 from ringback_harness.crash.mock import Mock, running
 from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.crash.surroundings import environment, furnish
@@ -30,7 +30,7 @@ OUTPUT_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ProgramUnderTest:
     """What to run, on which org, and with how much patience.
 
     ``timeout`` is in seconds from the first request of each run. ``own_home`` leaves the program its home
@@ -44,28 +44,32 @@ class Order:
     abandoned: threading.Event = field(default_factory=threading.Event)
 
 
-def run_once(order: Order, scenario: Scenario, inherited: Mapping[str, str] = os.environ) -> Run:
+def run_once(
+    program: ProgramUnderTest, scenario: Scenario, inherited: Mapping[str, str] = os.environ
+) -> ProgramRun:
     """Run the program in the scenario. Raises ``SetupError`` for a command that cannot be started."""
     with tempfile.TemporaryDirectory(prefix="ringback-crash-") as name:
         folder = Path(name)
-        home = None if order.own_home else folder / "home"
-        with running(order.org, scenario, folder) as mock:
+        home = None if program.own_home else folder / "home"
+        with running(program.org, scenario, folder) as mock:
             if home is not None:
                 furnish(home, mock)
-            return _observed(order, scenario, mock, environment(mock, inherited, home))
+            return _observed(program, scenario, mock, environment(mock, inherited, home))
 
 
-def _observed(order: Order, scenario: Scenario, mock: Mock, variables: Mapping[str, str]) -> Run:
+def _observed(
+    program: ProgramUnderTest, scenario: Scenario, mock: Mock, variables: Mapping[str, str]
+) -> ProgramRun:
     with tempfile.TemporaryFile() as output:
         began = time.time()
-        process = _started(order.command, variables, output.fileno())
+        process = _started(program.command, variables, output.fileno())
         try:
-            end = _end_of(process, mock, order)
+            end = _end_of(process, mock, program)
         finally:
             _stop(process)
         ended = time.time()
         output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
-        return Run(
+        return ProgramRun(
             scenario=scenario,
             exit_code=process.returncode,
             end=end,
@@ -102,7 +106,7 @@ _HINTS = {
 }
 
 
-def _end_of(process: subprocess.Popen[bytes], mock: Mock, order: Order) -> End:
+def _end_of(process: subprocess.Popen[bytes], mock: Mock, program: ProgramUnderTest) -> End:
     deadline = time.time() + START_SECONDS
     while True:
         try:
@@ -115,8 +119,8 @@ def _end_of(process: subprocess.Popen[bytes], mock: Mock, order: Order) -> End:
         if len(exchanges) > STUBBORN:
             return End.TOO_MANY
         if exchanges:
-            deadline = exchanges[0].at + order.timeout
-        if time.time() > deadline or order.abandoned.is_set():
+            deadline = exchanges[0].at + program.timeout
+        if time.time() > deadline or program.abandoned.is_set():
             return End.TIMEOUT
 
 

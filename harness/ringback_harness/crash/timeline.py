@@ -10,7 +10,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.http.routing import route
 from ringback_contracts.privacy import redact_text
-from ringback_harness.crash.evidence import End, Run, fault_of, header
+from ringback_harness.crash.evidence import End, ProgramRun, fault_of, header
 from ringback_mock.engine.journal import Exchange
 
 SHOWN = 14
@@ -31,7 +31,7 @@ class Moment:
     what: str
 
 
-def timeline(run: Run) -> list[Moment]:
+def timeline(run: ProgramRun) -> list[Moment]:
     """Every request with its answer and what it did, and the end of the program."""
     calls = count(1)
     start = run.exchanges[0].at if run.exchanges else run.began
@@ -74,5 +74,5 @@ def _answer(exchange: Exchange) -> str:
     return f"{exchange.response.status}{f' ({told})' if told else ''}"
 
 
-def _ended(run: Run) -> str:
+def _ended(run: ProgramRun) -> str:
     return f"the program {run.way_out}" if run.end is End.OWN else run.end.value

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
 from ringback_contracts.core.model import Rejected
-from ringback_harness.crash.evidence import End, Run, header, is_whole
+from ringback_harness.crash.evidence import End, ProgramRun, header, is_whole
 from ringback_harness.crash.scenarios import HEALTHY, Question
 from ringback_mock.engine.journal import Exchange
 
@@ -36,7 +36,7 @@ class Verdict:
 class Judgement:
     """What a run showed. ``unasked`` says why the scenario could ask nothing."""
 
-    run: Run
+    run: ProgramRun
     verdicts: tuple[Verdict, ...] = ()
     unasked: str | None = None
 
@@ -45,7 +45,7 @@ class Judgement:
         return tuple(verdict for verdict in self.verdicts if not verdict.held)
 
 
-def judge_run(run: Run) -> Judgement:
+def judge_run(run: ProgramRun) -> Judgement:
     """Answer each question that the scenario asks and the run can answer."""
     asks = run.scenario.asks
     if not run.reached:
@@ -61,7 +61,7 @@ def judge_run(run: Run) -> Judgement:
     return Judgement(run, verdicts)
 
 
-def _unasked(run: Run) -> str | None:
+def _unasked(run: ProgramRun) -> str | None:
     if not run.struck:
         refused = _refusal(run)
         return f"it did not get that far: {refused}" if refused else "it sends nothing of the kind"
@@ -71,7 +71,7 @@ def _unasked(run: Run) -> str | None:
     return None
 
 
-def _refusal(run: Run) -> str | None:
+def _refusal(run: ProgramRun) -> str | None:
     """What the mock had against the program's requests, which no scenario is about."""
     for exchange in reversed(run.exchanges):
         if isinstance(exchange.verdict, Rejected):
@@ -82,7 +82,7 @@ def _refusal(run: Run) -> str | None:
     return None
 
 
-def _dials_once(run: Run) -> Verdict:
+def _dials_once(run: ProgramRun) -> Verdict:
     calls = run.most_calls
     if calls > 1:
         why = f"{calls} calls were placed to one destination"
@@ -92,7 +92,7 @@ def _dials_once(run: Run) -> Verdict:
     return Verdict(Question.DIALS_ONCE, calls <= 1, why)
 
 
-def _tells_the_truth(run: Run) -> Verdict | None:
+def _tells_the_truth(run: ProgramRun) -> Verdict | None:
     if run.end is not End.OWN:
         return None
     if run.succeeded:
@@ -107,14 +107,14 @@ _KNOWN = "yet an answer had told it that the call was placed"
 _UNKNOWN = "no answer had told it of a call"
 
 
-def _waits(run: Run) -> Verdict | None:
+def _waits(run: ProgramRun) -> Verdict | None:
     found = [_waited(first, then) for first, then in _retries(run)]
     if not found:
         return None
     return next((verdict for verdict in found if not verdict.held), found[0])
 
 
-def _retries(run: Run) -> Iterator[tuple[Exchange, Exchange]]:
+def _retries(run: ProgramRun) -> Iterator[tuple[Exchange, Exchange]]:
     """Each answer that asks for patience, and the next request of the same kind."""
     for kind in (run.attempts, run.logins):
         for first, then in pairwise(kind):
@@ -139,14 +139,14 @@ def _asked(exchange: Exchange) -> float | None:
     return float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - exchange.at
 
 
-def _gives_up(run: Run) -> Verdict:
+def _gives_up(run: ProgramRun) -> Verdict:
     count = len(run.exchanges)
     held = run.end is End.OWN and count <= MOST_REQUESTS
     how = "it ended by itself" if run.end is End.OWN else "it had to be stopped"
     return Verdict(Question.GIVES_UP, held, f"{how} after {run.seconds:.1f} s and {count} requests")
 
 
-def _recovers(run: Run) -> Verdict | None:
+def _recovers(run: ProgramRun) -> Verdict | None:
     if run.end is not End.OWN or _holds_a_ready_token(run):
         return None
     placed = "the call was placed in the end"
@@ -157,12 +157,12 @@ def _recovers(run: Run) -> Verdict | None:
     return Verdict(Question.RECOVERS, run.succeeded and bool(run.placed), why)
 
 
-def _holds_a_ready_token(run: Run) -> bool:
+def _holds_a_ready_token(run: ProgramRun) -> bool:
     """Whether its token was refused, and it has nothing to get another one with."""
     return not run.logins and any(exchange.response.status == 401 for exchange in run.exchanges)
 
 
-def _logs_in_once(run: Run) -> Verdict | None:
+def _logs_in_once(run: ProgramRun) -> Verdict | None:
     if not run.logins:
         return None
     granted = sum(exchange.response.status == 200 for exchange in run.logins)
@@ -171,20 +171,20 @@ def _logs_in_once(run: Run) -> Verdict | None:
     return Verdict(Question.LOGS_IN_ONCE, granted <= allowed, f"tokens asked for and got: {granted}")
 
 
-def _survives(run: Run) -> Verdict:
+def _survives(run: ProgramRun) -> Verdict:
     held = run.succeeded and bool(run.placed)
     placed = "the call was placed" if run.placed else "no call was placed"
     why = "it took no notice" if held else f"{placed}, and it {run.way_out}"
     return Verdict(Question.SURVIVES, held, why)
 
 
-def _checks_certificate(run: Run) -> Verdict:
+def _checks_certificate(run: ProgramRun) -> Verdict:
     sent = len(run.exchanges)
     why = f"it sent {sent} requests over the connection" if sent else "it sent nothing over the connection"
     return Verdict(Question.CHECKS_CERTIFICATE, not sent, why)
 
 
-_ANSWERS: dict[Question, Callable[[Run], Verdict | None]] = {
+_ANSWERS: dict[Question, Callable[[ProgramRun], Verdict | None]] = {
     Question.DIALS_ONCE: _dials_once,
     Question.TELLS_THE_TRUTH: _tells_the_truth,
     Question.WAITS: _waits,

@@ -23,7 +23,7 @@ from ringback_harness.check.expectation import ERRORS
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN
 from ringback_harness.diff.compare import RULE, Aspect, Deviation, differences
-from ringback_harness.targets import ADMIN, InProcess, OutOfReach, Target, World
+from ringback_harness.targets import ADMIN, CheckTarget, InProcess, OutOfReach, World
 
 ACCEPTED = "(accepted)"
 """In place of a rule: the mock grants the request, and no single rule explains what the target answers."""
@@ -131,7 +131,7 @@ def _asked_about(request: Request) -> set[str]:
     return {rule.id for _, rule in lanes}
 
 
-def compare_target(target: Target, mock: Target | None = None) -> Comparison:
+def compare_target(target: CheckTarget, mock: CheckTarget | None = None) -> Comparison:
     """Send every example that the target can be asked, and compare what its tape then holds.
 
     All that is exchanged with the target goes onto the tape, so that the comparison of a run and that of
@@ -183,7 +183,9 @@ def _refuse_special(example: Example) -> None:
         raise OutOfReach("it takes a call that goes on")
 
 
-def compare_cassettes(cassettes: Sequence[Cassette], name: str, mock: Target | None = None) -> Comparison:
+def compare_cassettes(
+    cassettes: Sequence[Cassette], name: str, mock: CheckTarget | None = None
+) -> Comparison:
     """Replay what was recorded on the mock; a call's id there stands for the recorded one.
 
     What was then asked about a call that the mock did not place is left out: it has none to ask about.
@@ -212,7 +214,7 @@ def _own_limit(mock: Reply, target: Reply) -> str | None:
 class _Replay:
     """The mock's side of a recording: an org for each that was asked, and its ids of the calls."""
 
-    def __init__(self, mock: Target) -> None:
+    def __init__(self, mock: CheckTarget) -> None:
         self._mock = mock
         self._worlds: dict[int | None, World] = {None: mock.world()}
         self._ids: dict[str, str] = {}

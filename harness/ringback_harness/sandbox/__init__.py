@@ -2,7 +2,7 @@
 
 from ringback_harness.sandbox.errors import CallLeft, Interrupted, NotAllowed
 from ringback_harness.sandbox.permit import Permit
-from ringback_harness.sandbox.settings import Settings, settings_from
+from ringback_harness.sandbox.settings import SandboxSettings, settings_from
 from ringback_harness.sandbox.target import DryRunSandbox, Sandbox, Tools, account, opened_sandbox
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "NotAllowed",
     "Permit",
     "Sandbox",
-    "Settings",
+    "SandboxSettings",
     "Tools",
     "account",
     "opened_sandbox",

@@ -18,7 +18,7 @@ from ringback_harness.exits import SetupError
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import settings_from
 from ringback_harness.sandbox.target import DryRunSandbox, Tools, opened_sandbox
-from ringback_harness.targets import Target, opened
+from ringback_harness.targets import CheckTarget, opened
 
 SANDBOX = "sandbox"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -62,7 +62,7 @@ def reach_options(command: Command) -> Command:
 
 
 @contextmanager
-def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) -> Iterator[Target]:
+def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) -> Iterator[CheckTarget]:
     """The target of that name: ``mock``, a URL, or ``sandbox``, recorded where that is asked for.
 
     A sandbox is asked nothing at all unless all of a user's ``own`` requests, by name, may be sent to it.
@@ -82,7 +82,7 @@ def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) ->
         yield target
 
 
-def ran_dry(target: Target) -> bool:
+def ran_dry(target: CheckTarget) -> bool:
     """Whether nothing was sent to a target, which is then told."""
     if not isinstance(target, DryRunSandbox):
         return False

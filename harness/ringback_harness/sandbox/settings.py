@@ -21,7 +21,7 @@ class NoSandbox(SetupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SandboxSettings:
     """The addresses of a region, or of the gateway in front of it; ``verify`` is as in ``requests``."""
 
     target: Target
@@ -29,7 +29,7 @@ class Settings:
     verify: bool | str = True
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
+def settings_from(environment: Mapping[str, str]) -> SandboxSettings:
     """What the environment says.
 
     Raises ``NoSandbox``, which names all that is missing, and ``SetupError`` for what is wrong.
@@ -38,7 +38,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         raise NoSandbox(f"no sandbox: {'; '.join(missing)}")
     try:
         target = _through_gateway(Target.of_region(environment[REGION]), environment)
-        return Settings(target, credentials_from(environment), verify_from(environment))
+        return SandboxSettings(target, credentials_from(environment), verify_from(environment))
     except ConfigurationError as error:
         raise SetupError(str(error)) from error
 

@@ -30,7 +30,7 @@ from ringback_harness.sandbox.errors import DryRun, Interrupted, NotAllowed
 from ringback_harness.sandbox.gate import READING, Gate
 from ringback_harness.sandbox.hang_up import HangUp, say
 from ringback_harness.sandbox.permit import Permit
-from ringback_harness.sandbox.settings import Settings
+from ringback_harness.sandbox.settings import SandboxSettings
 from ringback_harness.sandbox.signals import Stop
 from ringback_harness.targets import OutOfReach, Switches, Traits, World, url_there
 from ringback_harness.wire import Notes, Pace, TargetWire
@@ -81,7 +81,9 @@ class Gated:
 class Sandbox(Gated):
     """A real org. Raises ``Unreachable`` where it does not answer or refuses the login."""
 
-    def __init__(self, settings: Settings, permit: Permit, stop: Stop, tools: Tools | None = None) -> None:
+    def __init__(
+        self, settings: SandboxSettings, permit: Permit, stop: Stop, tools: Tools | None = None
+    ) -> None:
         tools = tools or Tools()
         self.name = f"the org in {settings.target}"
         self.url = settings.target.api
@@ -107,7 +109,7 @@ class Sandbox(Gated):
         _refuse(switches)
         return World(REAL, self.url, None, self.tokens, self._deliver, self.world)
 
-    def _token(self, settings: Settings) -> str:
+    def _token(self, settings: SandboxSettings) -> str:
         if isinstance(settings.credentials, AccessToken):
             return settings.credentials.value
         endpoint = TokenEndpoint(settings.target.login, self._transport, self._retry)
@@ -165,7 +167,7 @@ class Sandbox(Gated):
 class DryRunSandbox(Gated):
     """A sandbox to which nothing is sent: what would be is printed, in the names of the default org."""
 
-    def __init__(self, settings: Settings, permit: Permit, notes: Notes | None = None) -> None:
+    def __init__(self, settings: SandboxSettings, permit: Permit, notes: Notes | None = None) -> None:
         self.name = f"the org in {settings.target} (dry run)"
         self.url = settings.target.api
         self.notes = notes
@@ -258,7 +260,7 @@ def _reached(ask: Callable[[], T]) -> T:
 
 @contextmanager
 def opened_sandbox(
-    settings: Settings, permit: Permit, tools: Tools | None = None
+    settings: SandboxSettings, permit: Permit, tools: Tools | None = None
 ) -> Iterator[Sandbox | DryRunSandbox]:
     """The sandbox for the length of the block, which says at its end what became of its calls.
 

@@ -12,7 +12,7 @@ from ringback_harness.check.results import Ledger, Result
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Defect:
     """What is wrong, and the failures that show it, the easiest to read first; ``times`` counts attempts."""
 
     reasons: tuple[str, ...]
@@ -29,10 +29,10 @@ class Finding:
         return tuple(dict.fromkeys(failure.subject for failure in self.failures))
 
 
-def findings(ledger: Ledger) -> list[Finding]:
+def defects(ledger: Ledger) -> list[Defect]:
     """What the failures have in common, the most telling first; every failure is in one at least.
 
-    Reasons that come only together are one finding.
+    Reasons that come only together are one defect.
     """
     by_reason: dict[str, list[Result]] = {}
     for failure in ledger.failures:
@@ -41,13 +41,13 @@ def findings(ledger: Ledger) -> list[Finding]:
     together: dict[tuple[int, ...], list[str]] = {}
     for reason, failures in by_reason.items():
         together.setdefault(tuple(map(id, failures)), []).append(reason)
-    found = [_finding(ledger, reasons, by_reason[reasons[0]]) for reasons in together.values()]
+    found = [_defect(ledger, reasons, by_reason[reasons[0]]) for reasons in together.values()]
     return sorted(found, key=_rank)
 
 
-def _finding(ledger: Ledger, reasons: list[str], failures: list[Result]) -> Finding:
+def _defect(ledger: Ledger, reasons: list[str], failures: list[Result]) -> Defect:
     ordered = sorted(failures, key=_effort)
-    return Finding(tuple(filter(None, reasons)), tuple(ordered), sum(map(ledger.times, failures)))
+    return Defect(tuple(filter(None, reasons)), tuple(ordered), sum(map(ledger.times, failures)))
 
 
 def _effort(failure: Result) -> tuple[bool, int, bool, int]:
@@ -56,14 +56,14 @@ def _effort(failure: Result) -> tuple[bool, int, bool, int]:
     return not own, max(1, len(failure.steps)), bool(failure.switches), failure.size
 
 
-def _rank(finding: Finding) -> tuple[int, int]:
+def _rank(defect: Defect) -> tuple[int, int]:
     """A user's own cases first, then what most attempts show; last the headers that only a mock has."""
-    suites = set(_suites(finding))
-    if finding.reasons == (STRIPPED,):
+    suites = set(_suites(defect))
+    if defect.reasons == (STRIPPED,):
         return 3, 0
     kind = 0 if CASES in suites else 2 if suites == {DOCUMENT} else 1
-    return kind, -finding.times
+    return kind, -defect.times
 
 
-def _suites(finding: Finding) -> Iterator[str]:
-    return (failure.suite for failure in finding.failures)
+def _suites(defect: Defect) -> Iterator[str]:
+    return (failure.suite for failure in defect.failures)

@@ -1,4 +1,4 @@
-"""One fault is one finding, however many attempts show it, and the most telling comes first."""
+"""One fault is one defect, however many attempts show it, and the most telling comes first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import orjson
 
 from ringback_contracts.core.table import TABLE
 from ringback_harness.check import events, screen
+from ringback_harness.check.defects import defects
 from ringback_harness.check.events import STRIPPED
-from ringback_harness.check.findings import findings
 from ringback_harness.check.flow import FLOWS, check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
-from ringback_harness.check.results import Exchange, Ledger, Outcome, Result
+from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.check.saving import why_not
 from ringback_harness.targets import InProcess, call_request
@@ -25,7 +25,7 @@ ID_LOST = "the reply to a placed call has no id that is a UUID"
 
 
 def failure(subject: str, *reasons: str, suite: str = "rules", body: Any = None) -> Result:
-    return Result(suite, subject, "op", Outcome.FAILED, reasons, Exchange(call_request(body)))
+    return Result(suite, subject, "op", CheckOutcome.FAILED, reasons, RoundTrip(call_request(body)))
 
 
 def ledger(*results: Result) -> Ledger:
@@ -35,10 +35,10 @@ def ledger(*results: Result) -> Ledger:
     return ledger
 
 
-def test_a_lost_id_is_one_finding_before_its_consequences() -> None:
+def test_a_lost_id_is_one_defect_before_its_consequences() -> None:
     worlds = Worlds(InProcess(FLOW_MUTANTS["a placed call without id"]))
     quick = [flow for flow in FLOWS if flow.id != "a call tells its legs apart"]
-    found = findings(ledger(*check_flow(worlds, quick), *check_rules(worlds)))
+    found = defects(ledger(*check_flow(worlds, quick), *check_rules(worlds)))
     assert len(found) < 8, "some seventy rules fail"
     assert sum(len(each.reasons) for each in found) == len({each for all_ in found for each in all_.reasons})
     assert found[0].reasons == (ID_LOST,)
@@ -46,8 +46,8 @@ def test_a_lost_id_is_one_finding_before_its_consequences() -> None:
     assert len(found[0].example.steps) == 1, "shown by one request, not by a flow that went on from it"
 
 
-def test_reasons_that_come_only_together_are_one_finding_and_others_are_their_own() -> None:
-    found = findings(ledger(failure("a", "x", "y"), failure("b", "x", "y", "z"), failure("b", "x", "y", "z")))
+def test_reasons_that_come_only_together_are_one_defect_and_others_are_their_own() -> None:
+    found = defects(ledger(failure("a", "x", "y"), failure("b", "x", "y", "z"), failure("b", "x", "y", "z")))
     assert [(each.reasons, each.times, each.where) for each in found] == [
         (("x", "y"), 3, ("a", "b")),
         (("z",), 2, ("b",)),
@@ -57,13 +57,13 @@ def test_reasons_that_come_only_together_are_one_finding_and_others_are_their_ow
 def test_a_user_s_own_case_comes_first_and_what_a_gateway_takes_away_last() -> None:
     many = [failure("schemathesis", STRIPPED, suite="document") for _ in range(50)]
     schema = [failure("schemathesis", "schema", suite="document") for _ in range(9)]
-    found = findings(ledger(*many, *schema, failure("r", "wrong"), failure("mine", "no", suite="cases")))
+    found = defects(ledger(*many, *schema, failure("r", "wrong"), failure("mine", "no", suite="cases")))
     assert [each.reasons[0] for each in found] == ["no", "wrong", "schema", STRIPPED]
 
 
 def test_a_refusal_that_names_no_rule_is_the_same_fault_for_every_rule() -> None:
     worlds = Worlds(InProcess(FLOW_MUTANTS["an error that names no rule"]))
-    (found,) = findings(ledger(*check_rules(worlds)))
+    (found,) = defects(ledger(*check_rules(worlds)))
     assert found.reasons == ("the refusal comes without Ringback-Rule",)
     assert set(found.where) == {rule.id for rule in TABLE}
 
