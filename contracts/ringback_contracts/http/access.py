@@ -20,7 +20,7 @@ from ringback_contracts.core.declare import (
     rule,
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, TokenState, Violation
-from ringback_contracts.http.platform_paths import known_path
+from ringback_contracts.http.nearest import nearest
 from ringback_contracts.resources.calls.case import Case
 
 CALL = {"phoneNumber": TEST_NUMBER}
@@ -70,18 +70,23 @@ def host_misdirected(case: Case) -> Sequence[Violation]:
     title="No operation of the platform has this path",
     fix="Calls are placed with POST /api/v2/conversations/calls.",
     evidence=Evidence.ASSUMED,
-    source=f"paths of the {SDK}; the status for an unknown path is Ringback's choice",
+    source=f"operations of the {SDK}; the status for an unknown path is Ringback's choice",
     knowledge=Knowledge.REQUEST,
     rejects=[
         Example(CALL, path="/api/v2/outbound/calls"),
         Example(method="GET", path="/api/v2/nothing/here"),
+        Example(CALL, path="/api/v2/conversations/call"),
     ],
     accepts=[OK],
 )
 def path_unknown(case: Case) -> Sequence[Violation]:
-    if case.route.allow or known_path(case.request.path):
+    if case.route.known:
         return FINE
-    return found("neither Ringback nor the official SDK knows this path", "path")
+    meant = nearest(case.request.method, case.request.path)
+    return found(
+        "the official SDK has no such path" + (f"; the nearest that it has is {meant}" if meant else ""),
+        "path",
+    )
 
 
 @rule(
@@ -90,17 +95,23 @@ def path_unknown(case: Case) -> Sequence[Violation]:
     status=501,
     code="not.implemented",
     message="Ringback does not serve this operation yet",
-    title="The platform has this path, and Ringback does not serve it",
+    title="The platform has this operation, and Ringback does not serve it",
     fix="Use an operation listed at /openapi.json, or test this one against a real org.",
     evidence=Evidence.ASSUMED,
     source="Ringback's own limit",
-    rejects=[Example(method="GET", path="/api/v2/routing/queues")],
+    rejects=[
+        Example(method="GET", path="/api/v2/routing/queues"),
+        Example(method="GET", path="/api/v2/conversations/calls/history"),
+        Example(method="PATCH", path=f"/api/v2/users/{ALICE}"),
+    ],
     accepts=[OK],
 )
 def path_not_served(case: Case) -> Sequence[Violation]:
-    if case.route.allow or not known_path(case.request.path):
+    unserved, near = case.route.unserved, case.route.near
+    if unserved is None:
         return FINE
-    return found("the official SDK has this path, but Ringback does not serve it yet", "path")
+    served = f"served near it: {', '.join(near)}" if near else "nothing near it is served"
+    return found(f"the official SDK has this operation ({unserved}), and Ringback does not; {served}", "path")
 
 
 @rule(
@@ -118,10 +129,9 @@ def path_not_served(case: Case) -> Sequence[Violation]:
     accepts=[OK, Example(method="GET")],
 )
 def method_not_allowed(case: Case) -> Sequence[Violation]:
-    allow = case.route.allow
-    if case.route.operation is not None or not allow:
+    if not case.route.allow:
         return FINE
-    listed = ", ".join(allow)
+    listed = ", ".join(case.route.allow)
     return found(
         f"{case.request.method} is none of {listed}", "path", method=case.request.method, allow=listed
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.platform_paths import known_path
 from ringback_contracts.http.routing import route
 from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER, PLACING
 from ringback_explain.explanation import Context, Equivalent
@@ -81,7 +80,7 @@ class Subject:
         if self.places_call:
             return True
         path = self.request.path
-        if not self.fields or (known_path(path) and path not in _NEIGHBOURS):
+        if not self.fields or (self.route.known and path not in _NEIGHBOURS):
             return False
         wish = self.wish
         return bool(wish.to or wish.undirected) or ("call" in path.lower() and "callback" not in path.lower())

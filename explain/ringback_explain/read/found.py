@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.platform_paths import known_path
 from ringback_contracts.http.routing import route
 from ringback_contracts.operations import CALLS_PATH
 from ringback_explain.explanation import Context, PlatformAnswer
@@ -87,7 +86,7 @@ def _is_host(text: str) -> bool:
 def _whole_path(authority: str, path: str) -> str:
     """The path from the root; a template in place of the host may stand for the beginning of it too."""
     whole = f"/api/v2{path}"
-    if _TEMPLATE.match(authority) and (route("POST", whole).allow or known_path(whole)):
+    if _TEMPLATE.match(authority) and route("POST", whole).known:
         return whole
     return path or "/"
 
