@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.bounded import Bounded, Room
 
 OPERATIONS = st.lists(
     st.one_of(
@@ -70,3 +70,80 @@ def test_clearing_forgets_the_weight_too() -> None:
 def test_a_negative_size_is_refused() -> None:
     with pytest.raises(ValueError, match="0 or more"):
         Bounded(-1)
+
+
+# --- a room that several share ----------------------------------------------------------------------------
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "put", "put", "pop", "clear"]),
+        st.integers(0, 2),
+        st.integers(0, 9),
+        st.integers(0, 30),
+    )
+)
+
+
+@given(most=st.integers(64, 200), frame=st.integers(0, 5), steps=STEPS)
+def test_in_a_room_the_oldest_of_all_go_first(
+    most: int, frame: int, steps: list[tuple[str, int, int, int]]
+) -> None:
+    room = Room(most)
+    members: list[Bounded[int, int]] = [Bounded(5, 90, room=room, frame=frame) for _ in range(3)]
+    ages: dict[tuple[int, int], int] = {}
+    for age, (what, number, key, weight) in enumerate(steps):
+        member = members[number]
+        if what == "put":
+            if key not in member:
+                ages[number, key] = age
+            member.put(key, age, weight)
+            assert room.weight <= most or sum(map(len, members)) == 1
+        elif what == "pop":
+            member.pop(key)
+        else:
+            member.clear()
+        assert room.weight == sum(one.weight + frame * len(one) for one in members)
+    for number, member in enumerate(members):
+        mine = [ages[number, key] for key in member]
+        assert mine == sorted(mine)
+
+
+def test_what_goes_is_older_than_all_that_stays_whoever_had_it() -> None:
+    room, gone = Room(100), []
+    members = [Bounded[int, int](100, forget=lambda key, _: gone.append(key), room=room) for _ in range(4)]
+    for key in range(400):
+        members[key * key % 4].put(key, key, 1)
+    stays = [key for member in members for key in member]
+    assert len(stays) <= 100
+    assert gone == list(range(400 - len(stays)))
+
+
+def test_an_old_entry_that_is_written_anew_keeps_its_age() -> None:
+    room = Room(100)
+    one, other = Bounded[str, int](9, room=room), Bounded[str, int](9, room=room)
+    one.put("old", 1, 40)
+    other.put("new", 1, 40)
+    one.put("old", 2, 30)
+    other.put("newer", 1, 40)
+    assert (list(one), list(other)) == ([], ["new", "newer"])
+
+
+def test_what_is_told_to_forget_may_keep_a_line_of_it_in_the_same_room() -> None:
+    room = Room(200)
+    lines: Bounded[int, str] = Bounded(50, room=room)
+    ring: Bounded[int, str] = Bounded(50, forget=lambda key, _: lines.put(key, "line", 2), room=room)
+    for key in range(100):
+        ring.put(key, "whole", 20)
+        assert room.weight == ring.weight + lines.weight
+    assert room.weight <= 220
+    assert list(ring)[-1] == 99
+
+
+def test_who_leaves_a_room_takes_its_weight_along_and_keeps_nothing_any_more() -> None:
+    room = Room(100)
+    stays, leaves = Bounded[str, int](9, room=room), Bounded[str, int](9, room=room)
+    stays.put("a", 1, 10)
+    leaves.put("b", 1, 50)
+    leaves.close()
+    leaves.put("c", 1, 50)
+    assert (room.weight, len(leaves)) == (10, 0)

@@ -19,10 +19,10 @@ from ringback_contracts.core.model import (
     TokenState,
 )
 from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
-from ringback_mock.engine.calls import plan
+from ringback_mock.engine.calls import CALL_FRAME, plan
 from ringback_mock.engine.sessions import Login, bearer
 from ringback_mock.engine.store import Store, Tenant
-from ringback_mock.engine.tenant import CODE_SECONDS, CODES_KEPT, TOKENS_KEPT
+from ringback_mock.engine.tenant import CODE_SECONDS, CODES_KEPT, LOGIN_FRAME, TOKENS_KEPT
 from ringback_mock.http import Response
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -419,3 +419,43 @@ def test_no_repr_shows_a_token_or_a_secret() -> None:
     secrets = [issued.access_token, "refresh-me", "demo-secret", *fresh.tokens.values()]
     secrets += [client.secret for client in fresh.clients.values()]
     assert [secret for secret in secrets if secret in texts] == []
+
+
+# --- all orgs together ------------------------------------------------------------------------------
+
+
+def test_all_orgs_share_one_memory_and_the_oldest_goes_first_whose_ever_it_is() -> None:
+    store = Store(kept_bytes=40 * CALL_FRAME)
+    copies = [store.tenant(store.add_org().id) for _ in range(3)]
+    tenants = [tenant for tenant in copies if tenant is not None]
+    call = plan(DIAL, Outcome.ANSWER)
+    placed = [(tenant, tenant.calls.place(call, 0).id) for _ in range(30) for tenant in tenants]
+    kept = [call_id for tenant, call_id in placed if call_id in tenant.calls]
+    assert 30 < len(kept) <= 40
+    assert kept == [call_id for _, call_id in placed[-len(kept) :]]
+
+
+def test_an_org_that_ends_gives_its_memory_back() -> None:
+    store = Store(kept_bytes=40 * CALL_FRAME, orgs_size=1)
+    call = plan(DIAL, Outcome.ANSWER)
+    first = store.default.calls.place(call, 0).id
+    for _ in range(20):
+        tenant = store.tenant(store.add_org().id)
+        assert tenant is not None
+        for _ in range(20):
+            tenant.calls.place(call, 0)
+    assert first in store.default.calls
+
+
+def test_tokens_are_forgotten_for_newer_tokens_and_for_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringback_mock.engine.tenant.LOGINS_BYTES", 64 * LOGIN_FRAME)
+    store = Store(kept_bytes=CALL_FRAME)
+    other = store.tenant(store.add_org().id)
+    assert other is not None
+    client = store.default.org.clients[0]
+    tokens = [tenant.issue(client).access_token for _ in range(50) for tenant in (store.default, other)]
+    for _ in range(50):
+        store.default.calls.place(plan(DIAL, Outcome.ANSWER), 0)
+    known = [token for token in tokens if state(store, token) is TokenState.VALID]
+    assert 60 < len(known) <= 64
+    assert known == tokens[-len(known) :]

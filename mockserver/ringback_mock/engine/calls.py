@@ -10,12 +10,14 @@ from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import DestinationKind, Intent
 from ringback_contracts.core.plain import plain
 from ringback_contracts.org import Org, Outcome
-from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.timeline import Leg, Party, legs
 
 CALLS_BYTES = 16 * 2**20
 """Most memory, roughly, that one org's calls may hold: an accepted body can carry half a megabyte."""
+CALL_FRAME = 10_000
+"""Memory that a call takes beside what it weighs, once it was read: its legs, and how it looks as JSON."""
 TARGET_BYTES = 200
 """What a dialled party weighs beside its texts."""
 
@@ -106,9 +108,9 @@ def hang_up(call: Call, now: float) -> Call:
 class Calls:
     """The newest calls of one org by id: at most ``size``, and of bounded weight. ``in`` asks for an id."""
 
-    def __init__(self, org: Org, size: int) -> None:
+    def __init__(self, org: Org, size: int, room: Room | None = None) -> None:
         self._org = org
-        self._calls: Bounded[str, Call] = Bounded(size, CALLS_BYTES)
+        self._calls: Bounded[str, Call] = Bounded(size, CALLS_BYTES, room=room, frame=CALL_FRAME)
 
     def place(self, plan: Plan, now: float) -> Call:
         """Keep a new call."""
@@ -134,6 +136,10 @@ class Calls:
 
     def clear(self) -> None:
         self._calls.clear()
+
+    def close(self) -> None:
+        """Forget every call, and take none any more."""
+        self._calls.close()
 
     def __contains__(self, call_id: object) -> bool:
         return call_id in self._calls

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
-from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.clock import timestamp
 from ringback_mock.http import Response
 
@@ -18,6 +18,8 @@ KEPT_BODY_BYTES = 64 * 2**10
 """A longer body is cut here."""
 JOURNAL_BYTES = 8 * 2**20
 """Most bytes of requests and replies that one org's journal holds."""
+EXCHANGE_FRAME, REFUSAL_FRAME = 4_500, 700
+"""Memory that an exchange, or the line of one that had to go, takes beside the bytes of it that are kept."""
 REFUSALS_KEPT, REFUSALS_BYTES = 1_000, 2**20
 """How many refusals that had to go are still known by a line each, and most bytes of all these lines."""
 
@@ -65,9 +67,14 @@ class Forgotten:
     Whoever looks for refusals at the end of a long run would otherwise take it for a good one.
     """
 
-    def __init__(self) -> None:
-        self._newest: Bounded[str, Refusal] = Bounded(REFUSALS_KEPT, REFUSALS_BYTES)
+    def __init__(self, room: Room | None) -> None:
+        self._newest: Bounded[str, Refusal] = Bounded(
+            REFUSALS_KEPT, REFUSALS_BYTES, room=room, frame=REFUSAL_FRAME
+        )
         self.clear()
+
+    def close(self) -> None:
+        self._newest.close()
 
     def clear(self) -> None:
         self.exchanges = self._refusals = 0
@@ -92,10 +99,12 @@ class Forgotten:
 class Journal:
     """A ring of exchanges, found by their correlation ids."""
 
-    def __init__(self, org_id: str, size: int) -> None:
+    def __init__(self, org_id: str, size: int, room: Room | None = None) -> None:
         self._org_id = org_id
-        self.forgotten = Forgotten()
-        self._ring: Bounded[str, Exchange] = Bounded(size, JOURNAL_BYTES, self.forgotten.add)
+        self.forgotten = Forgotten(room)
+        self._ring: Bounded[str, Exchange] = Bounded(
+            size, JOURNAL_BYTES, self.forgotten.add, room=room, frame=EXCHANGE_FRAME
+        )
 
     def record(  # noqa: PLR0913 - the parts of an exchange
         self,
@@ -149,6 +158,11 @@ class Journal:
     def clear(self) -> None:
         self._ring.clear()
         self.forgotten.clear()
+
+    def close(self) -> None:
+        """Forget everything, and keep nothing any more."""
+        self._ring.close()
+        self.forgotten.close()
 
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges as they came, secrets and all, from the oldest to the newest."""

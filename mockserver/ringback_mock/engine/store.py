@@ -15,7 +15,7 @@ from ringback_mock.engine.bounded import Bounded
 from ringback_mock.engine.clock import Clock
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.sessions import UNKNOWN, Session, bearer
-from ringback_mock.engine.tenant import Tenant
+from ringback_mock.engine.tenant import KEPT_BYTES, Rooms, Tenant
 
 __all__ = ["FreshClient", "FreshOrg", "Store", "Tenant"]
 
@@ -40,8 +40,10 @@ class FreshOrg:
 class Store:
     """The orgs being served: the one given (or the default one) and at most ``orgs_size`` copies of it.
 
-    ``journal_size`` and ``calls_size`` hold for each org. ``clock`` gives seconds since 1970. Whoever
-    answers a request holds ``lock`` meanwhile, so that everything is judged one at a time.
+    ``journal_size`` and ``calls_size`` hold for each org, ``kept_bytes`` for the memory, roughly, of all
+    their calls and journals together: the oldest entries go first, whose ever they are. ``clock`` gives
+    seconds since 1970. Whoever answers a request holds ``lock`` meanwhile, so that everything is judged one
+    at a time.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Store:
         journal_size: int = 2_000,
         calls_size: int = 10_000,
         orgs_size: int = 64,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
         self.lock = threading.RLock()
         self.clock = clock
         self._journal_size = journal_size
         self._calls_size = calls_size
+        self._rooms = Rooms(kept_bytes)
         self._sessions: dict[str, tuple[Tenant, Session]] = {}
         self._copies: Bounded[str, Tenant] = Bounded(orgs_size, forget=self._forget_org)
         self._clients: dict[str, tuple[Tenant, Client]] = {}
@@ -66,6 +70,7 @@ class Store:
         tenant = Tenant(
             org,
             self._sessions,
+            rooms=self._rooms,
             clock=self.clock,
             journal_size=self._journal_size,
             calls_size=self._calls_size,
@@ -115,7 +120,7 @@ class Store:
                 self._forget_org(tenant.org.id, tenant)
 
     def _forget_org(self, _: str, tenant: Tenant) -> None:
-        tenant.forget_tokens()
+        tenant.end()
         for client in tenant.org.clients:
             self._clients.pop(client.id, None)
 

@@ -5,21 +5,34 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import MutableMapping
+from typing import Any
 
 from ringback_contracts.core.model import Caller, TokenState
 from ringback_contracts.org import Client, Org, Token, User
-from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.calls import Calls
 from ringback_mock.engine.clock import Clock
 from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.journal import Journal
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
 
+KEPT_BYTES = 256 * 2**20
+"""Most memory, roughly, that the calls and the journals of all orgs take together."""
+LOGINS_BYTES, LOGIN_FRAME = 32 * 2**20, 600
+"""The same of their tokens and logins, and what each of these takes."""
 TOKENS_KEPT = 10_000
 """Issued access tokens, and refresh tokens, that one org remembers; the oldest are forgotten."""
 CODES_KEPT = 1_000
 CODE_SECONDS = 60.0
 """Life of an authorization code."""
+
+
+class Rooms:
+    """The memory that all orgs share, which are told apart so that no call ends a login."""
+
+    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+        self.kept = Room(kept_bytes)
+        self.logins = Room(LOGINS_BYTES)
 
 
 class Tenant:
@@ -33,20 +46,22 @@ class Tenant:
         org: Org,
         sessions: MutableMapping[str, tuple[Tenant, Session]],
         *,
+        rooms: Rooms,
         clock: Clock,
         journal_size: int,
         calls_size: int,
     ) -> None:
         self.org = org
-        self.calls = Calls(org, calls_size)
-        self.journal = Journal(org.id, journal_size)
+        self.calls = Calls(org, calls_size, rooms.kept)
+        self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
         self._clock = clock
         self._sessions = sessions
-        self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget)
-        self._logins: Bounded[str, Login] = Bounded(TOKENS_KEPT)
-        self._codes: Bounded[str, Code] = Bounded(CODES_KEPT)
-        self._redeemed: Bounded[str, tuple[str, str]] = Bounded(CODES_KEPT)
+        logins, frame = rooms.logins, LOGIN_FRAME
+        self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget, room=logins, frame=frame)
+        self._logins: Bounded[str, Login] = Bounded(TOKENS_KEPT, room=logins, frame=frame)
+        self._codes: Bounded[str, Code] = Bounded(CODES_KEPT, room=logins, frame=frame)
+        self._redeemed: Bounded[str, tuple[str, str]] = Bounded(CODES_KEPT, room=logins, frame=frame)
         """By codes that gave tokens: the client, and the refresh token of the login."""
         self._hold_standing_tokens()
 
@@ -145,15 +160,25 @@ class Tenant:
         self.calls.clear()
         self.faults.reset()
         self.journal.clear()
-        self.forget_tokens()
+        self._forget_tokens()
         self._hold_standing_tokens()
 
-    def forget_tokens(self) -> None:
-        """Make every token of this org unknown."""
+    def end(self) -> None:
+        """Forget everything, for this org is served no longer: its tokens are unknown from now on."""
+        self._forget_tokens()
+        self.calls.close()
+        self.journal.close()
+        for kept in self._of_logins():
+            kept.close()
+
+    def _forget_tokens(self) -> None:
         for token in (*self._issued, *(token.value for token in self.org.tokens)):
             self._forget(token)
-        for kept in (self._issued, self._logins, self._codes, self._redeemed):
+        for kept in self._of_logins():
             kept.clear()
+
+    def _of_logins(self) -> tuple[Bounded[str, Any], ...]:
+        return (self._issued, self._logins, self._codes, self._redeemed)
 
     def _forget(self, token: str, _: None = None) -> None:
         self._sessions.pop(token, None)
