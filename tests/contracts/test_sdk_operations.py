@@ -215,10 +215,10 @@ def test_an_unknown_path_is_404_with_the_nearest_one(method: str, path: str, mea
         ("DELETE", "/api/v2/routing/queues", ("GET", "HEAD", "POST")),
         ("POST", "/api/v2/users/me", ("GET", "HEAD")),
         ("PATCH", "/api/v2/users/me", ("GET", "HEAD")),  # of /users/{userId}, which the literal wins over
-        ("DELETE", f"/api/v2/conversations/calls/{ID}", ("GET", "HEAD", "PATCH", "POST")),
+        ("DELETE", f"/api/v2/conversations/calls/{ID}", ("GET", "HEAD", "PATCH")),
     ],
 )
-def test_another_method_is_405_with_those_that_the_sdk_has(
+def test_another_method_is_405_with_those_that_are_served_or_else_the_sdk_has(
     method: str, path: str, allow: tuple[str, ...]
 ) -> None:
     assert route(method, path).allow == allow

@@ -19,7 +19,7 @@ class Route:
     """What is found at a path: the operation and its path parameters.
 
     Where it is not served, ``unserved`` is the SDK's id of it, and ``near`` tells what is served near it.
-    Where the SDK has the path with other methods alone, ``allow`` lists them.
+    Where the SDK has the path with other methods alone, ``allow`` lists them: those served, if any is.
     """
 
     operation: Operation | None
@@ -105,7 +105,9 @@ def _leading_to(operation: Operation, path: str) -> Route:
 
 
 def _methods(node: Node) -> tuple[str, ...]:
-    return tuple(sorted({*node.methods, *({"HEAD"} if "GET" in node.methods else ())}))
+    """The methods that are served at a node, or where none is, those of the SDK."""
+    methods = {method for method, name in node.methods.items() if name in BY_ID} or node.methods.keys()
+    return tuple(sorted({*methods, *({"HEAD"} if "GET" in methods else ())}))
 
 
 def _near(template: str) -> tuple[str, ...]:

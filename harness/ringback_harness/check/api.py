@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,9 @@ from pathlib import Path
 import orjson
 
 from ringback_client.environment import CA, verify_from
+from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.core.model import Request
+from ringback_contracts.http.routing import route
 from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, PATCH_CALL, PLACING
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
@@ -31,6 +34,8 @@ LEFT_TO_US = "positive_data_acceptance"
 """400, 403 and 422 are documented answers to well-formed bodies; the rule table judges those instead."""
 NO_OTHER_METHODS = "[phases.coverage]\nunexpected-methods = []\n"
 """Its setting that no operation is tried with a method which the document does not have."""
+METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE")
+"""Those that schemathesis tries by itself, where the document does not have them."""
 NO_MORE: Mapping[str, str] = {}
 RELAYED = {"alice": "alice"}
 """The tokens that a relay takes: their names, which it knows the values of."""
@@ -86,7 +91,7 @@ class SchemathesisRun:
                 self._start(world)
 
     def _start(
-        self, world: World, settings: str = "", headers: Mapping[str, str] = NO_MORE
+        self, world: World, settings: str | None = None, headers: Mapping[str, str] = NO_MORE
     ) -> subprocess.Popen[bytes]:
         told = {"url": world.url, "tokens": dict(world.tokens), "known": world.org is not None}
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, WORLD_VARIABLE: orjson.dumps(told).decode()}
@@ -94,6 +99,7 @@ class SchemathesisRun:
         if isinstance(verify, str):
             environment[CA] = verify  # absolute: it runs in another folder
         sent = {"Authorization": f"Bearer {world.tokens['alice']}", **headers}
+        settings = _other_methods() if settings is None else settings
         (Path(self._folder.name) / "schemathesis.toml").write_text(_headers(sent) + settings, "utf-8")
         with self._printed.open("wb") as printed:
             self._process = subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
@@ -184,6 +190,23 @@ def _left_out() -> Iterator[Result]:
     for operation in OPERATIONS:
         if operation.id not in READING:
             yield _unreached(LEFT_OUT[operation.id], operation.id)
+
+
+def _other_methods() -> str:
+    """Its settings that each operation is tried with the methods that neither the document nor the SDK has.
+
+    The others are answered 501, which schemathesis takes for a crash of the server.
+    """
+    return "".join(
+        f'[[operations]]\ninclude-operation-id = "{operation.id}"\n'
+        f"phases.coverage.unexpected-methods = {json.dumps(_unknown_methods(operation.template))}\n"
+        for operation in OPERATIONS
+    )
+
+
+def _unknown_methods(template: str) -> list[str]:
+    path = re.sub(r"\{\w+\}", KNOWN_CALL, template)
+    return [method for method in METHODS if route(method, path).unserved is None]
 
 
 def _headers(headers: Mapping[str, str]) -> str:
