@@ -1,0 +1,200 @@
+"""A call being changed: what the handlers of commands and turns write on, and what they all need.
+
+A draft lives within one ``apply`` or ``advance`` and leaves it as a new conversation, so that outside
+nothing ever changes under anybody's hands.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+
+from ringback_contracts.life.moments import derived_id
+from ringback_contracts.life.parties import OWN_CONNECTS_SECONDS, Party
+from ringback_contracts.life.values import (
+    NOBODY,
+    Communication,
+    Conversation,
+    Direction,
+    DisconnectType,
+    Participant,
+    Segment,
+    State,
+    Turn,
+    What,
+    own_leg,
+)
+
+SERVICES = frozenset({"acd", "ivr", "voicemail"})
+"""Purposes of the platform's own parties, who stay for somebody's sake."""
+FULL = ("full",)
+PENDING_SEGMENT: dict[State, str] = {
+    "alerting": "Alert",
+    "contacting": "Contacting",
+    "dialing": "Dialing",
+    "offering": "System",
+}
+TALKING_SEGMENT = {"acd": "Delay", "ivr": "IVR"}
+
+
+class Draft:
+    """A conversation at ``now``, with its parties and turns open to change. ``head`` holds all else."""
+
+    __slots__ = ("head", "now", "participants", "regroup", "ticks", "turns")
+
+    def __init__(self, conversation: Conversation, now: float) -> None:
+        self.head = conversation
+        self.now = now
+        self.participants = list(conversation.participants)
+        self.turns = list(conversation.turns)
+        self.ticks = conversation.ticks
+        self.regroup = False
+
+    def done(self) -> Conversation:
+        """The conversation as it has become."""
+        if self.regroup:
+            confine(self)
+        return self.head._replace(
+            now=self.now,
+            ticks=self.ticks,
+            participants=tuple(self.participants),
+            turns=tuple(self.turns),
+        )
+
+    def put(self, participant: Participant) -> None:
+        """Let the participant be as given."""
+        self.participants[participant.number] = participant
+
+    def put_call(self, number: int, call: Communication) -> None:
+        """Let the participant's leg be as given."""
+        self.participants[number] = self.participants[number]._replace(call=call)
+
+    def get(self, participant_id: str) -> Participant:
+        """The participant with the id, which the command's objections have made sure of."""
+        return next(one for one in self.participants if one.id == participant_id)
+
+    def at(self, moment: float, turn: Turn) -> None:
+        """Let the turn be due at the moment, after all that is due then already."""
+        self.ticks += 1
+        insort(self.turns, turn._replace(at=max(moment, self.now), order=self.ticks))
+
+    def later(
+        self, seconds: float, what: What, number: int, disconnect: DisconnectType | None = None
+    ) -> None:
+        """Let something happen to a participant's leg after so many seconds."""
+        self.at(self.now + seconds, Turn(0.0, 0, what, number, disconnect))
+
+    def forget(self, number: int) -> None:
+        """Let nothing more happen to the leg that was due."""
+        self.turns = [turn for turn in self.turns if turn.number != number]
+
+    def own_leg(self, user_id: str | None) -> Participant | None:
+        """The user's participant whose leg is not over; the newest, should there be several."""
+        return own_leg(self.participants, user_id)
+
+    def live(self) -> Iterator[Participant]:
+        """Those whose legs are not over."""
+        return (one for one in self.participants if not one.call.over)
+
+
+def begin(draft: Draft, party: Party, purpose: str, state: State, direction: Direction) -> Participant:
+    """A new leg of the call, and the participant to whom it belongs."""
+    number = len(draft.participants)
+    head = draft.head
+    call = Communication(
+        derived_id(head.id, f"call/{number}"),
+        state,
+        state,
+        direction,
+        draft.now,
+        recording=head.recording,
+        secure_pause=head.secure_pause,
+        segments=(Segment(PENDING_SEGMENT.get(state, "System"), draft.now),),
+    )
+    if head.anchor not in (NOBODY, number):
+        call = call._replace(peer=draft.participants[head.anchor].call.id)
+    participant = Participant(
+        number,
+        derived_id(head.id, f"participant/{number}"),
+        purpose,
+        party,
+        call,
+        media_roles=() if purpose in SERVICES else FULL,
+    )
+    draft.participants.append(participant)
+    return participant
+
+
+def set_anchor(draft: Draft, number: int) -> None:
+    """Make the participant the outside party: the other legs are peers to its leg."""
+    draft.head = draft.head._replace(anchor=number)
+    peer = draft.participants[number].call.id
+    for one in list(draft.live()):
+        if one.number != number:
+            draft.put_call(one.number, one.call._replace(peer=peer))
+
+
+def connect(draft: Draft, number: int) -> None:
+    """The leg is answered: what was due to its ringing no longer is, but a menu still has its command."""
+    draft.turns = [turn for turn in draft.turns if turn.number != number or turn.command]
+    draft.regroup = True
+    participant = draft.participants[number]
+    kind = TALKING_SEGMENT.get(participant.purpose, "Interact")
+    draft.put_call(
+        number,
+        participant.call._replace(
+            state="connected",
+            connected_at=draft.now,
+            segments=(*closed(participant.call, draft.now, "Interact"), Segment(kind, draft.now)),
+        ),
+    )
+    until = participant.party.takes.hangs_up_after
+    if until is not None:
+        draft.later(until, "hangs_up", number)
+    caller = participant.origin
+    if caller != NOBODY and draft.participants[caller].call.state in {"contacting", "dialing", "offering"}:
+        draft.later(OWN_CONNECTS_SECONDS, "own_connects", caller)
+
+
+def closed(call: Communication, now: float, how: str) -> tuple[Segment, ...]:
+    """The leg's segments, the last of which has ended."""
+    if not call.segments or call.segments[-1].ends is not None:
+        return call.segments
+    return (*call.segments[:-1], call.segments[-1]._replace(ends=now, how_ended=how))
+
+
+def talkers(draft: Draft) -> list[Participant]:
+    """The people who are connected and talk: no watchers, no services, nobody who is parked."""
+    return [one for one in draft.participants if talks(one)]
+
+
+def talks(one: Participant) -> bool:
+    """Whether the participant is one of the people who are connected and talk."""
+    return one.call.state == "connected" and not one.watches and one.purpose not in SERVICES
+
+
+def confine(draft: Draft) -> None:
+    """Work out anew who is kept from hearing the others, by whom: nobody is without a holder."""
+    draft.regroup = False
+    here = talkers(draft)
+    kept = _kept_apart(draft, here)
+    for one in draft.participants:
+        by = kept.get(one.number, NOBODY)
+        if one.call.confined_by != by:
+            draft.put_call(one.number, one.call._replace(confined_by=by))
+
+
+def _kept_apart(draft: Draft, here: list[Participant]) -> dict[int, int]:
+    numbers = {one.number for one in here}
+    kept = {one.number: one.call.set_apart_by for one in here if one.call.set_apart_by in numbers}
+    if len(here) == 2:
+        first, second = here
+        kept |= {
+            one.number: other.number for one, other in ((first, second), (second, first)) if other.call.held
+        }
+    consult = draft.head.consult
+    if consult and consult.initiator in numbers:
+        apart = {"DESTINATION": consult.subject, "OBJECT": consult.target}.get(consult.speak_to, NOBODY)
+        if apart in numbers:
+            kept[apart] = consult.initiator
+    return kept

@@ -1,0 +1,82 @@
+"""Hanging up, in all its ways, and what the far end does with its phone."""
+
+from __future__ import annotations
+
+from ringback_contracts.life import checks
+from ringback_contracts.life.commands import Disconnect, End, FarEnd
+from ringback_contracts.life.draft import Draft
+from ringback_contracts.life.leaving import clear_consult, end, leave
+from ringback_contracts.life.objections import Objection
+from ringback_contracts.life.ringing import answered, refuse, unanswered
+from ringback_contracts.life.talking import pick_up, set_held
+from ringback_contracts.life.values import Conversation, Participant
+from ringback_contracts.life.wrapping import close_wrap_ups
+
+RINGING = frozenset({"alerting", "dialing"})
+
+
+def cannot_disconnect(call: Conversation, command: Disconnect) -> Objection | None:
+    """The leg is not there, or whoever acts is not."""
+    return checks.unfit(call, command.participant, command.by)
+
+
+def disconnect(draft: Draft, command: Disconnect) -> None:
+    """End one leg. Where a user hangs up on one other, the other's leg is seen to end first (reported)."""
+    one = draft.get(command.participant)
+    others = [other for other in draft.live() if other.number != one.number]
+    if one.party.kind == "user" and len(others) == 1 and not draft.head.consult and not others[0].from_acd:
+        end(draft, others[0].number, "peer")
+        draft.later(0, "leaves", one.number, "client")
+    else:
+        leave(draft, one.number, "client", at_once=one.from_acd and not one.call.up)
+
+
+def cannot_end(call: Conversation, command: End) -> Objection | None:
+    """Whoever acts is not on the call; one that is over may be ended again."""
+    return checks.stranger(call, command.by) if call.active else None
+
+
+def end_all(draft: Draft, command: End) -> None:
+    """End every leg: the one of whoever acts by its own client, the others by their peer."""
+    own = _acting(draft, command.by)
+    clear_consult(draft)
+    for one in list(draft.live()):
+        end(draft, one.number, "client" if own and one.number == own.number else "peer")
+    if command.system:
+        close_wrap_ups(draft)
+
+
+def _acting(draft: Draft, by: str | None) -> Participant | None:
+    if by is not None:
+        return draft.own_leg(by)
+    return next((one for one in draft.live() if one.party.kind in {"user", "campaign"}), None)
+
+
+def cannot_act(call: Conversation, command: FarEnd) -> Objection | None:
+    """The leg is not there."""
+    return checks.unfit(call, command.participant, None)
+
+
+def act(draft: Draft, command: FarEnd) -> None:
+    """What a phone cannot do just now changes nothing, as with a phone."""
+    one = draft.get(command.participant)
+    match command.act:
+        case "hangs_up":
+            leave(draft, one.number, "endpoint")
+        case "answers":
+            _answers(draft, one)
+        case "no_answer" if one.call.state in RINGING:
+            unanswered(draft, one.number)
+        case "declines" | "busy" as how if one.call.state in RINGING:
+            refuse(draft, one.number, how)
+        case "holds" | "retrieves" if one.call.state == "connected":
+            set_held(draft, one, held=command.act == "holds")
+        case _:
+            return
+
+
+def _answers(draft: Draft, one: Participant) -> None:
+    if one.call.state == "dialing" and one.origin >= 0:
+        answered(draft, one.number)
+    else:
+        pick_up(draft, one)
