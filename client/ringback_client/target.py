@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from ringback_client.errors import ConfigurationError, UnknownRegion
-from ringback_contracts.core.decode import nearest
+from ringback_contracts.core.nearest import nearest
 
 DEFAULT_MOCK = "http://127.0.0.1:8010"
 """Where ``ringback serve`` listens unless told otherwise."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ringback_client.atomic_write import atomic_write
 from ringback_client.errors import ConfigurationError, TokenCacheError
 from ringback_client.tokens import Token
 
@@ -77,20 +77,10 @@ class FileTokenCache:
         _ = now
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._replace(self._path(key), token.to_json())
+            with atomic_write(self._path(key)) as file:
+                file.write(token.to_json())
         except OSError as error:
             raise self._failure("written", error) from error
-
-    def _replace(self, path: Path, text: str) -> None:
-        # mkstemp makes the file with mode 0600: there is no moment at which others could read it.
-        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".token-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink()
-            raise
 
     @contextmanager
     def lock(self, key: str, *, wait: bool) -> Iterator[bool]:

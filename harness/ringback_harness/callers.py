@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from ringback_contracts.core.model import Caller, TokenState
+from ringback_contracts.core.nearest import nearest
 from ringback_contracts.org import Client, Org, Token, User
 from ringback_harness.exits import SetupError
 
@@ -67,6 +67,6 @@ def _names(org: Org) -> Iterator[str]:
 
 
 def _nobody(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
+    near = nearest(name, known)
+    hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known) or 'none'}"
     return f"the org knows nobody called {name!r}; {hint}"

@@ -6,12 +6,9 @@ docs/cases.md describes the files.
 from __future__ import annotations
 
 import base64
-import difflib
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,8 +19,10 @@ import orjson
 import yaml
 
 from ringback_client import CallsClient, RingbackError
+from ringback_client.atomic_write import atomic_write
 from ringback_client.urls import astray
 from ringback_contracts.core.model import CONTRACTS, PUBLISHED, Contract, Request, Rule
+from ringback_contracts.core.nearest import nearest
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.operations import CALLS_PATH
@@ -129,7 +128,7 @@ def _asked_by(request: Request, case: Mapping[str, Any]) -> Request:
         return request
     known = [*default_org().token_by_value, NOBODY]
     if token not in known:
-        near = difflib.get_close_matches(str(token), known, n=1, cutoff=0.0)[0]
+        near = nearest(str(token), known, at_least=0)
         # A real token has no place in a file, so its value is not repeated here either.
         raise _Wrong(f"as: this is no token of the default org; the nearest is {near!r}, and null sends none")
     return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
@@ -141,7 +140,7 @@ def _table(value: object, where: str, keys: Iterable[str] = ()) -> dict[str, Any
     known = list(keys)
     for key in value if known else ():
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)[0]
+            near = nearest(str(key), known, at_least=0)
             raise _Wrong(f"{where}: there is no key {key!r}; the nearest is {near!r}")
     return dict(value)
 
@@ -223,7 +222,7 @@ def _expected(case: Mapping[str, Any]) -> Expected:
     given = _table(case.get("expect"), "expect", EXPECT_KEYS)
     rule = TABLE.by_id.get(given["rule"]) if "rule" in given else None
     if "rule" in given and rule is None:
-        near = difflib.get_close_matches(str(given["rule"]), list(TABLE.by_id), n=1, cutoff=0.0)[0]
+        near = nearest(str(given["rule"]), TABLE.by_id, at_least=0)
         raise _Wrong(f"expect.rule: there is no rule {given['rule']!r}; the nearest is {near!r}")
     status = given.get("status", rule.status if rule else None)
     if type(status) is not int:
@@ -304,16 +303,9 @@ def _write(folder: Path, failure: Result) -> Path:
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     path = folder / f"{re.sub(r'[^a-z0-9]+', '-', failure.subject.lower()).strip('-')}-{digest}.yaml"
     if not path.exists():
-        _put(path, text)
+        with atomic_write(path) as file:
+            file.write(text)
     return path
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
 
 
 def as_document(failure: Result) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from ringback_client.atomic_write import atomic_write
 from ringback_contracts.core.declare import ALICE
 from ringback_harness.cassettes import Origin, Recorder, read_cassettes
-from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
 from tests.serving import mock_server
@@ -52,22 +52,13 @@ def test_what_a_check_records_replays_too_each_org_by_itself(tmp_path: Path) -> 
     assert code == Exit.FINE, said
 
 
-def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="space"):
-        write_whole(tmp_path / "x.har", "text")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_what_a_killed_run_was_writing_is_not_read_and_goes_with_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as killed:
         killed.setattr(Path, "replace", lambda *_: None)
-        write_whole(tmp_path / "x.har", "half of i")
+        with atomic_write(tmp_path / "x.har") as file:
+            file.write("half of i")
     (left,) = tmp_path.iterdir()
     with pytest.raises(SetupError, match="no cassettes"):
         read_cassettes(tmp_path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from ringback_contracts.core.nearest import nearest
 
 T = TypeVar("T")
 
@@ -104,11 +105,6 @@ def _told(where: str, what: str) -> str:
 def _unknown(where: str, key: str, valid: list[str]) -> str:
     near = _near(key, valid)
     return f"{_at(where, key)}: there is no such key; {near or 'known: ' + ', '.join(valid)}"
-
-
-def nearest(text: str, valid: Iterable[str]) -> str | None:
-    """The valid text that may have been meant; ``None`` where none is like it."""
-    return next(iter(difflib.get_close_matches(text.lower(), valid, n=1)), None)
 
 
 def _near(text: str, valid: Iterable[str]) -> str | None:

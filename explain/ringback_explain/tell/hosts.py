@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from ringback_contracts.core.nearest import nearest
 from ringback_contracts.operations import CALLS_PATH
 from ringback_explain.explanation import Note
 
@@ -65,7 +65,7 @@ def host_notes(url: str | None, *, token: bool) -> Iterator[Note]:
         if host != f"{label}.{domain}":
             yield _wrong_label(host, domain, token=token)
     elif not _may_be_region(host):
-        near = difflib.get_close_matches(host.partition(".")[2], REGIONS, n=1, cutoff=0.0)[0]
+        near = nearest(host.partition(".")[2], REGIONS, at_least=0)
         yield Note("host.unknown-region", "Host", UNKNOWN.format(host=host, near=near, label=label))
 
 

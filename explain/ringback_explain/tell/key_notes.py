@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ringback_contracts.core.nearest import nearest
 from ringback_contracts.resources.calls.forms import ADDRESS_TYPES, PUBLISHED_KEYS
 from ringback_explain.explanation import Note
 from ringback_explain.meant.call import wraps_call
@@ -118,8 +118,8 @@ def _root_note(key: str, pointer: str) -> Note:
     role = ROOT.get(norm(key))
     if role is not None:
         return _note(SAYS[role], key, pointer)
-    near = difflib.get_close_matches(key, sorted(PUBLISHED_KEYS), n=1, cutoff=0.75)
-    return _note(NEAR if near else UNKNOWN, key, pointer, near[0] if near else "")
+    near = nearest(key, sorted(PUBLISHED_KEYS), at_least=0.75)
+    return _note(NEAR if near else UNKNOWN, key, pointer, near or "")
 
 
 _LOOKED_INTO = frozenset(

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
+from ringback_client.atomic_write import atomic_write
 from ringback_client.transport import Reply
 from ringback_contracts.core import evidence
 from ringback_contracts.core.evidence import KEY, Sighting, parse_evidence
@@ -18,7 +19,7 @@ from ringback_contracts.core.judge import findings
 from ringback_contracts.core.model import Contract, Example, Request, Rule, Stage
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.operations import PLACING
-from ringback_harness.cassettes.recorder import contract_of, write_whole
+from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import OWN
@@ -194,7 +195,8 @@ def write_evidence(found: Findings, path: Path) -> dict[str, Sighting]:
     held = {rule: seen for rule, seen in (kept | latest).items() if rule not in found.contradicted}
     document = {KEY: {rule: asdict(held[rule]) for rule in sorted(held)}}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(document, indent=2) + "\n")
+    with atomic_write(path) as file:
+        file.write(json.dumps(document, indent=2) + "\n")
     return held
 
 

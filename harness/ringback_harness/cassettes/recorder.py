@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
+from ringback_client.atomic_write import UNFINISHED, atomic_write
 from ringback_contracts.core.model import Contract
 from ringback_contracts.operations import BY_ID, GET_ME
 from ringback_contracts.org import default_org
@@ -29,7 +29,6 @@ Har = dict[str, Any]
 ME = BY_ID[GET_ME].template
 MARK = "_ringback"
 """The custom field of an entry (HAR 1.2 lets names that begin with an underscore be anybody's)."""
-UNFINISHED = ".unfinished"
 """How the name ends of a file that is being written."""
 LEFT_BEHIND = 60
 """Seconds after which nobody is writing it any more."""
@@ -83,7 +82,8 @@ class Recorder:
     def take(self, name: str, har: Har) -> None:
         """Write one clean exchange."""
         if self.folder:
-            write_whole(self.folder / name, json.dumps(har, indent=1, ensure_ascii=False))
+            with atomic_write(self.folder / name) as file:
+                file.write(json.dumps(har, indent=1, ensure_ascii=False))
 
     def _har(self, request: requests.PreparedRequest, response: requests.Response, seconds: float) -> Har:
         sent = _bytes(request.body)
@@ -172,21 +172,6 @@ def contract_of(body: bytes) -> Contract | None:
     except (ValueError, RecursionError):
         return None
     return recognise(value) if isinstance(value, dict) else None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there in full or not at all, whatever happens meanwhile."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=UNFINISHED, delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def _remove_leftovers(folder: Path, before: float) -> None:

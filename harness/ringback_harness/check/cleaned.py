@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from ringback_client.atomic_write import atomic_write
 from ringback_harness.cassettes.cleaning import Cleaner
-from ringback_harness.cassettes.recorder import write_whole
 
 Json = dict[str, Any]
 
@@ -28,7 +28,8 @@ def publish(folder: Path, destination: Path) -> list[Path]:
     for path in sorted(folder.iterdir()):
         clean = _CLEANED[path.name.partition("-")[0]]
         with suppress(ValueError, ET.ParseError):
-            write_whole(destination / path.name, clean(path.read_text("utf-8"), cleaner))
+            with atomic_write(destination / path.name) as file:
+                file.write(clean(path.read_text("utf-8"), cleaner))
             written.append(destination / path.name)
     return written
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from xml.etree import ElementTree as ET
 
 import orjson
 
+from ringback_client.atomic_write import atomic_write
 from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
 from ringback_contracts.privacy import redact_text
@@ -38,18 +36,12 @@ def write_reports(
         for kind in kinds:
             suffix, write = WRITERS[kind]
             path = folder / f"{NAME}.{suffix}"
-            _whole(path, partial(write, ledger, place or Place()))
+            with atomic_write(path) as file:
+                write(ledger, place or Place(), file)
             written.append(path)
     except OSError as error:
         raise SetupError(f"the reports cannot be written to {folder}: {error.strerror}") from error
     return written
-
-
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    os.close(handle)
-    write(Path(name))
-    Path(name).replace(path)
 
 
 # --- JSON ---------------------------------------------------------------------------------------------
@@ -86,8 +78,8 @@ def _failure(failure: Result, place: Place) -> dict[str, Any]:
     }
 
 
-def _write_json(ledger: Ledger, place: Place, path: Path) -> None:
-    path.write_bytes(orjson.dumps(document(ledger, place), option=orjson.OPT_INDENT_2))
+def _write_json(ledger: Ledger, place: Place, file: TextIO) -> None:
+    file.write(orjson.dumps(document(ledger, place), option=orjson.OPT_INDENT_2).decode())
 
 
 # --- JUnit --------------------------------------------------------------------------------------------
@@ -134,20 +126,20 @@ def _printable(text: str) -> str:
     )
 
 
-def _write_junit(ledger: Ledger, place: Place, path: Path) -> None:
-    tree = ET.ElementTree(junit(ledger, place))
-    ET.indent(tree)
-    tree.write(path, encoding="utf-8", xml_declaration=True)
+def _write_junit(ledger: Ledger, place: Place, file: TextIO) -> None:
+    root = junit(ledger, place)
+    ET.indent(root)
+    file.write(ET.tostring(root, encoding="utf-8", xml_declaration=True).decode())
 
 
 # --- HAR ----------------------------------------------------------------------------------------------
 
 
-def _write_har(ledger: Ledger, _: Place, path: Path) -> None:
+def _write_har(ledger: Ledger, _: Place, file: TextIO) -> None:
     import harfile
 
     cleaner = Cleaner()
-    with harfile.HarFile.open(path, creator=harfile.Creator("ringback", VERSION)) as har:
+    with harfile.HarFile(file, creator=harfile.Creator("ringback", VERSION)) as har:
         for exchange in ledger.exchanges:
             if exchange.reply is not None:
                 har.add_entry(**_entry(exchange.request, exchange.reply, exchange.at, cleaner))
@@ -188,7 +180,7 @@ def _records(headers: Mapping[str, str]) -> Iterator[Any]:
         yield harfile.Record(name=name, value=value)
 
 
-Writer = Callable[[Ledger, Place, Path], None]
+Writer = Callable[[Ledger, Place, TextIO], None]
 WRITERS: Mapping[str, tuple[str, Writer]] = {
     "json": ("json", _write_json),
     "junit": ("xml", _write_junit),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from ringback_contracts.core.nearest import nearest_few
 from ringback_contracts.core.table import TABLE
 from ringback_harness import rules_catalogue
 from ringback_harness.exits import Exit, SetupError
@@ -83,7 +83,7 @@ def _rule(rule_id: str) -> Entry:
     known = catalogue()
     rule = known.get(rule_id)
     if rule is None:
-        near = difflib.get_close_matches(rule_id, known, n=3, cutoff=0.3)
+        near = nearest_few(rule_id, known, most=3, at_least=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "'ringback rules' lists them all"
         raise SetupError(f"there is no rule {rule_id!r}; {hint}")
     return rule

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ringback_contracts.core.nearest import nearest
 from ringback_contracts.http.faults import Fault, FaultKind, FaultOperation
 
 ASKED_WAIT = 2
@@ -219,5 +219,5 @@ def named(name: str) -> Scenario:
     """The scenario of that name; raises ``UnknownScenario``, which names the nearest."""
     if name in BY_NAME:
         return BY_NAME[name]
-    near = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.0)
-    raise UnknownScenario(f"{name!r} is no scenario; the nearest is {near[0]!r}, and --list shows them all")
+    near = nearest(name, BY_NAME, at_least=0)
+    raise UnknownScenario(f"{name!r} is no scenario; the nearest is {near!r}, and --list shows them all")

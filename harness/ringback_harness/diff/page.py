@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ringback_client.atomic_write import atomic_write
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import TABLE
 from ringback_contracts.org import default_org
 from ringback_contracts.privacy import redact_body, redact_text
-from ringback_harness.cassettes.recorder import write_whole
 from ringback_harness.diff.known import KnownDifference, uncompared
 from ringback_harness.diff.run import ACCEPTED, NO_RULE, Comparison, Difference
 
@@ -48,7 +48,8 @@ def write_page(comparison: Comparison, known: Sequence[KnownDifference], folder:
     """Write ``diff.html`` and give its path. Raises ``OSError``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "diff.html"
-    write_whole(path, page(comparison, known))
+    with atomic_write(path) as file:
+        file.write(page(comparison, known))
     return path
 
 
