@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from functools import lru_cache
 
+from ringback_contracts.core.nearest import nearest as nearest_name
 from ringback_contracts.http.sdk_operations import Node, Taken, branch, branches
 
 MISSPELT = 0.8
@@ -22,9 +23,7 @@ MOST_SEGMENTS, LONGEST_SEGMENT = 14, 64
 def misspelt(taken: Taken) -> bool:
     """Whether a word that stands in the place of an id is nearly one of the literals beside it."""
     return any(
-        segment.isalpha()
-        and segment not in node.children
-        and get_close_matches(segment, node.children, 1, MISSPELT)
+        segment.isalpha() and segment not in node.children and nearest_name(segment, node.children, MISSPELT)
         for segment, node in taken
     )
 
