@@ -85,13 +85,20 @@ class Call:
 
         A call that does not yet say whom it dials can be.
         """
-        if not self._begun_within(attempt.began - CLOCK_SLACK, attempt.ended + CLOCK_SLACK):
+        if not self.begun_in_time_of(attempt):
             return False
         dialled = [known for leg in self._dialled() if (known := _plain(leg))]
         wanted = [_plain(text) for text in attempt.destinations]
         return not dialled or any(_same(known, text) for known in dialled for text in wanted)
 
-    def _begun_within(self, earliest: float, latest: float) -> bool:
+    @property
+    def outbound(self) -> bool:
+        """Whether its user placed it; one that does not say so may have been."""
+        return all(_text(leg.document, "direction") in (None, "outbound") for leg in self.participants[:1])
+
+    def begun_in_time_of(self, attempt: CallAttempt) -> bool:
+        """Whether it was begun while an attempt was made, as far as two clocks can tell."""
+        earliest, latest = attempt.began - CLOCK_SLACK, attempt.ended + CLOCK_SLACK
         begun = [when for leg in self.participants if (when := _time(leg.document.get("startTime")))]
         return not begun or earliest <= min(begun) <= latest
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,9 @@ PER_MINUTE = 200
 MINUTE = 60.0
 RESERVE = 10
 """Requests of the platform's own count that are left to others."""
+_COUNT = re.compile(r"[0-9]{1,9}")
+_ENDING = re.compile(r"/api/v2/conversations/[^/?]+/disconnect")
+"""The end of the URL of a request that ends a call."""
 
 
 class Notes(Protocol):
@@ -40,24 +44,28 @@ class Pace:
     _sent: deque[float] = field(default_factory=deque, repr=False)
     _not_before: float = field(default=0.0, repr=False)
 
+    def count(self) -> None:
+        """Count a request that cannot wait: one that ends a call."""
+        self._sent.append(self.now())
+
     def wait(self) -> None:
         """Return when a request may go, and count it."""
         if (pause := self._not_before - self.now()) > 0:
             self.sleep(pause)
-        if len(self._sent) >= self.per_minute:
+        while len(self._sent) >= self.per_minute:
             pause = self._sent.popleft() + MINUTE - self.now()
             if pause > 0:
                 self.sleep(pause)
-        self._sent.append(self.now())
+        self.count()
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Heed what the platform says of its own count."""
         names = ("inin-ratelimit-count", "inin-ratelimit-allowed", "inin-ratelimit-reset")
         values = [headers.get(name, "") for name in names]
-        if all(value.isdecimal() for value in values):
+        if all(_COUNT.fullmatch(value) for value in values):
             count, allowed, reset = map(int, values)
             if count >= allowed - RESERVE:
-                self._not_before = self.now() + reset
+                self._not_before = self.now() + min(reset, MINUTE)
 
 
 class TargetWire(BaseAdapter):
@@ -68,6 +76,8 @@ class TargetWire(BaseAdapter):
         self._inner = inner
         self._pace = pace
         self._notes = notes
+        self.unkept = ""
+        """Why the notes could not take an exchange; from then on they are not asked to."""
 
     def send(
         self,
@@ -78,16 +88,23 @@ class TargetWire(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send when the pace allows, and note what came."""
+        """Send when the pace allows, and note what came. The reply counts, whatever becomes of the notes."""
         if self._pace:
-            self._pace.wait()
+            self._pace.count() if _ends_call(request) else self._pace.wait()
         began = time.monotonic()
         response = self._inner.send(request, stream, timeout, verify, cert, proxies)
         if self._pace:
             self._pace.note(response.headers)
-        if self._notes:
-            self._notes.keep(request, response, time.monotonic() - began)
+        if self._notes and not self.unkept:
+            try:
+                self._notes.keep(request, response, time.monotonic() - began)
+            except Exception as error:  # noqa: BLE001 - a call may have been placed, and its reply ends it
+                self.unkept = f"the run stops: an exchange cannot be recorded: {error}"
         return response
 
     def close(self) -> None:
         self._inner.close()
+
+
+def _ends_call(request: requests.PreparedRequest) -> bool:
+    return request.method == "POST" and _ENDING.search(request.url or "") is not None

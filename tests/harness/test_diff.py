@@ -30,7 +30,7 @@ from ringback_harness.diff.known import KnownDifference, read_known
 from ringback_harness.diff.page import page
 from ringback_harness.diff.run import ACCEPTED, touched
 from ringback_harness.exits import Exit, SetupError
-from ringback_harness.sandbox import Permit, Tools, opened_sandbox
+from ringback_harness.sandbox import Permit, Tools, Unmeant, opened_sandbox
 from ringback_harness.targets import AtUrl, call_request
 from ringback_mock.http import Response
 from tests.harness.deviant import deviant as served
@@ -57,8 +57,8 @@ WAYS = {
 
 
 def deviant() -> Table:
-    """The shipped table, changed in nine ways: status, code, switched off or on, what the details say."""
-    table = TABLE.without("number.unassigned").without("number.reserved")
+    """The shipped table, changed in nine ways: status, code, switched on, what the details say."""
+    table = TABLE
     changed: dict[str, dict[str, Any]] = {
         "token.unknown": {"code": "invalid.token"},
         "json.malformed": {"code": "json.unreadable"},
@@ -67,6 +67,8 @@ def deviant() -> Table:
         "field.wrong-type": {"check": elsewhere(TABLE["field.wrong-type"])},
         "sip.cannot-call": {"check": elsewhere(TABLE["sip.cannot-call"])},
         "caller.not-a-user": {"check": against_lists},
+        "number.unassigned": {"code": "number.nobodys"},
+        "number.reserved": {"code": "number.fictitious"},
     }
     for rule_id, changes in changed.items():
         table = table.with_rule(replace(table[rule_id], **changes))
@@ -137,6 +139,14 @@ def picture(comparison: Comparison) -> tuple[object, ...]:
     states = {rule.id: comparison.state(rule.id) for rule in TABLE}
     told = [(difference, difference.times) for difference in comparison.differences]
     return states, told, comparison.compared, comparison.agreed, comparison.passed, comparison.left_out
+
+
+def test_an_org_that_accepts_what_should_be_refused_stops_the_run(tmp_path: Path) -> None:
+    with standin(tmp_path, table=TABLE.without("number.unassigned")) as stand_in:
+        with pytest.raises(Unmeant, match="should have been refused was accepted with 202"):
+            compared(stand_in)
+        accepted = stand_in.posted[-1]
+        assert b"+15551234567" in accepted.body
 
 
 def test_the_ways_of_a_deviant_are_found_and_nothing_else_live_and_from_cassettes(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+from click import ClickException
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
@@ -23,8 +24,6 @@ from ringback_harness.targets import World
 
 SUITE = "rules"
 GRANTED = "(accepted)"
-REAL_SHARE = 2
-"""Of the examples asked for, one in so many is made for a real org; most of those may not be sent."""
 T = TypeVar("T")
 
 
@@ -42,14 +41,42 @@ class Effort:
         return time.monotonic() >= self.until
 
     def at(self, world: World) -> Effort:
-        """The same where requests cost nothing; on a real org a part, and none to shrink."""
-        if not world.traits.real:
-            return self
-        return replace(self, examples=max(1, self.examples // REAL_SHARE), shrink=False)
+        """The same, but on a real org, where requests cost time, nothing is shrunk."""
+        return replace(self, shrink=self.shrink and not world.traits.real)
 
 
 class _Failed(Exception):
     """Tells hypothesis that an example is worth shrinking."""
+
+
+@dataclass
+class _Tries(Generic[T]):
+    """What became of the values that were tried, and how many came when there was no time."""
+
+    attempt: Callable[[T], Result]
+    effort: Effort
+    held: list[Result] = field(default_factory=list)
+    failed: list[Result] = field(default_factory=list)
+    late: int = 0
+    stop: ClickException | None = None
+
+    def take(self, value: T) -> None:
+        """Try one value, unless the run is over. Raises ``_Failed``."""
+        if self.stop:
+            return
+        if self.effort.over:
+            self.late += not self.failed  # what is only to be shrunk was tried
+            return
+        try:
+            result = self.attempt(value)
+        except ClickException as stop:  # which ends the run; hypothesis would send the value again
+            self.stop = stop
+            return
+        if result.failed:
+            self.failed.append(result)
+            raise _Failed
+        if not self.failed:
+            self.held.append(result)
 
 
 def explore(
@@ -57,14 +84,12 @@ def explore(
 ) -> Iterator[Result]:
     """Try generated values; of those that fail only the smallest is given.
 
-    ``subject`` is what a result says of all those for which there was no time.
+    ``subject`` is what a result says of all those for which there was no time. Raises what stops a run.
     """
     if effort.over:
         yield left_out(subject, effort.examples)
         return
-    held: list[Result] = []
-    failed: list[Result] = []
-    late = 0
+    tries = _Tries(attempt, effort)
 
     @seed(effort.seed)
     @settings(
@@ -77,25 +102,18 @@ def explore(
     )
     @given(values)
     def trial(value: T) -> None:
-        nonlocal late
-        if effort.over:
-            late += not failed  # what is only to be shrunk was tried
-            return
-        result = attempt(value)
-        if result.failed:
-            failed.append(result)
-            raise _Failed
-        if not failed:
-            held.append(result)
+        tries.take(value)
 
     try:
         trial()
     except (_Failed, Flaky):
         # The last one is the smallest: hypothesis runs it again before it raises.
-        held.append(failed[-1])
-    yield from held
-    if late:
-        yield left_out(subject, late)
+        tries.held.append(tries.failed[-1])
+    if tries.stop:
+        raise tries.stop
+    yield from tries.held
+    if tries.late:
+        yield left_out(subject, tries.late)
 
 
 def left_out(subject: Result, times: int) -> Result:

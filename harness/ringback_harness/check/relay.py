@@ -17,6 +17,7 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 import orjson
+from click import ClickException
 
 from ringback_client import TransportError
 from ringback_client.transport import Reply
@@ -101,7 +102,7 @@ class Relay:
         try:
             with self._one_at_a_time:
                 reply = self.world.send(request)
-        except (OutOfReach, TransportError) as reason:
+        except (OutOfReach, TransportError, ClickException) as reason:  # the last ends the run later
             return _json(504, {"message": str(reason)})
         media_type = reply.headers.get("Content-Type", "")
         return replace(reply, body=self.cleaner.body(reply.body, media_type, answer=True))

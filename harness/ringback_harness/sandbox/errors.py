@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ringback_harness.exits import Exit
+from ringback_harness.exits import Exit, Refused
 from ringback_harness.targets import OutOfReach
 
 
@@ -20,6 +20,10 @@ class CallLeft(click.ClickException):
     """A call may be going on that this run could not end."""
 
     exit_code = Exit.FINDING
+
+
+class Unmeant(Refused):
+    """A request that should have been refused was accepted, so nothing more may be sent."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -1,50 +1,29 @@
-"""Whether a request may go to a real org: asked of every single one, before anything is sent."""
+"""Whether a request may go to a real org: asked of every single one, before anything is sent.
+
+What may dial is sent only where it is shown that it can ring nobody but those listed.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
-from ringback_client.bodies import parties
-from ringback_client.urls import astray
+from ringback_client.bodies import CALLER_KEYS, parties
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.routing import route
-from ringback_contracts.operations import DISCONNECT, PATCH_CALL, PLACING
+from ringback_harness.sandbox import framing
+from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import NotAllowed
 from ringback_harness.sandbox.permit import Permit
-from ringback_harness.sandbox.ringing import OURS, could_ring, names_emergency
+from ringback_harness.sandbox.ringing import OURS, id_in, may_ring, rings_emergency
+from ringback_harness.sandbox.values import Unreadable, Value, values
 
+DEEPEST = 8
+"""Names that say where a value stands, at most."""
 LISTS = "--allow-number and --allow-user"
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-REWRITING = frozenset(
-    {
-        "x-http-method-override",
-        "x-http-method",
-        "x-method-override",
-        "x-original-url",
-        "x-rewrite-url",
-        "transfer-encoding",
-    }
-)
-"""Headers that frameworks heed in place of the method and the target, and the one that may end a body early.
-
-The last is never needed, for every body is sent with its length (RFC 9112, 6.1, on request smuggling).
-"""
-METHOD = "_method"
-"""The same as a parameter, by the custom of web frameworks."""
-
-
-def _destinations(request: Request) -> tuple[str, ...]:
-    """Whom a sound body names, whether they can ring or not."""
-    named = parties(request)
-    return (*named.dialled, *named.ids)
-
-
-def _rewriting(request: Request) -> str | None:
-    """The header or parameter by which some servers and proxies read another method, path or body."""
-    named = [name for name in request.headers if name.lower().replace("_", "-") in REWRITING]
-    named += [name for name, _ in parse_qsl(request.query, keep_blank_values=True) if name.lower() == METHOD]
-    return next(iter(named), None)
+CALLERS = frozenset({"path", *CALLER_KEYS}) - {"callerId"}
+"""Where a request names the user who calls."""
 
 
 @dataclass
@@ -63,44 +42,82 @@ class Gate:
         """Calls that the budget still allows."""
         return self.permit.budget - self.placed
 
-    def admit(self, request: Request, *, granted: bool) -> bool:
-        """Whether the request dials, and so counts; ``granted`` says that it is expected to be accepted.
+    def admit(self, request: Request, *, granted: bool) -> int:
+        """How many calls the request may place; ``granted`` says that it is expected to be accepted.
 
         Raises ``NotAllowed``.
         """
-        if why := astray(request.path):
-            raise NotAllowed(f"its path {why}")
-        if name := _rewriting(request):
-            raise NotAllowed(f"a server may take it for another request, for its {name}")
-        if request.method.upper() in READING:
-            return False
-        found = route(request.method, request.path)
-        if found.operation is None:
-            raise NotAllowed("it may change something there that nobody knows of")
-        if found.operation.id in (DISCONNECT, PATCH_CALL):
-            self._admit_ending(found.params["conversationId"])
-            return False
-        if found.operation.id not in PLACING:
-            raise NotAllowed(f"{request.method} {found.operation.template} would change something there")
-        return self._admit_placing(request, granted=granted)
+        if why := framing.objection(request):
+            raise NotAllowed(why)
+        match effect(request):
+            case Effect.READS:
+                return 0
+            case Effect.DIALS:
+                return self._admit_placing(request, granted=granted)
+            case Effect.ENDS:
+                return self._admit_ending(request)
+            case Effect.UNKNOWN:
+                raise NotAllowed(f"{request.method} {request.path} may change something there")
 
-    def _admit_ending(self, call_id: str) -> None:
+    def spend(self, calls: int) -> None:
+        """Count calls that may be placed now. Raises ``NotAllowed`` where the budget does not allow them."""
+        if calls > self.left:
+            raise NotAllowed(f"the budget of {self.permit.budget} calls is used up; see --budget")
+        self.placed += calls
+
+    def _admit_ending(self, request: Request) -> int:
+        call_id = route(request.method, request.path).params["conversationId"]
         if call_id not in self.calls | OURS:
             raise NotAllowed("it would end a call that is not this run's")
+        self._shown(request)
+        return 0
 
-    def _admit_placing(self, request: Request, *, granted: bool) -> bool:
-        if names_emergency(request):
-            raise NotAllowed("something in it reads like an emergency number, which is never dialled there")
-        named = {*could_ring(request), *(_destinations(request) if granted else ())}
-        ringing = [text for text in named if text.removeprefix("user:") not in self.own]
-        if not all(map(self.permit.covers, ringing)):
-            raise NotAllowed(f"it might ring somebody who is not on the list; see {LISTS}")
-        if not ringing and not granted:
-            return False
+    def _admit_placing(self, request: Request, *, granted: bool) -> int:
+        listed = self._shown(request)
+        if granted:
+            named = parties(request)
+            if not all(self.permit.covers(text) for text in (*named.dialled, *named.ids) if text.strip()):
+                raise NotAllowed(f"it places a call to somebody who is not on the list; see {LISTS}")
+        calls = max(len(listed), int(granted))
+        if not calls:
+            return 0
         if not (self.permit.numbers or self.permit.users):
             raise NotAllowed(f"it would place a call, and nobody may be rung; see {LISTS}")
         if self.hang_up_objection:
             raise NotAllowed(f"it would place a call, and {self.hang_up_objection}")
-        if self.left <= 0:
+        if calls > self.left:
             raise NotAllowed(f"the budget of {self.permit.budget} calls is used up; see --budget")
-        return True
+        return calls
+
+    def _shown(self, request: Request) -> Sequence[Value]:
+        """Whoever is listed and named in the request, once all else in it is shown to ring nobody.
+
+        Raises ``NotAllowed``, which names the place and not what stands there.
+        """
+        try:
+            said = list(values(request))
+        except Unreadable as error:
+            raise NotAllowed(f"it might ring somebody who is not on the list: {error}") from error
+        if any(map(rings_emergency, said)):
+            raise NotAllowed("something in it reads like an emergency number, which is never dialled there")
+        listed = [value for value in said if not value.named and self.permit.covers(value.text)]
+        for value in said:
+            if value not in listed and not self._calls(value) and (why := may_ring(value)):
+                raise NotAllowed(
+                    f"it might ring somebody who is not on the list: {_place(value)} holds {why}; see {LISTS}"
+                )
+        return listed
+
+    def _calls(self, value: Value) -> bool:
+        """Whether the value is the token's user, in a place that says who calls."""
+        return value.keys[:1] != () and value.keys[0] in CALLERS and id_in(value.text) in self.own
+
+
+def _place(value: Value) -> str:
+    """Where a value stands, in letters that anybody can read."""
+    if value.keys == ("path",):
+        return "the path's user"
+    if len(value.keys) > DEEPEST:
+        return "a value deep inside"
+    where = "/".join(re.sub(r"[^A-Za-z]", "?", key) for key in value.keys) or "the body"
+    return f"the name of a member of {where}" if value.named else where

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import click
@@ -24,19 +25,29 @@ UNCLEAR = "a request to place a call got no clear answer"
 
 
 def say(line: str) -> None:
-    """Tell whoever watches a run."""
-    click.echo(line, err=True)
+    """Tell whoever watches a run; that nobody can be told keeps no call from being ended."""
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 @dataclass
 class HangUp:
-    """``ended`` lists the calls that are gone, ``left`` what may still be going on."""
+    """``ended`` lists the calls that are gone, ``left`` what may still be going on.
+
+    ``before`` are the calls that went on when the run began, ``None`` where they cannot be listed.
+    """
 
     client: CallsClient
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], None] = say
     ended: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    before: frozenset[str] | None = None
+
+    def look_around(self) -> None:
+        """Learn which calls of the token's user go on already; those are nobody's business here."""
+        with suppress(RingbackError):
+            self.before = frozenset(call.id for call in self.client.list_calls())
 
     def objection(self) -> str | None:
         """Why this token cannot be shown to hang up; ``None`` where it can.
@@ -91,16 +102,28 @@ class HangUp:
         """The calls going on that may be the attempt's; a slow platform is asked again before it is none."""
         try:
             for pause in LATE:
-                if found := self.client.find_calls(attempt):
+                if found := self._candidates(attempt):
                     return found
                 self.sleep(pause)
-            return self.client.find_calls(attempt)
+            return self._candidates(attempt)
         except RingbackError as error:
             self.left.append("(a call without a known id)")
             raise CallLeft(
                 f"{UNCLEAR}, and the calls going on cannot be listed: {error}. "
                 "Look for a call that was placed just now"
             ) from error
+
+    def _candidates(self, attempt: CallAttempt) -> list[Call]:
+        known = {*(self.before or ()), *self.ended}
+        return [
+            call
+            for call in self.client.list_calls()
+            if call.id not in known and (call.may_be(attempt) or self._is_new(call, attempt))
+        ]
+
+    def _is_new(self, call: Call, attempt: CallAttempt) -> bool:
+        """Whether a call to anybody was begun then: who knows what a server makes of a request."""
+        return self.before is not None and call.outbound and call.begun_in_time_of(attempt)
 
     def _end_found(self, call_id: str) -> CallLeft | None:
         """What is to be said where the call goes on."""

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ringback_contracts.domain.numbers import NotDialable, Problem, assess, dialable, is_emergency
+from ringback_contracts.domain.numbers import Problem, assess, is_emergency
 from ringback_contracts.privacy import redact_text
 from ringback_harness.exits import Refused, SetupError
+from ringback_harness.sandbox.ringing import id_in, number_in
 
 DEFAULT_BUDGET = 5
 """Calls that a run may place unless told otherwise."""
@@ -43,15 +44,8 @@ class Permit:
         return permit
 
     def covers(self, text: str) -> bool:
-        """Whether a destination is one of those listed, exactly."""
-        plain = text.strip().lower()
-        if plain.removeprefix("user:") in self.users:
-            return True
-        try:
-            dialled = dialable(text)
-        except NotDialable:
-            return False
-        return dialled.extension is None and dialled.number in self.numbers
+        """Whether a text is, as a whole, one of those listed: bare, or behind ``tel:`` or ``user:``."""
+        return number_in(text) in self.numbers or id_in(text) in self.users
 
 
 def _number(text: str) -> str:

@@ -1,66 +1,68 @@
-"""What in a request could make a telephone ring, if a target took it in the most willing way.
+"""What is shown to ring nobody. Whatever is not shown counts as somebody's telephone.
 
-To err is to see a telephone: what cannot be read counts as one.
+A value is read whole: a part of it that leads to nobody says nothing of the rest.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import parse_qsl
 
 from ringback_contracts.core.declare import NOBODY
 from ringback_contracts.core.examples import KNOWN_CALL
-from ringback_contracts.core.model import Request
-from ringback_contracts.domain.addresses.scan import unescaped
 from ringback_contracts.domain.numbers import Problem, assess, is_emergency
-from ringback_contracts.http.written import Members, as_written
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
+from ringback_harness.sandbox.values import Value
 
-SILENT_KEYS = frozenset(
-    {
-        "attributes",
-        "callerId",
-        "callerIdName",
-        "externalContactId",
-        "label",
-        "languageId",
-        "name",
-        "priority",
-        "routingSkillExpression",
-        "routingSkillsIds",
-        "type",
-        "uuiData",
-    }
-)
-"""Fields of the two bodies that ring nobody, whatever they say."""
-DIALLED_KEYS = frozenset({"address", "phoneNumber", "to", "toAddress"})
-"""Fields whose letters may be read as the keys of a telephone."""
-NOBODYS_HOSTS = (
-    ".test",
-    ".example",
-    ".invalid",
-    ".localhost",
-    ".example.com",
-    ".example.net",
-    ".example.org",
-)
-"""Names that lead to nobody (RFC 6761, RFC 2606)."""
-ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-"""In which a body that is no JSON is looked through."""
-LONGEST_E164 = 15
-SHORTEST = 7
-"""Digits of a number that can be dialled from abroad, at least."""
+NAMES = frozenset({"callerIdName", "label", "name"})
+"""Fields that hold people's names, in letters of whatever script."""
+WORDS = NAMES | {
+    "attributes",
+    "callFromQueueId",
+    "callQueueId",
+    "callUserId",
+    "conversationIds",
+    "externalContactId",
+    "id",
+    "languageId",
+    "path",
+    "priority",
+    "queueId",
+    "routingSkillExpression",
+    "routingSkillsIds",
+    "state",
+    "type",
+    "userId",
+    "uuiData",
+}
+"""Fields whose letters nobody reads as the keys of a telephone."""
+FIELDS = WORDS | {
+    "address",
+    "callerId",
+    "from",
+    "fromAddress",
+    "participants",
+    "phoneNumber",
+    "to",
+    "toAddress",
+}
+SHORTEST, LONGEST = 7, 15
+"""Digits of a number that rings somebody from abroad."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HOST = re.compile(r"[a-z0-9.-]*")
-_PIECE = re.compile(r"\+?[0-9a-z().\-\s*#]+")
-_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
-_MARKS = re.compile(r"""["'{}\[\],&=\u0080-\u00bf\u2018-\u201f\ufffd]+""")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_NUMBER = re.compile(r"(?:tel:)?(\+[0-9]+)", re.IGNORECASE)
+_ID = re.compile(r"(?:user:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+_SIP = re.compile(
+    r"(?:sips?:)?([^@:;?]+)@(?:[a-z]+(?:-[a-z]+)*\.)*(?:example(?:\.(?:com|net|org))?|invalid)", re.IGNORECASE
+)
+"""A user at a host that is kept for documentation or leads nowhere (RFC 2606), and nothing behind it."""
+_SIP_USER = re.compile(r"[a-z._-]+", re.IGNORECASE)
+_PUNCTUATION = " \t\r\n_.,'\"!?()/<>[]{}|$~^-"
+_SCHEME = re.compile(r"[a-z0-9.+-]\s*:", re.IGNORECASE)
+_LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
+_SPELLED = re.compile(
+    r"(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|double|triple|hundred"
+    r"|plus|and)+"
+)
 
 
 def _ours() -> frozenset[str]:
@@ -74,102 +76,81 @@ OURS = _ours()
 """Ids that Ringback made up, which no real org has."""
 
 
-def texts(request: Request) -> Iterator[tuple[str, str]]:
-    """Every text that may say whom to ring, with its key: also the path's user, and what a query says."""
-    _, on_behalf, user = request.path.partition(f"{CALLS_PATH}/user/")
-    if on_behalf:
-        yield "userId", user
-    yield from parse_qsl(request.query)
-    yield from _texts_of_body(request.body)
+def id_in(text: str) -> str | None:
+    """The id that a text is, in lower case, alone or behind ``user:``."""
+    found = _ID.fullmatch(text) if text.isascii() else None
+    return found[1].lower() if found else None
 
 
-def could_ring(request: Request) -> tuple[str, ...]:
-    """The texts of a request that could ring somebody, were it accepted."""
-    return tuple(dict.fromkeys(text for key, text in texts(request) if may_ring(text, key)))
+def number_in(text: str) -> str | None:
+    """The number that a text is, as ``+`` and ASCII digits, alone or behind ``tel:``."""
+    found = _NUMBER.fullmatch(text) if text.isascii() else None
+    return found[1] if found else None
 
 
-def names_emergency(request: Request) -> bool:
-    """Whether any text of the request reads like an emergency number."""
-    return any(is_emergency(text) for _, text in texts(request))
+def may_ring(value: Value) -> str | None:
+    """Why a telephone system could ring somebody for the value; ``None`` where it is shown that none can."""
+    text = value.text
+    if value.loose:
+        return _in_loose(text)
+    if value.named:
+        return _in_word(text, plain=text.isascii())
+    if found := id_in(text.removeprefix("campaign:")):
+        return None if found in OURS else "an id that may be somebody's"
+    if number := number_in(text):
+        return "a number that may be somebody's" if _number_may_ring(number) else None
+    if text.isascii() and (sip := _SIP.fullmatch(text)):
+        user = sip[1]
+        plain = _SIP_USER.fullmatch(user) or (number_in(user) and not _number_may_ring(user))
+        return None if plain else "an address whose user may be somebody's number"
+    return _in_word(text, plain=text.isascii() or value.key in NAMES) or _in_letters(value)
 
 
-def _texts_of_body(body: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        value = as_written(body)
-    except (ValueError, RecursionError):
-        yield from _texts_of_wreck(body)
-    else:
-        yield from _leaves("", value)
-
-
-def _leaves(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Members):
-        for name, member in value:
-            if name not in SILENT_KEYS:
-                yield from _leaves(name, member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(key, item)
-    elif isinstance(value, str):
-        yield key, value
-
-
-def _texts_of_wreck(body: bytes) -> Iterator[tuple[str, str]]:
-    """What a lenient reader could find in bytes that are no JSON, in whatever encoding."""
-    for encoding in ENCODINGS:
-        text = body.decode(encoding, "replace").replace("\0", "")
-        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-        for word in _MARKS.split(text):
-            yield "", word.strip().removeprefix("phoneNumber:")
-
-
-def may_ring(text: str, key: str = "") -> bool:
-    """Whether a telephone system could ring somebody for this text."""
-    plain = unicodedata.normalize("NFKC", unescaped(text)).strip().lower()
-    ids = _UUID.findall(plain)
-    if ids:
-        return not OURS.issuperset(ids)
-    if "@" in plain:
-        return _sip_may_ring(plain)
-    dialled = plain.startswith("tel:") or key in DIALLED_KEYS
-    return _words_may_ring(plain.removeprefix("tel:"), dialled=dialled)
-
-
-def _sip_may_ring(plain: str) -> bool:
-    user, _, rest = plain.rpartition("@")
-    host = _HOST.match(rest)
-    name = host[0].strip(".") if host else ""
-    if not f".{name}".endswith(NOBODYS_HOSTS):
-        return True
-    return _words_may_ring(user.rpartition("sip:")[2].rpartition("sips:")[2], dialled=False)
-
-
-def _words_may_ring(plain: str, *, dialled: bool) -> bool:
-    """Each piece that could be a number by itself; what has no digit is one only where numbers belong."""
-    for piece in _PIECE.findall(plain):
-        if any(character.isdigit() for character in piece):
-            if any(_number_may_ring(reading) for reading in _readings(piece)):
-                return True
-        elif dialled and sum(character.isalpha() for character in piece) >= SHORTEST:
-            return True
-    return False
-
-
-def _readings(piece: str) -> set[str]:
-    """The digits of a piece with its letters left out, and with its letters as keys."""
-    return {_digits(piece), _digits(piece.translate(_KEYPAD))}
-
-
-def _digits(piece: str) -> str:
-    digits = "".join(character for character in piece if character.isdigit())
-    return f"+{digits}" if piece.startswith("+") else digits
+def rings_emergency(value: Value) -> bool:
+    """Whether the value reads like an emergency number."""
+    if value.named or (value.key in WORDS and _in_word(value.text, plain=True) is None):
+        return False
+    return is_emergency(value.text)
 
 
 def _number_may_ring(number: str) -> bool:
-    """Whether a number can ring; without its country code any digits may."""
-    if not number.startswith("+"):
-        return True
+    """Whether a number can ring, or its beginning, since networks leave out digits that they do not need."""
     problem = assess(number).problem
-    if problem is Problem.TOO_LONG:  # networks leave out what they do not need
-        return any(assess(number[:end]).problem is None for end in range(SHORTEST + 1, LONGEST_E164 + 2))
-    return problem in (None, Problem.TOO_SHORT)
+    if problem is Problem.RESERVED:
+        return False
+    beginnings = (number[:end] for end in range(SHORTEST + 1, min(len(number), LONGEST + 1)))
+    return problem in (None, Problem.TOO_SHORT) or any(assess(each).problem is None for each in beginnings)
+
+
+def _in_word(text: str, *, plain: bool) -> str | None:
+    """Why a text is not merely a word; ``plain`` says that its letters may be those it has."""
+    if any(_value(character) for character in text + unicodedata.normalize("NFKC", text)):
+        return "digits that may be somebody's number"
+    if "@" in text:
+        return "an address that may be somebody's"
+    if _SCHEME.search(text):
+        return "a scheme, so that it may be somebody's address"
+    if not plain or not all(character.isalpha() or character in _PUNCTUATION for character in text):
+        return "a character that some readers take for another"
+    letters = "".join(_LETTERS.findall(text)).lower()
+    return "digits in words" if _SPELLED.fullmatch(letters) else None
+
+
+def _value(character: str) -> bool:
+    return character.isdigit() or unicodedata.numeric(character, None) is not None
+
+
+def _in_letters(value: Value) -> str | None:
+    letters = sum(map(str.isalpha, value.text))
+    if value.key in WORDS or letters < SHORTEST:
+        return None
+    return "letters that may be the keys of a telephone"
+
+
+def _in_loose(text: str) -> str | None:
+    """The same of a body that is no JSON: its quotes end words, its colons are no scheme's behind a quote."""
+    unquoted = re.sub(r'"\s*:', '"', text)
+    if why := _in_word(unquoted, plain=text.isascii()):
+        return why
+    unknown = [word for word in _LETTERS.findall(text) if word not in FIELDS]
+    return "letters that may be the keys of a telephone" if len("".join(unknown)) >= SHORTEST else None

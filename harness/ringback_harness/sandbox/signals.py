@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, which wait until no call is in the air."""
+"""The signals that stop a run, which wait until no call is in the air."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from ringback_harness.sandbox.errors import Interrupted
 
-STOPS = (signal.SIGINT, signal.SIGTERM)
+STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Windows has no SIGHUP, which comes where a terminal goes."""
 
 
 class Stop:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import click
 
@@ -15,23 +15,24 @@ from ringback_client.bodies import parties
 from ringback_client.client import CallsClient
 from ringback_client.courier import USER_AGENT
 from ringback_client.credentials import AccessToken, Credentials
-from ringback_client.errors import CallAttempt, ReplyLost, RingbackError
+from ringback_client.errors import CallAttempt, ReplyLost, RingbackError, TargetUnreachable
 from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.wire import WireAdapter
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
-from ringback_contracts.operations import PLACING
-from ringback_harness.exits import Refused, Unreachable
+from ringback_harness.exits import Refused, SetupError, Unreachable
 from ringback_harness.sandbox.counterparts import Counterparts, granted
-from ringback_harness.sandbox.errors import DryRun, Interrupted, NotAllowed
-from ringback_harness.sandbox.gate import READING, Gate
+from ringback_harness.sandbox.effects import Effect, effect
+from ringback_harness.sandbox.errors import CallLeft, DryRun, Interrupted, NotAllowed, Unmeant
+from ringback_harness.sandbox.gate import Gate
 from ringback_harness.sandbox.hang_up import HangUp, say
 from ringback_harness.sandbox.permit import Permit
+from ringback_harness.sandbox.ringing import id_in
 from ringback_harness.sandbox.settings import SandboxSettings
 from ringback_harness.sandbox.signals import Stop
+from ringback_harness.sandbox.values import values
 from ringback_harness.targets import OutOfReach, Switches, Traits, World, url_there
 from ringback_harness.wire import Notes, Pace, TargetWire
 
@@ -62,8 +63,8 @@ class Gated:
     gate: Gate
     notes: Notes | None
 
-    def prepared(self, request: Request) -> tuple[Request, bool]:
-        """The request as it would be sent, and whether it counts as a call. Raises ``OutOfReach``."""
+    def prepared(self, request: Request) -> tuple[Request, int]:
+        """The request as it would be sent, and how many calls it may place. Raises ``OutOfReach``."""
         if not request.well_formed or not request.host_allowed:
             raise OutOfReach("a gateway answers a wrong Host, not the API")
         expected = granted(_as_named(request, self.tokens))
@@ -90,7 +91,8 @@ class Sandbox(Gated):
         self.notes = tools.notes
         self._stop = stop
         self._retry = RetryPolicy(sleep=tools.sleep, budget=300.0)
-        wire = TargetWire(
+        self._stopped: click.ClickException | None = None
+        self._wire = wire = TargetWire(
             WireAdapter(tools.timeouts.total), Pace(sleep=tools.sleep, now=tools.now), tools.notes
         )
         self._transport = Transport(timeouts=tools.timeouts, verify=settings.verify, adapter=wire)
@@ -102,6 +104,7 @@ class Sandbox(Gated):
             tools.notes.learn(self.tokens, _counterparts(None, permit).names, permit.numbers)
         self.counterparts = _counterparts(_reached(lambda: self._me(token)), permit)
         self.gate = Gate(permit, frozenset(filter(None, [self.counterparts.me])))
+        self.hang_up.look_around()
         if permit.budget and (permit.numbers or permit.users):
             self.gate.hang_up_objection = _reached(self.hang_up.objection)
 
@@ -117,51 +120,85 @@ class Sandbox(Gated):
 
     def _me(self, token: str) -> str | None:
         """The id of the token's user; client credentials have none."""
-        reply = self._send(Request("GET", "/api/v2/users/me", {"authorization": f"Bearer {token}"}))
+        asking = Request("GET", "/api/v2/users/me", {"authorization": f"Bearer {token}"})
+        reply = self._retry.run(lambda: self._send(asking), repeatable=True)
         if reply.status == 401:
             raise Unreachable(f"{self.name} does not take the token: 401")
         found = reply.document.get("id")
-        return found.lower() if reply.status == 200 and isinstance(found, str) else None
+        return id_in(found) if reply.status == 200 and isinstance(found, str) else None
 
     def _deliver(self, request: Request) -> Reply:
-        there, dials = self.prepared(request)
-        if not _places_call(there):
-            return self._send(there)
-        with self._stop.held():
-            return self._ended(there, dials=dials)
+        if self._stopped:
+            raise self._stopped
+        self.heed_notes()
+        there, calls = self.prepared(request)
+        try:
+            reply = self._answer(there, calls)
+        except ReplyLost:
+            self.heed_notes()
+            raise
+        except (CallLeft, Unmeant) as stop:
+            self._stopped = stop
+            raise
+        self.heed_notes()
+        return reply
 
-    def _ended(self, request: Request, *, dials: bool) -> Reply:
-        """The answer to a request that may place a call, which is over when this returns."""
-        self.gate.placed += dials
+    def _answer(self, request: Request, calls: int) -> Reply:
+        if effect(request) is not Effect.DIALS:
+            reads = effect(request) is Effect.READS
+            return self._retry.run(lambda: self._send(request), repeatable=reads)
+        with self._stop.held():
+            return self._retry.run(lambda: self._placed(request, calls), repeatable=False)
+
+    def heed_notes(self) -> None:
+        """Raise ``SetupError`` where an exchange could not be recorded."""
+        if self._wire.unkept:
+            raise SetupError(self._wire.unkept)
+
+    def _placed(self, request: Request, calls: int) -> Reply:
+        """The answer to a request that may place a call; whatever it placed is over when this returns.
+
+        Raises ``Unmeant`` where a call was placed that should not have been, ``CallLeft`` where one goes on.
+        """
+        self.gate.spend(calls)
         began = time.time()
         try:
             reply = self._send(request)
-        except ReplyLost:
-            self._end_lost(request, began, dials=dials)
+        except TargetUnreachable:
+            self.gate.placed -= calls
             raise
-        if 200 <= reply.status < 300 and isinstance(call_id := reply.document.get("id"), str):
-            self.gate.placed += not dials
+        except ReplyLost:
+            self.hang_up.end_lost(_attempt(request, began))
+            raise
+        if 400 <= reply.status < 500:
+            self.gate.placed -= calls
+        elif 200 <= reply.status < 300 and not calls:
+            self._end_unmeant(request, reply, began)
+        elif 200 <= reply.status < 300 and (call_id := _call_id(reply)):
             self.gate.calls.add(call_id)
             self.hang_up.end(call_id)
-        elif 400 <= reply.status < 500:
-            self.gate.placed -= dials
         else:
-            self._end_lost(request, began, dials=dials)
+            self.hang_up.end_lost(_attempt(request, began))
         return reply
 
-    def _end_lost(self, request: Request, began: float, *, dials: bool) -> None:
-        """Whatever came of a request without a clear answer is ended, where it can have rung anybody."""
-        if dials:
-            named = parties(request)
-            rung = (*named.dialled, *named.ids)
-            self.hang_up.end_lost(CallAttempt(request.path, rung, named.caller, began, time.time()))
+    def _end_unmeant(self, request: Request, reply: Reply, began: float) -> NoReturn:
+        """End the call of a request that was thought to be refused, and any other that came of it."""
+        self.gate.placed += 1
+        call_id = _call_id(reply)
+        ends = [lambda: self.hang_up.end(call_id)] if call_id else []
+        if not call_id or self.hang_up.before is not None:
+            ends.append(lambda: self.hang_up.end_lost(_attempt(request, began)))
+        left = " ".join(f"{said}." for end in ends if (said := _left_by(end)))
+        raise Unmeant(
+            f"the run stops: a request that should have been refused was accepted with {reply.status}, and "
+            f"may have rung somebody: {line_of(request)}" + (f". {left}" if left else "")
+        )
 
     def _send(self, request: Request) -> Reply:
         url = url_there(self.url, request)
-        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
         outgoing = Outgoing(request.method, url, {"user-agent": USER_AGENT, **headers}, request.body or None)
-        repeatable = request.method in READING
-        return self._retry.run(lambda: self._transport.send(outgoing), repeatable=repeatable)
+        return self._transport.send(outgoing)
 
 
 class DryRunSandbox(Gated):
@@ -181,9 +218,9 @@ class DryRunSandbox(Gated):
         return World(REAL, self.url, None, self.tokens, self._deliver, self.world)
 
     def _deliver(self, request: Request) -> Reply:
-        there, dials = self.prepared(request)
-        self.gate.placed += dials
-        self._unsent[_line(there)] += 1
+        there, calls = self.prepared(request)
+        self.gate.spend(calls)
+        self._unsent[line_of(there)] += 1
         raise DryRun("dry run: printed, not sent")
 
     def tell(self) -> None:
@@ -204,7 +241,7 @@ class DryRunSandbox(Gated):
             try:
                 calls += self.prepared(world.as_known_here(request))[1]
             except NotAllowed as reason:
-                refused.append(f"{name}: {reason}: {_line(request)}")
+                refused.append(f"{name}: {reason}: {line_of(request)}")
             except OutOfReach:
                 continue
         if calls > self.gate.left:
@@ -215,12 +252,33 @@ class DryRunSandbox(Gated):
             raise Refused("nothing was sent, for these cases ask for too much:\n  " + "\n  ".join(refused))
 
 
-def _line(request: Request) -> str:
+def line_of(request: Request) -> str:
+    """A request in a line, without secrets and people's numbers."""
     from ringback_contracts.privacy import redact_body, redact_text
 
     body = redact_body(request.body[:200], request.headers.get("content-type", ""))
     place = request.path + (f"?{request.query}" if request.query else "")
     return f"{request.method} {redact_text(place)} {body}".rstrip()
+
+
+def _call_id(reply: Reply) -> str | None:
+    found = reply.document.get("id")
+    return found if isinstance(found, str) and found else None
+
+
+def _left_by(end: Callable[[], None]) -> str | None:
+    """What is to be said where a call goes on."""
+    try:
+        end()
+    except CallLeft as left:
+        return left.message
+    return None
+
+
+def _attempt(request: Request, began: float) -> CallAttempt:
+    """An attempt to ring whomever the request says in any place."""
+    said = tuple(value.text for value in values(request) if not value.named)
+    return CallAttempt(request.path, said, parties(request).caller, began, time.time())
 
 
 def _counterparts(me: str | None, permit: Permit) -> Counterparts:
@@ -245,11 +303,6 @@ def _as_named(request: Request, tokens: Mapping[str, str]) -> Request:
     return request
 
 
-def _places_call(request: Request) -> bool:
-    found = route(request.method, request.path).operation
-    return found is not None and found.id in PLACING
-
-
 def _reached(ask: Callable[[], T]) -> T:
     """What is asked at the start. Raises ``Unreachable`` where there is no answer to go on with."""
     try:
@@ -264,7 +317,8 @@ def opened_sandbox(
 ) -> Iterator[Sandbox | DryRunSandbox]:
     """The sandbox for the length of the block, which says at its end what became of its calls.
 
-    Raises ``Unreachable``, ``CallLeft`` and ``Interrupted``.
+    Raises ``Unreachable``, ``CallLeft``, ``Unmeant``, ``Interrupted``, and ``SetupError`` where an exchange
+    could not be recorded.
     """
     if not permit.send:
         yield DryRunSandbox(settings, permit, tools.notes if tools else None)
@@ -275,6 +329,7 @@ def opened_sandbox(
         how = ""
         try:
             yield sandbox
+            sandbox.heed_notes()
         except Interrupted:
             how = "interrupted: "
             raise
