@@ -10,6 +10,7 @@ from typing import Any
 import requests
 
 from ringback_contracts.http.faults import BEFORE, FaultKind
+from ringback_contracts.openapi.admin import LONGEST_PAGE
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import ADMIN, admin_headers
 
@@ -82,16 +83,21 @@ class Watch:
         return lines
 
     def _since_mark(self) -> Json:
-        """What was exchanged since the mark, and what is forgotten; only that much need be redacted."""
-        wanted = 0
-        while True:
-            listing: Json = self.ask("GET", "exchanges", limit=str(wanted)).json()
-            if listing["total"] < self._mark:  # somebody has reset the org
-                self._mark = self._untold = 0
-            count = listing["total"] - self._mark
-            if count <= wanted:
-                return listing | {"exchanges": listing["exchanges"][-count:] if count else []}
-            wanted = 2 * count  # more may come meanwhile
+        """What was exchanged since the mark, page by page, and what is forgotten by then."""
+        listing: Json = self.ask("GET", "exchanges", limit="0").json()
+        total: int = listing["total"]
+        if total < self._mark:  # somebody has reset the org
+            self._mark = self._untold = 0
+        exchanges: list[Json] = []
+        while (end := total - len(exchanges)) > self._mark:
+            limit = min(LONGEST_PAGE, end - self._mark)
+            listing = self.ask("GET", "exchanges", limit=str(limit), before=str(end)).json()
+            if listing["total"] < total:  # somebody resets it meanwhile
+                return self._since_mark()
+            exchanges[:0] = listing["exchanges"]
+            if len(listing["exchanges"]) < limit:  # the older ones are forgotten
+                break
+        return listing | {"exchanges": exchanges, "total": total}
 
     def _lines(self, listing: Json) -> Iterator[str]:
         for refusal in _refusals(listing):
@@ -112,7 +118,8 @@ def _nameless(listing: Json) -> int:
 
 def _refusals(listing: Json) -> Iterable[Json]:
     """Every refusal by what can still be said of it when it is forgotten."""
-    yield from listing["forgotten"]["newestRefusals"]
+    listed = {exchange["id"] for exchange in listing["exchanges"]}  # one may have been forgotten since
+    yield from (line for line in listing["forgotten"]["newestRefusals"] if line["id"] not in listed)
     for exchange in listing["exchanges"]:
         request, response = exchange["request"], exchange["response"]
         if _failed(response["status"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,92 @@ def test_the_newest_exchanges_can_be_asked_for(client: FlaskClient) -> None:
     assert [exchange["id"] for exchange in exchanges(client, "?limit=2")] == replies[2:]
     assert exchanges(client, "?limit=0") == []
     assert len(exchanges(client, "?limit=" + "9" * 5_000)) == len(replies)
+
+
+def test_a_listing_shows_a_page_and_leads_to_the_older_ones(client: FlaskClient) -> None:
+    ids = [place(client).headers["ININ-Correlation-Id"] for _ in range(620)]
+    first = client.get("/__ringback/exchanges").get_json()
+    assert [exchange["id"] for exchange in first["exchanges"]] == ids[-100:]
+    assert first["next"] == "/__ringback/exchanges?before=520&limit=100"
+    org = client.get("/__ringback/exchanges?limit=1").get_json()["exchanges"][0]["org"]
+    listing = client.get(f"/__ringback/exchanges?limit=9999&org={org}").get_json()
+    found = [exchange["id"] for exchange in listing["exchanges"]]
+    assert (len(found), listing["total"]) == (500, 620)
+    place(client)
+    while listing["next"]:
+        listing = client.get(listing["next"]).get_json()
+        found[:0] = [exchange["id"] for exchange in listing["exchanges"]]
+    assert found == ids
+
+
+def test_a_listing_comes_in_pieces_so_that_others_are_answered_meanwhile() -> None:
+    client = create_app(store=Store(journal_size=5)).test_client()
+    for _ in range(20):
+        place(client, "nobody")
+    pieces = list(client.get("/__ringback/exchanges?limit=0").iter_encoded())
+    assert len(pieces) > 15
+    listing = json.loads(b"".join(pieces))
+    assert listing["exchanges"] == []
+    assert len(listing["forgotten"]["newestRefusals"]) == 15
+
+
+def changes(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/__ringback/exchanges{query}").get_json()["changes"]
+    return found
+
+
+def test_what_is_changed_stands_in_the_journal_and_no_reset_hides_it(client: FlaskClient) -> None:
+    fault = {"kind": "unavailable", "number": "+12125551234"}
+    done = [
+        client.post("/__ringback/faults", json=fault),
+        client.delete("/__ringback/faults"),
+        client.post("/__ringback/reset"),
+    ]
+    found = changes(client)
+    assert [change["id"] for change in found] == [reply.headers["ININ-Correlation-Id"] for reply in done]
+    assert [(change["method"], change["path"], change["status"]) for change in found] == [
+        ("POST", "/__ringback/faults", 201),
+        ("DELETE", "/__ringback/faults", 204),
+        ("POST", "/__ringback/reset", 204),
+    ]
+    assert json.loads(found[0]["body"]) == fault | {"number": "+1212*****34"}
+    assert exchanges(client) == []
+
+
+def test_changes_of_a_copy_stand_in_its_journal_and_its_beginning_and_end_in_the_default_one_s(
+    client: FlaskClient,
+) -> None:
+    made = client.post("/__ringback/orgs", json={"strict_numbers": True}).get_json()
+    query = f"?org={made['id']}"
+    client.post(f"/__ringback/reset{query}")
+    assert [change["path"] for change in changes(client, query)] == ["/__ringback/reset"]
+    client.delete(f"/__ringback/orgs{query}")
+    begun, ended = changes(client)
+    assert (begun["method"], begun["body"]) == ("POST", '{"strict_numbers": true}')
+    assert (ended["method"], ended["query"]) == ("DELETE", query[1:])
+    assert made["tokens"]["alice"] not in json.dumps([begun, ended])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "faults"), ("POST", "faults"), ("DELETE", "orgs"), ("POST", "nothing"), ("PUT", "reset")],
+)
+def test_what_changes_nothing_is_no_change(client: FlaskClient, method: str, path: str) -> None:
+    client.open(f"/__ringback/{path}", method=method)
+    client.post("/__ringback/reset", headers={"Origin": "http://evil.example"})
+    assert changes(client) == []
+
+
+def test_changes_are_bounded_and_no_body_is_shown_in_part(client: FlaskClient) -> None:
+    for _ in range(99):
+        client.delete("/__ringback/faults")
+    long = [{"kind": "reset", "number": "password=" + "x" * 900}] * 3
+    client.post("/__ringback/faults", json=long)
+    client.post("/__ringback/reset")
+    found = changes(client)
+    assert len(found) == 100
+    assert found[-1]["path"] == "/__ringback/reset"
+    assert re.fullmatch(r"\(2,[0-9]{3} bytes\)", found[-2]["body"])
 
 
 def test_a_fresh_org_meets_nobody(client: FlaskClient) -> None:

@@ -176,13 +176,13 @@ def test_a_request_is_read_alike_whatever_came_before_it(order: list[bytes], dat
         connection.receive(*filter(None, segments))
         sent_back = connection.sent.replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"")
         assert sent_back.count(b"HTTP/1.1 ") == len(order)
-        journal = connection.door.edge.store.default.journal.exchanges()
+        journal = list(connection.door.edge.store.default.journal)
     with Server().connect() as plain:
         replies = [reply.status for reply in read_replies(sent_back)]
         plain.receive(b"".join(order))
-        expected = plain.door.edge.store.default.journal.exchanges()
+        expected = list(plain.door.edge.store.default.journal)
     assert replies == [STATUSES[sent] for sent in order]
-    assert [entry["request"] for entry in journal] == [entry["request"] for entry in expected]
+    assert [entry.request for entry in journal] == [entry.request for entry in expected]
 
 
 def test_the_tail_of_a_head_is_no_head(connection: Connection) -> None:

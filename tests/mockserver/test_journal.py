@@ -184,13 +184,35 @@ def test_the_ring_keeps_the_newest_in_their_order() -> None:
     journal = Journal("o", 3)
     for number in range(5):
         journal.record(str(number), number, DIALLED, PLACED)
-    assert [one["id"] for one in journal.exchanges()] == ["2", "3", "4"]
-    assert [one["id"] for one in journal.exchanges(2)] == ["3", "4"]
-    assert [one["id"] for one in journal.exchanges(9)] == ["2", "3", "4"]
-    assert journal.exchanges(0) == []
+    assert [one.id for one in journal] == ["2", "3", "4"]
     assert len(journal) == 3
     journal.clear()
-    assert journal.exchanges() == []
+    assert list(journal) == []
+
+
+@given(size=st.integers(0, 12), count=st.integers(0, 20), limit=st.integers(1, 7))
+def test_pages_lead_from_the_newest_exchange_to_the_oldest(size: int, count: int, limit: int) -> None:
+    journal = Journal("o", size)
+    for number in range(count):
+        journal.record(str(number), number, DIALLED, PLACED)
+    page = journal.page(limit)
+    found = [one.id for one in page.exchanges]
+    while page.older is not None:
+        assert len(page.exchanges) == limit
+        journal.record("later", 0.0, DIALLED, PLACED)  # what comes meanwhile moves nothing, but takes room
+        page = journal.page(limit, page.older)
+        found[:0] = [one.id for one in page.exchanges]
+    assert found == [str(number) for number in range(count)][count - len(found) :]
+    assert {one.id for one in journal} - {"later"} <= set(found)
+
+
+@pytest.mark.parametrize(("limit", "before"), [(0, 9), (0, 3), (5, 0), (5, 2), (1, 1)])
+def test_a_page_of_nothing_leads_nowhere(limit: int, before: int) -> None:
+    journal = Journal("o", 3)
+    for number in range(5):
+        journal.record(str(number), number, DIALLED, PLACED)
+    assert journal.page(limit, before) == ([], None)
+    assert [one.id for one in journal.page(9, 99).exchanges] == ["2", "3", "4"]
 
 
 @pytest.mark.parametrize("extra", [0, 1])
@@ -281,11 +303,12 @@ def test_what_had_to_go_is_counted_and_refusals_are_known_by_a_line(statuses: li
         journal.record(str(number), 0.0, DIALLED, Response(status, (("Ringback-Rule", f"r{number}"),)))
     gone = statuses[: max(0, len(statuses) - size)]
     refused = [number for number, status in enumerate(gone) if status >= 400]
-    shown = journal.forgotten.shown()
-    assert (shown["exchanges"], shown["refusals"]) == (len(gone), len(refused))
-    assert [one["rule"] for one in shown["newestRefusals"]] == [f"r{number}" for number in refused]
+    forgotten = journal.forgotten
+    assert (forgotten.exchanges, forgotten.refusals) == (len(gone), len(refused))
+    lines = [line.shown() for line in forgotten.newest_refusals()]
+    assert [line["rule"] for line in lines] == [f"r{number}" for number in refused]
     journal.clear()
-    assert journal.forgotten.shown() == {"exchanges": 0, "refusals": 0, "newestRefusals": []}
+    assert (forgotten.exchanges, forgotten.refusals, forgotten.newest_refusals()) == (0, 0, [])
 
 
 def test_the_lines_of_refusals_that_had_to_go_are_redacted_and_bounded() -> None:
@@ -293,8 +316,15 @@ def test_the_lines_of_refusals_that_had_to_go_are_redacted_and_bounded() -> None
     for number in range(3_000):
         request = Request("GET", f"/api/v2/{PERSON}/{number}" + "x" * 600)
         journal.record(str(number), 0.0, request, Response(404))
-    shown = journal.forgotten.shown()
-    assert shown["refusals"] == 3_000
-    assert 0 < len(shown["newestRefusals"]) <= REFUSALS_KEPT
-    assert PERSON not in orjson.dumps(shown).decode()
-    assert shown["newestRefusals"][-1]["id"] == "2999"
+    lines = [line.shown() for line in journal.forgotten.newest_refusals()]
+    assert journal.forgotten.refusals == 3_000
+    assert 0 < len(lines) <= REFUSALS_KEPT
+    assert PERSON not in orjson.dumps(lines).decode()
+    assert lines[-1]["id"] == "2999"
+
+
+def test_of_a_refusal_that_had_to_go_no_text_is_cut() -> None:
+    journal = Journal("o", 0)
+    journal.record("1", 0.0, Request("GET", "/" + "x" * 2_000), Response(404))
+    (line,) = journal.forgotten.newest_refusals()
+    assert line.shown()["path"] == "(too long to be kept)"

@@ -93,6 +93,15 @@ FORGOTTEN = _object(
         _object(id=TEXT, method=TEXT, path=TEXT, status=NUMBER, rule=PERHAPS, fault=PERHAPS)
     ),
 )
+CHANGE = _object(
+    id={"description": "The reply's ININ-Correlation-Id.", "type": "string", "format": "uuid"},
+    time={"type": "string", "format": "date-time"},
+    method=TEXT,
+    path=TEXT,
+    query=TEXT,
+    body={"description": "Redacted; where it is long, its size."} | TEXT,
+    status=NUMBER,
+) | {"description": "What somebody changed about the org under /__ringback/; a reset does not forget it."}
 EXPLAINED = _object(
     **EXCHANGE["properties"],
     explanation={
@@ -113,10 +122,18 @@ ORG: Json = {
     "description": "Id of the org; the default one where it is not given.",
     "schema": TEXT,
 }
+PAGE, LONGEST_PAGE = 100, 500
+"""Exchanges that a listing shows unless it is asked for more or less, and at most."""
 LIMIT: Json = {
     "name": "limit",
     "in": "query",
-    "description": "The newest so many.",
+    "description": f"The newest so many; {LONGEST_PAGE} are shown at most.",
+    "schema": {"type": "integer", "minimum": 0, "default": PAGE},
+}
+BEFORE: Json = {
+    "name": "before",
+    "in": "query",
+    "description": "Only exchanges before the one with this number; they are numbered from 0.",
     "schema": {"type": "integer", "minimum": 0},
 }
 ID: Json = {
@@ -170,7 +187,10 @@ def paths() -> Json:
         "links": {"ListExchanges": link("getExchanges", "See what it was sent.", org="$response.body#/id")}
     }
     total = {"description": "How many there have been since the last reset."} | NUMBER
-    listed = _object(exchanges=_list(EXCHANGE), total=total, forgotten=FORGOTTEN)
+    older = {"description": "Path and query of the page of older ones; null where there is none."} | PERHAPS
+    listed = _object(
+        exchanges=_list(EXCHANGE), total=total, forgotten=FORGOTTEN, next=older, changes=_list(CHANGE)
+    )
     exchanges = reply("The exchanges, the oldest first.", as_json(listed)) | {
         "links": {"ReadExchange": link("getExchange", "Read one.", exchangeId=_FIRST, org=_ORG_OF_FIRST)}
     }
@@ -186,7 +206,9 @@ def paths() -> Json:
             _post("postOrgs", "Serve an isolated copy of the org", ("201", fresh)), DIFFERENCES
         )
         | {"delete": _operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG])},
-        "/__ringback/exchanges": _get("getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT),
+        "/__ringback/exchanges": _get(
+            "getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT, BEFORE
+        ),
         "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
         "/__ringback/rules": _get("getRules", "List the rules", rules),
         "/__ringback/faults": _faults(),

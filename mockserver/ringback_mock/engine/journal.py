@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import islice
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
 from ringback_mock.engine.bounded import Bounded, Room
+from ringback_mock.engine.changes import Changes
 from ringback_mock.engine.clock import timestamp
 from ringback_mock.http import Response
 
@@ -22,6 +24,9 @@ EXCHANGE_FRAME, REFUSAL_FRAME = 4_500, 700
 """Memory that an exchange, or the line of one that had to go, takes beside the bytes of it that are kept."""
 REFUSALS_KEPT, REFUSALS_BYTES = 1_000, 2**20
 """How many refusals that had to go are still known by a line each, and most bytes of all these lines."""
+
+LONGEST_TEXT, CUT = 1_000, "(too long to be kept)"
+"""Characters of a method or a path in such a line; a longer one is left out: cut, it might tell a secret."""
 
 
 class Exchange(NamedTuple):
@@ -62,7 +67,8 @@ class Refusal(NamedTuple):
 
 
 class Forgotten:
-    """What has left a journal to make room: counted, and the newest refusals by a line each.
+    """What has left a journal to make room: how many ``exchanges``, how many ``refusals`` among them, and the
+    newest of these by a line each.
 
     Whoever looks for refusals at the end of a long run would otherwise take it for a good one.
     """
@@ -77,7 +83,7 @@ class Forgotten:
         self._newest.close()
 
     def clear(self) -> None:
-        self.exchanges = self._refusals = 0
+        self.exchanges = self.refusals = 0
         self._newest.clear()
 
     def add(self, correlation_id: str, exchange: Exchange) -> None:
@@ -85,23 +91,34 @@ class Forgotten:
         response, request = exchange.response, exchange.request
         if response.status < HTTPStatus.BAD_REQUEST:
             return
-        self._refusals += 1
+        self.refusals += 1
         headers = dict(response.headers)
-        refusal = Refusal(correlation_id, request.method, request.path, response.status, headers)
-        self._newest.put(correlation_id, refusal, len(request.method) + len(request.path))
+        method, path = (text if len(text) <= LONGEST_TEXT else CUT for text in (request.method, request.path))
+        refusal = Refusal(correlation_id, method, path, response.status, headers)
+        self._newest.put(correlation_id, refusal, len(method) + len(path))
 
-    def shown(self) -> dict[str, Any]:
-        """How many exchanges and how many refusals, and the newest of these, in plain JSON values."""
-        newest = [refusal.shown() for refusal in self._newest.values()]
-        return {"exchanges": self.exchanges, "refusals": self._refusals, "newestRefusals": newest}
+    def newest_refusals(self) -> list[Refusal]:
+        """As many of these as are still known, the oldest first."""
+        return list(self._newest.values())
+
+
+class Page(NamedTuple):
+    """Exchanges as they came, the oldest first; ``older`` is the number before which there are more."""
+
+    exchanges: Sequence[Exchange]
+    older: int | None
 
 
 class Journal:
-    """A ring of exchanges, found by their correlation ids."""
+    """A ring of exchanges, found by their correlation ids, and numbered from 0 in the order they came in.
+
+    ``changes`` are those of the org, which are no exchanges with it.
+    """
 
     def __init__(self, org_id: str, size: int, room: Room | None = None) -> None:
         self._org_id = org_id
         self.forgotten = Forgotten(room)
+        self.changes = Changes(room)
         self._ring: Bounded[str, Exchange] = Bounded(
             size, JOURNAL_BYTES, self.forgotten.add, room=room, frame=EXCHANGE_FRAME
         )
@@ -141,14 +158,14 @@ class Journal:
         exchange = self._ring.get(correlation_id)
         return self.shown(exchange) if exchange else None
 
-    def exchanges(self, limit: int | None = None) -> list[dict[str, Any]]:
-        """The exchanges, redacted, from the oldest to the newest; ``limit`` takes the newest so many."""
-        return [self.shown(exchange) for exchange in self.newest(limit)]
-
-    def newest(self, limit: int | None = None) -> list[Exchange]:
-        """The newest exchanges as they came, secrets and all, the oldest of them first."""
-        skipped = 0 if limit is None else max(0, len(self._ring) - limit)
-        return list(islice(self._ring.values(), skipped, None))
+    def page(self, limit: int, before: int = sys.maxsize) -> Page:
+        """The newest ``limit`` of the exchanges before that number, secrets and all."""
+        end = min(before, self.total)
+        start = max(self.forgotten.exchanges, end - limit)
+        skipped, count = self.total - end, max(0, end - start)
+        newest = list(islice(self._ring.newest(), skipped, skipped + count))
+        more = count > 0 and start > self.forgotten.exchanges
+        return Page(newest[::-1], start if more else None)
 
     @property
     def total(self) -> int:
@@ -163,6 +180,7 @@ class Journal:
         """Forget everything, and keep nothing any more."""
         self._ring.close()
         self.forgotten.close()
+        self.changes.close()
 
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges as they came, secrets and all, from the oldest to the newest."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from flask import Blueprint, Response, g
@@ -16,14 +19,17 @@ from ringback_contracts.core.model import Request, Rule
 from ringback_contracts.http import payload
 from ringback_contracts.http.faults import FaultError, fault_from
 from ringback_contracts.openapi import admin_openapi_document
-from ringback_contracts.openapi.admin import SWITCHES
+from ringback_contracts.openapi.admin import LONGEST_PAGE, PAGE, SWITCHES
 from ringback_contracts.org import OrgError
-from ringback_mock.edges.edge import Edge
-from ringback_mock.engine.journal import Exchange, Journal
+from ringback_mock.edges.edge import Edge, own_headers
+from ringback_mock.edges.guard import ADMIN
+from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.journal import Page
 from ringback_mock.engine.store import Tenant
 from ringback_mock.http import Response as Reply
 from ringback_mock.pages.replies import made, shown
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CERTIFICATE = (
     "this server has no expired certificate to show: start it with 'ringback serve --tls-authority FILE', "
     "which makes one, and the authority to trust; under pytest use the fixture ringback_https"
@@ -32,7 +38,7 @@ NO_CERTIFICATE = (
 
 def blueprint(edge: Edge) -> Blueprint:
     """The paths under ``/__ringback/``."""
-    paths = Blueprint("admin", __name__, url_prefix="/__ringback")
+    paths = Blueprint("admin", __name__, url_prefix=ADMIN)
     paths.add_url_rule("/reset", "reset", lambda: _reset(edge), methods=["POST"])
     paths.add_url_rule("/orgs", "orgs", lambda: _add_org(edge), methods=["POST"])
     paths.add_url_rule("/orgs", "drop", lambda: _drop_org(edge), methods=["DELETE"])
@@ -43,7 +49,19 @@ def blueprint(edge: Edge) -> Blueprint:
     paths.add_url_rule("/faults", "heal", lambda: _clear_faults(edge), methods=["DELETE"])
     paths.add_url_rule("/rules", "rules", lambda: _rules(edge))
     paths.add_url_rule("/openapi.json", "document", lambda: shown(admin_openapi_document()))
+    paths.after_request(lambda response: _note_change(edge, response))
     return paths
+
+
+def _note_change(edge: Edge, response: Response) -> Response:
+    """Keep what has changed an org in its journal, or in that of the default one if it is gone or new."""
+    if current.method not in READING and response.status_code < HTTPStatus.BAD_REQUEST:
+        response.headers.extend(own_headers(correlation_id := new_id()))
+        store = edge.store
+        with store.lock:
+            tenant = store.tenant(current.args.get("org", "")) or store.default
+            tenant.journal.changes.record(correlation_id, store.clock(), g.sent, response.status_code)
+    return response
 
 
 def _reset(edge: Edge) -> Response:
@@ -81,19 +99,41 @@ def _switches() -> dict[str, Any]:
 
 
 def _exchanges(edge: Edge) -> Response:
-    """The exchanges, piece by piece: to redact thousands takes seconds, in which others are answered."""
-    journal = _tenant(edge, "limit").journal
+    """A page of exchanges, piece by piece: to redact hundreds takes a while, in which others are answered."""
+    journal = _tenant(edge, "limit", "before").journal
+    limit, before = min(_count("limit", PAGE), LONGEST_PAGE), _count("before", LARGEST)
     with edge.store.lock:
-        kept = journal.newest(_limit())
-        counted = {"total": journal.total, "forgotten": journal.forgotten.shown()}
-    return Response(_listed(journal, kept, counted), mimetype="application/json")
+        page, forgotten = journal.page(limit, before), journal.forgotten
+        told = {"total": journal.total, "next": _next(page, limit), "changes": journal.changes.shown()}
+        counted = {"exchanges": forgotten.exchanges, "refusals": forgotten.refusals}
+        refusals = forgotten.newest_refusals()
+    pieces = itertools.chain(
+        [b'{"exchanges":['],
+        _listed(map(journal.shown, page.exchanges)),
+        [
+            b"],",
+            orjson.dumps(told)[1:-1],
+            b',"forgotten":',
+            orjson.dumps(counted)[:-1],
+            b',"newestRefusals":[',
+        ],
+        _listed(refusal.shown() for refusal in refusals),
+        [b"]}}"],
+    )
+    return Response(pieces, mimetype="application/json")
 
 
-def _listed(journal: Journal, kept: Sequence[Exchange], counted: dict[str, Any]) -> Iterator[bytes]:
-    yield b'{"exchanges":['
-    for position, exchange in enumerate(kept):
-        yield (b"," if position else b"") + orjson.dumps(journal.shown(exchange))
-    yield b"]," + orjson.dumps(counted)[1:]
+def _listed(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    for position, value in enumerate(values):
+        yield (b"," if position else b"") + orjson.dumps(value)
+
+
+def _next(page: Page, limit: int) -> str | None:
+    """Where the older exchanges are listed, if there are any."""
+    if page.older is None:
+        return None
+    org = {"org": current.args["org"]} if "org" in current.args else {}
+    return f"{ADMIN}/exchanges?{urlencode({'before': page.older, 'limit': limit, **org})}"
 
 
 def _exchange(edge: Edge, wanted: str) -> Response:
@@ -162,18 +202,18 @@ def _tenant(edge: Edge, *others: str) -> Tenant:
     return tenant
 
 
-LONGEST_LIMIT = 9
-"""Digits of a limit that can still be less than all."""
+LARGEST = 10**9
+"""No journal is longer; Python refuses to read thousands of digits."""
 
 
-def _limit() -> int | None:
-    text = current.args.get("limit")
+def _count(name: str, otherwise: int) -> int:
+    """The whole number that a parameter holds."""
+    text = current.args.get(name)
     if text is None:
-        return None
+        return otherwise
     if not (text.isascii() and text.isdecimal()):
-        raise BadRequest(f"limit={text}: it must be a whole number, 0 or more")
-    # Python refuses to read thousands of digits, and no journal is that long.
-    return int(text) if len(text) <= LONGEST_LIMIT else None
+        raise BadRequest(f"{name}={text}: it must be a whole number, 0 or more")
+    return int(text) if len(text) < len(str(LARGEST)) else LARGEST
 
 
 def _expect_parameters(*known: str) -> None:
