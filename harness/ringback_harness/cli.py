@@ -14,60 +14,70 @@ from ringback_mock.version import VERSION
 
 
 def _call() -> click.Command:
+    """Place one call, on a mock or a real org."""
     from ringback_harness.commands.call import command
 
     return command
 
 
 def _check() -> click.Command:
+    """Hold a target to every rule, with generated requests too."""
     from ringback_harness.commands.check import command
 
     return command
 
 
 def _crash_test() -> click.Command:
+    """Count the calls a program places while replies are lost."""
     from ringback_harness.commands.crash_test import command
 
     return command
 
 
 def _demo() -> click.Command:
+    """Play a short story on a mock of its own."""
     from ringback_harness.commands.demo import command
 
     return command
 
 
 def _diff() -> click.Command:
+    """Compare the answers of a target with those of the mock."""
     from ringback_harness.commands.diff import command
 
     return command
 
 
 def _explain() -> click.Command:
+    """Say why a request is refused and what to send instead."""
     from ringback_harness.commands.explain import command
 
     return command
 
 
 def _init() -> click.Command:
+    """Write a commented org file to start from."""
     from ringback_harness.commands.init import command
 
     return command
 
 
 def _rules() -> click.Command:
+    """List the rules and how each is known."""
     from ringback_harness.commands.rules import command
 
     return command
 
 
 def _serve() -> click.Command:
+    """Serve the mock."""
     from ringback_harness.commands.serve import command
 
     return command
 
 
 def _verify_fix() -> click.Command:
+    """Run saved cases on the mock and on a target."""
     from ringback_harness.commands.verify_fix import command
 
     return command
@@ -85,6 +95,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "serve": _serve,
     "verify-fix": _verify_fix,
 }
+"""Each imports its command; its docstring is what ``ringback --help`` says of it, without importing it."""
 
 
 class LazyGroup(click.Group):
@@ -92,6 +103,10 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, str(COMMANDS[name].__doc__)) for name in self.list_commands(ctx)])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in COMMANDS:

@@ -55,11 +55,13 @@ def snippets(markdown: str) -> Iterator[Snippet]:
             yield Snippet(markdown.count("\n", 0, block.start()) + 1, language, code, output)
 
 
-def parameters(found: list[Snippet]) -> Iterator[object]:
+def parameters(found: list[Snippet], page: str = "") -> Iterator[object]:
     """The blocks as parameters of a test; those that need the official SDK are marked."""
     for snippet in found:
         marks = [pytest.mark.sdk] if "PureCloudPlatformClientV2" in snippet.code else []
-        yield pytest.param(snippet, id=f"line-{snippet.line}-{snippet.language}", marks=marks)
+        yield pytest.param(
+            snippet, id=f"{page}-line-{snippet.line}-{snippet.language}".lstrip("-"), marks=marks
+        )
 
 
 def _masked(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,17 @@ FAULTS = (ROOT / "docs/faults.md").read_text("utf-8")
 CI = (ROOT / "docs/ci.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("snippet", list(parameters(list(snippets(FAULTS)))))
-def test_a_block_about_faults_runs_and_prints_what_it_says(snippet: Snippet, tmp_path: Path) -> None:
+RUN_ALONE = ("demo", "faults", "org")
+"""The pages whose blocks stand each for itself."""
+
+
+def _blocks() -> Iterator[object]:
+    for page in RUN_ALONE:
+        yield from parameters(list(snippets((ROOT / "docs" / f"{page}.md").read_text("utf-8"))), page)
+
+
+@pytest.mark.parametrize("snippet", list(_blocks()))
+def test_a_block_of_a_page_runs_and_prints_what_it_says(snippet: Snippet, tmp_path: Path) -> None:
     with mock_server() as url:
         snippet.check(url, tmp_path)
 

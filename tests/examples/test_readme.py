@@ -37,6 +37,21 @@ def test_the_readme_starts_with_curl_with_the_client_and_with_the_official_sdk()
         )
 
 
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.split()) < 900
+    assert len(README.splitlines()) <= 150
+
+
+def test_every_page_of_the_documentation_can_be_reached_from_the_readme() -> None:
+    seen, ahead = set(), {ROOT / "README.md"}
+    while ahead:
+        page = ahead.pop()
+        seen.add(page)
+        links = re.findall(r"\]\((?!https?:|#)([^)#]+\.md)", page.read_text("utf-8"))
+        ahead |= {(page.parent / link).resolve() for link in links} - seen
+    assert set((ROOT / "docs").glob("*.md")) <= seen
+
+
 def test_the_make_targets_that_the_documents_name_exist() -> None:
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     named = re.findall(

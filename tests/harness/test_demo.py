@@ -1,4 +1,4 @@
-"""``ringback demo``: the story as the README shows it."""
+"""``ringback demo``: the story as its page shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringback_harness.commands import demo
 from ringback_harness.exits import SetupError
 from tests.serving import RINGBACK
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+STORY = (Path(__file__).parents[2] / "docs/demo.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def told() -> str:
 
 
 def test_the_readme_shows_what_the_demo_prints(told: str) -> None:
-    shown = re.search(r"<!-- demo -->\n.*```text\n(.*?)```\n<!-- /demo -->", README, re.DOTALL)
-    assert shown is not None, "the README has no demo between its markers"
+    shown = re.search(r"<!-- demo -->\n.*```text\n(.*?)```\n<!-- /demo -->", STORY, re.DOTALL)
+    assert shown is not None, "the page has no demo between its markers"
     assert shown[1] == told
 
 

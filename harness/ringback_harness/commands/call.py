@@ -76,24 +76,26 @@ class CallResult:
 
 @click.command("call")
 @click.argument("to")
-@click.option("--from", "from_", metavar="ADDRESS", help="Who calls: user:ID, or a number to show.")
+@click.option("--from", "from_", metavar="ADDRESS", help="Caller: user:ID, or a caller id.")
 @click.option(
     "--target",
     envvar="RINGBACK_URL",
     default=DEFAULT_MOCK,
     show_default=True,
-    help="A mock's URL or a region; also RINGBACK_URL.",
+    help="URL of a mock, or a region; also RINGBACK_URL.",
 )
 @click.option(
     "--contract",
     type=click.Choice(CONTRACTS),
     default=PUBLISHED,
     show_default=True,
-    help="The form of the body that is sent.",
+    help="Form of the request body.",
 )
-@click.option("--as", "token", metavar="TOKEN", help=f"A mock's pre-issued token.  [default: {DEMO_TOKEN}]")
+@click.option(
+    "--as", "token", metavar="TOKEN", help=f"Pre-issued token of the mock.  [default: {DEMO_TOKEN}]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--allow-calls", is_flag=True, help="Let a call to a region ring people.")
+@click.option("--allow-calls", is_flag=True, help="Let the call ring people, where the target is a region.")
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
     to: str,

@@ -44,7 +44,7 @@ class CheckOptions:
     default="mock",
     show_default=True,
     metavar="mock|URL|sandbox",
-    help="What to check: a mock started for it, what answers at a URL, or the org of the environment.",
+    help="Target: a mock started for the check, a URL, or the org of the environment.",
 )
 @click.option(
     "--cases",
@@ -61,29 +61,31 @@ class CheckOptions:
 @click.option(
     "--mutants", is_flag=True, help="Break the mock in every way instead, and see that the suite notices."
 )
-@click.option("--report", "reports", default="", metavar="KINDS", help=f"Any of {','.join(REPORTS)}.")
+@click.option(
+    "--report", "reports", default="", metavar="KINDS", help=f"Reports to write: {','.join(REPORTS)}."
+)
 @click.option(
     "--report-dir",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("ringback-report"),
     show_default=True,
-    help="Where the reports go.",
+    help="Folder for the reports.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is generated."
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed for generated requests."
 )
 @click.option(
     "--max-time",
     type=click.FloatRange(min=1),
     metavar="SECONDS",
-    help="End after so long, and fail where something was left out.",
+    help="Time limit; the check fails where something was left out.",
 )
 @click.option(
     "--examples",
     type=click.IntRange(min=1),
     default=200,
     show_default=True,
-    help="Generated requests of each kind.",
+    help="Number of generated requests of each kind.",
 )
 @reach_options
 def command(  # noqa: PLR0913 - one parameter for each option

@@ -21,15 +21,17 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("diff")
-@click.option("--target", required=True, metavar="sandbox|URL|CASSETTES", help="To compare the mock with.")
+@click.option(
+    "--target", required=True, metavar="sandbox|URL|CASSETTES", help="Target to compare the mock with."
+)
 @click.option("--known", type=FILE, metavar="FILE", help="TOML file of known differences, with reasons.")
-@click.option("--report", type=click.Choice(["html"]), help="Write one self-contained page.")
+@click.option("--report", type=click.Choice(["html"]), help="Report to write: one self-contained page.")
 @click.option(
     "--report-dir",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("ringback-report"),
     show_default=True,
-    help="Where the page goes.",
+    help="Folder for the page.",
 )
 @reach_options
 def command(*, target: str, known: Path | None, report: str | None, report_dir: Path, **reach: Any) -> None:

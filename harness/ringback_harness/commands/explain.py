@@ -69,7 +69,7 @@ class ExplainOptions:
 @click.option(
     "--contract",
     type=click.Choice(["any", *CONTRACTS]),
-    help="The bodies to accept.  [default: the org's, or any]",
+    help="Request bodies to accept.  [default: the org's, or any]",
 )
 @click.option("--as", "name", metavar="NAME", help="Whose token: one of the org's tokens, users or clients.")
 @click.option(
@@ -77,9 +77,9 @@ class ExplainOptions:
     metavar="USER",
     help="Suggest a call placed for this user (an id; with --org or --as also a name).",
 )
-@click.option("--curl", is_flag=True, help="Show what to send as a curl command.")
-@click.option("--python", is_flag=True, help="Show it as lines on ringback_client.")
-@click.option("--sdk", is_flag=True, help="Show it as lines on the official Python SDK.")
+@click.option("--curl", is_flag=True, help="Show the request to send as a curl command.")
+@click.option("--python", is_flag=True, help="Show it as Python, with ringback_client.")
+@click.option("--sdk", is_flag=True, help="Show it as Python, with the official SDK.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every note, and how each rule is known.")
 def command(  # noqa: PLR0913 - one parameter for each option
     *,

@@ -37,20 +37,26 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.IntRange(0, 65_535),
     default=8010,
     show_default=True,
-    help="0: any free one.",
+    help="Port to listen on (0 picks a free one).",
 )
 @click.option("--org", type=FILE, help="TOML file of the org to serve; see 'ringback init'.")
 @click.option(
     "--contract",
     type=click.Choice(["any", *CONTRACTS]),
-    help="Request bodies taken, whatever the org says.",
+    help="Request bodies to accept, whatever the org says.",
 )
-@click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to this Host name too; repeatable.")
 @click.option(
-    "--journal-size", type=click.IntRange(0), default=2_000, show_default=True, help="Exchanges kept per org."
+    "--allow-host", multiple=True, metavar="NAME", help="Host name to answer to beside loopback; repeatable."
 )
-@click.option("--tls-cert", type=FILE, help="PEM certificate (chain): serve HTTPS.")
-@click.option("--tls-key", type=FILE, help="PEM private key, if it is not in the certificate's file.")
+@click.option(
+    "--journal-size",
+    type=click.IntRange(0),
+    default=2_000,
+    show_default=True,
+    help="Exchanges to keep for each org.",
+)
+@click.option("--tls-cert", type=FILE, help="PEM certificate or chain, to serve HTTPS.")
+@click.option("--tls-key", type=FILE, help="PEM private key, where the certificate's file has none.")
 @click.option(
     "--tls-authority",
     "authority",
@@ -62,7 +68,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "faults",
     multiple=True,
     metavar="KIND[:NAME=VALUE,...]",
-    help="Set a fault, such as lost-reply or rate-limited:every=2,retry-after=1; repeatable.",
+    help="Fault to set, such as lost-reply or rate-limited:every=2,retry-after=1; repeatable.",
 )
 @click.option(
     "--admin-token",

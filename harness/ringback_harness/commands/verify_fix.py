@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     default="mock",
     show_default=True,
     metavar="mock|URL|sandbox",
-    help="What to try after the mock.",
+    help="Target to run the cases on after the mock.",
 )
 @reach_options
 def command(*, folder: Path, target: str, **reach: Any) -> None:
