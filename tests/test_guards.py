@@ -68,7 +68,12 @@ def _run(folder: Path, test: str, *, ci: bool) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(folder)],
         cwd=folder,
-        env={**os.environ, "CI": "true" if ci else "", "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "CI": "true" if ci else "",
+            "PYTEST_ADDOPTS": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         check=False,
         capture_output=True,
         text=True,

@@ -29,7 +29,7 @@ import importlib, pkgutil, sys
 package, *libraries = sys.argv[1:]
 module = importlib.import_module(package)
 for found in pkgutil.walk_packages(module.__path__, package + "."):
-    if not found.name.endswith("__main__"):
+    if not found.name.endswith(("__main__", "check.hooks")):  # what schemathesis alone can import
         importlib.import_module(found.name)
 print(*sorted(name for name in libraries if sys.modules.get(name)))
 """
@@ -110,6 +110,10 @@ def test_what_is_pure_imports_neither_a_server_nor_a_client_nor_a_test_library(p
 @pytest.mark.parametrize("package", ["ringback_mock", "ringback_client"])
 def test_a_plain_install_can_import_every_module(package: str) -> None:
     _python(WITHOUT + IMPORT_ALL, package, *EXTRAS)
+
+
+def test_with_the_extras_every_module_of_the_harness_can_be_imported() -> None:
+    _python(IMPORT_ALL, "ringback_harness")
 
 
 def test_every_command_of_a_plain_install_can_say_what_it_does() -> None:

@@ -27,7 +27,8 @@ def schemathesis(url: str, folder: Path, *options: str) -> str:
     return run.stdout
 
 
-@pytest.mark.parametrize("contract", ["any", "published", "participants"])
+# In the contract "any" it is run by `ringback check`, in the tests of which it must find nothing either.
+@pytest.mark.parametrize("contract", ["published", "participants"])
 def test_schemathesis_finds_nothing_in_the_api(contract: str, tmp_path: Path) -> None:
     with mock_server("--contract", contract) as url:
         bearer = ["-H", "Authorization: Bearer alice", "--exclude-operation-id", "deleteTokensMe"]
