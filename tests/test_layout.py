@@ -121,22 +121,7 @@ def test_the_median_function_has_at_most_ten_lines() -> None:
     assert lines[len(lines) // 2] <= 10
 
 
-SHARED = {
-    "Call", "Draft", "End", "Ending", "Fault", "Participant", "Party", "Place", "Reason", "Refusal", "Target", "Token",
-    "Watch",
-}
-    "Call",
-    "Ending",
-    "Fault",
-    "Party",
-    "Reading",
-    "Refusal",
-    "Role",
-    "Target",
-    "Token",
-    "Wish",
-    "_Node",
-}
+SHARED = {"Call", "Ending", "Fault", "Participant", "Party", "Reason", "Refusal", "Target", "Token"}
 
 
 def test_no_two_classes_share_a_name() -> None:

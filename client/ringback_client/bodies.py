@@ -23,14 +23,14 @@ WORD_KEYS = frozenset({"type", "name"})
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CallDraft:
     """A body, and the user on whose behalf it is posted, where that stands in the path."""
 
     body: Fields
     user_id: str | None = None
 
 
-def draft(to: Address, from_: Address | None, contract: Contract, fields: Fields) -> Draft:
+def draft(to: Address, from_: Address | None, contract: Contract, fields: Fields) -> CallDraft:
     """The request for a call in the words of a contract; whether it is a good one is not asked here.
 
     Raises ``MalformedAddress`` for what is no address at all, and for a published caller that has no place in
@@ -44,7 +44,7 @@ def draft(to: Address, from_: Address | None, contract: Contract, fields: Fields
     made = _participants(to, from_) if contract == PARTICIPANTS else _published(text_of("to", to), from_)
     if twice := sorted(made.body.keys() & fields.keys()):
         raise ConfigurationError(f"{twice[0]} is given twice: as an address and in the further fields")
-    return Draft({**made.body, **fields}, made.user_id)
+    return CallDraft({**made.body, **fields}, made.user_id)
 
 
 def text_of(parameter: str, address: object) -> str:
@@ -70,23 +70,23 @@ def _kind(value: object) -> str:
     return "None (from a variable that is not set?)" if value is None else f"of type {type(value).__name__}"
 
 
-def _participants(to: Address, from_: Address | None) -> Draft:
+def _participants(to: Address, from_: Address | None) -> CallDraft:
     caller = {} if from_ is None else {"from": text_of("from_", from_)}
-    return Draft({"to": text_of("to", to), **caller})
+    return CallDraft({"to": text_of("to", to), **caller})
 
 
-def _published(to: str, from_: Address | None) -> Draft:
+def _published(to: str, from_: Address | None) -> CallDraft:
     scheme, rest = _split(to)
     destination = (
         {"callUserId": rest} if scheme == "user" else {"phoneNumber": rest if scheme == "tel" else to}
     )
     if from_ is None:
-        return Draft(destination)
+        return CallDraft(destination)
     caller = text_of("from_", from_)
     scheme, rest = _split(caller)
     if scheme == "user":
-        return Draft(destination, user_id=rest)
-    return Draft({**destination, "callerId": _caller_id(scheme, rest)})
+        return CallDraft(destination, user_id=rest)
+    return CallDraft({**destination, "callerId": _caller_id(scheme, rest)})
 
 
 def _caller_id(scheme: str, rest: str) -> str:

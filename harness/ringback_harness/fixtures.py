@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from ringback_client import CallsClient
 from ringback_client.errors import StatusError
 from ringback_harness.exits import SetupError
-from ringback_harness.watch import Json, Watch
+from ringback_harness.watch import ExchangeWatch, Json
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,13 +19,13 @@ class Ringback:
     """One isolated org: its URL and credentials, what was exchanged, and what goes wrong in it."""
 
     def __init__(
-        self, url: str, made: Json, admin_url: str | None = None, unclaimed: Watch | None = None
+        self, url: str, made: Json, admin_url: str | None = None, unclaimed: ExchangeWatch | None = None
     ) -> None:
         self.url = url
         self.id: str = made["id"]
         self.tokens: Mapping[str, str] = made["tokens"]
         self.clients: Mapping[str, Mapping[str, str]] = made["clients"]
-        self._own = Watch(admin_url or url, self.id)
+        self._own = ExchangeWatch(admin_url or url, self.id)
         self._watches = (self._own,) if unclaimed is None else (self._own, unclaimed)
 
     def __repr__(self) -> str:
@@ -33,13 +33,13 @@ class Ringback:
 
     @classmethod
     def fresh(
-        cls, url: str, switches: Mapping[str, Any] | None = None, unclaimed: Watch | None = None
+        cls, url: str, switches: Mapping[str, Any] | None = None, unclaimed: ExchangeWatch | None = None
     ) -> Self:
         """A copy of the server's default org with some switches set otherwise. Raises ``SetupError``.
 
         ``unclaimed`` watches the default org, whose is what comes with no token of a copy.
         """
-        made = Watch(url).ask("POST", "orgs", dict(switches or {})).json()
+        made = ExchangeWatch(url).ask("POST", "orgs", dict(switches or {})).json()
         return cls(url, made, unclaimed=unclaimed)
 
     @property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ringback_client import CallsClient
     from ringback_harness.fixtures import Ringback
     from ringback_harness.over_https import RingbackOverHttps
-    from ringback_harness.watch import Watch
+    from ringback_harness.watch import ExchangeWatch
 
 FOLDER = "ringback_folder"
 MARKER = "ringback_sandbox"
@@ -104,14 +104,14 @@ def _unclaimed(config: pytest.Config) -> list[str]:
 
 UNCLAIMED = "(no org of this test's: no token of one, or no path of the API)"
 FOLDER_KEY = pytest.StashKey[Path]()
-UNCLAIMED_KEY: pytest.StashKey[Watch] = pytest.StashKey()
+UNCLAIMED_KEY: pytest.StashKey[ExchangeWatch] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
 def ringback_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """The URL of the mock that the tests of this run share; it starts with the first test that asks."""
     from ringback_harness.shared_server import start_or_join
-    from ringback_harness.watch import Watch
+    from ringback_harness.watch import ExchangeWatch
 
     target = str(pytestconfig.getoption("--ringback-target"))
     if target not in ("mock", "sandbox"):
@@ -120,7 +120,7 @@ def ringback_url(pytestconfig: pytest.Config) -> Iterator[str]:
         workerinput: dict[str, Any] = getattr(pytestconfig, "workerinput", {})
         lease = start_or_join(pytestconfig.stash[FOLDER_KEY], workerinput.get("workercount", 1))
         url = lease.url
-    watch = Watch(url)
+    watch = ExchangeWatch(url)
     watch.settle()
     pytestconfig.stash[UNCLAIMED_KEY] = watch
     yield url

@@ -20,7 +20,7 @@ ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
 Json = dict[str, Any]
 
 
-class Watch:
+class ExchangeWatch:
     """One org, the default one where no id is given, as far as its exchanges go since a mark."""
 
     def __init__(self, url: str, org: str | None = None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ringback_contracts.core.model import Accepted, DestinationKind, Intent, Request, Target
 from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.operations import BY_ID, CALLS_PATH, PLACE_CALL
-from ringback_harness.crash.evidence import End, ProgramRun
+from ringback_harness.crash.evidence import ProgramRun, RunEnd
 from ringback_harness.crash.scenarios import named
 from ringback_mock.engine.faults import HEADER
 from ringback_mock.engine.journal import Exchange
@@ -72,7 +72,12 @@ def login(at: float = 0.0, status: int = 200, *, fault: FaultKind | None = None)
 
 
 def run(
-    scenario: str, exchanges: Sequence[Exchange], *, exit_code: int = 0, end: End = End.OWN, knocks: int = 0
+    scenario: str,
+    exchanges: Sequence[Exchange],
+    *,
+    exit_code: int = 0,
+    end: RunEnd = RunEnd.OWN,
+    knocks: int = 0,
 ) -> ProgramRun:
     """A run of a program that left these exchanges and ended a second after the last."""
     last = exchanges[-1].at if exchanges else START

@@ -17,7 +17,7 @@ from ringback_contracts.core.table import TABLE
 from ringback_harness.check import screen
 from ringback_harness.check.flow import FLOWS, check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
-from ringback_harness.check.recipe import Place
+from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.check.saving import why_not
@@ -67,7 +67,7 @@ def sound() -> Iterator[str]:
 def test_a_state_is_come_to_again_in_an_org_of_its_own(shell: str, sound: str) -> None:
     with deviant(serve=FLOW_MUTANTS["a GET that answers stale state"]) as url:
         failure = failed_flow(url, "a disconnected call is over")
-        recipe = Place(url).recipe(failure)
+        recipe = RecipeTarget(url).recipe(failure)
         assert recipe is not None
         assert not pasted(recipe, shell).over
     assert pasted(recipe.replace(url, sound), shell).over, "the failure is the target's, not the lines'"
@@ -77,7 +77,7 @@ def test_a_state_is_come_to_again_in_an_org_of_its_own(shell: str, sound: str) -
 def test_a_rate_limit_is_come_to_again_with_its_org_and_all_requests(sound: str) -> None:
     with deviant(serve=FLOW_MUTANTS["a rate limit that lets one more pass"]) as url:
         failure = failed_flow(url, "a rate limit counts each token")
-        recipe = Place(url).recipe(failure)
+        recipe = RecipeTarget(url).recipe(failure)
         assert recipe is not None
         assert pasted(recipe).status == 200
     assert pasted(recipe.replace(url, sound)).status == 429
@@ -87,7 +87,7 @@ def test_a_rate_limit_is_come_to_again_with_its_org_and_all_requests(sound: str)
 def test_a_rule_s_own_example_has_the_requests_before_it(sound: str) -> None:
     with deviant(TABLE.with_rule(replace(TABLE["rate.exceeded"], status=503))) as url:
         failure = failed(check_rules(Worlds(AtUrl(url)), [TABLE["rate.exceeded"]]), "rate.exceeded")
-        recipe = Place(url).recipe(failure)
+        recipe = RecipeTarget(url).recipe(failure)
         assert recipe is not None
         assert pasted(recipe).status == 503
     assert pasted(recipe.replace(url, sound)).status == 429
@@ -95,7 +95,7 @@ def test_a_rule_s_own_example_has_the_requests_before_it(sound: str) -> None:
 
 def test_two_orgs_that_meet_are_two_in_the_lines(sound: str) -> None:
     with deviant(serve=FLOW_MUTANTS["orgs that meet"]) as url:
-        recipe = Place(url).recipe(failed_flow(url, "orgs never meet"))
+        recipe = RecipeTarget(url).recipe(failed_flow(url, "orgs never meet"))
         assert recipe is not None
         assert pasted(recipe).status == 200
     assert pasted(recipe.replace(url, sound)).status == 404
@@ -107,7 +107,7 @@ def test_every_broken_flow_is_shown_by_lines_that_run() -> None:
         failures = [result for result in check_flow(Worlds(AtUrl(url)), quick) if result.failed]
         assert len(failures) > 5
         for failure in failures:
-            recipe, exchange = Place(url).recipe(failure), failure.exchange
+            recipe, exchange = RecipeTarget(url).recipe(failure), failure.exchange
             assert recipe is not None
             assert exchange is not None
             assert exchange.reply is not None
@@ -135,7 +135,7 @@ def three_steps() -> Result:
 
 
 def test_where_no_org_is_made_the_lines_take_the_environment_s_token_and_the_id_of_the_reply() -> None:
-    recipe = Place("https://api.example.org", public=False, makes_orgs=False).recipe(three_steps())
+    recipe = RecipeTarget("https://api.example.org", public=False, makes_orgs=False).recipe(three_steps())
     assert recipe is not None
     assert "__ringback" not in recipe
     assert "Bearer alice" not in recipe
@@ -154,7 +154,7 @@ def test_a_report_of_several_requests_shows_nobody_s_number() -> None:
         replace(failure.steps[0], request=replace(failure.steps[0].request, body=body)),
         *failure.steps[1:],
     )
-    told = Place().reported(replace(failure, steps=steps))
+    told = RecipeTarget().reported(replace(failure, steps=steps))
     assert told is not None
     assert "3172345678" not in told
     assert "+442079460150" in told

@@ -23,7 +23,7 @@ from ringback_harness.check import events, screen
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.curl import as_curl, clean
 from ringback_harness.check.expectation import refused_by
-from ringback_harness.check.recipe import Place
+from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.report import write_reports
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip
 from ringback_harness.exits import SetupError
@@ -256,7 +256,7 @@ def test_a_failed_case_is_shown_with_a_line_that_can_be_sent(
     )
     ledger = Ledger()
     ledger.add(failed)
-    screen.show(ledger, {}, Place(public=public))
+    screen.show(ledger, {}, RecipeTarget(public=public))
     output = capsys.readouterr().out
     asks = "'authorization: Bearer alice'" if public else '"authorization: Bearer $RINGBACK_ACCESS_TOKEN"'
     assert f"-H {asks} -H 'x-api-key: ***'" in output

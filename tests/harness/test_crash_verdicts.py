@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.http.faults import FaultKind
 from ringback_harness.crash.advice import ADVICE
-from ringback_harness.crash.evidence import End, ProgramRun, fault_of
+from ringback_harness.crash.evidence import ProgramRun, RunEnd, fault_of
 from ringback_harness.crash.scenarios import BY_NAME, SCENARIOS, Question, Scenario, UnknownScenario, named
 from ringback_harness.crash.timeline import SHOWN, shortened, timeline
 from ringback_harness.crash.verdicts import LONGEST_DELAY, MOST_REQUESTS, judge_run
@@ -100,21 +100,21 @@ def test_a_program_that_does_not_try_again_is_not_asked_whether_it_waits() -> No
 @pytest.mark.parametrize(
     ("count", "end", "held"),
     [
-        (1, End.OWN, True),
-        (MOST_REQUESTS, End.OWN, True),
-        (MOST_REQUESTS + 1, End.OWN, False),
-        (1, End.TIMEOUT, False),
-        (1, End.TOO_MANY, False),
+        (1, RunEnd.OWN, True),
+        (MOST_REQUESTS, RunEnd.OWN, True),
+        (MOST_REQUESTS + 1, RunEnd.OWN, False),
+        (1, RunEnd.TIMEOUT, False),
+        (1, RunEnd.TOO_MANY, False),
     ],
 )
-def test_it_gives_up_by_itself_and_soon(count: int, end: End, held: bool) -> None:
+def test_it_gives_up_by_itself_and_soon(count: int, end: RunEnd, held: bool) -> None:
     many = [attempt(at, 503, fault=FaultKind.UNAVAILABLE) for at in range(count)]
     assert answers(run("stays-down", many, exit_code=1, end=end))[Q.GIVES_UP] is held
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_program_that_has_to_be_stopped_fails_in_every_scenario(scenario: Scenario) -> None:
-    judgement = judge_run(run(scenario.name, [REFUSED], end=End.TIMEOUT))
+    judgement = judge_run(run(scenario.name, [REFUSED], end=RunEnd.TIMEOUT))
     assert Q.GIVES_UP in {verdict.question for verdict in judgement.failures}
 
 
@@ -165,7 +165,7 @@ def test_whoever_sends_over_an_expired_certificate_has_not_checked_it() -> None:
     ("judged", "why"),
     [
         (run("lost-reply", []), "never sent the mock a request"),
-        (run("lost-reply", [], end=End.TIMEOUT), "never sent the mock a request"),
+        (run("lost-reply", [], end=RunEnd.TIMEOUT), "never sent the mock a request"),
         (run("expired-certificate", [], exit_code=1), "never sent the mock a request"),
         (run("lost-reply", [login()]), "sends nothing of the kind"),
         (run("login-fails-once", [PLACED]), "sends nothing of the kind"),

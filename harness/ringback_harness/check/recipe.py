@@ -27,7 +27,7 @@ def _as_it_is(request: Request) -> Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecipeTarget:
     """Where the lines are to work.
 
     ``public``: the default org's tokens are shown by their names, where ``$RINGBACK_ACCESS_TOKEN`` stands
@@ -71,7 +71,7 @@ def _sent(failure: Result) -> list[Step]:
 class _Script:
     """The lines for some steps; with ``switches`` in orgs of their own, the first of which has them."""
 
-    place: Place
+    place: RecipeTarget
     switches: Mapping[str, Any] | None = None
     ids: dict[str, str] = field(default_factory=dict)
     """The variables for the ids that replies gave."""

@@ -15,7 +15,7 @@ from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
 from ringback_contracts.privacy import redact_text
 from ringback_harness.cassettes.cleaning import Cleaner
-from ringback_harness.check.recipe import Place
+from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, Row
 from ringback_harness.exits import SetupError
 from ringback_mock.version import VERSION
@@ -24,7 +24,7 @@ NAME = "ringback-check"
 
 
 def write_reports(
-    ledger: Ledger, kinds: Sequence[str], folder: Path, place: Place | None = None
+    ledger: Ledger, kinds: Sequence[str], folder: Path, place: RecipeTarget | None = None
 ) -> list[Path]:
     """Write the reports of these kinds; each file is there whole or not at all. Raises ``SetupError``.
 
@@ -37,7 +37,7 @@ def write_reports(
             suffix, write = WRITERS[kind]
             path = folder / f"{NAME}.{suffix}"
             with atomic_write(path) as file:
-                write(ledger, place or Place(), file)
+                write(ledger, place or RecipeTarget(), file)
             written.append(path)
     except OSError as error:
         raise SetupError(f"the reports cannot be written to {folder}: {error.strerror}") from error
@@ -47,7 +47,7 @@ def write_reports(
 # --- JSON ---------------------------------------------------------------------------------------------
 
 
-def document(ledger: Ledger, place: Place) -> dict[str, Any]:
+def document(ledger: Ledger, place: RecipeTarget) -> dict[str, Any]:
     """The whole result as plain JSON values."""
     return {
         "ringback": VERSION,
@@ -66,7 +66,7 @@ def _row(row: Row, counts: Mapping[CheckOutcome, int], ledger: Ledger) -> dict[s
     return {"suite": suite, "subject": subject, "operation": operation, **told, **reasons}
 
 
-def _failure(failure: Result, place: Place) -> dict[str, Any]:
+def _failure(failure: Result, place: RecipeTarget) -> dict[str, Any]:
     return {
         "suite": failure.suite,
         "subject": failure.subject,
@@ -78,14 +78,14 @@ def _failure(failure: Result, place: Place) -> dict[str, Any]:
     }
 
 
-def _write_json(ledger: Ledger, place: Place, file: TextIO) -> None:
+def _write_json(ledger: Ledger, place: RecipeTarget, file: TextIO) -> None:
     file.write(orjson.dumps(document(ledger, place), option=orjson.OPT_INDENT_2).decode())
 
 
 # --- JUnit --------------------------------------------------------------------------------------------
 
 
-def junit(ledger: Ledger, place: Place) -> ET.Element:
+def junit(ledger: Ledger, place: RecipeTarget) -> ET.Element:
     """A test case for each row, in a suite for each of ours."""
     root = ET.Element("testsuites", name=NAME)
     suites: dict[str, ET.Element] = {}
@@ -102,7 +102,7 @@ def junit(ledger: Ledger, place: Place) -> ET.Element:
     return root
 
 
-def _add_failures(case: ET.Element, row: Row, ledger: Ledger, place: Place) -> None:
+def _add_failures(case: ET.Element, row: Row, ledger: Ledger, place: RecipeTarget) -> None:
     for failure in ledger.failures:
         if (failure.suite, failure.subject, failure.operation) == row:
             message = redact_text("; ".join(failure.reasons))
@@ -126,7 +126,7 @@ def _printable(text: str) -> str:
     )
 
 
-def _write_junit(ledger: Ledger, place: Place, file: TextIO) -> None:
+def _write_junit(ledger: Ledger, place: RecipeTarget, file: TextIO) -> None:
     root = junit(ledger, place)
     ET.indent(root)
     file.write(ET.tostring(root, encoding="utf-8", xml_declaration=True).decode())
@@ -135,7 +135,7 @@ def _write_junit(ledger: Ledger, place: Place, file: TextIO) -> None:
 # --- HAR ----------------------------------------------------------------------------------------------
 
 
-def _write_har(ledger: Ledger, _: Place, file: TextIO) -> None:
+def _write_har(ledger: Ledger, _: RecipeTarget, file: TextIO) -> None:
     import harfile
 
     cleaner = Cleaner()
@@ -180,7 +180,7 @@ def _records(headers: Mapping[str, str]) -> Iterator[Any]:
         yield harfile.Record(name=name, value=value)
 
 
-Writer = Callable[[Ledger, Place, TextIO], None]
+Writer = Callable[[Ledger, RecipeTarget, TextIO], None]
 WRITERS: Mapping[str, tuple[str, Writer]] = {
     "json": ("json", _write_json),
     "junit": ("xml", _write_junit),

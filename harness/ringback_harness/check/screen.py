@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ringback_harness.check.defects import Defect, defects
-from ringback_harness.check.recipe import Place
+from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Ledger, Result, Row
 from ringback_harness.check.run import Notice
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
@@ -47,7 +47,7 @@ def progress() -> Iterator[Notice]:
 def show(
     ledger: Ledger,
     written: Mapping[str, Sequence[Path]],
-    place: Place | None = None,
+    place: RecipeTarget | None = None,
     unsaved: Unsaved = lambda _: None,
 ) -> None:
     """Print the whole result, and what the files are that were ``written``.
@@ -61,7 +61,7 @@ def show(
     _show_unreached(console, ledger)
     _show_left_out(console, ledger)
     for number, defect in enumerate(defects(ledger), 1):
-        _show_defect(console, number, defect, place or Place())
+        _show_defect(console, number, defect, place or RecipeTarget())
         _show_unsaved(console, defect, unsaved)
     for what, paths in written.items():
         for path in paths:
@@ -111,7 +111,7 @@ def _show_left_out(console: Console, ledger: Ledger) -> None:
         show_wrapped(console, "  ", f"{NAMES.get(suite, suite)}, {counts.total()} attempts: {named}")
 
 
-def _show_defect(console: Console, number: int, defect: Defect, place: Place) -> None:
+def _show_defect(console: Console, number: int, defect: Defect, place: RecipeTarget) -> None:
     failure = defect.example
     title = f"{number}. {shown(failure.subject)} {shown(failure.operation)}"
     show_title(console, f"{title} ({defect.times} times)" if defect.times > 1 else title)

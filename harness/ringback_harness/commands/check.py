@@ -19,7 +19,7 @@ from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reac
 
 if TYPE_CHECKING:
     from ringback_harness.check.mutants import Fate
-    from ringback_harness.check.recipe import Place
+    from ringback_harness.check.recipe import RecipeTarget
     from ringback_harness.check.results import Ledger
     from ringback_harness.check.run import Options
     from ringback_harness.targets import CheckTarget
@@ -177,18 +177,18 @@ def _check(asked: CheckOptions, options: Options) -> Exit:
     return _verdict(ledger)
 
 
-def _place(target: CheckTarget, name: str) -> Place:
+def _place(target: CheckTarget, name: str) -> RecipeTarget:
     """Where a failure is sent again from a shell; the mock of this run has gone, so one in its place."""
-    from ringback_harness.check.recipe import Place
+    from ringback_harness.check.recipe import RecipeTarget
     from ringback_harness.sandbox.target import Gated
 
     if isinstance(target, Gated):
-        return Place(target.url, public=False, makes_orgs=False, in_its_words=target.in_its_words)
+        return RecipeTarget(target.url, public=False, makes_orgs=False, in_its_words=target.in_its_words)
     if name == "mock":
-        return Place()
+        return RecipeTarget()
     # What is no Ringback was asked with the environment's token, if there is one, else as alice.
     public = target.traits.names_rules or not os.environ.get(TOKEN)
-    return Place(name.rstrip("/"), public=public, makes_orgs=target.traits.makes_orgs)
+    return RecipeTarget(name.rstrip("/"), public=public, makes_orgs=target.traits.makes_orgs)
 
 
 def _verdict(ledger: Ledger) -> Exit:

@@ -18,7 +18,7 @@ from ringback_mock.engine.journal import Exchange
 LOGIN_PATH = "/oauth/token"
 
 
-class End(Enum):
+class RunEnd(Enum):
     """How the program came to its end."""
 
     OWN = "by itself"
@@ -38,7 +38,7 @@ class ProgramRun:
 
     scenario: Scenario
     exit_code: int
-    end: End
+    end: RunEnd
     exchanges: tuple[Exchange, ...]
     began: float
     ended: float
@@ -52,7 +52,7 @@ class ProgramRun:
     @property
     def succeeded(self) -> bool:
         """Whether the program says that it did what it was for."""
-        return self.end is End.OWN and self.exit_code == 0
+        return self.end is RunEnd.OWN and self.exit_code == 0
 
     @property
     def way_out(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringback_contracts.org import Org
-from ringback_harness.crash.evidence import End, ProgramRun
+from ringback_harness.crash.evidence import ProgramRun, RunEnd
 from ringback_harness.crash.mock import Mock, running
 from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.crash.surroundings import environment, furnish
@@ -106,7 +106,7 @@ _HINTS = {
 }
 
 
-def _end_of(process: subprocess.Popen[bytes], mock: Mock, program: ProgramUnderTest) -> End:
+def _end_of(process: subprocess.Popen[bytes], mock: Mock, program: ProgramUnderTest) -> RunEnd:
     deadline = time.time() + START_SECONDS
     while True:
         try:
@@ -114,14 +114,14 @@ def _end_of(process: subprocess.Popen[bytes], mock: Mock, program: ProgramUnderT
         except subprocess.TimeoutExpired:
             pass
         else:
-            return End.OWN
+            return RunEnd.OWN
         exchanges = mock.exchanges()
         if len(exchanges) > STUBBORN:
-            return End.TOO_MANY
+            return RunEnd.TOO_MANY
         if exchanges:
             deadline = exchanges[0].at + program.timeout
         if time.time() > deadline or program.abandoned.is_set():
-            return End.TIMEOUT
+            return RunEnd.TIMEOUT
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

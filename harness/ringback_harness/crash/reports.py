@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from ringback_harness.crash.advice import ADVICE
-from ringback_harness.crash.evidence import End
+from ringback_harness.crash.evidence import RunEnd
 from ringback_harness.crash.scenarios import HEALTHY
 from ringback_harness.crash.timeline import timeline
 from ringback_harness.crash.verdicts import Judgement
@@ -64,7 +64,7 @@ def _scenario(judgement: Judgement) -> dict[str, Any]:
         "callsPlaced": len(run.placed),
         "requests": len(run.exchanges),
         "seconds": round(run.seconds, 3),
-        "exitCode": run.exit_code if run.end is End.OWN else None,
+        "exitCode": run.exit_code if run.end is RunEnd.OWN else None,
         "timeline": [{"seconds": round(one.seconds, 3), "what": one.what} for one in timeline(run)],
     }
 

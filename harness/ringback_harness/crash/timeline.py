@@ -10,7 +10,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.http.routing import route
 from ringback_contracts.privacy import redact_text
-from ringback_harness.crash.evidence import End, ProgramRun, fault_of, header
+from ringback_harness.crash.evidence import ProgramRun, RunEnd, fault_of, header
 from ringback_mock.engine.journal import Exchange
 
 SHOWN = 14
@@ -75,4 +75,4 @@ def _answer(exchange: Exchange) -> str:
 
 
 def _ended(run: ProgramRun) -> str:
-    return f"the program {run.way_out}" if run.end is End.OWN else run.end.value
+    return f"the program {run.way_out}" if run.end is RunEnd.OWN else run.end.value

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
 from ringback_contracts.core.model import Rejected
-from ringback_harness.crash.evidence import End, ProgramRun, header, is_whole
+from ringback_harness.crash.evidence import ProgramRun, RunEnd, header, is_whole
 from ringback_harness.crash.scenarios import HEALTHY, Question
 from ringback_mock.engine.journal import Exchange
 
@@ -49,9 +49,9 @@ def judge_run(run: ProgramRun) -> Judgement:
     """Answer each question that the scenario asks and the run can answer."""
     asks = run.scenario.asks
     if not run.reached:
-        way_out = run.way_out if run.end is End.OWN else f"had to be stopped after {run.seconds:.0f} s"
+        way_out = run.way_out if run.end is RunEnd.OWN else f"had to be stopped after {run.seconds:.0f} s"
         return Judgement(run, unasked=f"it never sent the mock a request that an API answers, and {way_out}")
-    if run.end is not End.OWN:
+    if run.end is not RunEnd.OWN:
         asks = (Question.GIVES_UP, *(question for question in asks if question is not Question.GIVES_UP))
     elif (unasked := _unasked(run)) is not None:
         return Judgement(run, unasked=unasked)
@@ -93,7 +93,7 @@ def _dials_once(run: ProgramRun) -> Verdict:
 
 
 def _tells_the_truth(run: ProgramRun) -> Verdict | None:
-    if run.end is not End.OWN:
+    if run.end is not RunEnd.OWN:
         return None
     if run.succeeded:
         placed = "a call was placed" if run.placed else "no call was placed"
@@ -141,13 +141,13 @@ def _asked(exchange: Exchange) -> float | None:
 
 def _gives_up(run: ProgramRun) -> Verdict:
     count = len(run.exchanges)
-    held = run.end is End.OWN and count <= MOST_REQUESTS
-    how = "it ended by itself" if run.end is End.OWN else "it had to be stopped"
+    held = run.end is RunEnd.OWN and count <= MOST_REQUESTS
+    how = "it ended by itself" if run.end is RunEnd.OWN else "it had to be stopped"
     return Verdict(Question.GIVES_UP, held, f"{how} after {run.seconds:.1f} s and {count} requests")
 
 
 def _recovers(run: ProgramRun) -> Verdict | None:
-    if run.end is not End.OWN or _holds_a_ready_token(run):
+    if run.end is not RunEnd.OWN or _holds_a_ready_token(run):
         return None
     placed = "the call was placed in the end"
     if run.placed:
