@@ -10,7 +10,7 @@ something is hidden: seconds since 1970 look like a number.
 from __future__ import annotations
 
 from ringback_contracts.privacy.messages import redact_body, redact_headers
-from ringback_contracts.privacy.secrets import HIDDEN
+from ringback_contracts.privacy.shapes import HIDDEN
 from ringback_contracts.privacy.text import redact_text
 
 __all__ = ["HIDDEN", "redact_body", "redact_headers", "redact_text"]

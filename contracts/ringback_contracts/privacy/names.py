@@ -1,21 +1,153 @@
-"""Names that say whether what they name is a secret."""
+"""Names that say that what they name is a secret: of headers, members, fields, options and variables."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-_SECRET_NAME = re.compile(
-    r"code|codeverifier|(?:.*(?:apikey|assertion|authorization|cookie|credentials?|passwd|password|passphrase"
-    r"|privatekey|pwd|secret|secretkey|token))"
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_ENDING = re.compile(
+    r"(?:pass(?:words?|codes?|phrases?|wort)|passwd|pwd|secrets?|tokens?|cookies?2?|credentials?|signatures?|jwts?"
+    r"|(?:api|access|secret|private|subscription|shared|session|auth|account|master|encryption|signing)keys?"
+    r"|(?:access|secret)keyid|sess(?:ion)?id|assertion|authorization|codeverifier|passwordhash)\Z"
 )
-"""A whole name in lower case without its hyphens and underscores, such as ``clientsecret``."""
-_ERROR_CODE = re.compile(r"[a-z]+(?:\.[a-z]+)+|[0-9]{1,3}")
+"""How a telling name ends, read without what divides its words."""
+_LAST = frozenset(
+    [
+        "otp",
+        "totp",
+        "hotp",
+        "pin",
+        "pins",
+        "pass",
+        "pw",
+        "pswd",
+        "psk",
+        "sig",
+        "sas",
+        "pat",
+        "puk",
+        "cvv",
+        "cvc",
+        "cvn",
+        "mfa",
+        "csrf",
+        "xsrf",
+        "cred",
+        "creds",
+        "bearer",
+    ]
+)
+"""The last word of a telling name."""
+_KEYS = frozenset(
+    [
+        "api",
+        "access",
+        "secret",
+        "private",
+        "subscription",
+        "shared",
+        "session",
+        "auth",
+        "account",
+        "master",
+        "encryption",
+        "signing",
+        "consumer",
+        "app",
+        "application",
+        "client",
+        "service",
+        "storage",
+        "function",
+        "functions",
+        "host",
+        "ssh",
+        "hmac",
+        "webhook",
+        "deploy",
+        "admin",
+        "root",
+        "gateway",
+        "security",
+        "rsa",
+        "aes",
+        "crypto",
+        "license",
+    ]
+)
+"""What is before "key" where the key is a secret."""
+_CODES = frozenset(
+    [
+        "auth",
+        "authorization",
+        "authorisation",
+        "verification",
+        "verify",
+        "security",
+        "access",
+        "login",
+        "otp",
+        "mfa",
+        "totp",
+        "sms",
+        "pin",
+        "time",
+        "recovery",
+        "backup",
+        "activation",
+        "confirmation",
+        "device",
+        "pairing",
+        "unlock",
+        "reset",
+        "invite",
+        "2fa",
+    ]
+)
+"""The same before "code", such as ``one_time_code``."""
+_WHOLE = frozenset(("code", "auth", "sid", "session"))
+_DIGITS_TELL = frozenset(["otp", "totp", "hotp", "pin", "pins", "puk", "cvv", "cvc", "cvn"])
+_ERROR_CODE = re.compile(r"[a-z]+(?:[._-][a-z]+)+|[0-9]{1,3}")
 """What ``code`` is in an error: such as ``bad.request``, or a status. It is no authorization code."""
+_LONGEST = 80
+"""Characters at the end of a name that are looked at: it may be of any length, and somebody else's."""
 
 
 def names_secret(name: str) -> bool:
     """Whether what has this name, such as a header or a member of JSON, is a secret."""
-    return _SECRET_NAME.fullmatch(name.lower().replace("-", "").replace("_", "")) is not None
+    return _tells(name[-_LONGEST:])
+
+
+@lru_cache(maxsize=4096)
+def _tells(name: str) -> bool:
+    words = words_of(name)
+    if not words:
+        return False
+    joined, last = "".join(words), words[-1]
+    if _ENDING.search(joined) or last in _LAST or joined in _WHOLE:
+        return True
+    before = words[-2] if len(words) > 1 else ""
+    return (last in ("key", "keys") and before in _KEYS) or (last in ("code", "codes") and before in _CODES)
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, but for a number at its end, as in ``password2``; of a long one the last."""
+    words = [word.lower() for word in _WORD.findall(name[-_LONGEST:])]
+    while words and words[-1].isdigit():
+        words.pop()
+    return words
+
+
+def digits_tell(name: str) -> bool:
+    """Whether a few digits are all that such a secret is."""
+    words = words_of(name)
+    return bool(words) and words[-1] in _DIGITS_TELL
+
+
+def is_ordinary(name: str) -> bool:
+    """Whether a telling name is also a word of plain sentences: "the token: nobody issued it"."""
+    return len(words_of(name)) == 1
 
 
 def is_error_code(name: str, value: object) -> bool:

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from ringback_contracts.domain.numbers.reserved import reserved_range
+from ringback_contracts.privacy.kept import parts
 
-# \d on purpose: full-width and other digits are digits to whoever reads them.
-_GAP = (
-    r"(?:[ \-_.()/\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u2000-\u2015\u2060\u2212\ufeff]"
-    r"|%2[089DdEe]|(?<=\d)\+(?=\d))"
+# \d on purpose: full-width and other digits are digits to whoever reads them, and so are small and round
+# ones.
+_DIGIT = (
+    r"[\d\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u24ea\u24f5-\u24fd\u2776-\u277e]"
 )
-_GAPS = re.compile(_GAP)
-_NUMBER = re.compile(rf"[+\uff0b]?\(?\d(?:{_GAP}{{0,3}}\d){{6,}}")
-_DIGIT_GROUP = re.compile(rf"{_GAP}*([0-9]+)")
+_PLUS = r"[+\uff0b\ufe62\u207a]"
+PLUSES = "+\uff0b\ufe62\u207a"
+_GAP = (
+    r"(?:[ \-_.()\[\]/~|\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u00b7\u061c\u1680\u180e\u2000-\u2015\u2022"
+    r"\u2027\u202a-\u202f\u2043\u205f-\u206f\u2212\u2219\u22c5\u3000\u30fb\ufe58\ufe63\ufeff\uff08\uff09\uff0d\uff0e\uff0f\uff65]"
+    rf"|%2[089DdEe]|(?<={_DIGIT})\+(?={_DIGIT}))"
+)
+_GAPS = re.compile(rf"{_GAP}|[\s,:;]")
+_NUMBER = re.compile(rf"{_PLUS}?\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,}}")
+_FEWEST_DIGITS = re.compile(rf"(?:{_DIGIT}[^{_DIGIT[1:]}*+){{7}}")
+_DIGIT_GROUP = re.compile(rf"(?:{_GAP}|[\s,:;])*([0-9]+)")
 _LONGEST_E164 = 15
 _FEWEST_HIDDEN = 5
 _FIRST_SHOWN = 4
 _LAST_SHOWN = 2
 
-_UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
-_DATE = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
-# A date alone stays only where no other digits stand beside it, with which it could be one number.
-_ALONE = rf"(?<![0-9+])(?<![0-9][-. ()/]){_DATE}(?![0-9])(?![-. ()/]{{1,3}}[0-9])"
-_KEPT = re.compile(rf"({_UUID}|(?<![0-9+]){_DATE}[T ]{_TIME}(?![0-9])|{_ALONE})")
+# --- numbers with pauses that also part other things ---------------------------------------------------
 
-
-_FEWEST_DIGITS = re.compile(r"(?:\d\D*){7}")
+_PAUSE = rf"(?:{_GAP}|[\r\n,:;]){{1,12}}"
+_PAUSED = re.compile(rf"(?<![\w.]){_PLUS}?\(?{_DIGIT}{{1,15}}(?:{_PAUSE}{_DIGIT}{{1,12}}){{1,14}}(?![\w])")
+_GROUP = re.compile(rf"{_DIGIT}+")
+_AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_SPACES = re.compile(r"[\s()\[\]]|%20")
+_NORTH_AMERICAN = ([3, 3, 4], [1, 3, 3, 4])
+_FEWEST, _FEWEST_WITH_PLUS, _MOST_GROUPS, _LONGEST_GROUP = 9, 7, 6, 8
+Span = tuple[int, int]
 
 
 def without_numbers(text: str) -> str:
@@ -38,18 +50,78 @@ def without_numbers(text: str) -> str:
 
 def with_numbers(text: str, change: Callable[[str], str]) -> str:
     """The text with each run of digits that may be a phone number changed."""
-    return "".join(
-        part if position % 2 else _NUMBER.sub(lambda found: change(found[0]), part)
-        for position, part in enumerate(_KEPT.split(text))
-    )
+    return "".join(part if kept else _changed(part, change) for part, kept in parts(text))
+
+
+def _changed(text: str, change: Callable[[str], str]) -> str:
+    text = _NUMBER.sub(lambda found: change(found[0]), text)
+    return _PAUSED.sub(lambda found: _paused(found[0], change), text)
+
+
+def _paused(run: str, change: Callable[[str], str]) -> str:
+    """The run with the numbers in it changed: one with a plus, and those grouped as numbers are."""
+    groups = [found.span() for found in _GROUP.finditer(run)]
+    found = _with_plus(groups) if run[0] in PLUSES else _grouped(run, groups)
+    if found is None:
+        return run
+    start, end = found
+    rest = _PAUSED.sub(lambda found: _paused(found[0], change), run[end:])
+    return run[:start] + change(run[start:end]) + rest
+
+
+def _with_plus(groups: Sequence[Span]) -> Span | None:
+    """The groups of the run that are an international number, plus and all."""
+    totals = list(accumulate(end - start for start, end in groups))
+    last = bisect_right(totals, _LONGEST_E164) - 1
+    return (0, groups[last][1]) if last >= 0 and totals[last] >= _FEWEST_WITH_PLUS else None
+
+
+def _grouped(run: str, groups: Sequence[Span]) -> Span | None:
+    """The first groups of the run that are spelled as people spell a number."""
+    lengths = [end - start for start, end in groups]
+    for first in range(len(groups) - 1):
+        for last in range(min(first + _MOST_GROUPS, len(groups)) - 1, first, -1):
+            if _FEWEST <= sum(lengths[first : last + 1]) <= _LONGEST_E164:
+                start, end = groups[first][0], groups[last][1]
+                if _is_alone(run, groups, first, last) and _is_spelled(
+                    run[start:end], lengths[first : last + 1]
+                ):
+                    return start, end
+    return None
+
+
+def _is_alone(run: str, groups: Sequence[Span], first: int, last: int) -> bool:
+    """Whether what parts the groups is not what stands before and behind them too."""
+    inner = run[groups[first][1] : groups[first + 1][0]]
+    before = run[groups[first - 1][1] : groups[first][0]] if first else ""
+    behind = run[groups[last][1] : groups[last + 1][0]] if last + 1 < len(groups) else ""
+    return inner not in (before, behind)
+
+
+def _is_spelled(run: str, lengths: Sequence[int]) -> bool:
+    pauses = {_SPACES.sub("", pause) for pause in _GROUP.split(run)[1:-1]}
+    if len(pauses) > 1:
+        return False
+    pause = next(iter(pauses))
+    if lengths in _NORTH_AMERICAN:
+        return True
+    if run[0] == "0":
+        # A trunk prefix; but a time of day has two digits in each group.
+        return pause != ":" or set(lengths) != {2}
+    uneven = min(lengths[1:]) > 1 and max(lengths) <= _LONGEST_GROUP and len(set(lengths)) > 1
+    listed = "\n" in run or ", " in run or "; " in run
+    return uneven and not listed and not _AMOUNT.fullmatch(run)
+
+
+# --- what is shown of a number -----------------------------------------------------------------------
 
 
 def _masked(run: str) -> str:
     kept = _reserved_length(run)
     if kept:
         return run[:kept] + _NUMBER.sub(lambda found: _masked(found[0]), run[kept:])
-    plus, digits = run[: run[0] in "+\uff0b"], _GAPS.sub("", run).lstrip("+\uff0b")
-    shown = min(_FIRST_SHOWN, len(digits) - _FEWEST_HIDDEN - _LAST_SHOWN)
+    plus, digits = run[: run[0] in PLUSES], _GAPS.sub("", run).lstrip(PLUSES)
+    shown = max(0, min(_FIRST_SHOWN, len(digits) - _FEWEST_HIDDEN - _LAST_SHOWN))
     return plus + digits[:shown] + "*" * (len(digits) - shown - _LAST_SHOWN) + digits[-_LAST_SHOWN:]
 
 

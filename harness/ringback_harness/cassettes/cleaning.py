@@ -10,10 +10,12 @@ from math import isfinite
 from typing import Any
 
 from ringback_contracts.http.written import Members
-from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
-from ringback_contracts.privacy.known import KnownSecrets, each_secret, holds_secrets
-from ringback_contracts.privacy.messages import written
-from ringback_contracts.privacy.people import ADDRESSES, NAMES
+from ringback_contracts.privacy import redact_body, redact_headers, redact_text
+from ringback_contracts.privacy.kept import is_count
+from ringback_contracts.privacy.known import KnownSecrets
+from ringback_contracts.privacy.names import names_secret
+from ringback_contracts.privacy.people import ADDRESSES, NAMES, is_example, is_nobodys
+from ringback_contracts.privacy.values import written
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.people import StablePeople
 
@@ -34,22 +36,24 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """A text, such as a URL."""
-        self.secrets.meet_url(text)
+        self.secrets.meet_text(text)
         return self.numbers.fill(redact_text(self.numbers.mark(self._named(text))))
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Header fields; of credentials the scheme stays."""
         self.secrets.meet(headers)
-        marked = {name: self._answered(value) for name, value in headers.items()}
+        marked = {
+            name: value if is_count(name, value) else self._answered(value) for name, value in headers.items()
+        }
         return {name: self.numbers.fill(value) for name, value in redact_headers(marked).items()}
 
     def body(self, body: bytes, content_type: str, *, answer: bool = False) -> bytes:
         """A body, as it was sent where nothing had to be taken out of it.
 
-        In an ``answer`` whatever looks like an address of somebody's is one; in a request it may be just
-        what a rule is about.
+        In an ``answer`` whatever looks like an address of somebody's is one; in a request one of a domain
+        for documentation may be just what a rule is about.
         """
-        self.secrets.meet({}, body)
+        self.secrets.meet({}, body, content_type)
         plain = body.replace(b"\0", b"").decode("utf-8", "replace")
         if plain.encode() != body:
             return self._undecodable(body, plain, content_type)
@@ -82,19 +86,17 @@ class Cleaner:
         return value
 
     def _member(self, name: str, value: Any, mark: Mark) -> Any:
-        if holds_secrets(name):
-            value = each_secret(value, lambda _: HIDDEN)
         if isinstance(value, str) and name in ADDRESSES:
             return self.people.address(value)
-        if isinstance(value, str) and name in NAMES:
+        if isinstance(value, str) and name in NAMES and not names_secret(value):
             return self.people.name(value)
-        return self._leaf(value, mark)
+        return value if is_count(name, value) else self._leaf(value, mark)
 
     def _sent(self, text: str) -> str:
-        return self.numbers.mark(self._named(text))
+        return self.numbers.mark(self.people.addresses_in(self._named(text), but=is_nobodys))
 
     def _answered(self, text: str) -> str:
-        return self.numbers.mark(self.people.addresses_in(self._named(text)))
+        return self.numbers.mark(self.people.addresses_in(self._named(text), but=is_example))
 
     def _named(self, text: str) -> str:
         text = self.secrets.hidden_in(text)

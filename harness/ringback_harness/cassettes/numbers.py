@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ringback_contracts.domain.numbers import Problem, assess
 from ringback_contracts.privacy import redact_text
-from ringback_contracts.privacy.numbers import with_numbers
+from ringback_contracts.privacy.numbers import PLUSES, with_numbers
 
 FIRST, COUNT = 442079460150, 50
 """The test numbers that stand in for people's: +442079460150 to ...199."""
@@ -31,8 +31,6 @@ ABROAD = "011"
 OPEN, CLOSE = "\ue000", "\ue001"
 """Private-use characters around what must survive redaction."""
 _MARK = re.compile(f'("?){OPEN}(#?)([a-z]+){CLOSE}("?)')
-_HOST = re.compile(r"(?<=@)[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
-"""The IPv4 address of a SIP host, which is nobody's number."""
 _VANITY = re.compile(r"(?<=tel:)\+?(?=[0-9a-z]*[0-9])(?=[0-9a-z]*[a-z])[0-9a-z]{7,}", re.IGNORECASE)
 _LETTERS = str.maketrans("0123456789", "abcdefghij")
 
@@ -57,7 +55,6 @@ class StableNumbers:
 
     def mark(self, text: str) -> str:
         """The text with a mark for each number."""
-        text = _HOST.sub(lambda found: self._marked(found[0]), text)
         text = with_numbers(text, self._replaced)
         return _VANITY.sub(lambda _: self._marked("+1555ABCDEFG"), text)
 
@@ -78,9 +75,8 @@ class StableNumbers:
 
     def stand_in(self, run: str) -> str:
         """The stand-in of a number, in the same spelling."""
-        digits = "".join(character for character in run if character.isdecimal())
-        plus = run[:1] in ("+", "\uff0b")
-        return _spelled(run, self._digits(_ascii(digits), plus=plus))
+        digits = "".join(str(unicodedata.digit(character, "")) for character in run)
+        return _spelled(run, self._digits(digits, plus=run[0] in PLUSES))
 
     def _digits(self, digits: str, *, plus: bool) -> str:
         known = assess(f"+{digits}" if plus else digits)
@@ -106,18 +102,16 @@ class StableNumbers:
         return text if kind else before + text + after
 
 
-def _ascii(digits: str) -> str:
-    return "".join(str(int(digit)) for digit in digits)
-
-
 def _like(character: str, digit: str) -> str:
     """The digit in the script of another: full-width, Arabic, ..."""
+    if not character.isdecimal():
+        return digit
     return chr(ord(character) - unicodedata.digit(character) + int(digit))
 
 
 def _spelled(run: str, digits: str) -> str:
     """The digits with the plus and the separators of a run; the last group takes what is left over."""
-    slots = [at for at, character in enumerate(run) if character.isdecimal()]
+    slots = [at for at, character in enumerate(run) if unicodedata.digit(character, None) is not None]
     spelled = list(run)
     for at, digit in zip(slots, digits, strict=False):
         spelled[at] = _like(run[at], digit)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ringback_contracts.privacy.people import ADDRESS
 
-_AT = re.compile("%40")
 _STAND_IN = re.compile(r"Name [0-9]+|person[0-9]+@example\.com")
 
 
@@ -27,9 +27,12 @@ class StablePeople:
         """The stand-in of an address; an empty one stays."""
         return self._stand_in(text, "person{}@example.com")
 
-    def addresses_in(self, text: str) -> str:
-        """The text with a stand-in for each address, SIP addresses included."""
-        return ADDRESS.sub(lambda found: self.address(_AT.sub("@", found[0])), text)
+    def addresses_in(self, text: str, but: Callable[[str], bool] = lambda _: False) -> str:
+        """The text with a stand-in for each address, also of SIP, ``but`` those of some domains."""
+        return ADDRESS.sub(lambda found: found[0] if but(found["domain"]) else self._address(found), text)
+
+    def _address(self, found: re.Match[str]) -> str:
+        return self.address(f"{found['quoted'] or found['local']}@{found['domain']}")
 
     def known_in(self, text: str) -> str:
         """The text without the addresses and whole names that were met before.

@@ -104,7 +104,7 @@ class Recorder:
     def _meet(self, request: requests.PreparedRequest, sent: bytes, response: requests.Response) -> None:
         """Learn what an exchange tells, before any of it is written."""
         secrets = self.cleaner.secrets
-        secrets.meet_url(request.url or "")
+        secrets.meet_text(request.url or "")
         secrets.meet(_texts(request.headers), sent)
         secrets.meet(_texts(response.headers), response.content)
         if urlsplit(request.url or "").path.endswith(ME):

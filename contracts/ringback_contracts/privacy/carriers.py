@@ -1,0 +1,258 @@
+"""Secrets by their names, where names and values stand in text: forms, headers, YAML, URLs, command lines."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ringback_contracts.privacy.names import digits_tell, is_error_code, is_ordinary, names_secret
+from ringback_contracts.privacy.shapes import HIDDEN, Hide
+
+# Every pattern takes time in proportion to the text, whatever that is: where one could be tried again from
+# many places, it takes the whole stretch (and a function decides), or is bounded or possessive.
+
+Found = re.Match[str]
+Judge = Callable[..., str]
+"""What is shown in place of what a pattern found."""
+
+QUOTE = r"""\\{0,8}["'`]"""
+QUOTED = rf"""(?P<quote>{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
+_SIGN = r"(?:=>|:=|[:=])"
+_SPACE = r"(?:[ \t]|%20|\+)++"
+_WORD = r"""[^\s"'\\<>]+"""
+_HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
+_PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
+_VARIABLE = re.compile(
+    r"\$\{?[A-Z_][A-Z0-9_]*\}?|<[\w -]+>|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"
+)
+"""What stands in place of a secret in a text that shows how to give it."""
+
+
+def hidden(found: Found, hide: Hide, value: str) -> str:
+    """What was found, with one of its parts hidden; what is hidden already stays as it is."""
+    start, end = found.span(value)
+    text = found[0]
+    shown = hide(found[value]) if found[value].replace(HIDDEN, "").strip() else found[value]
+    return text[: start - found.start()] + shown + text[end - found.start() :]
+
+
+def given(found: Found) -> str:
+    """The name of the part that holds the value."""
+    return "quoted" if found["quote"] else "bare"
+
+
+def tells(name: str, value: str, sign: str = ":") -> bool:
+    """Whether a value is a secret for its name, and no state or number that happens to have it."""
+    if not value or not names_secret(name) or (value[0] == "[" and not re.search(r"\w", value)):
+        return False
+    if _HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
+        return False
+    return "=" in sign or not is_error_code(name, value)
+
+
+# --- schemes of credentials -------------------------------------------------------------------------
+
+_SPEAKS = (
+    r"""(?:\w+=["']|(?:tokens?|auth|authentication|authori[sz]ation|credentials?|scheme|header)"""
+    r"""(?:'s)?[.,:;'"]*(?=\s|\Z))"""
+)
+"""What stands behind "bearer" in a challenge, or in a sentence about a bearer token: no secret."""
+_BEARER = re.compile(rf"bearer{_SPACE}(?!{_SPEAKS})(?P<value>{_WORD})", re.IGNORECASE)
+_BASIC = re.compile(rf"basic{_SPACE}(?P<value>{_WORD})", re.IGNORECASE)
+_HEADER = re.compile(
+    r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)[\"']?[ \t]*+[:,][ \t]*+(?P<open>[\"']?)"
+    r"(?:(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)[ \t]++)?"
+    r"(?P<value>[^\r\n\"']++)",
+    re.IGNORECASE,
+)
+_DIGEST = re.compile(
+    r"(?<!\w)(?:response|cnonce|signature)=\\{0,4}[\"'](?P<value>[\w+/=-]{16,512})", re.IGNORECASE
+)
+_LONGEST_PROSE = 3
+
+
+def _bearer(found: Found, hide: Hide) -> str:
+    return found[0] if _VARIABLE.fullmatch(found["value"]) else hidden(found, hide, "value")
+
+
+def _basic(found: Found, hide: Hide) -> str:
+    """Credentials hidden, prose such as "basic auth" left alone."""
+    word = found["value"]
+    return found[0] if _PROSE.fullmatch(word) and not _is_credentials(word) else hidden(found, hide, "value")
+
+
+def _is_credentials(word: str) -> bool:
+    try:
+        return b":" in b64decode(word, validate=True)
+    except ValueError:
+        return False
+
+
+def _header(found: Found, hide: Hide) -> str:
+    """A header in a text; a sentence that begins as one stays."""
+    words = found["value"].split()
+    spoken = not found["open"] and len(words) >= _LONGEST_PROSE and all(map(_PROSE.fullmatch, words))
+    return found[0] if spoken or not words or _VARIABLE.fullmatch(words[0]) else hidden(found, hide, "value")
+
+
+# --- URLs -------------------------------------------------------------------------------------------
+
+_URL = re.compile(
+    r"""(?:\\?/){2}(?P<value>[^\s/@:"'<>]*+:(?![0-9]{1,5}(?:[/?#\s]|\Z))"""
+    r"""(?:[^\s"'<>/?#]{0,256}(?=@)|[^\s"'<>@]{1,100}(?=@))|[^\s/@"'<>]++(?=@))"""
+)
+_SIP = re.compile(r"""sips?:[^\s:@"'<>]*+:(?P<value>[^\s@"'<>]++)(?=@)""", re.IGNORECASE)
+_BEFORE_HOST = re.compile(
+    r"""(?<![\w/@:.+-])(?!sips?:|mailto:|acct:|xmpp:|tel:|im:|user:|person:)[\w.+-]{1,64}+:(?P<value>[^\s@:/"'<>]{3,128})(?=@[A-Za-z0-9])"""
+)
+
+
+def _hide_value(found: Found, hide: Hide) -> str:
+    return hidden(found, hide, "value")
+
+
+# --- names and values -------------------------------------------------------------------------------
+
+_NAMED = re.compile(
+    rf"(?<![\w$])(?P<name>[\w$][\w.$-]*+)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?"
+    rf"\s*+(?P<sign>{_SIGN})[ \t]*+",
+    re.IGNORECASE,
+)
+"""A name, and what stands between it and its value."""
+_ITEM = re.compile(
+    rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
+)
+"""A name in a list, whose value may be the next item."""
+_VALUE = re.compile(rf"""\s*+{QUOTED}|(?P<bare>\[[^\[\]{{}}]*+|[^\s&"'`<>\[{{(][^\s&"'`<>]*+)""", re.DOTALL)
+_LINE = re.compile(
+    r"^(?P<lead>[ \t]*+(?:[-*#>+|$] ?|export |set |env |arg )?+)(?P<name>[\w.$\[\]-]++(?: [\w.-]++){0,3}+)"
+    r"[ \t]*+(?P<sign>=>|:=|[:=])[ \t]*+(?P<value>[^\s\"'].*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A line of YAML, of properties, of an environment, or a header."""
+_BLOCK = re.compile(
+    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++)[ \t]*+:[ \t]*+[|>]?[+-]?[0-9]?[ \t]*+\r?\n"
+    r"(?P<value>(?:(?P=indent)(?:[ \t]++|- )[^\n]*+(?:\n|\Z))++)",
+    re.MULTILINE,
+)
+"""A name of YAML with its value on the lines below."""
+_SPOKEN = re.compile(
+    r"\b(?P<name>(?:[\w-]++ )?(?:passwords?|passcode|passphrase|pin|otp|token|secret|code|key))"
+    r"(?: is| was|:| =|,)? ++[\"'`]?(?P<value>[^\s\"'`<>]++)",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(
+    r"""(?<![\w/.-])(?:--?|/)(?P<name>[A-Za-z][\w-]*+)(?:[ \t]++|(?<=\w):)"""
+    r"""(?:["'](?P<quoted>[^"'\n]++)|(?P<bare>(?!--)[^\s"']++))"""
+)
+"""An option of a command line, whose value stands behind a space."""
+_SQL = re.compile(
+    r"\b(?:identified (?:by|with \w{1,40} by)|with password|set password\b[^'\"\n]{0,80})\s+"
+    r"[\"'](?P<value>[^\"'\n]++)",
+    re.IGNORECASE,
+)
+_PGPASS = re.compile(r"^[\w.*-]++:(?:[0-9]{1,5}|\*):[\w*.-]++:[\w*.-]++:(?P<value>\S++)$", re.MULTILINE)
+_USER = re.compile(
+    r"""(?:^|(?<=\s))(?:-u|-U|--user|--proxy-user)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
+)
+_TOOL = re.compile(
+    r"\b(?:mysql\w{0,8}|mariadb\w{0,8}|sshpass|redis-cli|docker login|ldap\w{3,8}|htpasswd|mongosh?"
+    r"|sqlcmd|az login|7z|zip|unzip)\b[^\n|;]{0,200}?[ \t]-[paPw][ \t]?[\"']?(?P<value>[^\s\"'-][^\s\"']*+)"
+)
+"""Programs whose option for a password is one letter."""
+_LEAST_SPOKEN = 4
+
+
+def _without_assigned(text: str, names: re.Pattern[str], hide: Hide) -> str:
+    """The text without the values of telling names; any other value may be a text with names in it."""
+    pieces, done, at = [], 0, 0
+    while named := names.search(text, at):
+        at = named.end() - named["sign"].isspace()
+        value = _VALUE.match(text, named.end()) if names_secret(named["name"]) else None
+        if value and _is_assigned(named, value):
+            pieces += [text[done : value.start()], hidden(value, hide, given(value))]
+            at = done = value.end()
+    return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _is_assigned(named: Found, found: Found) -> bool:
+    value, name = found[given(found)], named["name"]
+    if not tells(name, value, named["sign"]) or _VARIABLE.fullmatch(value):
+        return False
+    if named["sign"] != ":" or found["quote"] or named["key"] or not is_ordinary(name):
+        return named["key"] != "," or bool(found["quote"])
+    # A sentence may say "token: nobody issued it".
+    return name.lower() != "code" and not _PROSE.fullmatch(value)
+
+
+def _line(found: Found, hide: Hide) -> str:
+    name, value, sign = found["name"], found["value"].rstrip(), found["sign"]
+    words = value.split()
+    if not tells(name, words[0], sign) or HIDDEN in value or (sign == "=" and "&" in value):
+        return found[0]
+    spoken = _PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
+    if spoken and name.lower() != "passphrase":
+        return found[0]
+    return found[0] if _VARIABLE.fullmatch(value) else hidden(found, hide, "value")
+
+
+def _block(found: Found, hide: Hide) -> str:
+    name = found["name"]
+    if name.lower() == "code" or not names_secret(name) or not found["value"].replace(HIDDEN, "").strip():
+        return found[0]
+    return hidden(found, lambda value: f"  {hide(value)}\n", "value")
+
+
+def _spoken(found: Found, hide: Hide) -> str:
+    """A secret that is told in a sentence has a digit, a sign or a capital within."""
+    value = found["value"].rstrip(".,;:!?)")
+    telling = len(value) >= _LEAST_SPOKEN and any(map(str.isdigit, value)) and not _HARMLESS.fullmatch(value)
+    if not telling or not names_secret(found["name"]) or found["name"].lower().split()[-1] in ("code", "key"):
+        words = found["name"].split()
+        if not telling or len(words) == 1 or not names_secret(found["name"]):
+            return found[0]
+    return hidden(found, hide, "value")
+
+
+def _option(found: Found, hide: Hide) -> str:
+    part = "quoted" if found["quoted"] else "bare"
+    if not names_secret(found["name"]) or _VARIABLE.fullmatch(found[part]):
+        return found[0]
+    return hidden(found, hide, part)
+
+
+_PLACES: Sequence[tuple[re.Pattern[str], Judge]] = (
+    (_BEARER, _bearer),
+    (_BASIC, _basic),
+    (_HEADER, _header),
+    (_DIGEST, _hide_value),
+    (_URL, _hide_value),
+    (_SIP, _hide_value),
+    (_BEFORE_HOST, _hide_value),
+    (_SQL, _hide_value),
+    (_PGPASS, _hide_value),
+    (_USER, _hide_value),
+    (_TOOL, _hide_value),
+    (_OPTION, _option),
+    (_BLOCK, _block),
+)
+_LINES: Sequence[tuple[re.Pattern[str], Judge]] = (
+    (_LINE, _line),
+    (_SPOKEN, _spoken),
+)
+
+
+def without_named(text: str, hide: Hide) -> str:
+    """The text without what names and places tell to be secret."""
+    text = _without(text, _PLACES, hide)
+    for names in (_ITEM, _NAMED):
+        text = _without_assigned(text, names, hide)
+    return _without(text, _LINES, hide)
+
+
+def _without(text: str, carriers: Sequence[tuple[re.Pattern[str], Judge]], hide: Hide) -> str:
+    for pattern, judge in carriers:
+        text = pattern.sub(partial(judge, hide=hide), text)
+    return text

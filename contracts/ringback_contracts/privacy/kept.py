@@ -1,0 +1,154 @@
+"""What looks like a telephone number and is none: ids, times, versions, hosts, amounts, orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringback_contracts.privacy.names import words_of
+
+_UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
+_HASH = (
+    r"(?<![0-9A-Za-z])(?=[0-9]*+[a-f][0-9]*+[a-f]|[0-9]*+[A-F][0-9]*+[A-F])"
+    r"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{16}"
+    r"|[0-9A-F]{64}|[0-9A-F]{40}|[0-9A-F]{32})(?![0-9A-Za-z])"
+)
+_YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
+_DATE = rf"{_YEAR}-{_MONTH}-{_DAY}"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+_MOMENT = rf"(?<![0-9+]){_DATE}[T ]{_TIME}(?![0-9])"
+# A date alone stays only where no other digits stand beside it, with which it could be one number.
+_ALONE = (
+    r"(?<![0-9+])(?<![0-9][-. ()/])"
+    rf"(?:{_DATE}|{_YEAR}(?:/{_MONTH}/|\.{_MONTH}\.){_DAY}|(?:{_DAY}\.{_MONTH}\.|{_DAY}/{_MONTH}/|{_MONTH}/{_DAY}/){_YEAR})"
+    r"(?![0-9])(?![-. ()/]{1,3}[0-9])"
+)
+_COMPACT = (
+    rf"(?<![0-9+A-Za-z]){_YEAR}{_MONTH}{_DAY}T[0-2][0-9][0-5][0-9][0-5][0-9](?:[.,]?[0-9]{{3,9}})?Z?(?![0-9])"
+)
+_SECONDS = (
+    r"(?<![\w.+-])1[0-9]{9}\.[0-9]{3,6}(?![\w.])"
+    r"|\b(?:exp|iat|nbf|ts|timestamp|time|epoch|date|since|until|expires|[a-z_]{1,20}_at|[a-z]{1,20}At)"
+    r"""["']?\s{0,2}[:=]\s{0,2}["']?1[0-9]{9}(?:[0-9]{3})?(?![\w.-])"""
+)
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_HOST = (
+    rf"(?:(?<=[@/])|(?<![\w.+/-])(?<![0-9][ ()])(?!(?:[0-9]{{2}}\.){{3}}[0-9]{{2}}(?![0-9:])))"
+    rf"(?:{_OCTET}\.){{3}}{_OCTET}(?::[0-9]{{1,5}}|/[0-9]{{1,2}})?(?![\w]|[.-][0-9]| [0-9])"
+)
+"""An IPv4 address; one with two digits in each group only in a place for it, since it may be a number."""
+_VERSION = (
+    r"(?:\b[Vv](?:ersion)?[ :=]{0,3}|(?<=[A-Za-z]/)|\b(?:NT|[Bb]uild|OS X) )(?![0-9]{3}\.[0-9]{3}\.[0-9]{4})"
+    r"[0-9]{1,4}(?:[._][0-9]{1,6}){1,4}(?![0-9])"
+)
+_MONEY = r"(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|CNY)"
+_SUM = r"[0-9]{1,15}(?:[.,'\u00a0\u202f ][0-9]{3}){0,5}(?:[.,][0-9]{1,4})?"
+_AMOUNT = (
+    rf"(?:[$\u20ac\u00a3\u00a5\u20b9]|\b{_MONEY})[ \u00a0]?{_SUM}(?![0-9]|[-:/][0-9])"
+    rf"|(?<![\w.,+-]){_SUM}[ \u00a0]?(?:[\u20ac\u00a3\u00a5\u20b9]|{_MONEY}\b)"
+)
+_MEASURE = (
+    r"(?<![\w.,+-])[0-9]{7,15}[ \u00a0]?"
+    r"(?:bytes|octets|ms|ns|us|\u00b5s|milliseconds|microseconds|seconds|[KMGT]i?B|requests|B)\b"
+)
+_ORDER = (
+    r"\b(?:(?:order|invoice|ticket|booking|shipment|tracking|parcel|purchase order|PO|RMA|receipt)"
+    r"|(?:article|item|sku|part|serial|batch|lot|job|issue|case|build|contract|claim|isbn|ean|gtin|upc|reference|ref)"
+    r"(?=s?[ _-]?(?:no\b|nr|num|id\b|#|[:=]|\.)))"
+    r"""(?:[ _-]?(?:numbers?|nos?|nr|num|ids?))?\.?["']?[ ]?[:=#]?[ ]?["']?#?"""
+    r"[A-Z]{0,4}-?[0-9]{4,20}(?:[-/][0-9]{1,8})?(?![\w-])"
+)
+_CLOCK = r"(?<![0-9+:.])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?(?![0-9:])"
+_DATED_NAME = rf"(?<=[A-Za-z][_/.-]){_YEAR}{_MONTH}{_DAY}(?=[_/.-][A-Za-z])"
+_COUNT = (
+    r"\b(?:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration)"
+    r"""["']?\s{0,2}[:=]\s{0,2}["']?[0-9]{7,15}(?![\w-])"""
+)
+KEPT = re.compile(
+    # Most places are done with by what stands before them.
+    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_DATED_NAME}|{_COUNT}"
+    rf"|{_SECONDS}|{_HOST}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
+    r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
+)
+_COUNTS = frozenset(
+    [
+        "exp",
+        "iat",
+        "nbf",
+        "ts",
+        "timestamp",
+        "time",
+        "at",
+        "date",
+        "epoch",
+        "millis",
+        "ms",
+        "seconds",
+        "secs",
+        "expires",
+        "ttl",
+        "duration",
+        "since",
+        "until",
+        "size",
+        "length",
+        "bytes",
+        "count",
+        "total",
+        "limit",
+        "offset",
+        "price",
+        "amount",
+        "cost",
+        "balance",
+        "version",
+        "build",
+        "port",
+    ]
+)
+_COUNTED = frozenset(
+    [
+        "order",
+        "invoice",
+        "ticket",
+        "booking",
+        "shipment",
+        "tracking",
+        "parcel",
+        "receipt",
+        "article",
+        "item",
+        "sku",
+        "part",
+        "serial",
+        "batch",
+        "lot",
+        "job",
+        "issue",
+        "case",
+        "contract",
+        "claim",
+        "reference",
+    ]
+)
+
+
+def parts(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of the text, and whether one stays as it is whatever its digits."""
+    end = 0
+    for found in KEPT.finditer(text):
+        yield text[end : found.start()], False
+        yield found[0], True
+        end = found.end()
+    yield text[end:], False
+
+
+def is_count(name: str, value: object) -> bool:
+    """Whether a number counts or orders something for its name, as those of ``expires_at`` or ``orderId``."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        return False
+    if not isinstance(value, int | float | str):
+        return False
+    words = words_of(name)
+    counted = len(words) > 1 and words[-2] in _COUNTED and words[-1] in ("number", "id", "no", "nr")
+    return counted or bool(words and words[-1] in _COUNTS)

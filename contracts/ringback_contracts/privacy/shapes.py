@@ -1,0 +1,102 @@
+"""Secrets that their own text tells: JWTs, private keys, tokens of well-known makers, random words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+
+HIDDEN = "***"
+Hide = Callable[[str], str]
+"""Gives what is shown in place of a secret."""
+
+_JSON_IN_BASE64 = re.compile(r"(?<![A-Za-z0-9_-])(?:ey[JA]|ewog|ew0K)[\w-]{8,}+(?:\.[\w-]*+)*+")
+"""A JWT (RFC 7519), or another token that begins with an object of JSON, whole or cut."""
+_PRIVATE_KEY = re.compile(
+    r"-{4,5} ?BEGIN [\w ]{0,40}?(?:PRIVATE|ENCRYPTED) ?KEY(?: BLOCK)? ?-{4,5}"
+    r"(?:(?!-{4,5} ?END).)*+(?:-{4,5} ?END [\w ]{0,60}-{0,5})?+",
+    re.DOTALL,
+)
+"""PEM (RFC 7468) and its relatives; one that was cut, to the end of the text."""
+_KEY_WITHOUT_ITS_HEAD = re.compile(
+    r"(?<![\w+/=\s\\])[\w+/=\s\\]{16,}+-{5}END [\w ]{0,40}?PRIVATE KEY(?: BLOCK)?-{5}"
+)
+_MADE = re.compile(
+    r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9]{1,15}[_-](?:live|test|prod|pat|key|tkn|token|secret|api|oauth|sandbox|v[0-9])"
+    r"[_-](?=[A-Za-z0-9]{0,80}?[0-9])[A-Za-z0-9]{16,}+"
+)
+"""How most makers of tokens spell them: ``whose_kind_random``."""
+_WORD = re.compile(
+    r"(?<![A-Za-z0-9_+~-])[A-Za-z0-9_+~-]{24,}+={0,2}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+={0,2}"
+)
+_SMALL = re.compile("[a-z]+")
+_CAPITALS = re.compile("[A-Z]+")
+_DIGIT = re.compile("[0-9]")
+_LEAST = 3
+"""Small letters and capitals in a random word, at least; and one digit less."""
+_LONGEST_RUNS = 2.6
+"""Small letters in a row, on average: random ones have 1.7 of them, words many more."""
+_ONE_CASE = 32
+"""Characters of a random word that has no capitals, or nothing but."""
+_LOOKED_AT = 256
+_SPOKEN = re.compile("boundary", re.IGNORECASE)
+
+
+def without_shapes(text: str, hide: Hide) -> str:
+    """The text without what must be a secret by its form."""
+    if "--" in text and "KEY" in text:
+        text = _PRIVATE_KEY.sub(lambda found: hide(found[0]), text)
+        text = _KEY_WITHOUT_ITS_HEAD.sub(lambda found: hide(found[0]), text)
+    if "ey" in text or "ew" in text:
+        text = _JSON_IN_BASE64.sub(lambda found: hide(found[0]), text)
+    for pattern in _known_in(text):
+        text = pattern.sub(lambda found: hide(found[0]), text)
+    if "_" in text or "-" in text:
+        text = _MADE.sub(lambda found: hide(found[0]), text)
+    return _WORD.sub(lambda found: hide(found[0]) if looks_random(found[0][:_LOOKED_AT]) else found[0], text)
+
+
+@lru_cache(maxsize=4096)
+def looks_random(word: str) -> bool:
+    """Whether a word looks drawn by lot, as bearer tokens are: letters of both cases and digits in a mess."""
+    small, capitals, digits = _SMALL.findall(word), _CAPITALS.findall(word), len(_DIGIT.findall(word))
+    if not _drawn(small or capitals) or _SPOKEN.search(word):
+        return False
+    if small and capitals:
+        return digits >= _LEAST - 1 and min(len("".join(small)), len("".join(capitals))) >= _LEAST
+    # Hexadecimal digits are what hashes and ids are made of.
+    hexadecimal = not set("".join(small or capitals).lower()) - set("abcdef")
+    return len(word) >= _ONE_CASE and not hexadecimal and digits * 8 >= len(word) and word.isalnum()
+
+
+def _drawn(runs: list[str]) -> bool:
+    return bool(runs) and len("".join(runs)) <= _LONGEST_RUNS * len(runs)
+
+
+@cache
+def _well_known() -> dict[str, list[str]]:
+    """What stands in every token of a kind, and the patterns of such; read when the first text is."""
+    text = files("ringback_contracts").joinpath("data/token_shapes.json").read_text("utf-8")
+    patterns: dict[str, list[str]] = {}
+    for shape in json.loads(text)["shapes"]:
+        for hint in shape["hints"]:
+            patterns.setdefault(hint, []).append(shape["pattern"])
+            if re.fullmatch(r"\w[\w.-]{2,}[_.-]", hint):
+                # Also one that was cut.
+                patterns[hint].append(
+                    rf"(?<![A-Za-z0-9]){re.escape(hint)}(?=[\w-]{{0,80}}?[0-9])[\w.-]{{12,}}+"
+                )
+    return patterns
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _known_in(text: str) -> Iterator[re.Pattern[str]]:
+    for hint, patterns in _well_known().items():
+        if hint in text:
+            yield from map(_compiled, patterns)

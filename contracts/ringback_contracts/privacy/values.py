@@ -1,0 +1,146 @@
+"""JSON without secrets, people's numbers and addresses: read, so that no escape hides anything."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ringback_contracts.http.written import Members
+from ringback_contracts.privacy.kept import is_count
+from ringback_contracts.privacy.names import digits_tell, is_error_code, names_secret
+from ringback_contracts.privacy.shapes import HIDDEN, Hide
+
+_LEAST_NUMBER = 10**6
+"""A JSON number that may be a telephone number."""
+_LEAST_SECRET = 1000
+"""A number that may be a secret for its name."""
+_PAIR = 2
+_NAMING = frozenset(["name", "key", "k", "field", "header", "variable", "parameter", "param", "property"])
+_VALUES = frozenset(
+    [
+        "value",
+        "val",
+        "v",
+        "content",
+        "data",
+        "text",
+        "currentvalue",
+        "initialvalue",
+        "defaultvalue",
+        "stringvalue",
+        "secretvalue",
+    ]
+)
+_PRIVATE_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "k", "oth"])
+"""Members of a JSON Web Key that only its owner may know (RFC 7518, 6.2.2, 6.3.2, 6.4.1)."""
+
+
+def hidden_value(value: str, hide: Hide) -> str:
+    """What is shown in place of a secret, which may be hidden already."""
+    return hide(value) if value.replace(HIDDEN, "").strip() else HIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Redacts JSON: each text by ``text``, each secret by ``hide``."""
+
+    text: Callable[[str], str]
+    hide: Hide
+
+    def redacted(self, text: str) -> str | None:
+        """JSON as a text, written anew only if something had to be hidden; nothing where it is no JSON."""
+        try:
+            value = json.loads(text, object_pairs_hook=Members)
+            shown = self._value(value)
+            # A lone surrogate, which no encoding takes, is escaped again.
+            return text if shown == value else written(shown).encode("utf-8", "backslashreplace").decode()
+        except (ValueError, RecursionError):
+            return None
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Members):
+            private = _PRIVATE_PARTS if any(name == "kty" for name, _ in value) else frozenset()
+            return Members(
+                (
+                    self.text(name),
+                    self._hidden(member)
+                    if name in private and isinstance(member, str)
+                    else self._member(name, member, value),
+                )
+                for name, member in value
+            )
+        if isinstance(value, list):
+            return self._list(value)
+        return self.text(value) if isinstance(value, str) else self._number(value)
+
+    def _list(self, values: list[Any]) -> list[Any]:
+        """A list, which may hold names and values in turn: of headers, or of a command line."""
+        shown: list[Any] = []
+        before = ""
+        for position, value in enumerate(values):
+            paired = len(values) == _PAIR or (position % _PAIR == 1 and before[:1].isupper())
+            telling = (before.startswith("-") or paired) and names_secret(before)
+            secret = telling and isinstance(value, str) and not value.startswith("--")
+            shown.append(self._hidden(value) if secret and value else self._value(value))
+            before = value if isinstance(value, str) else ""
+        return shown
+
+    def _member(self, name: str, value: Any, siblings: Iterable[tuple[str, Any]]) -> Any:
+        """The value of one member; a HAR file writes the name of a secret beside it, not in front."""
+        names = [name, *_named_beside(name, siblings)]
+        if value in (None, "", []) or not any(map(names_secret, names)):
+            return value if is_count(name, value) else self._value(value)
+        if is_error_code(name, value):
+            return value
+        return self._each_secret(value, digits=any(map(digits_tell, names)))
+
+    def _each_secret(self, value: Any, *, digits: bool) -> Any:
+        """What is below a name that holds secrets, with each of them hidden.
+
+        In an object whose members are named as secrets, or ``value``, only those are some. A state stays, and
+        so does a small number unless ``digits`` are all that such a secret is.
+        """
+        if isinstance(value, str):
+            return self._hidden(value) if value else value
+        if isinstance(value, Members):
+            names = {name for name, _ in value}
+            telling = {name for name in names if name == "value" or names_secret(name)} or names
+            return Members(
+                (
+                    self.text(name),
+                    self._each_secret(member, digits=digits) if name in telling else self._value(member),
+                )
+                for name, member in value
+            )
+        if isinstance(value, list):
+            return [self._each_secret(item, digits=digits) for item in value]
+        if isinstance(value, bool) or value is None or (not digits and abs(value) < _LEAST_SECRET):
+            return value
+        return self._hidden(str(value))
+
+    def _hidden(self, value: str) -> str:
+        return hidden_value(value, self.hide)
+
+    def _number(self, value: Any) -> Any:
+        """A JSON number that may be somebody's phone number becomes a text; null and booleans stay."""
+        if not value or (isinstance(value, float) and not math.isfinite(value)) or abs(value) < _LEAST_NUMBER:
+            return value
+        return self.text(format(value, ".0f") if isinstance(value, float) else str(value))
+
+
+def _named_beside(name: str, siblings: Iterable[tuple[str, Any]]) -> list[str]:
+    if name.lower().replace("_", "") not in _VALUES:
+        return []
+    return [other for key, other in siblings if key.lower() in _NAMING and isinstance(other, str)]
+
+
+def written(value: Any) -> str:
+    """JSON that was read with all its members, as a text."""
+    if isinstance(value, Members):
+        return "{" + ", ".join(f"{written(name)}: {written(member)}" for name, member in value) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(written, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,58 @@
+"""Nothing that is kept tells a secret, a number or an address, and nothing ordinary is spoilt."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Callable, Iterable
+from urllib.parse import unquote
+
+import pytest
+
+from tests.security.keeping import Keeper, in_a_cassette, in_the_journal
+from tests.security.planted import ADDRESSES, JSON, NUMBERS, ORDINARY, SECRETS, TEXT, Planted
+
+KEEPERS = [in_a_cassette, in_the_journal]
+FEWEST_OF_A_NUMBER = 9
+"""Digits at the end of a number by which it is known, whatever is done to its country code."""
+
+
+def digits(text: str) -> str:
+    plain = html.unescape(unquote(unquote(text)))
+    return "".join(str(unicodedata.digit(character, "")) for character in plain)
+
+
+def leaks(planted: Iterable[Planted], keeper: Keeper, told: Callable[[str, str], bool]) -> list[str]:
+    return [item.place for item in planted if told(item.value, keeper(item.text, item.media_type))]
+
+
+def test_there_is_enough_to_measure_by() -> None:
+    assert len(SECRETS) >= 150
+    assert len(NUMBERS) >= 90
+    assert len(ADDRESSES) >= 24
+    assert len(ORDINARY) >= 180
+    assert all(item.value in item.text or item in NUMBERS or "\\" in item.text for item in SECRETS)
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+def test_no_planted_secret_is_kept(keeper: Keeper) -> None:
+    assert leaks(SECRETS, keeper, lambda value, kept: value in kept) == []
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+def test_no_planted_number_is_kept(keeper: Keeper) -> None:
+    assert leaks(NUMBERS, keeper, lambda value, kept: value[-FEWEST_OF_A_NUMBER:] in digits(kept)) == []
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+def test_no_planted_address_is_kept(keeper: Keeper) -> None:
+    assert leaks(ADDRESSES, keeper, lambda value, kept: value in kept) == []
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+def test_no_ordinary_value_is_spoilt(keeper: Keeper) -> None:
+    media = {text: JSON if text[0] in "{[" else TEXT for text in ORDINARY}
+    spoilt = {
+        text: kept for text in ORDINARY if (kept := keeper(text, media[text])).replace(text, "").strip()
+    }
+    assert spoilt == {}
