@@ -16,8 +16,9 @@ import pytest
 import trustme
 import uvicorn
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE, Table
+from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org, default_org
 from ringback_harness.sandbox import SandboxSettings, Tools, settings_from
 from ringback_mock.edges.edge import Edge

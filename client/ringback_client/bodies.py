@@ -11,7 +11,7 @@ from ringback_client.errors import ConfigurationError, InvalidRequest, Malformed
 from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract, Request
 from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.http.written import Members, as_written
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 
 Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
 Fields = Mapping[str, object]

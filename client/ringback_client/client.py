@@ -22,7 +22,7 @@ from ringback_client.tokens import TokenCache
 from ringback_client.transport import Reply, Timeouts, Transport
 from ringback_client.verdicts import error_of_reply
 from ringback_contracts.core.model import PUBLISHED, Contract, Request
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter

@@ -10,7 +10,7 @@ from pathlib import Path
 from ringback_client.credentials import AccessToken, ClientCredentials, Credentials
 from ringback_client.errors import ConfigurationError
 from ringback_client.target import DEFAULT_MOCK, Target
-from ringback_contracts.core import evidence
+from ringback_contracts import evidence
 
 TARGETS = ("RINGBACK_URL", "GENESYSCLOUD_REGION", "GENESYS_BASE_URL")
 TOKEN = "RINGBACK_ACCESS_TOKEN"

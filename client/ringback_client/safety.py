@@ -8,7 +8,7 @@ from ringback_client.bodies import parties
 from ringback_client.errors import RingbackWarning, SafetyRefusal
 from ringback_client.target import Target
 from ringback_client.verdicts import error_of_finding
-from ringback_contracts.core.judge import preflight
+from ringback_contracts.catalogue import preflight
 from ringback_contracts.core.model import Evidence, Finding, Request
 from ringback_contracts.domain.numbers import is_emergency
 from ringback_contracts.privacy import redact_text

@@ -19,8 +19,8 @@ from ringback_client.errors import (
 )
 from ringback_client.retry import asks_to_return, retry_after
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import PUBLISHED, Finding, Rule, Stage
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.http.envelope import field_name
 
 NOT_ACTED = frozenset({307, 308, 501})

@@ -21,12 +21,12 @@ import yaml
 from ringback_client import CallsClient, RingbackError
 from ringback_client.atomic_write import atomic_write
 from ringback_client.urls import astray
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS, PUBLISHED, Contract, Request, Rule
 from ringback_contracts.core.nearest import nearest
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.openapi.admin import SWITCHES
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import OrgError, changed, default_org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.check.expectation import ERRORS, Expected
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, answered

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ringback_client import CallsClient, RingbackError
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain import Equivalent
 
 TOKEN_PATH = "/oauth/token"

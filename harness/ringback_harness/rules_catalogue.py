@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS, Example, Rule
-from ringback_contracts.core.table import TABLE
 from ringback_explain.tell.login_rules import LOGIN_RULES, LoginRule
 from ringback_harness.terminal import show_wrapped
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ringback_client import CallsClient, PlacedCall, StatusError
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.terminal import show_title, show_wrapped
 
 if TYPE_CHECKING:

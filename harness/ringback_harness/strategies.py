@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from ringback_contracts import schemas
 from ringback_contracts.core.model import Request
 from ringback_contracts.domain.numbers import RESERVED
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import Org, default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 
 __all__ = [
     "addresses",

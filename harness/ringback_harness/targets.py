@@ -25,8 +25,8 @@ from ringback_client.urls import url_of
 from ringback_client.wire import WireAdapter
 from ringback_contracts.core.model import Request
 from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import Org, changed, default_org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.wire import Notes, TargetWire
 from ringback_mock.engine.pipeline import Pipeline

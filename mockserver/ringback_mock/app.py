@@ -11,9 +11,9 @@ from flask import request as current
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.envelope import error_body
-from ringback_contracts.http.faults import BEFORE
-from ringback_contracts.http.payload import MAX_BYTES
+from ringback_contracts.http.faults import BEFORE, LOGIN
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.openapi.admin import TOKEN_HEADER
 from ringback_contracts.org import Org
@@ -163,7 +163,7 @@ def _token(edge: Edge) -> Response:
     store, context_id = edge.store, new_id()
     with store.lock:
         tenant, own = claimant(store, request), own_headers(context_id)
-        fault = tenant.faults.strike(None, ())
+        fault = tenant.faults.strike(LOGIN, ())
         if fault is not None and fault.kind in BEFORE:
             reply = instead(fault, own, context_id, store.clock())
         else:

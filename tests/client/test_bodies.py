@@ -20,8 +20,8 @@ from ringback_client import (
 )
 from ringback_contracts.core.model import Contract, Request
 from ringback_contracts.domain import addresses
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.resources.calls.forms import recognise
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from tests.client.scripted import MOCK, ScriptedAdapter
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"

@@ -16,7 +16,7 @@ from ringback_client import (
     NotFound,
     StatusError,
 )
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from tests.client.conftest import MakeClient
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"

@@ -28,7 +28,7 @@ from ringback_client import (
     StatusError,
     authorize_url,
 )
-from ringback_contracts.core.judge import preflight
+from ringback_contracts.catalogue import preflight
 from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract
 from ringback_contracts.org import Org
 from ringback_mock.app import create_app

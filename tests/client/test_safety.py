@@ -23,10 +23,9 @@ from ringback_client import (
     StatusError,
     Target,
 )
-from ringback_contracts.core.judge import preflight
+from ringback_contracts.catalogue import TABLE, preflight
 from ringback_contracts.core.model import Evidence, Request
-from ringback_contracts.core.table import TABLE
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from tests.client.scripted import MOCK, Answer, Clock, ScriptedAdapter
 
 NUMBER = "tel:+442079460100"

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.http.faults import HANDSHAKE, Fault, FaultError, FaultKind, fault_from, parse_fault
-from ringback_contracts.operations import GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.catalogue import BY_ID, OPERATIONS
+from ringback_contracts.http.faults import (
+    CONNECT,
+    LOGIN,
+    Fault,
+    FaultError,
+    FaultKind,
+    FaultOperation,
+    fault_from,
+    parse_fault,
+)
 from ringback_contracts.org import OrgError, default_org, load_org
+from ringback_contracts.resources.calls.operations import (
+    GET_CALL,
+    LIST_CALLS,
+    PATCH_CALL,
+    PLACE_CALL,
+    PLACE_CALL_FOR_USER,
+)
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.users.operations import GET_ME
 
 NUMBER = "+442079460120"
 
@@ -45,23 +65,38 @@ def test_a_fault_never_strikes_more_often_than_it_may(nth: int, times: int, ever
 
 def test_which_requests_a_fault_takes() -> None:
     place = Fault(kind=FaultKind.LOST_REPLY)
-    assert place.takes(PLACE_CALL, ())
-    assert place.takes(PLACE_CALL_FOR_USER, ())
-    assert not place.takes(GET_CALL, ())
-    assert not place.takes(None, ())
+    assert place.takes(BY_ID[PLACE_CALL].fault, ())
+    assert place.takes(BY_ID[PLACE_CALL_FOR_USER].fault, ())
+    assert not place.takes(BY_ID[GET_CALL].fault, ())
+    assert not place.takes(BY_ID[GET_ME].fault, ())
+    assert not place.takes(LOGIN, ())
     login = Fault(kind=FaultKind.UNAVAILABLE, operation="login")
-    assert login.takes(None, ())
-    assert not login.takes(PLACE_CALL, ())
+    assert login.takes(LOGIN, ())
+    assert not login.takes(BY_ID[PLACE_CALL].fault, ())
     number = Fault(kind=FaultKind.LOST_REPLY, operation="any", number=NUMBER)
-    assert number.takes(GET_CALL, [NUMBER])
-    assert not number.takes(GET_CALL, ["+442079460100"])
+    assert number.takes(BY_ID[GET_ME].fault, [NUMBER])
+    assert not number.takes(BY_ID[GET_CALL].fault, ["+442079460100"])
+
+
+def test_each_operation_that_faults_can_name_is_named() -> None:
+    words = {
+        word: {each.id for each in OPERATIONS if each.fault == word} for word in get_args(FaultOperation)
+    }
+    assert words == {
+        "any": set(),
+        "login": set(),
+        "connect": set(),
+        "place": {PLACE_CALL, PLACE_CALL_FOR_USER},
+        "read": {GET_CALL, LIST_CALLS},
+        "disconnect": {PATCH_CALL, DISCONNECT},
+    }
 
 
 def test_an_expired_certificate_takes_handshakes_and_nothing_else() -> None:
     certificate = parse_fault("expired-certificate:every=2")
-    assert certificate.takes(HANDSHAKE, ())
-    assert not any(certificate.takes(operation, [NUMBER]) for operation in (None, PLACE_CALL, GET_CALL))
-    assert not parse_fault("reset:operation=any").takes(HANDSHAKE, ())
+    assert certificate.takes(CONNECT, ())
+    assert not any(certificate.takes(what, [NUMBER]) for what in (LOGIN, "", "place", "read"))
+    assert not parse_fault("reset:operation=any").takes(CONNECT, ())
 
 
 @pytest.mark.parametrize("data", [None, 5, "reset", [{"kind": "reset"}]])
@@ -77,7 +112,7 @@ def test_what_json_leaves_empty_is_not_given() -> None:
 
 @pytest.mark.parametrize("number", ["+442079460100", "1234", "sip:agent@example.com"])
 def test_a_fault_can_be_about_whatever_is_dialled(number: str) -> None:
-    assert parse_fault(f"reset:number={number}").takes(PLACE_CALL, [number])
+    assert parse_fault(f"reset:number={number}").takes("place", [number])
 
 
 def test_a_command_line_says_all_that_a_file_can() -> None:

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.http.sdk_operations import permissions
 from ringback_contracts.org import Org, OrgError, Outcome, changed, default_org, default_org_text, load_org
-from ringback_contracts.org.values import PERMISSIONS, SCOPES, permission, redirect_uri, scope
-from ringback_explain.tell.scopes import SCOPES as REAL_SCOPES
+from ringback_contracts.org.values import MEANT_SCOPES, permission, redirect_uri, scope
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 SMALL = 'id = "o"\nname = "Org"\n'
@@ -272,7 +272,7 @@ def test_a_scope_with_a_slip_is_refused(slip: str, meant: str | None) -> None:
 
 @given(st.data())
 def test_every_single_slip_in_a_permission_is_found(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(PERMISSIONS)))
+    name = data.draw(st.sampled_from(sorted(permissions())))
     place = data.draw(st.integers(0, len(name) - 2))
     letter = data.draw(st.sampled_from(string.ascii_lowercase))
     kept, rest = name[:place], name[place:]
@@ -282,7 +282,7 @@ def test_every_single_slip_in_a_permission_is_found(data: st.DataObject) -> None
         kept + letter + rest[1:],
         kept + rest[1] + rest[0] + rest[2:],
     ):
-        if slip not in PERMISSIONS:
+        if slip not in permissions():
             with pytest.raises(ValueError, match="would grant nothing"):
                 permission(slip)
 
@@ -298,9 +298,8 @@ REAL = """
 
 def test_no_real_name_is_taken_for_a_slip() -> None:
     assert [permission(name) for name in REAL.split()] == REAL.split()
-    assert {scope(name) for name in REAL_SCOPES} == REAL_SCOPES
-    assert [permission(name) for name in sorted(PERMISSIONS)] == sorted(PERMISSIONS)
-    assert [scope(name) for name in sorted(SCOPES)] == sorted(SCOPES)
+    assert [permission(name) for name in sorted(permissions())] == sorted(permissions())
+    assert [scope(name) for name in sorted(MEANT_SCOPES)] == sorted(MEANT_SCOPES)
 
 
 @pytest.mark.parametrize(

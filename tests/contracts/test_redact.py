@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.domain.numbers import RESERVED, reserved_range
 from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ringback_contracts.operations import OPERATIONS, Operation
+from ringback_contracts.catalogue import OPERATIONS
+from ringback_contracts.core.operation import Operation
 from ringback_contracts.schemas import names, schema
 from tests.sdk import sdk_folder
 

@@ -16,12 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.core.judge import judge
+from ringback_contracts.catalogue import BY_ID, judge, route
 from ringback_contracts.core.model import ANONYMOUS, Rejected, Request
+from ringback_contracts.core.operation import Route
 from ringback_contracts.http.nearest import nearest
-from ringback_contracts.http.routing import Route, route
 from ringback_contracts.http.sdk_operations import SdkOperation, sdk_operation, sdk_operations
-from ringback_contracts.operations import BY_ID
 from ringback_contracts.org import default_org
 from tests.sdk import load_sdk, sdk_folder
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ringback_contracts.core.evidence import VARIABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Evidence
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.evidence import VARIABLE
 from ringback_harness.cli import main
 from ringback_harness.diff import Aspect
 from ringback_harness.exits import Exit

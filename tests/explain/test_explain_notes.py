@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.http.scopes import SCOPES
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_explain import Context, explain, explain_text_notes
 from ringback_explain.tell.hosts import REGIONS
-from ringback_explain.tell.scopes import SCOPES
 from ringback_explain.tell.sdks import SINCE
 from tests.explain.explaining import AGENT, CALLS, JSON_HEADERS, NUMBER, OWN, QUEUE, explained, places
 from tests.sdk import sdk_folder

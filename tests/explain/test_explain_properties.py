@@ -9,9 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringback_contracts.core.judge import judge
+from ringback_contracts.catalogue import TABLE, judge
 from ringback_contracts.core.model import ANONYMOUS, Accepted, Caller, Request, TokenState
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_contracts.schemas import validator

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.catalogue import TABLE, judge
 from ringback_contracts.core.examples import situation
-from ringback_contracts.core.judge import judge
 from ringback_contracts.core.model import Rejected, Request, Rule, Stage
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.http.envelope import envelope
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.schemas import validator
 from ringback_explain import Explanation, PlatformAnswer
 from ringback_explain.tell.reported import candidates, explain_answer, explain_answered

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.read import FoundError, FoundRequest, ReadError, read
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT
 

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.core.model import Accepted, DestinationKind, Intent, Request, Target
 from ringback_contracts.http.faults import FaultKind
-from ringback_contracts.operations import BY_ID, CALLS_PATH, PLACE_CALL
+from ringback_contracts.resources.calls.operations import PLACE_CALL
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.crash.evidence import ProgramRun, RunEnd
 from ringback_harness.crash.scenarios import named
 from ringback_mock.engine.faults import HEADER

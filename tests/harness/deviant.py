@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from werkzeug.serving import make_server
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE, Table
+from ringback_contracts.core.table import Table
 from ringback_contracts.org import default_org
 from ringback_harness.targets import Serve
 from ringback_mock.app import flask_app

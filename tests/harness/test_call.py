@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit
 from tests.client.rude_server import POLITE, RudeServer, closes, says

@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_client.urls import astray, url_of
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request, Rule
-from ringback_contracts.core.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.cases import (
     CaseError,

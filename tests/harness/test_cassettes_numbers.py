@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ringback_contracts.catalogue import judge
 from ringback_contracts.core.examples import situation
-from ringback_contracts.core.judge import judge
 from ringback_contracts.core.model import Accepted, Example
 from ringback_contracts.domain.numbers import Problem, assess
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.cassettes.numbers import StableNumbers

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.targets import AtUrl

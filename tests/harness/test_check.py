@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.domain.numbers import assess
 from ringback_harness.cases import CaseFile
 from ringback_harness.check import run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.check import events, screen
 from ringback_harness.check.defects import defects
 from ringback_harness.check.events import STRIPPED

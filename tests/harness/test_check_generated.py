@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts import operations as ops
+from ringback_contracts.catalogue import DIALLING, TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE, Table
+from ringback_contracts.core.table import Table
 from ringback_contracts.org import default_org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.check import generated, grammar, run
 from ringback_harness.check.client import check_client
@@ -121,7 +122,7 @@ def test_an_oracle_notices_a_rule_that_is_switched_off(rule: str, subject: str) 
 def test_the_client_foresees_what_the_mock_answers() -> None:
     found = list(check_client(judged_by(TABLE), LITTLE))
     assert [result.reasons for result in found if result.failed] == []
-    assert {result.operation for result in found} == set(ops.PLACING)
+    assert {result.operation for result in found} == set(DIALLING)
     assert len(found) == 2 * LITTLE.examples
 
 
@@ -138,7 +139,7 @@ def test_a_target_that_accepts_what_the_client_foresees_to_fail_is_found(rule: s
 
 @given(strategies.requests())
 def test_a_generated_request_can_be_sent_as_it_is(request: Request) -> None:
-    assert request.path in {ops.CALLS_PATH} | {f"{ops.CALLS_PATH}/user/{u.id}" for u in default_org().users}
+    assert request.path in {CALLS_PATH} | {f"{CALLS_PATH}/user/{u.id}" for u in default_org().users}
     json.loads(request.body)
 
 

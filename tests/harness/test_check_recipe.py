@@ -13,7 +13,7 @@ import pytest
 
 from ringback_client import Call
 from ringback_client.transport import Reply
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.check import screen
 from ringback_harness.check.flow import FLOWS, check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS

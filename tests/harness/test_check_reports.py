@@ -16,8 +16,8 @@ from hypothesis import given
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE
 from ringback_harness import strategies
 from ringback_harness.check import events, screen
 from ringback_harness.check.cleaned import publish

@@ -10,8 +10,8 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Knowledge, Rule
-from ringback_contracts.core.table import TABLE
 from ringback_harness.check.expectation import ENVELOPE, Expected, faults, refused_by
 from ringback_harness.check.flow import FLOWS, check_flow, flow
 from ringback_harness.check.results import CheckOutcome, Ledger

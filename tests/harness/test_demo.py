@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.commands import demo
 from ringback_harness.exits import SetupError
 from tests.serving import RINGBACK

@@ -16,11 +16,12 @@ from click.testing import CliRunner, Result
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request, Rule, Violation
-from ringback_contracts.core.table import TABLE, Table
-from ringback_contracts.operations import LIST_CALLS
-from ringback_contracts.resources.calls.case import Case
+from ringback_contracts.core.table import Table
+from ringback_contracts.resources.calls.operations import LIST_CALLS
 from ringback_harness.cassettes import Cassette, Origin, Recorder, Tape, read_cassettes
 from ringback_harness.check.expectation import CORRELATION
 from ringback_harness.check.rules import NO_ORG_HAS_IT
@@ -86,7 +87,7 @@ def elsewhere(rule: Rule) -> Any:
 
 def against_lists(case: Case) -> Sequence[Violation]:
     """A check that refuses what the mock accepts."""
-    return [Violation("no lists here")] if case.operation_id == LIST_CALLS else []
+    return [Violation("no lists here")] if case.operation and case.operation.id == LIST_CALLS else []
 
 
 def without_header(name: str) -> Callable[[Response], Response]:

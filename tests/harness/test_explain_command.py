@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.core.declare import ALICE, BOB, CAROL, SUPPORT, TEST_NUMBER
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org, default_org_text
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.schemas import validator
 from ringback_explain import Equivalent
 from ringback_harness.commands.explain import command

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE
 from ringback_harness.check import mutants
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.mutants import Mutant, all_mutants, flow_mutants, hunt, rule_mutants, sound

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_explain.tell.login_rules import ANSWERED
 from ringback_harness import rules_catalogue
 from ringback_harness.commands.rules import command

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.catalogue import judge
 from ringback_contracts.core.declare import ALICE, NOBODY
 from ringback_contracts.core.examples import situation
-from ringback_contracts.core.judge import judge
 from ringback_contracts.core.model import Accepted, DestinationKind, Example, Request
 from ringback_contracts.domain.numbers import assess, reserved_range
 from ringback_contracts.org import default_org

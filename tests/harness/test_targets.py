@@ -10,11 +10,11 @@ from threading import Thread
 import pytest
 
 from ringback_client import TargetUnreachable
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.http.faults import Fault
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import default_org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.cassettes import Origin, Tape
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.targets import (

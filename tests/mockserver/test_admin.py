@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_mock.app import create_app
 from ringback_mock.engine.store import Store

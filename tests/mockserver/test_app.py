@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Finding, Request, Violation
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.envelope import envelope
-from ringback_contracts.http.payload import MAX_BYTES
 from ringback_contracts.org import OrgError, changed, default_org, default_org_text
 from ringback_mock.app import create_app
 from ringback_mock.engine.pipeline import Pipeline

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from ringback_contracts.http.payload import MAX_BYTES
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_mock.edges.asgi import WsgiBridge
 
 if TYPE_CHECKING:

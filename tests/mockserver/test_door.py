@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.faults import parse_fault
-from ringback_contracts.http.payload import MAX_BYTES
 from ringback_mock.edges.door import MAX_HEAD, encode_headers
 from ringback_mock.http import Response
 from tests.mockserver.wire import CALL, CALLS, Connection, Reply, Server, read_replies, request

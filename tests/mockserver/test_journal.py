@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.core.judge import judge
+from ringback_contracts.catalogue import BY_ID, judge
 from ringback_contracts.core.model import (
     Accepted,
     Caller,
@@ -20,7 +20,6 @@ from ringback_contracts.core.model import (
     Verdict,
     Violation,
 )
-from ringback_contracts.operations import BY_ID
 from ringback_contracts.org import default_org
 from ringback_mock.engine.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
 from ringback_mock.http import Response, json_response

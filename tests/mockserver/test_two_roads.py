@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ringback_contracts.http.payload import MAX_BYTES
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.org import changed, default_org
 from ringback_mock.app import flask_app
 from ringback_mock.edges.edge import Edge

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ringback_client.environment import TOKEN as TOKEN_NAME
 from ringback_contracts.core.declare import ALICE, NOBODY
 from ringback_contracts.core.model import Request
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.sandbox import DryRunSandbox, Permit, settings_from
 from ringback_harness.targets import OutOfReach, call_request, url_there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.model import (
     CONTRACTS,
@@ -18,9 +18,13 @@ from ringback_contracts.core.model import (
     Violation,
 )
 
+if TYPE_CHECKING:
+    from ringback_contracts.core.operation import Selection
+
 MALFORMED = "malformed participant address"
 INVALID = "Invalid participant address"
 NOT_AUTHORIZED = "User not authorized"
+NOT_FOUND = "The requested resource was not found"
 INVALID_NUMBER = "Invalid phone number"
 
 SDK = "official Python SDK 269.0.0"
@@ -62,7 +66,7 @@ def rule(  # noqa: PLR0913 - a rule is all of this
     code: str = "bad.request",
     contracts: tuple[Contract, ...] = CONTRACTS,
     knowledge: Knowledge = Knowledge.ORG,
-    operations: frozenset[str] | None = None,
+    operations: Selection | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a rule out of the function below it."""
 

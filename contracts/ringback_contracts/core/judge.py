@@ -1,49 +1,32 @@
-"""The one place that decides: a request, who sends it, and the org make a verdict."""
+"""The one place that decides: what the rules have against a case makes a verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringback_contracts.core.model import (
-    Accepted,
-    Caller,
-    Finding,
-    Knowledge,
-    Rejected,
-    Request,
-    TokenState,
-    Verdict,
-)
-from ringback_contracts.core.table import TABLE, Lane, Table
-from ringback_contracts.org import ContractChoice, Org
-from ringback_contracts.resources.calls.case import Case
-from ringback_contracts.resources.calls.intents import intent_of, notes_on
+from ringback_contracts.core.case import Case
+from ringback_contracts.core.model import Accepted, Finding, Rejected, Verdict
+from ringback_contracts.core.table import Lane, Table
 
 
-def judge(request: Request, caller: Caller, org: Org, table: Table = TABLE) -> Verdict:
-    """Accept the request, or reject it with the first rule that objects, in the platform's order.
+def verdict_on(case: Case, table: Table) -> Verdict:
+    """Accept the case, or reject it with the first rule that objects, in the platform's order.
 
     Pure and total: it never raises, whatever the request is.
     """
-    case = Case(request, caller, org)
-    finding = _first(case, table.early(case.operation_id))
+    finding = _first(case, table.early(case.operation))
     if finding is None:
-        finding = _first(case, table.late(case.operation_id, case.contract))
+        finding = _first(case, table.late(case.operation, case.contract))
     if finding is not None:
-        return Rejected(finding, case.route.operation)
+        return Rejected(finding, case.operation)
     return _accepted(case)
 
 
-def findings(request: Request, caller: Caller, org: Org, table: Table = TABLE) -> list[Finding]:
-    """Everything that the rules have against the request, in the platform's order."""
-    case = Case(request, caller, org)
-    return list(_all(case, table))
-
-
-def preflight(request: Request, contract: ContractChoice = "any", table: Table = TABLE) -> list[Finding]:
-    """What can be held against a request before it is sent, without knowing the org or the caller."""
-    case = Case(request, Caller(TokenState.VALID), Org(id="", name="", contract=contract))
-    return [finding for finding in _all(case, table) if finding.rule.knowledge is Knowledge.REQUEST]
+def findings_on(case: Case, table: Table) -> Iterator[Finding]:
+    """Everything that the rules have against the case, in the platform's order."""
+    for check, rule in table.early(case.operation) + table.late(case.operation, case.contract):
+        for violation in check(case):
+            yield Finding(rule, violation)
 
 
 def _first(case: Case, lane: Lane) -> Finding | None:
@@ -54,18 +37,10 @@ def _first(case: Case, lane: Lane) -> Finding | None:
     return None
 
 
-def _all(case: Case, table: Table) -> Iterator[Finding]:
-    lanes = table.early(case.operation_id) + table.late(case.operation_id, case.contract)
-    for check, rule in lanes:
-        for violation in check(case):
-            yield Finding(rule, violation)
-
-
 def _accepted(case: Case) -> Accepted:
-    operation = case.route.operation
+    operation = case.operation
     if operation is None:
         raise AssertionError("the rules of the first stage refuse what names no operation")
-    if not case.places_call:
+    if operation.intent is None:
         return Accepted(operation, case.route.params)
-    intent = intent_of(case)
-    return Accepted(operation, case.route.params, intent, notes_on(intent, case.org))
+    return Accepted(operation, case.route.params, *operation.intent(case))

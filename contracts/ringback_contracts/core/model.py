@@ -14,9 +14,8 @@ from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.plain import plain
 
 if TYPE_CHECKING:
-    from ringback_contracts.operations import Operation
+    from ringback_contracts.core.operation import Operation, Selection
     from ringback_contracts.org import Client, User
-    from ringback_contracts.resources.calls.case import Case
 
 
 Contract = Literal["published", "participants"]
@@ -148,7 +147,8 @@ class Violation:
 
 
 Violations = Sequence[Violation]
-Check = Callable[["Case"], Violations]
+Check = Callable[[Any], Violations]
+"""A rule's function: of the case, or of the facts that all its operations have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +194,12 @@ class Rule:
     accepts: tuple[Example, ...] = field(repr=False, compare=False)
     contracts: tuple[Contract, ...] = CONTRACTS
     knowledge: Knowledge = Knowledge.ORG
-    operations: frozenset[str] | None = None
-    """Operation ids that it holds for; ``None`` means every request."""
+    operations: Selection | None = field(default=None, repr=False, compare=False)
+    """Which operations it holds for; ``None`` means every request."""
+
+    def concerns(self, operation: Operation | None) -> bool:
+        """Whether it holds for requests that name the operation, or none."""
+        return self.operations is None or (operation is not None and self.operations(operation))
 
 
 @plain()

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import ModuleType
 
 from ringback_contracts.core.model import CONTRACTS, Check, Contract, Evidence, Rule, Stage
-from ringback_contracts.http import access
-from ringback_contracts.operations import OPERATIONS, PLACING
-from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
+from ringback_contracts.core.operation import Operation
 
 Lane = tuple[tuple[Check, Rule], ...]
 """The rules to ask for one kind of request, each behind its function: the hottest loop of all."""
 
-MODULES = (access, body, addressing, sip, calling, destination, number)
-
 
 class Table:
-    """Rules sorted by stage, and sliced beforehand for each operation and contract.
+    """Rules sorted by stage, and sliced for each operation and contract when they are first asked for.
 
     Raises ``ValueError`` for a repeated id, a status that is no error, or a rule without examples.
     """
@@ -32,13 +28,8 @@ class Table:
         for rule in self.rules:
             _admit(rule, self.by_id)
             self.by_id[rule.id] = rule
-        operations = (None, *(operation.id for operation in OPERATIONS))
-        self._early = {operation: self._lane(operation, None, early=True) for operation in operations}
-        self._late = {
-            (operation, contract): self._lane(operation, contract, early=False)
-            for operation in operations
-            for contract in (*CONTRACTS, None)
-        }
+        self._early: dict[Operation | None, Lane] = {}
+        self._late: dict[tuple[Operation | None, Contract | None], Lane] = {}
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -49,13 +40,22 @@ class Table:
     def __getitem__(self, rule_id: str) -> Rule:
         return self.by_id[rule_id]
 
-    def early(self, operation_id: str | None) -> Lane:
+    def early(self, operation: Operation | None) -> Lane:
         """The rules up to the reading of the body, which no contract changes."""
-        return self._early[operation_id]
+        lane = self._early.get(operation)
+        if lane is None:
+            lane = self._early[operation] = self._lane(operation, lambda rule: rule.stage <= Stage.JSON)
+        return lane
 
-    def late(self, operation_id: str | None, contract: Contract | None) -> Lane:
+    def late(self, operation: Operation | None, contract: Contract | None) -> Lane:
         """The rules about what the body says, in its contract."""
-        return self._late[operation_id, contract]
+        lane = self._late.get((operation, contract))
+        if lane is None:
+            lane = self._lane(
+                operation, lambda rule: rule.stage > Stage.JSON and _holds(rule, operation, contract)
+            )
+            self._late[operation, contract] = lane
+        return lane
 
     def without(self, rule_id: str) -> Table:
         """The table with one rule switched off."""
@@ -72,14 +72,8 @@ class Table:
         """
         self._fill([_observed(rule, seen[rule.id]) if rule.id in seen else rule for rule in self.rules])
 
-    def _lane(self, operation_id: str | None, contract: Contract | None, *, early: bool) -> Lane:
-        return tuple(
-            (rule.check, rule)
-            for rule in self.rules
-            if (rule.stage <= Stage.JSON) is early
-            and (rule.operations is None or operation_id in rule.operations)
-            and (early or operation_id not in PLACING or _holds(rule, contract))
-        )
+    def _lane(self, operation: Operation | None, wanted: Callable[[Rule], bool]) -> Lane:
+        return tuple((rule.check, rule) for rule in self.rules if wanted(rule) and rule.concerns(operation))
 
 
 def _observed(rule: Rule, where: str) -> Rule:
@@ -89,7 +83,10 @@ def _observed(rule: Rule, where: str) -> Rule:
     return replace(rule, evidence=Evidence.OBSERVED, source=source)
 
 
-def _holds(rule: Rule, contract: Contract | None) -> bool:
+def _holds(rule: Rule, operation: Operation | None, contract: Contract | None) -> bool:
+    """Whether the rule holds in the contract: one tells bodies apart that can be written in several."""
+    if operation is None or not operation.facts.contracts:
+        return True
     return contract in rule.contracts if contract else rule.contracts == CONTRACTS
 
 
@@ -102,9 +99,6 @@ def _admit(rule: Rule, known: Mapping[str, Rule]) -> None:
         raise ValueError(f"rule {rule.id!r}: it needs an example to reject and one to accept")
 
 
-def _declared(module: ModuleType) -> Iterator[Rule]:
+def declared(module: ModuleType) -> Iterator[Rule]:
+    """The rules of a module."""
     return (value for value in vars(module).values() if isinstance(value, Rule))
-
-
-TABLE = Table(rule for module in MODULES for rule in _declared(module))
-"""Every rule that Ringback ships."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import (
     ALICE,
     COMMON_ERRORS,
@@ -21,7 +22,6 @@ from ringback_contracts.core.declare import (
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, TokenState, Violation
 from ringback_contracts.http.nearest import nearest
-from ringback_contracts.resources.calls.case import Case
 
 CALL = {"phoneNumber": TEST_NUMBER}
 
@@ -233,7 +233,7 @@ def rate_exceeded(case: Case) -> Sequence[Violation]:
     accepts=[OK, OK_PARTICIPANTS],
 )
 def scope_missing(case: Case) -> Sequence[Violation]:
-    operation, held = case.route.operation, case.caller.scopes
+    operation, held = case.operation, case.caller.scopes
     if operation is None or not operation.scopes or held is None or not held.isdisjoint(operation.scopes):
         return FINE
     return found(
@@ -259,7 +259,7 @@ def scope_missing(case: Case) -> Sequence[Violation]:
     accepts=[OK, OK_PARTICIPANTS],
 )
 def permission_missing(case: Case) -> Sequence[Violation]:
-    operation = case.route.operation
+    operation = case.operation
     if operation is None or not operation.any_of or not _known(case):
         return FINE
     if not case.caller.permissions.isdisjoint(operation.any_of):

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Literal
 
 from ringback_contracts.core.decode import DecodeError, decode, shown
-from ringback_contracts.operations import DISCONNECT, GET_CALL, LIST_CALLS, PATCH_CALL, PLACING
 
 
 class FaultError(ValueError):
@@ -52,6 +51,9 @@ class FaultKind(StrEnum):
 
 
 FaultOperation = Literal["any", "place", "read", "disconnect", "login", "connect"]
+LOGIN: FaultOperation = "login"
+CONNECT: FaultOperation = "connect"
+"""A connection that begins TLS, which is no request yet."""
 RetryAfterForm = Literal["seconds", "date"]
 
 MOST_FAULTS = 1_000
@@ -60,16 +62,6 @@ LONGEST_NUMBER = 1_000
 """Characters; no address that is dialled is longer."""
 LONGEST_SECONDS = 3600
 """No client waits longer, and a test should not either."""
-
-HANDSHAKE = "handshake"
-"""Stands among the ids of operations for the TLS handshake, which no request has."""
-
-GROUPS: dict[FaultOperation | None, Container[str]] = {
-    "connect": {HANDSHAKE},
-    "place": PLACING,
-    "read": {GET_CALL, LIST_CALLS},
-    "disconnect": {DISCONNECT, PATCH_CALL},
-}
 
 DIGITS = re.compile(r"(?:tel:)?[+\d\s().-]*", re.IGNORECASE)
 """What is meant for a number, whether or not it is one."""
@@ -154,18 +146,14 @@ class Fault:
         """Whether it strikes TLS handshakes, which only a server with such a certificate can play."""
         return self.kind is FaultKind.EXPIRED_CERTIFICATE
 
-    def takes(self, operation_id: str | None, numbers: Container[str]) -> bool:
-        """Whether the fault is about this operation and one of these numbers.
+    def takes(self, what: str, numbers: Container[str]) -> bool:
+        """Whether the fault is about a request of this kind and one of these numbers.
 
-        ``None`` is the login, ``HANDSHAKE`` a connection that begins TLS.
+        ``what`` is the operation's word for it (``Operation.fault``), ``LOGIN`` or ``CONNECT``.
         """
         if self.number is not None and self.number not in numbers:
             return False
-        if self.operation == "any":
-            return operation_id != HANDSHAKE
-        if operation_id is None or self.operation == "login":
-            return operation_id is None and self.operation == "login"
-        return operation_id in GROUPS[self.operation]
+        return what == self.operation or (self.operation == "any" and what != CONNECT)
 
     def strikes(self, seen: int, struck: int) -> bool:
         """Whether it strikes the ``seen``-th request that it takes, having struck ``struck`` before."""

@@ -89,6 +89,14 @@ def sdk_operations() -> Iterator[SdkOperation]:
 
 
 @cache
+def permissions() -> frozenset[str]:
+    """Every permission that an operation is known to ask for."""
+    return frozenset(
+        name for operation in sdk_operations() for name in (*operation.any_of, *operation.all_of)
+    )
+
+
+@cache
 def branches() -> Mapping[str, Sequence[str]]:
     """The lines of the table by the first segment of their path."""
     found: dict[str, list[str]] = {}

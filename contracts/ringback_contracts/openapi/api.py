@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
-from ringback_contracts import operations as ops
+from ringback_contracts.catalogue import OPERATIONS
+from ringback_contracts.core.operation import Operation
 from ringback_contracts.openapi import bodies
 from ringback_contracts.openapi.errors import error_responses
-from ringback_contracts.openapi.parts import RATE, Json, as_json, having, link, reply
-from ringback_contracts.operations import OPERATIONS, Operation
+from ringback_contracts.openapi.parts import RATE, Json, as_json, having, link, ref, reply
 from ringback_contracts.org import ContractChoice
+from ringback_contracts.resources.calls.operations import (
+    GET_CALL,
+    PATCH_CALL,
+    PLACE_CALL_FOR_USER,
+)
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.users.operations import GET_USER
 
 DESCRIPTION = """\
 The Calls operations of the Genesys Cloud Platform API as Ringback, a mock, serves them.
@@ -47,81 +53,49 @@ SECURITY_SCHEMES: Json = {
 }
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the document says of an operation beside its method, path and rights."""
-
-    summary: str
-    success: Callable[[ContractChoice], Json]
-    body: Callable[[ContractChoice], Json] | None = None
-    links: Json = field(default_factory=dict)
-
-
 def _to_call(conversation_id: str) -> Json:
     """Where one can go from a call."""
     return {
-        "ReadCall": link(ops.GET_CALL, "See how the call goes.", conversationId=conversation_id),
-        "HangUp": link(ops.PATCH_CALL, "End the call.", bodies.HANG_UP, conversationId=conversation_id),
-        "Disconnect": link(ops.DISCONNECT, "End the conversation.", conversationId=conversation_id),
+        "ReadCall": link(GET_CALL, "See how the call goes.", conversationId=conversation_id),
+        "HangUp": link(PATCH_CALL, "End the call.", bodies.HANG_UP, conversationId=conversation_id),
+        "Disconnect": link(DISCONNECT, "End the conversation.", conversationId=conversation_id),
     }
 
 
-def _model(name: str, *required: str) -> Callable[[ContractChoice], Json]:
-    return lambda _: {"200": reply("What was asked for.", as_json(having(name, *required)), *RATE)}
-
-
-def _placed(contract: ContractChoice) -> Json:
-    """Both statuses that the vendor documents: an org answers with one of them."""
-    description = "The call is placed. Its legs appear in the conversation as the phones answer."
-    content = as_json(bodies.placed(contract))
-    response = reply(description, content, "Ringback-Note", "Ringback-Contract", *RATE)
+def _to_user(user_id: str) -> Json:
+    """Where one can go from a user."""
     return {
-        "202": response,
-        "200": {**response, "description": f"{description} Set by success_status of the org."},
+        "ReadUser": link(GET_USER, "Read the user.", userId=user_id),
+        "CallForUser": link(PLACE_CALL_FOR_USER, "Place a call for the user.", userId=user_id),
     }
 
 
-def _empty(status: str, description: str) -> Callable[[ContractChoice], Json]:
-    return lambda _: {status: reply(description, None, *RATE)}
-
-
-_THE_CALL = "$response.body#/id"
-_CALL = ("id", "participants", "selfUri")
-_USER = {
-    "ReadUser": link(ops.GET_USER, "Read the user.", userId=_THE_CALL),
-    "CallForUser": link(ops.PLACE_CALL_FOR_USER, "Place a call for the user.", userId=_THE_CALL),
+_ITS_ID = "$response.body#/id"
+LINKS: Mapping[str | None, Json] = {
+    "CreateCallResponse": _to_call(_ITS_ID),
+    "CallConversation": _to_call(_ITS_ID),
+    "Conversation": _to_call(_ITS_ID),
+    "CallConversationEntityListing": _to_call("$response.body#/entities/0/id"),
+    "User": _to_user(_ITS_ID),
+    "UserMe": _to_user(_ITS_ID),
 }
-
-TOLD: dict[str, Told] = {
-    ops.PLACE_CALL: Told("Place a call", _placed, bodies.place_call, _to_call(_THE_CALL)),
-    ops.PLACE_CALL_FOR_USER: Told(
-        "Place a call on behalf of a user", _placed, bodies.place_call, _to_call(_THE_CALL)
-    ),
-    ops.LIST_CALLS: Told(
-        "List the calls that the token's user is on",
-        _model("CallConversationEntityListing", "entities", "total", "pageSize", "pageNumber"),
-        links=_to_call("$response.body#/entities/0/id"),
-    ),
-    ops.GET_CALL: Told("Read a call", _model("CallConversation", *_CALL), links=_to_call(_THE_CALL)),
-    ops.PATCH_CALL: Told(
-        "Hang up a call", _model("Conversation", *_CALL), lambda _: bodies.hang_up(), _to_call(_THE_CALL)
-    ),
-    ops.DISCONNECT: Told(
-        "End a conversation",
-        _empty("202", "The conversation ends."),
-        links=_to_call("$request.path.conversationId"),
-    ),
-    ops.GET_ME: Told("Read the token's user", _model("UserMe", "id", "name", "selfUri"), links=_USER),
-    ops.GET_USER: Told("Read a user", _model("User", "id", "name", "selfUri"), links=_USER),
-    ops.GET_TOKEN: Told(
-        "Read what the token stands for", _model("TokenInfo", "organization", "authorizedScope")
-    ),
-    ops.DELETE_TOKEN: Told("Revoke the token", _empty("200", "The token is worth nothing any more.")),
+"""Where an answer leads, by its model."""
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "CallConversation": ("id", "participants", "selfUri"),
+    "Conversation": ("id", "participants", "selfUri"),
+    "CallConversationEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "User": ("id", "name", "selfUri"),
+    "UserMe": ("id", "name", "selfUri"),
+    "TokenInfo": ("organization", "authorizedScope"),
 }
-PARAMETERS = {
-    "conversationId": ("Id of the conversation.", None),
-    "userId": ("Id of the user.", bodies.ALICE),
+"""The fields of a model that an answer always has."""
+BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
+    "CreateCallRequest": bodies.place_call,
+    "CallHangUp": lambda _: bodies.hang_up(),
 }
+"""The bodies of which more can be told than their schema."""
+EXAMPLES = {"userId": bodies.ALICE}
+"""Ids of the default org for path parameters."""
 
 
 def paths(contract: ContractChoice) -> Json:
@@ -133,35 +107,63 @@ def paths(contract: ContractChoice) -> Json:
 
 
 def _described(operation: Operation, contract: ContractChoice) -> Json:
-    told = TOLD[operation.id]
-    success = {status: _linked(response, told.links) for status, response in told.success(contract).items()}
     described: Json = {
         "operationId": operation.id,
-        "summary": told.summary,
+        "summary": operation.summary,
         "tags": [operation.template.split("/")[3]],
-        "parameters": [_parameter(name) for name in PARAMETERS if f"{{{name}}}" in operation.template],
+        "parameters": [_parameter(name) for name in operation.parameters],
         "security": [{"oauth": [scope]} for scope in operation.scopes] + [{"bearer": []}],
-        "responses": {**success, **error_responses(operation, contract)},
+        "responses": {**_success(operation, contract), **error_responses(operation, contract)},
     }
-    if told.body is not None:
-        described["requestBody"] = told.body(contract)
-    if operation.any_of:
-        rights = {"type": "ANY", "permissions": list(operation.any_of)}
+    if operation.reads is not None:
+        described["requestBody"] = _body(operation.reads, contract)
+    if operation.any_of or operation.all_of:
+        kind = "ANY" if operation.any_of else "ALL"
+        rights = {"type": kind, "permissions": [*operation.any_of, *operation.all_of]}
         described["x-inin-requires-permissions"] = rights
     return described
 
 
-def _linked(response: Json, links: Json) -> Json:
-    return {**response, "links": links} if links else response
+def _body(model: str, contract: ContractChoice) -> Json:
+    told = BODIES.get(model)
+    return told(contract) if told else {"required": True, "content": as_json(ref(model))}
+
+
+def _success(operation: Operation, contract: ContractChoice) -> Json:
+    if operation.answers == "CreateCallResponse":
+        return _placed(contract)
+    if operation.answers is None:
+        response = reply(f"{operation.summary}: done, and there is nothing to tell.", None, *RATE)
+        if operation.of_one_call:
+            response["links"] = _to_call("$request.path.conversationId")
+    else:
+        content = as_json(having(operation.answers, *ALWAYS.get(operation.answers, ())))
+        response = _linked(reply("What was asked for.", content, *RATE), operation.answers)
+    return {str(operation.success): response}
+
+
+def _placed(contract: ContractChoice) -> Json:
+    """Both statuses that the vendor documents: an org answers with one of them."""
+    description = "The call is placed. Its legs appear in the conversation as the phones answer."
+    content = as_json(bodies.placed(contract))
+    response = reply(description, content, "Ringback-Note", "Ringback-Contract", *RATE)
+    response = _linked(response, "CreateCallResponse")
+    return {
+        "202": response,
+        "200": {**response, "description": f"{description} Set by success_status of the org."},
+    }
+
+
+def _linked(response: Json, model: str) -> Json:
+    return {**response, "links": LINKS[model]} if model in LINKS else response
 
 
 def _parameter(name: str) -> Json:
-    description, known = PARAMETERS[name]
     parameter: Json = {
         "name": name,
         "in": "path",
         "required": True,
-        "description": description,
+        "description": f"Id of the {name.removesuffix('Id')}.",
         "schema": {"type": "string", "format": "uuid"},
     }
-    return parameter if known is None else {**parameter, "example": known}
+    return parameter | ({"example": EXAMPLES[name]} if name in EXAMPLES else {})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Rule, Stage
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.core.operation import Operation
 from ringback_contracts.openapi.parts import RATE, Json, as_json, having, ref, reply
-from ringback_contracts.operations import PLACING, Operation
 from ringback_contracts.org import ContractChoice
 
 DOCUMENTED = (400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503, 504)
@@ -40,12 +40,12 @@ def reachable(operation: Operation, contract: ContractChoice) -> list[Rule]:
 def _concerns(rule: Rule, operation: Operation) -> bool:
     if rule.stage is Stage.ROUTE and rule.status in NO_OPERATION:
         return False
-    return rule.operations is None or operation.id in rule.operations
+    return rule.concerns(operation)
 
 
 def _holds(rule: Rule, operation: Operation, contract: ContractChoice) -> bool:
     """Contracts tell bodies apart, and only those that place a call."""
-    return contract == "any" or operation.id not in PLACING or contract in rule.contracts
+    return contract == "any" or not operation.facts.contracts or contract in rule.contracts
 
 
 def _response(status: int, rules: list[Rule]) -> Json:

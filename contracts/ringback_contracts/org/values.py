@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ringback_contracts.core.decode import shown
-from ringback_contracts.operations import OPERATIONS
+from ringback_contracts.http.scopes import SCOPES
+from ringback_contracts.http.sdk_operations import permissions
 
 USUAL_REGION = "US"
 LARGEST_RANGE = 10_000
@@ -15,8 +16,8 @@ LARGEST_RANGE = 10_000
 LARGEST_COUNT = 2**31 - 1
 """What every client can hold that reads a number of seconds or requests."""
 
-PERMISSIONS = frozenset(name for operation in OPERATIONS for name in operation.any_of)
-SCOPES = frozenset(name for operation in OPERATIONS for name in operation.scopes)
+MEANT_SCOPES = SCOPES | {"conversation:call:write", "call:write"}
+"""Those of the platform, and two that tutorials name and operations take all the same."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{2,14}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -104,12 +105,12 @@ def check_range(first: str, last: str) -> None:
 
 def permission(text: str) -> str:
     """A permission of a role; raises ``ValueError`` for a slip in one that an operation asks for."""
-    return _without_slip(text, PERMISSIONS)
+    return _without_slip(text, permissions())
 
 
 def scope(text: str) -> str:
     """An OAuth scope; raises ``ValueError`` for a slip in one that an operation asks for."""
-    return _without_slip(text, SCOPES)
+    return _without_slip(text, MEANT_SCOPES)
 
 
 def _without_slip(text: str, meant: Iterable[str]) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ringback_contracts.catalogue import OPERATIONS, case_of
+from ringback_contracts.core import payload
 from ringback_contracts.core.model import ANONYMOUS, Caller, Request, TokenState
 from ringback_contracts.domain.addresses import TelAddress
-from ringback_contracts.http import payload
-from ringback_contracts.operations import OPERATIONS
 from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
-from ringback_contracts.resources.calls.case import Case
+from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_explain.meant.ids import no_ids, path_with_id, with_ids
 from ringback_explain.meant.keys import norm
 from ringback_explain.meant.party import UUID
@@ -47,7 +47,8 @@ def imagined(
     )
     calls = frozenset(ids | {found.upper() for found in ids} | written)
     caller = somebody(request, service=service, calls=calls)
-    if "from" in fields and isinstance(address := Case(request, caller, org).from_, TelAddress):
+    facts = case_of(request, caller, org)
+    if "from" in fields and isinstance(facts, CallFacts) and isinstance(address := facts.from_, TelAddress):
         # The number in from is the only one that has to be owned.
         org = replace(org, numbers=(*org.numbers, address.number))
     return caller, org

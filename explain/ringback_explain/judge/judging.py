@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringback_contracts.core.judge import findings
+from ringback_contracts.catalogue import findings
 from ringback_contracts.core.model import Caller, Finding, Request, TokenState
 from ringback_contracts.org import ContractChoice, Org
 from ringback_explain.judge.imagined import filled, imagined, somebody

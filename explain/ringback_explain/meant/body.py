@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from ringback_contracts.http import payload
+from ringback_contracts.core import payload
 
 LARGEST = 64 * 2**10
 """Bytes beyond which a body that is not JSON is not looked into: nobody wrote it by hand."""

@@ -7,10 +7,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from ringback_contracts.catalogue import DIALLING, route
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
-from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER, PLACING
+from ringback_contracts.resources.calls.operations import PLACE_CALL_FOR_USER
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, Equivalent
 from ringback_explain.meant.body import Form, ReadBody, read
 from ringback_explain.meant.call import MeantCall, meant_call
@@ -39,13 +40,13 @@ class Subject:
 
     @property
     def places_call(self) -> bool:
-        return self.operation_id in PLACING
+        return self.operation_id in DIALLING
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether the path is none of this API, or none on which any method places a call."""
         known = route("POST", self.request.path).operation
-        return self.route.operation is None and (known is None or known.id not in PLACING)
+        return self.route.operation is None and (known is None or known.id not in DIALLING)
 
     @property
     def path_user(self) -> str | None:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from ringback_contracts.http.payload import MAX_BYTES
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_explain.read import shell
 from ringback_explain.read.found import FORM_TYPE, JSON_TYPE, Address, FoundRequest, ReadError, context_of
 

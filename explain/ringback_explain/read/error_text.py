@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.read.found import FoundError
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, PlatformAnswer
 from ringback_explain.read.scopes import scopes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read.found import TOKEN_PATH, Address
 

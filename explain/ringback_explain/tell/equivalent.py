@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Equivalent, Suggestion
 from ringback_explain.meant.call import MeantCall
 from ringback_explain.meant.party import UUID, Kind, MeantParty

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ringback_contracts.core.nearest import nearest
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Note
 
 _DOMAINS = """

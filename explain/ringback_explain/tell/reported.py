@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 
+from ringback_contracts.catalogue import TABLE, case_of
 from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Request, Rule, Stage
-from ringback_contracts.core.table import TABLE
-from ringback_contracts.resources.calls.case import Case
 from ringback_explain.explanation import (
     Context,
     Equivalent,
@@ -195,7 +194,7 @@ def usual_place(rule_id: str) -> str:
     places = {
         violation.pointer
         for case in cases
-        for violation in rule.check(Case(case.request, case.caller, case.org))
+        for violation in rule.check(case_of(case.request, case.caller, case.org))
     }
     place = places.pop() if len(places) == 1 else ""
     return "" if place.startswith("/") else place

@@ -5,26 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringback_contracts.operations import BY_ID, PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.catalogue import BY_ID
+from ringback_contracts.http.scopes import SCOPES
+from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_explain.explanation import Context, Note
-
-READ_ONLY = ":readonly"
-
-_AREAS = """
-    ai-studio alerting analytics architect assistants authorization billing business-rules
-    case-management coaching content-management conversations data-privacy devices dialog
-    employee-engagement employee-performance external-contacts fax gamification gdpr geolocation
-    greetings groups identity-providers infrastructureascode integrations journey knowledge
-    language-understanding learning license locations logcapture messaging messaging-platform oauth
-    organization organization-authorization outbound presence process-automation quality recordings
-    response-management routing scim screen-monitoring scripts social-media
-    speech-and-text-analytics stations telephony textbots usage user-recordings users users-rules
-    voicemail web-chat webdeployments widgets workforce-management workitems
-"""
-_ALONE = "all audits:readonly data-extensions notifications search:readonly upload user-basic-info"
-
-SCOPES = frozenset([*_AREAS.split(), *_ALONE.split(), *(area + READ_ONLY for area in _AREAS.split())])
-"""The scopes of the vendor's Swagger of July 2026: an area, or an area for reading alone."""
 
 _PLACE, _FOR_USER = (" or ".join(BY_ID[operation].any_of) for operation in (PLACE_CALL, PLACE_CALL_FOR_USER))
 CALLING = (

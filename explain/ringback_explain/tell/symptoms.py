@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, Note
 from ringback_explain.meant.subject import is_service
 from ringback_explain.tell.questions import FOR_USER

@@ -9,11 +9,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from ringback_contracts.core.judge import findings
+from ringback_contracts.catalogue import findings
 from ringback_contracts.core.model import PARTICIPANTS, Caller, Finding, Request, Stage
-from ringback_contracts.operations import CALLS_PATH, PLACE_CALL_FOR_USER
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms
+from ringback_contracts.resources.calls.operations import PLACE_CALL_FOR_USER
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, Equivalent, Explained, Explanation, Note, Suggestion
 from ringback_explain.judge.imagined import somebody
 from ringback_explain.judge.judging import Sender, judged, sender_of

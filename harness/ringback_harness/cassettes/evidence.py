@@ -12,13 +12,11 @@ from typing import Self
 
 from ringback_client.atomic_write import atomic_write
 from ringback_client.transport import Reply
-from ringback_contracts.core import evidence
-from ringback_contracts.core.evidence import KEY, Sighting, parse_evidence
+from ringback_contracts import evidence
+from ringback_contracts.catalogue import BY_ID, DIALLING, TABLE, findings
 from ringback_contracts.core.examples import situation
-from ringback_contracts.core.judge import findings
 from ringback_contracts.core.model import Contract, Example, Request, Rule, Stage
-from ringback_contracts.core.table import TABLE
-from ringback_contracts.operations import PLACING
+from ringback_contracts.evidence import KEY, Sighting, parse_evidence
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
@@ -151,7 +149,7 @@ def _asker(cassette: Cassette) -> Asker:
 
 
 def _places(cassette: Cassette) -> bool:
-    return operation_of(cassette.request) in PLACING
+    return operation_of(cassette.request) in DIALLING
 
 
 def _reading(cassette: Cassette) -> Reading:
@@ -171,7 +169,7 @@ def _answered_by(rule: Rule, cassette: Cassette) -> bool:
 
 def explains(rule: Rule, request: Request, reply: Reply) -> bool:
     """Whether a reply has the status and code of a rule that can refuse the request's operation."""
-    holds = rule.operations is None or operation_of(request) in rule.operations
+    holds = rule.concerns(BY_ID.get(operation_of(request)))
     return holds and (reply.status, reply.document.get("code")) == (rule.status, rule.code)
 
 

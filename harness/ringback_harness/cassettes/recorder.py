@@ -15,10 +15,11 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from ringback_client.atomic_write import UNFINISHED, atomic_write
+from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.core.model import Contract
-from ringback_contracts.operations import BY_ID, GET_ME
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import recognise
+from ringback_contracts.resources.users.operations import GET_ME
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_mock.version import VERSION
 

@@ -17,10 +17,12 @@ from pathlib import Path
 import orjson
 
 from ringback_client.environment import CA, verify_from
+from ringback_contracts.catalogue import DIALLING, OPERATIONS, route
 from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
-from ringback_contracts.operations import DELETE_TOKEN, DISCONNECT, OPERATIONS, PATCH_CALL, PLACING
+from ringback_contracts.resources.calls.operations import PATCH_CALL
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.tokens.operations import DELETE_TOKEN
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed
@@ -42,7 +44,7 @@ RELAYED = {"alice": "alice"}
 PATIENCE = 900
 """Seconds that an answer may take: the pace of a run may hold a request back, and the target itself."""
 LEFT_OUT: Mapping[str, str] = {
-    **dict.fromkeys(PLACING, "what schemathesis makes up to be dialled might ring somebody there"),
+    **dict.fromkeys(DIALLING, "what schemathesis makes up to be dialled might ring somebody there"),
     **dict.fromkeys((PATCH_CALL, DISCONNECT), "it would end calls there that are not this run's"),
     DELETE_TOKEN: "it would end the token that the run needs",
 }

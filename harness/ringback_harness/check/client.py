@@ -24,9 +24,10 @@ from ringback_client import (
     ServerError,
 )
 from ringback_client.transport import Reply
-from ringback_contracts import operations as ops
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract, Knowledge, Request, Stage
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.check.adapter import WorldAdapter
 from ringback_harness.check.expectation import shown
@@ -63,7 +64,7 @@ def _check(worlds: Worlds, contract: Contract, effort: Effort) -> Iterator[Resul
     world = worlds.get()
     bodies = strategies.participants_bodies if contract == PARTICIPANTS else strategies.published_bodies
     requests = strategies.requests(world.org, body=bodies(world.org)).map(as_alice)
-    untried = Result(SUITE, subject(contract), ops.PLACE_CALL, CheckOutcome.NOT_REACHED)
+    untried = Result(SUITE, subject(contract), PLACE_CALL, CheckOutcome.NOT_REACHED)
     yield from explore(requests, lambda request: _tried(world, contract, request), effort.at(world), untried)
 
 
@@ -74,7 +75,7 @@ def as_alice(request: Request) -> Request:
 
 
 def _tried(world: World, contract: Contract, request: Request) -> Result:
-    operation = ops.PLACE_CALL if request.path == ops.CALLS_PATH else ops.PLACE_CALL_FOR_USER
+    operation = PLACE_CALL if request.path == CALLS_PATH else PLACE_CALL_FOR_USER
     attempt = Result(
         SUITE, subject(contract), operation, CheckOutcome.NOT_REACHED, exchange=RoundTrip(request)
     )

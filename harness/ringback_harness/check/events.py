@@ -13,8 +13,8 @@ import orjson
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import OPERATIONS
 from ringback_contracts.core.model import Request
-from ringback_contracts.operations import OPERATIONS
 from ringback_harness.check.relay import OURS
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import DIALLING
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
-from ringback_contracts.operations import CALLS_PATH, DELETE_TOKEN, DISCONNECT, PLACING
 from ringback_contracts.org import Org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.tokens.operations import DELETE_TOKEN
 from ringback_harness.targets import Traits
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -136,7 +139,7 @@ def _faults_of_success(expected: Expected, reply: Reply, traits: Traits) -> Iter
             yield "the reply has a body, where none is documented"
     elif not _is_json(reply):
         yield f"the Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
-    if expected.operation in PLACING:
+    if expected.operation in DIALLING:
         yield from _faults_of_call(expected, reply)
     if traits.names_rules:
         yield from _faults_of_our_success(expected, reply)
@@ -147,7 +150,7 @@ def _faults_of_our_success(expected: Expected, reply: Reply) -> Iterator[str]:
         yield "a success carries Ringback-Rule"
     if CORRELATION not in reply.headers:
         yield f"the reply comes without {CORRELATION}"
-    if expected.operation in PLACING:
+    if expected.operation in DIALLING:
         yield from _faults_of_our_call(expected, reply)
 
 

@@ -11,12 +11,21 @@ import orjson
 from ringback_client.calls import OVER, Call, Participant
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
-from ringback_contracts import operations as ops
 from ringback_contracts import schemas
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.operations import (
+    GET_CALL,
+    LIST_CALLS,
+    PATCH_CALL,
+    PLACE_CALL,
+    PLACE_CALL_FOR_USER,
+)
+from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
+from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 from ringback_harness.check.expectation import Expected, faults, refused_by
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds
@@ -189,7 +198,7 @@ def _unlike(leg: Participant, whose: str, **expected: str) -> Iterator[str]:
 # --- calls --------------------------------------------------------------------------------------------
 
 
-@flow("a placed call can be read", ops.GET_CALL)
+@flow("a placed call can be read", GET_CALL)
 def _read_back(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     call = walk.read(call_id)
@@ -201,28 +210,28 @@ def _read_back(walk: Walk) -> Iterator[str]:
         yield "the call does not say which number it dials"
 
 
-@flow("a call is the token's user's", ops.GET_CALL)
+@flow("a call is the token's user's", GET_CALL)
 def _own_call(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place())
     if [leg.user_id for leg in call.participants][:1] != [_own_id(walk)]:
         yield "the first participant is not the user whose token placed the call"
 
 
-@flow("a call on behalf is that user's", ops.PLACE_CALL_FOR_USER)
+@flow("a call on behalf is that user's", PLACE_CALL_FOR_USER)
 def _on_behalf(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place(token="service", path=f"{CALLS_PATH}/user/{ALICE}"))
     if [leg.user_id for leg in call.participants][:1] != [ALICE]:
         yield "the first participant is not the user in the path"
 
 
-@flow("a call reads as it is published", ops.GET_CALL)
+@flow("a call reads as it is published", GET_CALL)
 def _as_published(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place())
     yield from _unpublished(call.document, "CallConversation")
     yield from _lacking(call)
 
 
-@flow("a call tells its legs apart", ops.GET_CALL)
+@flow("a call tells its legs apart", GET_CALL)
 def _legs(walk: Walk) -> Iterator[str]:
     """Whose each leg is, and which way it goes, as people report it who watched real orgs."""
     for body, caller, called in ((BODY, "user", "external"), (FOR_QUEUE, "agent", "customer")):
@@ -237,7 +246,7 @@ def _legs(walk: Walk) -> Iterator[str]:
         )
 
 
-@flow("every call is a call of its own", ops.PLACE_CALL)
+@flow("every call is a call of its own", PLACE_CALL)
 def _two_calls(walk: Walk) -> Iterator[str]:
     one, other = walk.place(), walk.place()
     if one == other:
@@ -247,7 +256,7 @@ def _two_calls(walk: Walk) -> Iterator[str]:
         yield "the end of one call ended another"
 
 
-@flow("the list shows the calls that go on", ops.LIST_CALLS)
+@flow("the list shows the calls that go on", LIST_CALLS)
 def _listing(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     if call_id not in walk.listed():
@@ -262,25 +271,25 @@ def _listing(walk: Walk) -> Iterator[str]:
         yield "a call that is over is still in its user's list"
 
 
-@flow("a disconnected call is over", ops.DISCONNECT)
+@flow("a disconnected call is over", DISCONNECT)
 def _disconnected(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     before = walk.read(call_id)
     ended = walk.end(call_id)
     after = walk.read(call_id)
-    yield from walk.missing(Expected(202, operation=ops.DISCONNECT), ended)
+    yield from walk.missing(Expected(202, operation=DISCONNECT), ended)
     if before.over or not after.over:
         yield "the call reads the same before and after it was disconnected"
     else:
         yield from _lacking(after, ("endTime", "disconnectType"))
-    yield from walk.missing(Expected(202, operation=ops.DISCONNECT), walk.end(call_id))
+    yield from walk.missing(Expected(202, operation=DISCONNECT), walk.end(call_id))
 
 
-@flow("a call that was hung up is over", ops.PATCH_CALL)
+@flow("a call that was hung up is over", PATCH_CALL)
 def _hung_up(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     answer = walk.ask("PATCH", f"{CALLS_PATH}/{call_id}", {"state": "disconnected"})
-    yield from walk.missing(Expected(200, operation=ops.PATCH_CALL), answer)
+    yield from walk.missing(Expected(200, operation=PATCH_CALL), answer)
     if answer.document.get("id") != call_id:
         yield "the reply to a hang-up is not about the call"
     yield from _unpublished(answer.document, "Conversation")
@@ -288,14 +297,14 @@ def _hung_up(walk: Walk) -> Iterator[str]:
         yield "the call goes on after it was hung up"
 
 
-@flow("a call shows the number asked for", ops.GET_CALL)
+@flow("a call shows the number asked for", GET_CALL)
 def _shown_number(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place({**BODY, "callerId": "+442079460001"}))
     if [leg.document.get("ani") for leg in call.participants][:1] != ["tel:+442079460001"]:
         yield "the call does not show the callerId that was asked for"
 
 
-@flow("a call that was ended reads as over", ops.GET_CALL, ends=True)
+@flow("a call that was ended reads as over", GET_CALL, ends=True)
 def _ended(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     walk.end(call_id)
@@ -313,35 +322,35 @@ def _ended(walk: Walk) -> Iterator[str]:
 # --- users and tokens ---------------------------------------------------------------------------------
 
 
-@flow("a token's user is shown", ops.GET_ME)
+@flow("a token's user is shown", GET_ME)
 def _me(walk: Walk) -> Iterator[str]:
     for token, user_id in (("alice", ALICE), ("bob", BOB)):
         if walk.ask("GET", "/api/v2/users/me", token=token).document.get("id") != user_id:
             yield f"users/me is not {token}, whose token asks"
 
 
-@flow("the user asked for is shown", ops.GET_USER)
+@flow("the user asked for is shown", GET_USER)
 def _user(walk: Walk) -> Iterator[str]:
     if walk.ask("GET", f"/api/v2/users/{BOB}").document.get("id") != BOB:
         yield "the user that was read is not the one in the path"
 
 
-@flow("a token says what it is good for", ops.GET_TOKEN)
+@flow("a token says what it is good for", GET_TOKEN)
 def _token(walk: Walk) -> Iterator[str]:
     if walk.ask("GET", "/api/v2/tokens/me").document.get("authorizedScope") != ["conversations"]:
         yield "the scopes of alice's token are not shown"
 
 
-@flow("a revoked token is worth nothing", ops.DELETE_TOKEN, uses_up=True)
+@flow("a revoked token is worth nothing", DELETE_TOKEN, uses_up=True)
 def _revoked(walk: Walk) -> Iterator[str]:
     revoked = walk.ask("DELETE", "/api/v2/tokens/me")
-    yield from walk.missing(Expected(200, operation=ops.DELETE_TOKEN), revoked)
+    yield from walk.missing(Expected(200, operation=DELETE_TOKEN), revoked)
     yield from walk.missing(refused_by(TABLE["token.unknown"]), walk.ask("GET", "/api/v2/users/me"))
     if walk.ask("GET", "/api/v2/users/me", token="bob").status != 200:
         yield "the end of one token ended another"
 
 
-@flow("a rate limit counts each token", ops.GET_TOKEN, uses_up=True, limits={"rate_per_minute": LIMIT})
+@flow("a rate limit counts each token", GET_TOKEN, uses_up=True, limits={"rate_per_minute": LIMIT})
 def _limited(walk: Walk) -> Iterator[str]:
     for count in range(1, LIMIT + 1):
         headers = walk.ask("GET", "/api/v2/tokens/me").headers
@@ -356,7 +365,7 @@ def _limited(walk: Walk) -> Iterator[str]:
         yield "the limit of one token stops another"
 
 
-@flow("orgs never meet", ops.GET_CALL, uses_up=True)
+@flow("orgs never meet", GET_CALL, uses_up=True)
 def _isolated(walk: Walk) -> Iterator[str]:
     other = Walk(walk.world.neighbour())
     call_id = other.place()

@@ -8,12 +8,14 @@ from typing import Any
 
 import orjson
 
-from ringback_contracts import operations as ops
+from ringback_contracts.catalogue import DIALLING, TABLE, route
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import BOB
 from ringback_contracts.core.model import Request, Violation
-from ringback_contracts.core.table import TABLE
-from ringback_contracts.http.routing import route
-from ringback_contracts.resources.calls.case import Case
+from ringback_contracts.resources.calls.operations import GET_CALL, LIST_CALLS, PATCH_CALL, PLACE_CALL
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
+from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 from ringback_harness.check.expectation import ENVELOPE
 from ringback_harness.targets import Serve
 from ringback_mock.engine.conversation import nested_conversation
@@ -113,7 +115,7 @@ def _stale(store: Store) -> Callable[[Request], Response]:
 
     def serve(request: Request) -> Response:
         response = answer(request)
-        if _operation(request) != ops.GET_CALL or response.status != 200:
+        if _operation(request) != GET_CALL or response.status != 200:
             return response
         return seen.setdefault(request.path, response)
 
@@ -127,7 +129,7 @@ def _one_id(store: Store) -> Callable[[Request], Response]:
 
     def serve(request: Request) -> Response:
         response = answer(request)
-        if _operation(request) not in ops.PLACING or response.status >= 300:
+        if _operation(request) not in DIALLING or response.status >= 300:
             return response
         first.append(response)
         return first[0]
@@ -154,7 +156,7 @@ def _shared(store: Store) -> Callable[[Request], Response]:
     def serve(request: Request) -> Response:
         response = answer(request)
         authorization = request.headers.get("authorization", "")
-        if _operation(request) in ops.PLACING and response.status < 300:
+        if _operation(request) in DIALLING and response.status < 300:
             placed[orjson.loads(response.body)["selfUri"]] = authorization
         elif response.status == 404 and request.path in placed:
             owner = {**request.headers, "authorization": placed[request.path]}
@@ -230,44 +232,44 @@ def _bobs(leg: dict[str, Any]) -> None:
 
 
 FLOW_MUTANTS: Mapping[str, Serve] = {
-    "a placed call without id": _in_success(ops.PLACE_CALL, _drop("id")),
-    "a placed call without selfUri": _in_success(ops.PLACE_CALL, _drop("selfUri")),
-    "a placed call with an id that nobody knows": _in_success(ops.PLACE_CALL, _set("id", new_id)),
+    "a placed call without id": _in_success(PLACE_CALL, _drop("id")),
+    "a placed call without selfUri": _in_success(PLACE_CALL, _drop("selfUri")),
+    "a placed call with an id that nobody knows": _in_success(PLACE_CALL, _set("id", new_id)),
     "one id for every call": _one_id,
-    "a participants call without createdTime": _in_success(ops.PLACE_CALL, _drop("createdTime")),
-    "a placed call answered with 200": _status(ops.PLACE_CALL, 200),
+    "a participants call without createdTime": _in_success(PLACE_CALL, _drop("createdTime")),
+    "a placed call answered with 200": _status(PLACE_CALL, 200),
     "a GET that answers stale state": _stale,
-    "a GET of another id": _in_success(ops.GET_CALL, _set("id", new_id)),
-    "a GET that says inbound": _in_success(ops.GET_CALL, _first_leg(_set("direction", lambda: "inbound"))),
-    "a GET of another purpose": _in_success(ops.GET_CALL, _first_leg(_set("purpose", lambda: "customer"))),
-    "a GET of a state that nobody knows": _in_success(ops.GET_CALL, _each_leg(_rings)),
-    "a GET whose legs have no id": _in_success(ops.GET_CALL, _each_leg(_drop("id"))),
-    "a GET whose legs have no address": _in_success(ops.GET_CALL, _each_leg(_drop("address"))),
-    "a GET that never shows who is called": _in_success(ops.GET_CALL, _alone),
+    "a GET of another id": _in_success(GET_CALL, _set("id", new_id)),
+    "a GET that says inbound": _in_success(GET_CALL, _first_leg(_set("direction", lambda: "inbound"))),
+    "a GET of another purpose": _in_success(GET_CALL, _first_leg(_set("purpose", lambda: "customer"))),
+    "a GET of a state that nobody knows": _in_success(GET_CALL, _each_leg(_rings)),
+    "a GET whose legs have no id": _in_success(GET_CALL, _each_leg(_drop("id"))),
+    "a GET whose legs have no address": _in_success(GET_CALL, _each_leg(_drop("address"))),
+    "a GET that never shows who is called": _in_success(GET_CALL, _alone),
     "a GET that shows another dialled party": _in_success(
-        ops.GET_CALL, _far_leg(_set("address", lambda: "tel:+442079460101"))
+        GET_CALL, _far_leg(_set("address", lambda: "tel:+442079460101"))
     ),
-    "a GET whose far leg came in": _in_success(ops.GET_CALL, _far_leg(_set("direction", lambda: "inbound"))),
-    "a call that ended at no time": _in_success(ops.GET_CALL, _each_leg(_drop("endTime"))),
-    "a call that ended for no reason": _in_success(ops.GET_CALL, _each_leg(_drop("disconnectType"))),
-    "a list that counts nothing": _in_success(ops.LIST_CALLS, _set("total", int)),
-    "a hang-up that answers another shape": _in_success(ops.PATCH_CALL, _each_leg(_set("calls", str))),
-    "a GET without participants": _in_success(ops.GET_CALL, _set("participants", list)),
-    "a GET that shows another user": _in_success(ops.GET_CALL, _first_leg(_bobs)),
-    "a GET without the dialled number": _in_success(ops.GET_CALL, _first_leg(_drop("dnis"))),
-    "a GET without the shown number": _in_success(ops.GET_CALL, _first_leg(_drop("ani"))),
-    "a GET without selfUri": _in_success(ops.GET_CALL, _drop("selfUri")),
-    "a list without calls": _applying(ops.LIST_CALLS, _lists_nothing),
-    "a list of everybody's calls": _applying(ops.LIST_CALLS, _lists_everybodys),
-    "a list of calls that are over": _applying(ops.LIST_CALLS, _lists_what_is_over),
-    "a disconnect that does nothing": _applying(ops.DISCONNECT, _forgets_to_end),
-    "a disconnect answered with 200": _status(ops.DISCONNECT, 200),
-    "a hang-up that does nothing": _applying(ops.PATCH_CALL, _shows_without_ending),
-    "a hang-up of another call": _in_success(ops.PATCH_CALL, _set("id", new_id)),
-    "a token that outlives its end": _applying(ops.DELETE_TOKEN, _keeps_the_token),
-    "another user as me": _in_success(ops.GET_ME, _set("id", new_id)),
-    "another user than asked for": _in_success(ops.GET_USER, _set("id", new_id)),
-    "a token without scopes": _in_success(ops.GET_TOKEN, _set("authorizedScope", list)),
+    "a GET whose far leg came in": _in_success(GET_CALL, _far_leg(_set("direction", lambda: "inbound"))),
+    "a call that ended at no time": _in_success(GET_CALL, _each_leg(_drop("endTime"))),
+    "a call that ended for no reason": _in_success(GET_CALL, _each_leg(_drop("disconnectType"))),
+    "a list that counts nothing": _in_success(LIST_CALLS, _set("total", int)),
+    "a hang-up that answers another shape": _in_success(PATCH_CALL, _each_leg(_set("calls", str))),
+    "a GET without participants": _in_success(GET_CALL, _set("participants", list)),
+    "a GET that shows another user": _in_success(GET_CALL, _first_leg(_bobs)),
+    "a GET without the dialled number": _in_success(GET_CALL, _first_leg(_drop("dnis"))),
+    "a GET without the shown number": _in_success(GET_CALL, _first_leg(_drop("ani"))),
+    "a GET without selfUri": _in_success(GET_CALL, _drop("selfUri")),
+    "a list without calls": _applying(LIST_CALLS, _lists_nothing),
+    "a list of everybody's calls": _applying(LIST_CALLS, _lists_everybodys),
+    "a list of calls that are over": _applying(LIST_CALLS, _lists_what_is_over),
+    "a disconnect that does nothing": _applying(DISCONNECT, _forgets_to_end),
+    "a disconnect answered with 200": _status(DISCONNECT, 200),
+    "a hang-up that does nothing": _applying(PATCH_CALL, _shows_without_ending),
+    "a hang-up of another call": _in_success(PATCH_CALL, _set("id", new_id)),
+    "a token that outlives its end": _applying(DELETE_TOKEN, _keeps_the_token),
+    "another user as me": _in_success(GET_ME, _set("id", new_id)),
+    "another user than asked for": _in_success(GET_USER, _set("id", new_id)),
+    "a token without scopes": _in_success(GET_TOKEN, _set("authorizedScope", list)),
     "orgs that meet": _shared,
     "a rate limit that lets one more pass": _lenient,
     "a rate limit without Retry-After": _without("Retry-After", least=429, most=429),

@@ -18,10 +18,9 @@ from schemathesis import Case, CheckContext, HookContext, Response
 from ringback_client import PlacedCall
 from ringback_client.environment import verify_from
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import DIALLING, judge
 from ringback_contracts.core.examples import situation
-from ringback_contracts.core.judge import judge
 from ringback_contracts.core.model import Example, Request
-from ringback_contracts.operations import PLACING
 from ringback_contracts.org import default_org
 from ringback_harness.check.adapter import plain
 from ringback_harness.check.api import WORLD_VARIABLE
@@ -100,7 +99,7 @@ def the_client_agrees(
     """``CallsClient``, given the same body as it stands, comes to the same result."""
     request = SCENE.as_named(plain(response.request))
     _, _, token = request.headers.get("authorization", "").partition(" ")
-    if operation_of(request) not in PLACING or token not in SCENE.world.tokens:
+    if operation_of(request) not in DIALLING or token not in SCENE.world.tokens:
         return
     outcome = said(SCENE.world, request, preflight=False)
     if isinstance(outcome, PlacedCall):

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Rule
-from ringback_contracts.core.table import TABLE, Table
+from ringback_contracts.core.table import Table
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.results import Result

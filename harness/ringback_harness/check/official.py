@@ -17,8 +17,11 @@ from typing import Any
 from unittest.mock import patch
 
 from ringback_client.transport import Reply
-from ringback_contracts import operations as ops
 from ringback_contracts.core.model import Request
+from ringback_contracts.resources.calls.operations import LIST_CALLS, PLACE_CALL
+from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.tokens.operations import GET_TOKEN
+from ringback_contracts.resources.users.operations import GET_ME
 from ringback_harness import strategies
 from ringback_harness.check.client import as_alice
 from ringback_harness.check.generated import Effort, explore, left_out, verdict_on
@@ -33,16 +36,16 @@ MISSING = f"the official SDK is not there: pip install {NAME}"
 STILL = "[general]\nlive_reload_config = false\n"
 """A configuration of the SDK with which it starts no file watcher."""
 READ = {
-    ops.GET_ME: ("/api/v2/users/me", "UserMe"),
-    ops.LIST_CALLS: (ops.CALLS_PATH, "CallConversationEntityListing"),
-    ops.GET_TOKEN: ("/api/v2/tokens/me", "TokenInfo"),
+    GET_ME: ("/api/v2/users/me", "UserMe"),
+    LIST_CALLS: (CALLS_PATH, "CallConversationEntityListing"),
+    GET_TOKEN: ("/api/v2/tokens/me", "TokenInfo"),
 }
 """What can be read without a call, and the model of each answer."""
 
 
 def check_official(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     """Let the SDK read generated published bodies that are accepted, and every kind of answer."""
-    subject = Result(SUITE, SUBJECT, ops.PLACE_CALL, CheckOutcome.NOT_REACHED)
+    subject = Result(SUITE, SUBJECT, PLACE_CALL, CheckOutcome.NOT_REACHED)
     world = worlds.get()
     if effort.over:  # before the seconds that it takes to load the SDK
         yield left_out(subject, len(READ) + effort.at(world).examples)
@@ -157,7 +160,7 @@ def _placed(models: Models, world: World, request: Request) -> Result:
 
 def _call(models: Models, world: World, call_id: str) -> tuple[str, ...]:
     headers = {"authorization": "Bearer alice", "host": "127.0.0.1"}
-    reply = world.send(Request("GET", f"{ops.CALLS_PATH}/{call_id}", headers))
+    reply = world.send(Request("GET", f"{CALLS_PATH}/{call_id}", headers))
     return models.losses(reply.document, _model(reply, "CallConversation"))
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import phonenumbers
 
-from ringback_contracts import operations as ops
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import PARTICIPANTS
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.domain.numbers import reserved_range
 from ringback_contracts.org import default_org
+from ringback_contracts.resources.calls.operations import PLACE_CALL
 from ringback_harness import strategies
 from ringback_harness.check import grammar
 from ringback_harness.check.expectation import Expected, refused_by
@@ -32,7 +32,7 @@ URIS = "SIP URIs by the grammar of RFC 3261"
 def check_oracles(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     """Dial what others say can be dialled, and what they say cannot."""
     world = worlds.get()
-    granted = Expected(default_org().success_status, operation=ops.PLACE_CALL, contract=PARTICIPANTS)
+    granted = Expected(default_org().success_status, operation=PLACE_CALL, contract=PARTICIPANTS)
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         number = strategies.example_number(region)
         if number is not None:
@@ -40,15 +40,13 @@ def check_oracles(worlds: Worlds, effort: Effort) -> Iterator[Result]:
             expected = refused_by(TABLE["number.reserved"]) if reserved else granted
             yield _dial(world, f"tel:{number}", NUMBERS, expected)
     uris = strategies.sip_uris() | strategies.edited(strategies.sip_uris()).filter(_meant_as_sip)
-    subject = Result(SUITE, URIS, ops.PLACE_CALL, CheckOutcome.NOT_REACHED)
+    subject = Result(SUITE, URIS, PLACE_CALL, CheckOutcome.NOT_REACHED)
     yield from explore(uris, lambda uri: _dial_uri(world, uri, granted), effort.at(world), subject)
 
 
 def _dial(world: World, to: str, subject: str, expected: Expected) -> Result:
     request = call_request({"to": to, "from": f"user:{ALICE}"})
-    return foretold(
-        Result(SUITE, subject, ops.PLACE_CALL, CheckOutcome.NOT_REACHED), world, request, expected
-    )
+    return foretold(Result(SUITE, subject, PLACE_CALL, CheckOutcome.NOT_REACHED), world, request, expected)
 
 
 def _dial_uri(world: World, uri: str, granted: Expected) -> Result:

@@ -21,9 +21,9 @@ from click import ClickException
 
 from ringback_client import TransportError
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import OPERATIONS
 from ringback_contracts.core.model import Request
 from ringback_contracts.openapi import openapi_document
-from ringback_contracts.operations import OPERATIONS
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.targets import OutOfReach, World
 from ringback_mock.edges.hosts import HostCheck

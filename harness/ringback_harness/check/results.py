@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
 from ringback_harness.check.expectation import Expected
 
 NO_OPERATION = "(no operation)"

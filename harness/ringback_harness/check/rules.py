@@ -11,10 +11,9 @@ import orjson
 
 from ringback_client.errors import ReplyLost
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import TABLE, judge
 from ringback_contracts.core.examples import CALL_PLACEHOLDER, KNOWN_CALL, situation
-from ringback_contracts.core.judge import judge
 from ringback_contracts.core.model import Example, Knowledge, Request, Rule
-from ringback_contracts.core.table import TABLE
 from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.trail import Trail

@@ -108,7 +108,7 @@ def _line(difference: Difference) -> str:
 
 
 def _summary(comparison: Comparison) -> str:
-    from ringback_contracts.core.table import TABLE
+    from ringback_contracts.catalogue import TABLE
 
     states = Counter(comparison.state(rule.id) for rule in TABLE)
     found = len(comparison.differences)

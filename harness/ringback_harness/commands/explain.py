@@ -12,8 +12,8 @@ from typing import BinaryIO
 import click
 
 from ringback_contracts.core.model import CONTRACTS, Caller
-from ringback_contracts.operations import CALLS_PATH
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain import Context, Explanation, explain, explain_text_notes
 from ringback_explain.meant.party import UUID
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read

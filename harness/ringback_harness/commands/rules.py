@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.nearest import nearest_few
-from ringback_contracts.core.table import TABLE
 from ringback_harness import rules_catalogue
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.rules_catalogue import Entry, catalogue

@@ -7,10 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ringback_contracts.catalogue import DIALLING, route
 from ringback_contracts.core.model import Accepted, Target
 from ringback_contracts.http.faults import FaultKind
-from ringback_contracts.http.routing import route
-from ringback_contracts.operations import PLACING
 from ringback_harness.crash.scenarios import Scenario
 from ringback_mock.engine.faults import HEADER as FAULT_HEADER
 from ringback_mock.engine.journal import Exchange
@@ -109,7 +108,7 @@ def is_login(exchange: Exchange) -> bool:
 
 def is_attempt(exchange: Exchange) -> bool:
     """Whether the request is one that places a call when it is granted."""
-    return operation_of(exchange) in PLACING
+    return operation_of(exchange) in DIALLING
 
 
 def operation_of(exchange: Exchange) -> str | None:

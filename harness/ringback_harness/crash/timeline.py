@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.faults import FaultKind
-from ringback_contracts.http.routing import route
 from ringback_contracts.privacy import redact_text
 from ringback_harness.crash.evidence import ProgramRun, RunEnd, fault_of, header
 from ringback_mock.engine.journal import Exchange

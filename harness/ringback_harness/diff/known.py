@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 from ringback_harness.diff.compare import Aspect
 from ringback_harness.diff.run import ACCEPTED, NO_RULE, Comparison, Difference
 from ringback_harness.exits import SetupError

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ringback_client.atomic_write import atomic_write
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.table import TABLE
 from ringback_contracts.org import default_org
 from ringback_contracts.privacy import redact_body, redact_text
 from ringback_harness.diff.known import KnownDifference, uncompared

@@ -11,10 +11,9 @@ import orjson
 
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
+from ringback_contracts.catalogue import BY_ID, DIALLING, TABLE
 from ringback_contracts.core.examples import CALL_PLACEHOLDER, request_of
 from ringback_contracts.core.model import Example, Request, Rule
-from ringback_contracts.core.table import TABLE
-from ringback_contracts.operations import PLACING
 from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
@@ -126,7 +125,7 @@ def touched(request: Request, mock: Reply, target: Reply) -> str:
 
 def _asked_about(request: Request) -> set[str]:
     """The rules that a granted request has passed."""
-    operation = operation_of(request)
+    operation = BY_ID.get(operation_of(request))
     lanes = TABLE.early(operation) + TABLE.late(operation, contract_of(request.body))
     return {rule.id for _, rule in lanes}
 
@@ -228,7 +227,7 @@ class _Replay:
         if not request.path.startswith("/api/") or any(orphan in request.path for orphan in self._orphans):
             return None
         reply = self._worlds.get(cassette.org, self._worlds[None]).send(request)
-        if operation_of(request) in PLACING:
+        if operation_of(request) in DIALLING:
             self._pair(cassette.reply.document.get("id"), reply.document.get("id"))
         return request, reply
 
@@ -241,7 +240,7 @@ class _Replay:
 
 def _is_moment(request: Request, reply: Reply) -> bool:
     """Whether the answer shows a call as it goes on or who somebody is, which no two orgs share."""
-    return reply.status < ERRORS and operation_of(request) not in PLACING
+    return reply.status < ERRORS and operation_of(request) not in DIALLING
 
 
 def _with_ids(request: Request, ids: dict[str, str]) -> Request:

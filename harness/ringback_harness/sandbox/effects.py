@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from ringback_contracts.catalogue import DIALLING, route
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
-from ringback_contracts.operations import DISCONNECT, PATCH_CALL, PLACING
+from ringback_contracts.resources.calls.operations import PATCH_CALL
+from ringback_contracts.resources.conversations.operations import DISCONNECT
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
@@ -24,7 +25,7 @@ class Effect(Enum):
 
 
 _EFFECTS: Mapping[str, Effect] = {
-    **dict.fromkeys(PLACING, Effect.DIALS),
+    **dict.fromkeys(DIALLING, Effect.DIALS),
     **dict.fromkeys((DISCONNECT, PATCH_CALL), Effect.ENDS),
 }
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ringback_client.bodies import CALLER_KEYS, parties
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.routing import route
 from ringback_harness.sandbox import framing
 from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import NotAllowed

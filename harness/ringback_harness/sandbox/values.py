@@ -9,7 +9,7 @@ from typing import Any
 
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.written import Members, as_written
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 
 USER_PATH = f"{CALLS_PATH}/user/"
 

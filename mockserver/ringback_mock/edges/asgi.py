@@ -9,7 +9,7 @@ from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from ringback_contracts.http.payload import MAX_BYTES
+from ringback_contracts.core.payload import MAX_BYTES
 from ringback_mock.edges.delivery import DELIVERY, Wish, deliver
 from ringback_mock.edges.edge import read_headers
 from ringback_mock.http import Response

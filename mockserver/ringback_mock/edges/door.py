@@ -17,9 +17,10 @@ import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.core.model import Request
-from ringback_contracts.http.payload import MAX_BYTES
-from ringback_contracts.operations import BY_ID, GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.core.payload import MAX_BYTES
+from ringback_contracts.resources.calls.operations import GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_mock.edges.delivery import TRANSPORT, deliver
 from ringback_mock.edges.edge import Edge, read_headers
 from ringback_mock.http import Headers, Response

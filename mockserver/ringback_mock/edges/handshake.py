@@ -6,7 +6,7 @@ import logging
 import ssl
 from pathlib import Path
 
-from ringback_contracts.http.faults import HANDSHAKE
+from ringback_contracts.http.faults import CONNECT
 from ringback_mock.engine.store import Store
 
 access = logging.getLogger("ringback.access")
@@ -26,7 +26,7 @@ def let_expire(context: ssl.SSLContext, expired: Path, store: Store) -> None:
 
     def begun(connection: ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
         with store.lock:
-            fault = store.default.faults.strike(HANDSHAKE, ())
+            fault = store.default.faults.strike(CONNECT, ())
         if fault is not None:
             access.info("TLS handshake: %s", fault.kind)
             connection.context = other

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
-from ringback_contracts.operations import OPERATIONS
 from ringback_contracts.org import Org
 from ringback_mock.edges.asgi import WsgiBridge
 from ringback_mock.edges.door import door_to

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import orjson
 
 from ringback_contracts.core.model import DestinationKind, Target
-from ringback_contracts.operations import CALLS_PATH
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_mock.engine.calls import Call, Look
 from ringback_mock.engine.clock import timestamp
 from ringback_mock.engine.ids import derived_id

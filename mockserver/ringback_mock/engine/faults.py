@@ -38,9 +38,9 @@ class Armed:
     def id(self) -> str:
         return f"fault-{self.place}"
 
-    def meets(self, operation_id: str | None, numbers: Container[str]) -> bool:
+    def meets(self, what: str, numbers: Container[str]) -> bool:
         """Count a request, if it is one of the fault's; whether the fault strikes it."""
-        if not self.fault.takes(operation_id, numbers):
+        if not self.fault.takes(what, numbers):
             return False
         self.taken += 1
         if not self.fault.strikes(self.taken, self.struck):
@@ -87,10 +87,10 @@ class Faults:
         """Whether any fault could be about a request to these numbers: cheap, since every call asks."""
         return None in self._by_number or not self._by_number.keys().isdisjoint(numbers)
 
-    def strike(self, operation_id: str | None, numbers: Collection[str]) -> Fault | None:
-        """The fault that strikes this request; each that takes it counts it."""
+    def strike(self, what: str, numbers: Collection[str]) -> Fault | None:
+        """The fault that strikes a request, ``what`` as in ``Fault.takes``; each that takes it counts it."""
         asked = (armed for number in {None, *numbers} for armed in self._by_number.get(number, ()))
-        struck = [armed for armed in asked if armed.meets(operation_id, numbers)]
+        struck = [armed for armed in asked if armed.meets(what, numbers)]
         return min(struck, key=_place).fault if struck else None
 
     def __iter__(self) -> Iterator[Armed]:

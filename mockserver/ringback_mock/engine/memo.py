@@ -6,10 +6,9 @@ from collections import OrderedDict
 from typing import NamedTuple
 from weakref import ref
 
-from ringback_contracts.core.judge import judge
+from ringback_contracts.catalogue import DIALLING, judge
 from ringback_contracts.core.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
 from ringback_contracts.core.table import Table
-from ringback_contracts.operations import PLACING
 from ringback_contracts.org import Org
 from ringback_mock.engine.calls import Plan, plan
 from ringback_mock.engine.outcomes import outcomes
@@ -76,7 +75,7 @@ def _plain(request: Request, caller: Caller) -> bool:
 
 def _lasting(verdict: Verdict) -> bool:
     """Whether the verdict would be the same whatever calls there are."""
-    if verdict.operation is None or verdict.operation.id not in PLACING:
+    if verdict.operation is None or verdict.operation.id not in DIALLING:
         return False
     if isinstance(verdict, Accepted):
         targets = verdict.intent.targets if verdict.intent else ()

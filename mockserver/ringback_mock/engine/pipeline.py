@@ -8,11 +8,21 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from ringback_contracts import operations as ops
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
-from ringback_contracts.core.table import TABLE, Table
+from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import envelope
 from ringback_contracts.http.faults import BEFORE, Fault, FaultKind
+from ringback_contracts.resources.calls.operations import (
+    GET_CALL,
+    LIST_CALLS,
+    PATCH_CALL,
+    PLACE_CALL,
+    PLACE_CALL_FOR_USER,
+)
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
+from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 from ringback_mock.engine.calls import Plan, dialled
 from ringback_mock.engine.clock import timestamp
 from ringback_mock.engine.conversation import listing, look, nested_conversation, self_uri
@@ -49,16 +59,16 @@ class Pipeline:
         self.table = table
         self._memo = Memo(table)
         self._apply: dict[str, Callable[[Ask], Applied]] = {
-            ops.PLACE_CALL: self._place,
-            ops.PLACE_CALL_FOR_USER: self._place,
-            ops.LIST_CALLS: self._list,
-            ops.GET_CALL: self._show,
-            ops.PATCH_CALL: self._patch,
-            ops.DISCONNECT: self._disconnect,
-            ops.GET_ME: self._me,
-            ops.GET_USER: self._user,
-            ops.GET_TOKEN: self._token,
-            ops.DELETE_TOKEN: self._revoke,
+            PLACE_CALL: self._place,
+            PLACE_CALL_FOR_USER: self._place,
+            LIST_CALLS: self._list,
+            GET_CALL: self._show,
+            PATCH_CALL: self._patch,
+            DISCONNECT: self._disconnect,
+            GET_ME: self._me,
+            GET_USER: self._user,
+            GET_TOKEN: self._token,
+            DELETE_TOKEN: self._revoke,
         }
 
     def answer(self, request: Request) -> Response:
@@ -153,7 +163,7 @@ def _fault(ask: Ask) -> Fault | None:
     """The fault that strikes the request; most calls are no concern of any."""
     numbers = _numbers(ask)
     faults = ask.tenant.faults
-    return faults.strike(ask.verdict.operation.id, numbers) if faults.concern(numbers) else None
+    return faults.strike(ask.verdict.operation.fault, numbers) if faults.concern(numbers) else None
 
 
 def _numbers(ask: Ask) -> tuple[str, ...]:

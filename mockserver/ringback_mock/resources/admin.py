@@ -15,8 +15,9 @@ from flask import request as current
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.exceptions import NotImplemented as NotServed
 
+from ringback_contracts.catalogue import OPERATIONS
+from ringback_contracts.core import payload
 from ringback_contracts.core.model import Request, Rule
-from ringback_contracts.http import payload
 from ringback_contracts.http.faults import FaultError, fault_from
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_contracts.openapi.admin import LONGEST_PAGE, PAGE, SWITCHES
@@ -247,5 +248,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "source": rule.source,
         "contracts": list(rule.contracts),
         "knowledge": rule.knowledge.name.lower(),
-        "operations": None if rule.operations is None else sorted(rule.operations),
+        "operations": None
+        if rule.operations is None
+        else sorted(each.id for each in OPERATIONS if rule.concerns(each)),
     }

@@ -10,18 +10,19 @@ from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKi
 from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.domain.numbers import Dialled, assess
 from ringback_contracts.org import Org
-from ringback_contracts.resources.calls.case import Case, read_number
+from ringback_contracts.resources.calls.facts import CallFacts, read_number
 from ringback_contracts.resources.calls.rules.number import dead
 
 Kind = DestinationKind
 
 
-def intent_of(case: Case) -> Intent:
-    """The call that an accepted request places. The request must have passed the rules."""
-    return _of_participants(case) if case.contract == PARTICIPANTS else _of_published(case)
+def call_to_place(case: CallFacts) -> tuple[Intent, tuple[str, ...]]:
+    """The call that a request places which has passed the rules, and why it cannot work."""
+    intent = _of_participants(case) if case.contract == PARTICIPANTS else _of_published(case)
+    return intent, _notes_on(intent, case.org)
 
 
-def _of_participants(case: Case) -> Intent:
+def _of_participants(case: CallFacts) -> Intent:
     user = case.acting_user
     return Intent(
         contract=PARTICIPANTS,
@@ -32,7 +33,7 @@ def _of_participants(case: Case) -> Intent:
     )
 
 
-def _participants_targets(case: Case) -> Iterator[Target]:
+def _participants_targets(case: CallFacts) -> Iterator[Target]:
     endpoint = case.endpoint("to")
     name = endpoint.name if endpoint else None
     if isinstance(case.to, UserAddress):
@@ -43,7 +44,7 @@ def _participants_targets(case: Case) -> Iterator[Target]:
         yield Target(Kind.PHONE, case.to.number, name)
 
 
-def _of_published(case: Case) -> Intent:
+def _of_published(case: CallFacts) -> Intent:
     body: Mapping[str, Any] = case.published or {}
     user = case.acting_user
     attributes = body.get("attributes")
@@ -59,13 +60,13 @@ def _of_published(case: Case) -> Intent:
     )
 
 
-def _caller_id(case: Case) -> str | None:
+def _caller_id(case: CallFacts) -> str | None:
     text = case.text("callerId")
     number = read_number(text) if text else None
     return _e164(number, case.org) if isinstance(number, Dialled) else text
 
 
-def _published_targets(case: Case, body: Mapping[str, Any]) -> Iterator[Target]:
+def _published_targets(case: CallFacts, body: Mapping[str, Any]) -> Iterator[Target]:
     if (text := case.text("phoneNumber")) is not None:
         yield _dialled_target(text, case.org)
     elif (user_id := case.text("callUserId")) is not None:
@@ -101,7 +102,7 @@ def _e164(number: Dialled, org: Org) -> str:
     return assess(number.number, org.region).e164 or number.number
 
 
-def notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
+def _notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
     """Why a call that is accepted cannot work, one sentence each."""
     return tuple(note for target in intent.targets if (note := _hopeless(target, org)))
 

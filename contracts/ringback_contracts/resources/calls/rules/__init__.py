@@ -1,1 +1,1 @@
-"""The rules: each module holds those of one part of a request."""
+"""The rules about placing calls: each module holds those of one part of a request."""

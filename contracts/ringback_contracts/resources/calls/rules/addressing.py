@@ -26,15 +26,15 @@ from ringback_contracts.core.declare import (
 from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Evidence, Knowledge, Rule, Stage, Violation
 from ringback_contracts.domain.addresses import CampaignAddress, Reason, SipAddress, TelAddress, UserAddress
 from ringback_contracts.domain.numbers import NotDialable
-from ringback_contracts.operations import PLACING
 from ringback_contracts.resources.calls import forms
-from ringback_contracts.resources.calls.case import Case, read_number
+from ringback_contracts.resources.calls.facts import CallFacts, read_number
 from ringback_contracts.resources.calls.forms import Shape
+from ringback_contracts.resources.calls.selections import placing
 
 HOW_TO = "Write tel:+ and the number in E.164, user: and the user's id, or sip:user@host."
 
 
-def _shaped(case: Case, shape: Shape, detail: str) -> Sequence[Violation]:
+def _shaped(case: CallFacts, shape: Shape, detail: str) -> Sequence[Violation]:
     if not case.flawed_endpoints:
         return FINE
     return [
@@ -44,7 +44,7 @@ def _shaped(case: Case, shape: Shape, detail: str) -> Sequence[Violation]:
     ]
 
 
-def _failing(case: Case, reasons: frozenset[Reason]) -> Sequence[Violation]:
+def _failing(case: CallFacts, reasons: frozenset[Reason]) -> Sequence[Violation]:
     if not case.flawed_endpoints:
         return FINE
     return [
@@ -65,14 +65,14 @@ def _failing(case: Case, reasons: frozenset[Reason]) -> Sequence[Violation]:
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[
         published(to="tel:" + TEST_NUMBER),
         published(**{"from": "user:" + ALICE}),
     ],
     accepts=[OK_PARTICIPANTS],
 )
-def address_missing(case: Case) -> Sequence[Violation]:
+def address_missing(case: CallFacts) -> Sequence[Violation]:
     if case.contract != PARTICIPANTS or case.body is None or case.misnamed:
         return FINE
     body = case.body
@@ -90,7 +90,7 @@ def address_missing(case: Case) -> Sequence[Violation]:
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[
         participants({"phoneNumber": TEST_NUMBER}),
         participants([{"address": TEST_NUMBER}]),
@@ -102,7 +102,7 @@ def address_missing(case: Case) -> Sequence[Violation]:
     ],
     accepts=[OK_PARTICIPANTS, participants({"to": "tel:" + TEST_NUMBER}, {"from": "user:" + ALICE})],
 )
-def address_shape(case: Case) -> Sequence[Violation]:
+def address_shape(case: CallFacts) -> Sequence[Violation]:
     detail = "is neither an address as text nor an object of one of the accepted forms"
     return _shaped(case, Shape.OTHER, detail)
 
@@ -118,7 +118,7 @@ def address_shape(case: Case) -> Sequence[Violation]:
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[
         participants(from_={"id": ALICE}),
         participants({"address": TEST_NUMBER}),
@@ -126,7 +126,7 @@ def address_shape(case: Case) -> Sequence[Violation]:
     ],
     accepts=[OK_PARTICIPANTS, participants({"type": "tel", "address": "tel:" + TEST_NUMBER})],
 )
-def address_untyped(case: Case) -> Sequence[Violation]:
+def address_untyped(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.UNTYPED, "is an object without a 'type'")
 
 
@@ -141,11 +141,11 @@ def address_untyped(case: Case) -> Sequence[Violation]:
     source="the thread shows 'sip' and 'user'; the others follow the address schemes",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants({"type": "phone", "address": TEST_NUMBER}), participants({"type": 5})],
     accepts=[OK_PARTICIPANTS, participants({"type": "user", "id": BOB})],
 )
-def address_unknown_type(case: Case) -> Sequence[Violation]:
+def address_unknown_type(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.UNKNOWN_TYPE, f"has a type that is none of {', '.join(forms.ADDRESS_TYPES)}")
 
 
@@ -160,11 +160,11 @@ def address_unknown_type(case: Case) -> Sequence[Violation]:
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants({"type": "user"}), participants({"type": "tel", "address": 5})],
     accepts=[OK_PARTICIPANTS, participants({"type": "user", "id": BOB})],
 )
-def address_no_value(case: Case) -> Sequence[Violation]:
+def address_no_value(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.NO_VALUE, "has a type, but not the text that belongs to it")
 
 
@@ -179,11 +179,11 @@ def address_no_value(case: Case) -> Sequence[Violation]:
     source="the two parts of one address contradict each other",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants({"type": "user", "address": "tel:" + TEST_NUMBER})],
     accepts=[OK_PARTICIPANTS, participants({"type": "user", "address": "user:" + BOB})],
 )
-def address_type_mismatch(case: Case) -> Sequence[Violation]:
+def address_type_mismatch(case: CallFacts) -> Sequence[Violation]:
     return [
         Violation(f"the type is {endpoint.declared!r}, and the address is of another", endpoint.pointer)
         for endpoint in case.plain_endpoints
@@ -216,7 +216,7 @@ def _of_reasons(
         source=TUTORIAL,
         knowledge=Knowledge.REQUEST,
         contracts=(PARTICIPANTS,),
-        operations=PLACING,
+        operations=placing,
         rejects=[participants(text) for text in rejects],
         accepts=[OK_PARTICIPANTS],
     )(lambda case: _failing(case, reasons))
@@ -281,11 +281,11 @@ id_malformed = _of_reasons(
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants("user:" + NOBODY)],
     accepts=[participants("user:" + BOB)],
 )
-def user_unknown(case: Case) -> Sequence[Violation]:
+def user_unknown(case: CallFacts) -> Sequence[Violation]:
     if not isinstance(case.to, UserAddress) or case.to.id in case.org.user_by_id:
         return FINE
     return found(f"no user of this org has the id {case.to.id}", "/to")
@@ -302,11 +302,11 @@ def user_unknown(case: Case) -> Sequence[Violation]:
     source=TUTORIAL,
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants("campaign:" + CAMPAIGN)],
     accepts=[participants(from_="campaign:" + CAMPAIGN)],
 )
-def campaign_not_callable(case: Case) -> Sequence[Violation]:
+def campaign_not_callable(case: CallFacts) -> Sequence[Violation]:
     return found("'to' is a campaign", "/to") if isinstance(case.to, CampaignAddress) else FINE
 
 
@@ -321,7 +321,7 @@ def campaign_not_callable(case: Case) -> Sequence[Violation]:
     source=f"{SWAGGER_2017}: bad.request; a real org accepts numbers and SIP URIs in phoneNumber",
     knowledge=Knowledge.REQUEST,
     contracts=(PUBLISHED,),
-    operations=PLACING,
+    operations=placing,
     rejects=[
         published(phoneNumber=""),
         published(phoneNumber="   "),
@@ -339,7 +339,7 @@ def campaign_not_callable(case: Case) -> Sequence[Violation]:
         published(participants=[{"address": TEST_NUMBER}]),
     ],
 )
-def phone_number_unreadable(case: Case) -> Sequence[Violation]:
+def phone_number_unreadable(case: CallFacts) -> Sequence[Violation]:
     if isinstance(case.dialled, NotDialable):
         return found(f"phoneNumber: {case.dialled}", "/phoneNumber")
     if not case.parties:
@@ -351,7 +351,7 @@ def phone_number_unreadable(case: Case) -> Sequence[Violation]:
     ]
 
 
-def _party_numbers(case: Case) -> Iterator[tuple[int, str]]:
+def _party_numbers(case: CallFacts) -> Iterator[tuple[int, str]]:
     for position, party in enumerate(case.parties):
         text = party.get("address")
         if isinstance(text, str) and text and not forms.has_sip_scheme(text):
@@ -369,11 +369,11 @@ def _party_numbers(case: Case) -> Iterator[tuple[int, str]]:
     source=f"{SWAGGER_2017}: model Destination requires address; the {SDK} also has userId and queueId",
     knowledge=Knowledge.REQUEST,
     contracts=(PUBLISHED,),
-    operations=PLACING,
+    operations=placing,
     rejects=[published(participants=[{"name": "x"}]), published(participants=[{"to": TEST_NUMBER}])],
     accepts=[published(participants=[{"address": TEST_NUMBER}, {"userId": BOB}])],
 )
-def participant_no_address(case: Case) -> Sequence[Violation]:
+def participant_no_address(case: CallFacts) -> Sequence[Violation]:
     if not case.parties:
         return FINE
     return [

@@ -1,17 +1,16 @@
-"""The body as such: its media type, its size, its JSON, and the shape of a published or a hang-up body."""
+"""The shape of a body: a published one, one that mixes both contracts, a hang-up."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import (
     BOB,
-    COMMON_ERRORS,
     FINE,
     OK,
     OK_PARTICIPANTS,
-    OUR_CHOICE,
     SDK,
     SUPPORT,
     SWAGGER_2017,
@@ -30,128 +29,13 @@ from ringback_contracts.core.model import (
     Stage,
     Violation,
 )
-from ringback_contracts.http.payload import MAX_BYTES, MAX_DEPTH
-from ringback_contracts.operations import PATCH_CALL, PLACING, WITH_BODY
+from ringback_contracts.core.operation import reading
 from ringback_contracts.resources.calls import forms
-from ringback_contracts.resources.calls.case import Case
+from ringback_contracts.resources.calls.facts import CallFacts
+from ringback_contracts.resources.calls.selections import placing
 from ringback_contracts.schemas import type_errors
 
 CALL = {"phoneNumber": TEST_NUMBER}
-UNREADABLE = "The request could not be understood by the server: its body is not valid JSON"
-
-
-@rule(
-    id="media-type.unsupported",
-    stage=Stage.MEDIA_TYPE,
-    status=415,
-    code="unsupported.media.type",
-    message="Unsupported media type; the body must be application/json",
-    title="The body is not declared as JSON",
-    fix="Send 'Content-Type: application/json'; curl needs -H for it, since -d alone declares a form.",
-    evidence=Evidence.PUBLISHED,
-    source=COMMON_ERRORS,
-    knowledge=Knowledge.REQUEST,
-    operations=WITH_BODY,
-    rejects=[
-        Example(CALL, headers={"content-type": "text/plain"}),
-        Example(raw=b"phoneNumber=1", headers={"content-type": "application/x-www-form-urlencoded"}),
-        Example(CALL, headers={"content-type": ""}),
-    ],
-    accepts=[OK, Example(CALL, headers={"content-type": "application/json; charset=utf-8"})],
-)
-def media_type_unsupported(case: Case) -> Sequence[Violation]:
-    given = case.request.headers.get("content-type", "")
-    if given == "application/json" or given.partition(";")[0].strip().lower() == "application/json":
-        return FINE
-    return found(f"the Content-Type is {given or 'not given'!r}", "Content-Type")
-
-
-@rule(
-    id="body.too-large",
-    stage=Stage.SIZE,
-    status=413,
-    code="request.entity.too.large",
-    message="The request is larger than {limit} bytes",
-    title="The body has more than 512,000 bytes",
-    fix="Send a smaller body; only attributes and participants can grow a call request that far.",
-    evidence=Evidence.PUBLISHED,
-    source=f"{COMMON_ERRORS}; the figure is the platform's limit request.bytes.max",
-    knowledge=Knowledge.REQUEST,
-    operations=WITH_BODY,
-    rejects=[Example(raw=b'{"phoneNumber": "+442079460100"}' + b" " * MAX_BYTES)],
-    accepts=[OK, Example(raw=b'{"phoneNumber": "+442079460100"}'.ljust(MAX_BYTES))],
-)
-def body_too_large(case: Case) -> Sequence[Violation]:
-    if len(case.request.body) <= MAX_BYTES:
-        return FINE
-    return found(f"the body has more than {MAX_BYTES:,} bytes", "", limit=str(MAX_BYTES))
-
-
-@rule(
-    id="json.malformed",
-    stage=Stage.JSON,
-    status=400,
-    message=UNREADABLE,
-    title="The body is not JSON",
-    fix="Send strict JSON in UTF-8: straight double quotes, no comments, no NaN, no trailing commas.",
-    evidence=Evidence.PUBLISHED,
-    source=f"{SWAGGER_2017}: bad.request",
-    knowledge=Knowledge.REQUEST,
-    operations=WITH_BODY,
-    rejects=[
-        Example(raw=b"phoneNumber: 5"),
-        Example(raw=b'{"priority": NaN}'),
-        Example(raw=b""),
-        Example(raw="{“phoneNumber”: “+442079460100”}".encode()),
-        Example(raw=b'{"phoneNumber": "\xff"}'),
-    ],
-    accepts=[OK],
-)
-def json_malformed(case: Case) -> Sequence[Violation]:
-    if case.payload.error is None or len(case.request.body) > MAX_BYTES:
-        return FINE
-    return found(case.payload.error)
-
-
-@rule(
-    id="json.too-deep",
-    stage=Stage.JSON,
-    status=400,
-    message="The request could not be understood by the server: its body is nested too deeply",
-    title=f"The body nests arrays and objects deeper than {MAX_DEPTH}",
-    fix="Send a flat body; no call request nests deeper than three.",
-    evidence=Evidence.ASSUMED,
-    source=OUR_CHOICE,
-    knowledge=Knowledge.REQUEST,
-    operations=WITH_BODY,
-    rejects=[Example(raw=b'{"x":' * 65 + b"1" + b"}" * 65)],
-    accepts=[OK, Example(raw=b'{"phoneNumber":"+442079460100","x":' + b"[" * 63 + b"]" * 63 + b"}")],
-)
-def json_too_deep(case: Case) -> Sequence[Violation]:
-    return found(f"the body nests deeper than {MAX_DEPTH}") if case.payload.too_deep else FINE
-
-
-@rule(
-    id="body.not-an-object",
-    stage=Stage.SCHEMA,
-    status=400,
-    message="The request body must be a JSON object",
-    title="The body is JSON, but no object",
-    fix='Send an object, for example {"phoneNumber": "+442079460100"}.',
-    evidence=Evidence.PUBLISHED,
-    source=f"model CreateCallRequest of the {SDK}",
-    knowledge=Knowledge.REQUEST,
-    operations=WITH_BODY,
-    rejects=[Example(raw=b"[]"), Example(raw=b"null"), Example(raw=b'"tel:+442079460100"')],
-    accepts=[OK],
-)
-def body_not_an_object(case: Case) -> Sequence[Violation]:
-    if not case.payload.readable or case.body is not None:
-        return FINE
-    kind = {list: "an array", str: "a string", type(None): "null"}.get(
-        type(case.payload.value), "a plain value"
-    )
-    return found(f"the body is {kind}")
 
 
 @rule(
@@ -165,11 +49,11 @@ def body_not_an_object(case: Case) -> Sequence[Violation]:
     source="the published contract has no 'to' or 'from', the tutorial's has nothing else",
     knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[published(phoneNumber=TEST_NUMBER, to="tel:" + TEST_NUMBER), participants(callerId="x")],
     accepts=[OK, OK_PARTICIPANTS],
 )
-def body_mixed(case: Case) -> Sequence[Violation]:
+def body_mixed(case: CallFacts) -> Sequence[Violation]:
     if case.body is None or case.org.contract != "any" or not forms.PARTICIPANT_KEYS & case.body.keys():
         return FINE
     beside = sorted(forms.PUBLISHED_KEYS & case.body.keys())
@@ -188,11 +72,11 @@ def body_mixed(case: Case) -> Sequence[Violation]:
     source=f"model CreateCallRequest of the {SDK}; {SWAGGER_2017}: invalid.value",
     knowledge=Knowledge.REQUEST,
     contracts=(PUBLISHED,),
-    operations=PLACING,
+    operations=placing,
     rejects=[published(phoneNumber=5), Example(CALL | {"priority": "x"}), published(participants=[5])],
     accepts=[OK, Example(CALL | {"priority": 3, "label": None, "attributes": {"k": "v"}})],
 )
-def field_wrong_type(case: Case) -> Sequence[Violation]:
+def field_wrong_type(case: CallFacts) -> Sequence[Violation]:
     if case.published is None:
         return FINE
     return [
@@ -216,7 +100,7 @@ def _field(pointer: str) -> str:
     source=f"model CreateCallRequest of the {SDK}: these five fields name whom to call",
     knowledge=Knowledge.REQUEST,
     contracts=(PUBLISHED,),
-    operations=PLACING,
+    operations=placing,
     rejects=[
         Example({}),
         published(callerId="+442079460001"),
@@ -225,7 +109,7 @@ def _field(pointer: str) -> str:
     ],
     accepts=[OK, published(callUserId=BOB)],
 )
-def destination_missing(case: Case) -> Sequence[Violation]:
+def destination_missing(case: CallFacts) -> Sequence[Violation]:
     if case.published is None or case.destinations:
         return FINE
     keys = ", ".join(sorted(case.published)) or "nothing"
@@ -244,11 +128,11 @@ def destination_missing(case: Case) -> Sequence[Violation]:
     source=f"{SWAGGER_2017}: too.many.create.conversation.parameters",
     knowledge=Knowledge.REQUEST,
     contracts=(PUBLISHED,),
-    operations=PLACING,
+    operations=placing,
     rejects=[published(phoneNumber=TEST_NUMBER, callUserId=BOB)],
     accepts=[OK, Example(CALL | {"callUserId": None}), Example(CALL | {"callUserId": ""})],
 )
-def destination_several(case: Case) -> Sequence[Violation]:
+def destination_several(case: CallFacts) -> Sequence[Violation]:
     if len(case.destinations) < 2:
         return FINE
     return found(f"the body gives {' and '.join(case.destinations)}", f"/{case.destinations[1]}")
@@ -266,7 +150,7 @@ _HANG_UP = "/api/v2/conversations/calls/{call}"
     fix='To end the call send {"state": "disconnected"}; other updates of a call are not served here.',
     evidence=Evidence.ASSUMED,
     source="Ringback's own limit: of the updates of a call it serves the hang-up",
-    operations=frozenset({PATCH_CALL}),
+    operations=reading("CallHangUp"),
     rejects=[
         Example({"state": "connected"}, method="PATCH", path=_HANG_UP),
         Example({}, method="PATCH", path=_HANG_UP),

@@ -18,7 +18,6 @@ from ringback_contracts.core.declare import (
     OK_PARTICIPANTS,
     OUR_CHOICE,
     SDK,
-    SWAGGER_2017,
     TEST_NUMBER,
     THREAD,
     TUTORIAL,
@@ -26,50 +25,22 @@ from ringback_contracts.core.declare import (
     participants,
     rule,
 )
-from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Evidence, Example, Stage, Violation
+from ringback_contracts.core.model import PARTICIPANTS, Evidence, Example, Stage, Violation
 from ringback_contracts.domain.addresses import CampaignAddress, TelAddress, UserAddress
-from ringback_contracts.operations import (
-    BY_ID,
-    GET_ME,
-    LIST_CALLS,
-    PATCH_CALL,
-    PLACE_CALL,
-    PLACE_CALL_FOR_USER,
-    PLACING,
-)
+from ringback_contracts.http.caller import NO_USER
+from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import User
-from ringback_contracts.resources.calls.case import Case
+from ringback_contracts.resources.calls.facts import CallFacts
+from ringback_contracts.resources.calls.selections import for_another, for_oneself, placing
 
-MAY_CALL = frozenset(BY_ID[PLACE_CALL].any_of)
+MAY_CALL = frozenset(sdk_operation("postConversationsCalls").any_of)
 FOR_OTHERS = "conversation:call:add"
 CALL = {"phoneNumber": TEST_NUMBER}
 SERVICE = "service"
-NO_USER = "The token belongs to no user, and this request needs one"
 
 
 def _for(user_id: str) -> str:
     return f"/api/v2/conversations/calls/user/{user_id}"
-
-
-@rule(
-    id="caller.not-a-user",
-    stage=Stage.CALLER,
-    status=400,
-    code="not.a.user",
-    message=NO_USER,
-    title="A client-credentials token asks for what only a user can do",
-    fix="Use a user's token (authorization code), or POST to /api/v2/conversations/calls/user/{userId}.",
-    evidence=Evidence.REPORTED,
-    source=f"a click-to-dial hand-off of August 2026 on a real org; {SWAGGER_2017}: not.a.user",
-    contracts=(PUBLISHED,),
-    operations=frozenset({PLACE_CALL, LIST_CALLS, GET_ME, PATCH_CALL}),
-    rejects=[Example(CALL, token=SERVICE), Example(method="GET", path="/api/v2/users/me", token=SERVICE)],
-    accepts=[OK, Example(CALL, token=SERVICE, path=_for(ALICE))],
-)
-def caller_not_a_user(case: Case) -> Sequence[Violation]:
-    if case.caller.client is None or case.caller.user is not None:
-        return FINE
-    return found("the token was issued by the client-credentials grant", "Authorization")
 
 
 @rule(
@@ -83,7 +54,7 @@ def caller_not_a_user(case: Case) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source="the same as for a published body: somebody has to hold the phone",
     contracts=(PARTICIPANTS,),
-    operations=frozenset({PLACE_CALL}),
+    operations=for_oneself,
     rejects=[
         Example(
             {"to": "tel:" + TEST_NUMBER, "from": "tel:+442079460002"}, token=SERVICE, contract=PARTICIPANTS
@@ -96,13 +67,13 @@ def caller_not_a_user(case: Case) -> Sequence[Violation]:
         ),
     ],
 )
-def caller_nobody(case: Case) -> Sequence[Violation]:
+def caller_nobody(case: CallFacts) -> Sequence[Violation]:
     if case.caller.client is None or case.caller.user is not None or not isinstance(case.from_, TelAddress):
         return FINE
     return found("'from' is a number, and the token was issued by the client-credentials grant", "/from")
 
 
-def _named_in_from(case: Case) -> User | None:
+def _named_in_from(case: CallFacts) -> User | None:
     """The existing user that ``from`` names."""
     if not isinstance(case.from_, UserAddress):
         return None
@@ -120,11 +91,11 @@ def _named_in_from(case: Case) -> User | None:
     evidence=Evidence.ASSUMED,
     source="the tutorial asks for a valid user in 'from'; the status is that of its other failures",
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants(from_="user:" + NOBODY)],
     accepts=[OK_PARTICIPANTS],
 )
-def from_user_unknown(case: Case) -> Sequence[Violation]:
+def from_user_unknown(case: CallFacts) -> Sequence[Violation]:
     if not isinstance(case.from_, UserAddress) or case.from_.id in case.org.user_by_id:
         return FINE
     return found(f"no user of this org has the id {case.from_.id}", "/from")
@@ -140,7 +111,7 @@ def from_user_unknown(case: Case) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source=OUR_CHOICE,
     contracts=(PARTICIPANTS,),
-    operations=frozenset({PLACE_CALL_FOR_USER}),
+    operations=for_another,
     rejects=[
         Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + BOB}, path=_for(ALICE), contract=PARTICIPANTS)
     ],
@@ -150,7 +121,7 @@ def from_user_unknown(case: Case) -> Sequence[Violation]:
         )
     ],
 )
-def from_path_differs(case: Case) -> Sequence[Violation]:
+def from_path_differs(case: CallFacts) -> Sequence[Violation]:
     named = case.from_.id if isinstance(case.from_, UserAddress) else None
     if named is None or named == (case.path_user_id or "").lower():
         return FINE
@@ -168,11 +139,11 @@ def from_path_differs(case: Case) -> Sequence[Violation]:
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants(from_="user:" + DAVE)],
     accepts=[OK_PARTICIPANTS],
 )
-def from_user_disabled(case: Case) -> Sequence[Violation]:
+def from_user_disabled(case: CallFacts) -> Sequence[Violation]:
     user = _named_in_from(case)
     return found(f"{user.name} is disabled", "/from") if user and not user.enabled else FINE
 
@@ -188,14 +159,14 @@ def from_user_disabled(case: Case) -> Sequence[Violation]:
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[
         participants(from_="user:" + ERIN),
         Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + ERIN}, path=_for(ERIN), contract=PARTICIPANTS),
     ],
     accepts=[OK_PARTICIPANTS, Example(CALL, path=_for(ERIN))],
 )
-def from_user_not_outbound(case: Case) -> Sequence[Violation]:
+def from_user_not_outbound(case: CallFacts) -> Sequence[Violation]:
     user = _named_in_from(case)
     return (
         found(f"{user.name} is not enabled for outbound calls", "/from")
@@ -214,7 +185,7 @@ def from_user_not_outbound(case: Case) -> Sequence[Violation]:
     fix="Give the user a role with conversation:conference:add; a disabled user holds no permission.",
     evidence=Evidence.MISSION,
     source=f"{TUTORIAL}; the permission is the one that the {SDK} documents for POST /calls",
-    operations=PLACING,
+    operations=placing,
     rejects=[
         participants(from_="user:" + CAROL),
         Example(CALL, path=_for(CAROL)),
@@ -222,7 +193,7 @@ def from_user_not_outbound(case: Case) -> Sequence[Violation]:
     ],
     accepts=[OK, OK_PARTICIPANTS, Example(CALL, path=_for(ALICE))],
 )
-def caller_may_not_call(case: Case) -> Sequence[Violation]:
+def caller_may_not_call(case: CallFacts) -> Sequence[Violation]:
     user = case.acting_user
     if user is None or (user.enabled and not MAY_CALL.isdisjoint(user.permissions)):
         return FINE
@@ -230,9 +201,9 @@ def caller_may_not_call(case: Case) -> Sequence[Violation]:
     return found(f"{user.name} {reason}", _where_named(case))
 
 
-def _where_named(case: Case) -> str:
+def _where_named(case: CallFacts) -> str:
     """Where the request says who calls: in the path, in ``from``, or by its token."""
-    if case.operation_id == PLACE_CALL_FOR_USER:
+    if case.path_user_id is not None:
         return "path"
     return "/from" if isinstance(case.from_, UserAddress) else "Authorization"
 
@@ -248,13 +219,13 @@ def _where_named(case: Case) -> str:
     evidence=Evidence.ASSUMED,
     source=f"the {SDK} documents {FOR_OTHERS} for a call on behalf of a user; for 'from' nothing is known",
     contracts=(PARTICIPANTS,),
-    operations=frozenset({PLACE_CALL}),
+    operations=for_oneself,
     rejects=[
         Example({"to": "tel:" + TEST_NUMBER, "from": "user:" + ALICE}, token="bob", contract=PARTICIPANTS)
     ],
     accepts=[OK_PARTICIPANTS],
 )
-def caller_not_for_others(case: Case) -> Sequence[Violation]:
+def caller_not_for_others(case: CallFacts) -> Sequence[Violation]:
     own = case.caller.user.id if case.caller.user else None
     if not isinstance(case.from_, UserAddress | CampaignAddress) or case.from_.id == own:
         return FINE
@@ -274,11 +245,11 @@ def caller_not_for_others(case: Case) -> Sequence[Violation]:
     evidence=Evidence.MISSION,
     source=THREAD,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants(from_="tel:+442079460009")],
     accepts=[participants(from_="tel:+442079460002")],
 )
-def from_number_not_owned(case: Case) -> Sequence[Violation]:
+def from_number_not_owned(case: CallFacts) -> Sequence[Violation]:
     if not isinstance(case.from_, TelAddress):
         return FINE
     user = case.acting_user
@@ -298,11 +269,11 @@ def from_number_not_owned(case: Case) -> Sequence[Violation]:
     evidence=Evidence.MISSION,
     source=TUTORIAL,
     contracts=(PARTICIPANTS,),
-    operations=PLACING,
+    operations=placing,
     rejects=[participants(from_="campaign:" + NOBODY)],
     accepts=[participants(from_="campaign:" + CAMPAIGN)],
 )
-def from_campaign_unknown(case: Case) -> Sequence[Violation]:
+def from_campaign_unknown(case: CallFacts) -> Sequence[Violation]:
     if not isinstance(case.from_, CampaignAddress) or case.from_.id in case.org.campaign_by_id:
         return FINE
     return found(f"no campaign of this org has the id {case.from_.id}", "/from")

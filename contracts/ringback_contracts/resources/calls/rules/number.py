@@ -31,10 +31,10 @@ from ringback_contracts.core.model import (
 )
 from ringback_contracts.domain.addresses import TelAddress
 from ringback_contracts.domain.numbers import Assessment, Dialled, NotDialable, Problem, assess
-from ringback_contracts.operations import PLACING
 from ringback_contracts.org import Org
-from ringback_contracts.resources.calls.case import Case, read_number
+from ringback_contracts.resources.calls.facts import CallFacts, read_number
 from ringback_contracts.resources.calls.forms import has_sip_scheme
+from ringback_contracts.resources.calls.selections import placing
 
 IMPOSSIBLE = frozenset({Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY})
 
@@ -44,7 +44,7 @@ number_rule = partial(
     status=422,
     code="invalid.phone.number",
     message=INVALID_NUMBER,
-    operations=PLACING,
+    operations=placing,
 )
 """What every rule about numbers says alike."""
 
@@ -57,7 +57,7 @@ def dead(text: str, org: Org) -> Assessment | None:
     return known
 
 
-def _with_problem(case: Case, problems: frozenset[Problem]) -> Sequence[Violation]:
+def _with_problem(case: CallFacts, problems: frozenset[Problem]) -> Sequence[Violation]:
     known = case.assessment
     if known is None or known.problem not in problems:
         return FINE
@@ -75,7 +75,7 @@ def _with_problem(case: Case, problems: frozenset[Problem]) -> Sequence[Violatio
     rejects=[participants("tel:+1555ABCDEFG")],
     accepts=[OK_PARTICIPANTS],
 )
-def number_letters(case: Case) -> Sequence[Violation]:
+def number_letters(case: CallFacts) -> Sequence[Violation]:
     return _with_problem(case, frozenset({Problem.LETTERS}))
 
 
@@ -94,7 +94,7 @@ def number_letters(case: Case) -> Sequence[Violation]:
     ],
     accepts=[OK_PARTICIPANTS],
 )
-def number_impossible(case: Case) -> Sequence[Violation]:
+def number_impossible(case: CallFacts) -> Sequence[Violation]:
     return _with_problem(case, IMPOSSIBLE)
 
 
@@ -109,7 +109,7 @@ def number_impossible(case: Case) -> Sequence[Violation]:
     rejects=[participants("tel:+15551234567")],
     accepts=[OK_PARTICIPANTS, participants("tel:+13172222222")],
 )
-def number_unassigned(case: Case) -> Sequence[Violation]:
+def number_unassigned(case: CallFacts) -> Sequence[Violation]:
     return _with_problem(case, frozenset({Problem.NOT_ASSIGNED}))
 
 
@@ -123,7 +123,7 @@ def number_unassigned(case: Case) -> Sequence[Violation]:
     rejects=[participants("tel:+12025550123"), participants("tel:+442079460500")],
     accepts=[OK_PARTICIPANTS],
 )
-def number_reserved(case: Case) -> Sequence[Violation]:
+def number_reserved(case: CallFacts) -> Sequence[Violation]:
     if isinstance(case.to, TelAddress) and case.org.test_number(case.to.number):
         return FINE
     return _with_problem(case, frozenset({Problem.RESERVED}))
@@ -147,7 +147,7 @@ def number_reserved(case: Case) -> Sequence[Violation]:
         Example({"phoneNumber": "30005"}, org={"strict_numbers": True}),
     ],
 )
-def number_strict(case: Case) -> Sequence[Violation]:
+def number_strict(case: CallFacts) -> Sequence[Violation]:
     if not case.org.strict_numbers:
         return FINE
     return [
@@ -159,7 +159,7 @@ def number_strict(case: Case) -> Sequence[Violation]:
     ]
 
 
-def _dialled(case: Case) -> Iterator[tuple[str, Dialled | NotDialable | None]]:
+def _dialled(case: CallFacts) -> Iterator[tuple[str, Dialled | NotDialable | None]]:
     """Every number of a published body, with its pointer."""
     yield "/phoneNumber", case.dialled
     for position, party in enumerate(case.parties):
@@ -178,7 +178,7 @@ def _dialled(case: Case) -> Iterator[tuple[str, Dialled | NotDialable | None]]:
     fix="Select a station for the user; without one no call can be placed for them.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2017}: conversation.error.no.user.station",
-    operations=PLACING,
+    operations=placing,
     rejects=[
         Example({"phoneNumber": TEST_NUMBER}, token="bob"),
         participants(from_="user:" + BOB),
@@ -186,6 +186,6 @@ def _dialled(case: Case) -> Iterator[tuple[str, Dialled | NotDialable | None]]:
     ],
     accepts=[OK, OK_PARTICIPANTS],
 )
-def station_missing(case: Case) -> Sequence[Violation]:
+def station_missing(case: CallFacts) -> Sequence[Violation]:
     user = case.acting_user
     return found(f"{user.name} has no station") if user is not None and user.station is None else FINE

@@ -19,9 +19,9 @@ from ringback_contracts.core.declare import (
 )
 from ringback_contracts.core.model import PARTICIPANTS, Check, Evidence, Example, Knowledge, Stage, Violation
 from ringback_contracts.domain.addresses import HostKind, Reason, SipAddress, TelAddress, UserAddress
-from ringback_contracts.operations import PLACING
-from ringback_contracts.resources.calls.case import Case
+from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_contracts.resources.calls.forms import Endpoint, Shape
+from ringback_contracts.resources.calls.selections import placing
 
 RFC_3261 = "RFC 3261 sections 19.1 and 25"
 AGENT = "sip:agent@example.com"
@@ -29,7 +29,7 @@ OK_SIP = participants({"type": "sip", "address": AGENT, "name": "x"}, {"type": "
 OK_SIP_TEXT = participants(AGENT)
 OK_SIP_PUBLISHED = published(phoneNumber=AGENT)
 
-sip_rule = partial(rule, stage=Stage.ADDRESSES, status=400, message=INVALID, operations=PLACING)
+sip_rule = partial(rule, stage=Stage.ADDRESSES, status=400, message=INVALID, operations=placing)
 """What every rule about SIP addresses says alike."""
 
 APART = frozenset(
@@ -49,7 +49,7 @@ APART = frozenset(
 def _refused_for(reasons: frozenset[Reason]) -> Check:
     """Find the SIP addresses that the parser refuses for one of these reasons."""
 
-    def check(case: Case) -> Sequence[Violation]:
+    def check(case: CallFacts) -> Sequence[Violation]:
         if not case.sip_endpoints:
             return FINE
         return [
@@ -64,7 +64,7 @@ def _refused_for(reasons: frozenset[Reason]) -> Check:
 def _where(test: Callable[[Endpoint], bool], detail: str) -> Check:
     """Find the SIP addresses that the test objects to."""
 
-    def check(case: Case) -> Sequence[Violation]:
+    def check(case: CallFacts) -> Sequence[Violation]:
         if not case.sip_endpoints:
             return FINE
         return [
@@ -263,7 +263,7 @@ host_unqualified = sip_rule(
     rejects=[participants(from_=AGENT)],
     accepts=[OK_SIP_TEXT],
 )
-def cannot_call(case: Case) -> Sequence[Violation]:
+def cannot_call(case: CallFacts) -> Sequence[Violation]:
     return found("'from' is a SIP address", "/from") if isinstance(case.from_, SipAddress) else FINE
 
 
@@ -280,7 +280,7 @@ def cannot_call(case: Case) -> Sequence[Violation]:
     ],
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
 )
-def trunking_off(case: Case) -> Sequence[Violation]:
+def trunking_off(case: CallFacts) -> Sequence[Violation]:
     if case.org.sip_trunking:
         return FINE
     return [

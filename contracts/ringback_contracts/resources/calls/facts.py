@@ -1,56 +1,33 @@
-"""One request as the rules see it: every derived fact is worked out once, when first asked for."""
+"""What is to be known of a request that places a call: whom it dials, for whom, and as what number."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
-from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Caller, Contract, Request
+from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, PUBLISHED, Contract
 from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.domain.numbers import Assessment, Dialled, NotDialable, assess, dialable
-from ringback_contracts.http import payload
-from ringback_contracts.http.payload import Payload
-from ringback_contracts.http.routing import Route, route
-from ringback_contracts.operations import GET_USER, PLACE_CALL_FOR_USER, PLACING, WITH_BODY
-from ringback_contracts.org import Org, User
+from ringback_contracts.org import User
 from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.calls.forms import Endpoint
 
 LONGEST_CACHED = 64
 """Longer texts are no numbers; they would only fill the cache."""
-NO_BODY = Payload(error="the operation takes no body")
 
 
-class Case:
-    """A request, who sends it, and the org it is sent to."""
+class CallFacts(Case):
+    """A request to place a call."""
 
-    def __init__(self, request: Request, caller: Caller, org: Org) -> None:
-        self.request = request
-        self.caller = caller
-        self.org = org
-        self.route: Route = route(request.method, request.path)
-        self.operation_id = self.route.operation.id if self.route.operation else None
-
-    @property
-    def places_call(self) -> bool:
-        return self.operation_id in PLACING
-
-    @lazy
-    def payload(self) -> Payload:
-        return payload.read(self.request.body) if self.operation_id in WITH_BODY else NO_BODY
-
-    @lazy
-    def body(self) -> Mapping[str, Any] | None:
-        """The JSON object of the body, if it is one."""
-        value = self.payload.value
-        return value if isinstance(value, dict) else None
+    contracts: ClassVar[tuple[Contract, ...]] = CONTRACTS
 
     @lazy
     def contract(self) -> Contract | None:
         """The contract the body is judged by; none where there is no body to judge."""
-        if not self.places_call or self.body is None:
+        if self.body is None:
             return None
         return forms.recognise(self.body) if self.org.contract == "any" else self.org.contract
 
@@ -136,13 +113,12 @@ class Case:
     @lazy
     def from_user_id(self) -> str | None:
         """The user that the body or the path names as the one who calls."""
-        if self.operation_id == PLACE_CALL_FOR_USER:
-            return self.route.params["userId"]
-        return self.from_.id if isinstance(self.from_, UserAddress) else None
+        return self.path_user_id or (self.from_.id if isinstance(self.from_, UserAddress) else None)
 
     @property
     def path_user_id(self) -> str | None:
-        return self.route.params["userId"] if self.operation_id in (PLACE_CALL_FOR_USER, GET_USER) else None
+        """The user in the path, for whom the call is placed."""
+        return self.route.params.get("userId")
 
     @lazy
     def acting_user(self) -> User | None:

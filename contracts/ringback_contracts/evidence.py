@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ringback_contracts.core.table import TABLE
+from ringback_contracts.catalogue import TABLE
 
 KEY = "observed"
 VARIABLE = "RINGBACK_EVIDENCE"

@@ -1,0 +1,77 @@
+"""Everything that Ringback knows of the platform: its operations, its rules, what they say of a request."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.case import Case
+from ringback_contracts.core.judge import findings_on, verdict_on
+from ringback_contracts.core.model import Caller, Finding, Knowledge, Request, TokenState, Verdict
+from ringback_contracts.core.operation import Operation, Route
+from ringback_contracts.core.table import Table, declared
+from ringback_contracts.http import access, caller
+from ringback_contracts.http import body as json_body
+from ringback_contracts.http.routing import Router
+from ringback_contracts.org import ContractChoice, Org
+from ringback_contracts.resources.calls import operations as calls
+from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
+from ringback_contracts.resources.conversations import operations as conversations
+from ringback_contracts.resources.conversations import rules as of_conversations
+from ringback_contracts.resources.tokens import operations as tokens
+from ringback_contracts.resources.users import operations as users
+from ringback_contracts.resources.users import rules as of_users
+
+OPERATIONS: tuple[Operation, ...] = (
+    *calls.OPERATIONS,
+    *conversations.OPERATIONS,
+    *users.OPERATIONS,
+    *tokens.OPERATIONS,
+)
+"""Every operation that is served."""
+BY_ID = {operation.id: operation for operation in OPERATIONS}
+DIALLING = frozenset(operation.id for operation in OPERATIONS if operation.dials)
+"""The ids of those that can ring somebody."""
+
+RULES = (
+    access,
+    json_body,
+    caller,
+    of_users,
+    of_conversations,
+    body,
+    addressing,
+    sip,
+    calling,
+    destination,
+    number,
+)
+"""The modules of rules: within a stage the platform's order of checks is theirs."""
+TABLE = Table(rule for module in RULES for rule in declared(module))
+"""Every rule that Ringback ships."""
+
+route = Router(OPERATIONS).route
+"""Which operation a method and a path name."""
+
+
+def case_of(request: Request, caller: Caller, org: Org) -> Case:
+    """The request as the rules see it, with the facts that its operation has."""
+    found: Route = route(request.method, request.path)
+    facts = Case if found.operation is None else found.operation.facts
+    return facts(request, caller, org, found)
+
+
+def judge(request: Request, caller: Caller, org: Org, table: Table = TABLE) -> Verdict:
+    """Accept the request, or reject it with the first rule that objects, in the platform's order.
+
+    Pure and total: it never raises, whatever the request is.
+    """
+    return verdict_on(case_of(request, caller, org), table)
+
+
+def findings(request: Request, caller: Caller, org: Org, table: Table = TABLE) -> list[Finding]:
+    """Everything that the rules have against the request, in the platform's order."""
+    return list(findings_on(case_of(request, caller, org), table))
+
+
+def preflight(request: Request, contract: ContractChoice = "any", table: Table = TABLE) -> list[Finding]:
+    """What can be held against a request before it is sent, without knowing the org or the caller."""
+    case = case_of(request, Caller(TokenState.VALID), Org(id="", name="", contract=contract))
+    return [found for found in findings_on(case, table) if found.rule.knowledge is Knowledge.REQUEST]

@@ -1,0 +1,51 @@
+"""One request as the rules see it: every derived fact is worked out once, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ringback_contracts.core import payload
+from ringback_contracts.core.lazy import lazy
+from ringback_contracts.core.model import Caller, Contract, Request
+from ringback_contracts.core.payload import Payload
+
+if TYPE_CHECKING:
+    from ringback_contracts.core.operation import Route
+    from ringback_contracts.org import Org
+
+NO_BODY = Payload(error="the operation takes no body")
+
+
+class Case:
+    """A request, who sends it, the org it is sent to, and the operation it names.
+
+    The facts of a resource are a class made of this one, which its operations name.
+    """
+
+    contracts: ClassVar[tuple[Contract, ...]] = ()
+    """The contracts that a body can be written in, where there is more than the published one."""
+
+    def __init__(self, request: Request, caller: Caller, org: Org, route: Route) -> None:
+        self.request = request
+        self.caller = caller
+        self.org = org
+        self.route = route
+        self.operation = route.operation
+
+    @lazy
+    def payload(self) -> Payload:
+        if self.operation is None or self.operation.reads is None:
+            return NO_BODY
+        return payload.read(self.request.body)
+
+    @lazy
+    def body(self) -> Mapping[str, Any] | None:
+        """The JSON object of the body, if it is one."""
+        value = self.payload.value
+        return value if isinstance(value, dict) else None
+
+    @lazy
+    def contract(self) -> Contract | None:
+        """The contract the body is judged by; none where there is no choice, or no body to judge."""
+        return None

@@ -1,0 +1,78 @@
+"""The operations of calls."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.operation import Changes
+from ringback_contracts.http.served import served
+from ringback_contracts.resources.calls.facts import CallFacts
+from ringback_contracts.resources.calls.intents import call_to_place
+from ringback_contracts.resources.calls.paths import CALLING, READING, THE_CALL
+
+PLACE_CALL = "postConversationsCalls"
+PLACE_CALL_FOR_USER = "postConversationsCallsUserUserId"
+LIST_CALLS = "getConversationsCalls"
+GET_CALL = "getConversationsCall"
+PATCH_CALL = "patchConversationsCall"
+
+OPERATIONS = (
+    served(
+        PLACE_CALL,
+        summary="Place a call",
+        success=202,
+        scopes=CALLING,
+        reads="CreateCallRequest",
+        answers="CreateCallResponse",
+        needs_user=True,
+        dials=True,
+        changes=Changes.NEW_CALL,
+        fault="place",
+        facts=CallFacts,
+        intent=call_to_place,
+    ),
+    served(
+        LIST_CALLS,
+        summary="List the calls that the token's user is on",
+        scopes=READING,
+        answers="CallConversationEntityListing",
+        needs_user=True,
+        changes=Changes.NOTHING,
+        fault="read",
+    ),
+    served(
+        PLACE_CALL_FOR_USER,
+        summary="Place a call on behalf of a user",
+        success=202,
+        scopes=CALLING,
+        reads="CreateCallRequest",
+        answers="CreateCallResponse",
+        dials=True,
+        changes=Changes.NEW_CALL,
+        unknown={"userId": "path.user-unknown"},
+        fault="place",
+        facts=CallFacts,
+        intent=call_to_place,
+    ),
+    served(
+        GET_CALL,
+        summary="Read a call",
+        scopes=READING,
+        answers="CallConversation",
+        of_one_call=True,
+        changes=Changes.NOTHING,
+        unknown=THE_CALL,
+        fault="read",
+    ),
+    served(
+        PATCH_CALL,
+        summary="Hang up a call",
+        success=200,
+        scopes=CALLING,
+        reads="CallHangUp",
+        answers="Conversation",
+        of_one_call=True,
+        needs_user=True,
+        changes=Changes.CALL,
+        unknown=THE_CALL,
+        fault="disconnect",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Conversations of any kind."""

@@ -1,0 +1,1 @@
+"""Tokens: what one stands for, and its end."""

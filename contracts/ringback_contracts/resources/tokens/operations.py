@@ -1,0 +1,19 @@
+"""The operations of tokens."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.operation import Changes
+from ringback_contracts.http.served import served
+
+GET_TOKEN = "getTokensMe"
+DELETE_TOKEN = "deleteTokensMe"
+
+OPERATIONS = (
+    served(
+        GET_TOKEN,
+        summary="Read what the token stands for",
+        answers="TokenInfo",
+        changes=Changes.NOTHING,
+    ),
+    served(DELETE_TOKEN, summary="Revoke the token", answers=None, changes=Changes.TOKEN),
+)

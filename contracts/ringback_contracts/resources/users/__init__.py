@@ -1,0 +1,1 @@
+"""Users: their own and others' profiles."""

@@ -1,0 +1,26 @@
+"""The operations of users."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.operation import Changes
+from ringback_contracts.http.served import served
+
+GET_ME = "getUsersMe"
+GET_USER = "getUser"
+
+OPERATIONS = (
+    served(
+        GET_ME,
+        summary="Read the token's user",
+        answers="UserMe",
+        needs_user=True,
+        changes=Changes.NOTHING,
+    ),
+    served(
+        GET_USER,
+        summary="Read a user",
+        answers="User",
+        changes=Changes.NOTHING,
+        unknown={"userId": "path.user-unknown"},
+    ),
+)
