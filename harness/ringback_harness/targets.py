@@ -223,8 +223,8 @@ class AtUrl:
     ) -> None:
         self.name = self.url = url.rstrip("/")
         timeouts = Timeouts()
-        wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
-        self._transport = Transport(timeouts=timeouts, verify=verify, adapter=wire, trust_env=False)
+        self._wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
+        self._transport = Transport(timeouts=timeouts, verify=verify, adapter=self._wire, trust_env=False)
         self._token = token
         self._admin: Mapping[str, str] = {}
         self.notes = notes
@@ -282,7 +282,11 @@ class AtUrl:
         url = url_there(self.url, request)
         if request.path.startswith(f"{ADMIN}/"):
             headers |= self._admin
-        return self._transport.send(Outgoing(request.method or "POST", url, headers, request.body or None))
+        outgoing = Outgoing(request.method or "POST", url, headers, request.body or None)
+        try:
+            return self._transport.send(outgoing)
+        finally:
+            self._wire.heed_notes()
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from requests.adapters import BaseAdapter
 
+from ringback_harness.exits import SetupError, disk_error
+
 if TYPE_CHECKING:
     import requests
 
@@ -79,6 +81,11 @@ class TargetWire(BaseAdapter):
         self.unkept = ""
         """Why the notes could not take an exchange; from then on they are not asked to."""
 
+    def heed_notes(self) -> None:
+        """Raise ``SetupError`` where an exchange could not be noted."""
+        if self.unkept:
+            raise SetupError(self.unkept)
+
     def send(
         self,
         request: requests.PreparedRequest,
@@ -99,7 +106,8 @@ class TargetWire(BaseAdapter):
             try:
                 self._notes.keep(request, response, time.monotonic() - began)
             except Exception as error:  # noqa: BLE001 - a call may have been placed, and its reply ends it
-                self.unkept = f"the run stops: an exchange cannot be recorded: {error}"
+                why = disk_error(error).message if isinstance(error, OSError) else repr(error)
+                self.unkept = f"the run stops, since an exchange cannot be recorded: {why}"
         return response
 
     def close(self) -> None:

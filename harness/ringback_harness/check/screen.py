@@ -16,7 +16,7 @@ from ringback_harness.check.defects import Defect, defects
 from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Ledger, Result, Row
 from ringback_harness.check.run import Notice
-from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
+from ringback_harness.terminal import one_line, show_code, show_title, show_wrapped
 
 WIDTH = 110
 """Columns that no line of the table exceeds."""
@@ -65,7 +65,7 @@ def show(
         _show_unsaved(console, defect, unsaved)
     for what, paths in written.items():
         for path in paths:
-            console.print(Text(f"wrote {path}: {what}"), soft_wrap=True)
+            console.print(Text(one_line(f"wrote {path}: {what}")), soft_wrap=True)
     console.print(_summary(ledger), soft_wrap=True)
 
 
@@ -78,8 +78,13 @@ def _table(ledger: Ledger, *, wide: bool) -> Table:
     for (subject, operation), counts in _merged(ledger).items():
         tried = counts[CheckOutcome.HELD] + counts[CheckOutcome.FAILED]
         cells = [Text(str(counts[outcome] or ""), style=STYLES.get(outcome, "")) for outcome in CheckOutcome]
-        table.add_row(Text(shown(subject)), Text(shown(operation)), str(tried or ""), *cells)
+        table.add_row(Text(_cell(subject)), Text(_cell(operation)), str(tried or ""), *cells)
     return table
+
+
+def _cell(text: str) -> str:
+    """A text that may be folded anywhere: no line of it begins as a workflow command does."""
+    return one_line(text).replace("::", ":\N{MIDDLE DOT}")
 
 
 def _merged(ledger: Ledger) -> dict[tuple[str, str], Counter[CheckOutcome]]:
@@ -113,7 +118,7 @@ def _show_left_out(console: Console, ledger: Ledger) -> None:
 
 def _show_defect(console: Console, number: int, defect: Defect, place: RecipeTarget) -> None:
     failure = defect.example
-    title = f"{number}. {shown(failure.subject)} {shown(failure.operation)}"
+    title = one_line(f"{number}. {failure.subject} {failure.operation}")
     show_title(console, f"{title} ({defect.times} times)" if defect.times > 1 else title)
     for reason in defect.reasons:
         show_wrapped(console, "   ", reason)

@@ -13,6 +13,7 @@ import click
 from ringback_harness.commands.check import reported
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.sandbox.options import Reach, reach_options
+from ringback_harness.terminal import echo, one_line
 
 if TYPE_CHECKING:
     from ringback_harness.diff import Comparison, Difference, KnownDifference
@@ -54,7 +55,9 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
         sys.exit(Exit.FINE)
     _show(comparison, entries)
     if report:
-        click.echo(f"report: {write_page(comparison, entries, report_dir)}")
+        with reported():
+            page = write_page(comparison, entries, report_dir)
+        echo(f"report: {page}")
     sys.exit(_verdict(comparison, entries))
 
 
@@ -86,24 +89,25 @@ def _show(comparison: Comparison, entries: list[KnownDifference]) -> None:
 
     for difference in comparison.differences:
         reasons = [entry.reason for entry in entries if entry.covers(difference)]
-        click.echo(_line(difference) + (f"\n    known: {reasons[0]}" if reasons else ""))
+        echo(_line(difference) + (f"\n    known: {reasons[0]}" if reasons else ""))
     for entry in _stale(comparison, entries):
-        click.echo(f"stale: {entry}: there is no such difference any more; take it out")
+        echo(f"stale: {entry}: there is no such difference any more; take it out")
     for entry in uncompared(comparison, entries):
-        click.echo(f"not checked: {entry}: nothing of it was compared here, so it may be stale")
+        echo(f"not checked: {entry}: nothing of it was compared here, so it may be stale")
     for reason, count in comparison.left_out.items():
-        click.echo(f"left out: {count} requests: {reason}")
+        echo(f"left out: {count} requests: {one_line(reason)}")
     for reason, rules in comparison.unseen().items():
-        click.echo(f"not seen: {', '.join(rules)}\n    {reason}")
-    click.echo(_summary(comparison))
+        echo(f"not seen: {', '.join(rules)}\n    {one_line(reason)}")
+    echo(_summary(comparison))
 
 
 def _line(difference: Difference) -> str:
     from ringback_harness.diff.page import shown
 
     return (
-        f"{difference.rule}: {difference.aspect}\n    mock:   {difference.mock}\n"
-        f"    target: {difference.target}\n    {difference.times} x, such as {shown(difference.request)}"
+        f"{difference.rule}: {difference.aspect}\n    mock:   {one_line(difference.mock)}\n"
+        f"    target: {one_line(difference.target)}\n    {difference.times} x, "
+        f"such as {one_line(shown(difference.request))}"
     )
 
 

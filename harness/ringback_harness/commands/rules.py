@@ -14,6 +14,7 @@ from ringback_contracts.core.nearest import nearest_few
 from ringback_harness import rules_catalogue
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.rules_catalogue import Entry, catalogue
+from ringback_harness.terminal import echo, one_line
 
 
 @click.command("rules")
@@ -67,14 +68,14 @@ def _confirm(cassettes: Path, evidence: Path | None) -> Exit:
     found = confirmed(read_cassettes(cassettes))
     held = write_evidence(found, evidence)
     for rule_id, seen in found.seen.items():
-        click.echo(f"{rule_id}: {seen} (exchanges: {seen.exchanges})")
+        echo(f"{rule_id}: {seen} (exchanges: {seen.exchanges})")
     for rule_id, how in found.contradicted.items():
-        click.echo(f"{rule_id}: contradicted by {how}")
+        echo(f"{rule_id}: contradicted by {one_line(str(how))}")
     for reason, rules in found.unproved.items():
-        click.echo(f"not confirmed: {', '.join(rules)}\n    {reason}")
+        echo(f"not confirmed: {', '.join(rules)}\n    {reason}")
     if not found.exchanges:
-        click.echo(f"{cassettes} holds nothing that a real org answered, and a mock confirms nothing")
-    click.echo(f"{len(found.seen)} rules confirmed here, {len(held)} of {len(TABLE)} in {evidence}")
+        echo(f"{cassettes} holds nothing that a real org answered, and a mock confirms nothing")
+    echo(f"{len(found.seen)} rules confirmed here, {len(held)} of {len(TABLE)} in {evidence}")
     return Exit.FINDING if found.contradicted else Exit.FINE
 
 

@@ -11,6 +11,7 @@ import click
 from ringback_harness.commands.check import reported
 from ringback_harness.exits import Exit
 from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
+from ringback_harness.terminal import echo, one_line
 
 if TYPE_CHECKING:
     from ringback_harness.check.verify import Verified
@@ -48,9 +49,9 @@ def command(*, folder: Path, target: str, **reach: Any) -> None:
     with reported():
         verified, dry = _verified(folder, target, Reach(**reach))
     for each in verified:
-        click.echo(f"{each.standing:<15} {each.case.name}: {each.case.why}")
+        echo(one_line(f"{each.standing:<15} {each.case.name}: {each.case.why}"))
         for reason in each.reasons:
-            click.echo(f"{'':<15} {reason}")
+            echo(f"{'':<15} {one_line(reason)}")
     sys.exit(_exit(verified, dry=dry))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
-from ringback_harness.exits import Exit, Refused
+from ringback_harness.exits import CommandError, Exit, Refused
 from ringback_harness.targets import OutOfReach
 
 
@@ -16,7 +14,7 @@ class DryRun(OutOfReach):
     """The request was printed, and not sent."""
 
 
-class CallLeft(click.ClickException):
+class CallLeft(CommandError):
     """A call may be going on that this run could not end."""
 
     exit_code = Exit.FINDING

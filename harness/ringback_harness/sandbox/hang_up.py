@@ -7,13 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import click
-
 from ringback_client.calls import Call
 from ringback_client.client import CallsClient
 from ringback_client.errors import CallAttempt, NotFound, RingbackError
 from ringback_contracts.core.declare import NOBODY
 from ringback_harness.sandbox.errors import CallLeft
+from ringback_harness.terminal import echo, one_line
 
 LOOKS = 8
 """How often to look whether a call is gone."""
@@ -27,7 +26,7 @@ UNCLEAR = "a request to place a call got no clear answer"
 def say(line: str) -> None:
     """Tell whoever watches a run; that nobody can be told keeps no call from being ended."""
     with suppress(OSError):
-        click.echo(line, err=True)
+        echo(one_line(line), err=True)
 
 
 @dataclass
@@ -77,7 +76,7 @@ class HangUp:
             self.sleep(pause)
             pause *= 2
         self.left.append(call_id)
-        raise CallLeft(f"the call {call_id} could not be ended: {why}. End it by hand")
+        raise CallLeft(one_line(f"the call {call_id} could not be ended: {why}. End it by hand"))
 
     def _gone(self, call_id: str) -> bool:
         try:
@@ -109,8 +108,8 @@ class HangUp:
         except RingbackError as error:
             self.left.append("(a call without a known id)")
             raise CallLeft(
-                f"{UNCLEAR}, and the calls going on cannot be listed: {error}. "
-                "Look for a call that was placed just now"
+                one_line(f"{UNCLEAR}, and the calls going on cannot be listed: {error}. ")
+                + "Look for a call that was placed just now"
             ) from error
 
     def _candidates(self, attempt: CallAttempt) -> list[Call]:

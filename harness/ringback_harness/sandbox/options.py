@@ -14,7 +14,7 @@ import click
 from ringback_client.environment import TOKEN, verify_from
 from ringback_contracts.core.model import Request
 from ringback_harness.cassettes import Origin, Recorder, Tape
-from ringback_harness.exits import SetupError
+from ringback_harness.exits import SetupError, disk_error
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import settings_from
 from ringback_harness.sandbox.target import DryRunSandbox, Tools, opened_sandbox
@@ -92,6 +92,9 @@ def ran_dry(target: CheckTarget) -> bool:
 
 
 def _recorder(reach: Reach, origin: Origin) -> Recorder | None:
-    if reach.taped:
-        return Tape(reach.record, origin)
-    return Recorder(reach.record, origin) if reach.record else None
+    try:
+        if reach.taped:
+            return Tape(reach.record, origin)
+        return Recorder(reach.record, origin) if reach.record else None
+    except OSError as error:
+        raise disk_error(error) from error

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NoReturn, TypeVar
 
-import click
-
 from ringback_client.bodies import parties
 from ringback_client.client import CallsClient
 from ringback_client.courier import USER_AGENT
@@ -22,7 +20,7 @@ from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.wire import WireAdapter
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request
-from ringback_harness.exits import Refused, SetupError, Unreachable
+from ringback_harness.exits import CommandError, Refused, Unreachable
 from ringback_harness.sandbox.counterparts import Counterparts, granted
 from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import CallLeft, DryRun, Interrupted, NotAllowed, Unmeant
@@ -34,6 +32,7 @@ from ringback_harness.sandbox.settings import SandboxSettings
 from ringback_harness.sandbox.signals import Stop
 from ringback_harness.sandbox.values import values
 from ringback_harness.targets import OutOfReach, Switches, Traits, World, url_there
+from ringback_harness.terminal import echo, one_line
 from ringback_harness.wire import Notes, Pace, TargetWire
 
 T = TypeVar("T")
@@ -91,8 +90,8 @@ class Sandbox(Gated):
         self.notes = tools.notes
         self._stop = stop
         self._retry = RetryPolicy(sleep=tools.sleep, budget=300.0)
-        self._stopped: click.ClickException | None = None
-        self._wire = wire = TargetWire(
+        self._stopped: CommandError | None = None
+        self.wire = wire = TargetWire(
             WireAdapter(tools.timeouts.total), Pace(sleep=tools.sleep, now=tools.now), tools.notes
         )
         self._transport = Transport(timeouts=tools.timeouts, verify=settings.verify, adapter=wire)
@@ -130,17 +129,17 @@ class Sandbox(Gated):
     def _deliver(self, request: Request) -> Reply:
         if self._stopped:
             raise self._stopped
-        self.heed_notes()
+        self.wire.heed_notes()
         there, calls = self.prepared(request)
         try:
             reply = self._answer(there, calls)
         except ReplyLost:
-            self.heed_notes()
+            self.wire.heed_notes()
             raise
         except (CallLeft, Unmeant) as stop:
             self._stopped = stop
             raise
-        self.heed_notes()
+        self.wire.heed_notes()
         return reply
 
     def _answer(self, request: Request, calls: int) -> Reply:
@@ -149,11 +148,6 @@ class Sandbox(Gated):
             return self._retry.run(lambda: self._send(request), repeatable=reads)
         with self._stop.held():
             return self._retry.run(lambda: self._placed(request, calls), repeatable=False)
-
-    def heed_notes(self) -> None:
-        """Raise ``SetupError`` where an exchange could not be recorded."""
-        if self._wire.unkept:
-            raise SetupError(self._wire.unkept)
 
     def _placed(self, request: Request, calls: int) -> Reply:
         """The answer to a request that may place a call; whatever it placed is over when this returns.
@@ -226,9 +220,9 @@ class DryRunSandbox(Gated):
     def tell(self) -> None:
         """Print once what would be sent, and how often."""
         for line, times in self._unsent.items():
-            click.echo(f"would send: {line}{f' ({times} times)' if times > 1 else ''}")
+            echo(f"would send: {line}{f' ({times} times)' if times > 1 else ''}")
         if any(ALICE in line for line in self._unsent):
-            click.echo(f"in place of {ALICE} a real run sends the id of the token's user")
+            echo(f"in place of {ALICE} a real run sends the id of the token's user")
 
     def refuse_outsiders(self, own: Iterable[tuple[str, Request]]) -> None:
         """Make sure that all of a user's own requests, by name, may be sent before anything is.
@@ -241,7 +235,7 @@ class DryRunSandbox(Gated):
             try:
                 calls += self.prepared(world.as_known_here(request))[1]
             except NotAllowed as reason:
-                refused.append(f"{name}: {reason}: {line_of(request)}")
+                refused.append(f"{one_line(name)}: {reason}: {line_of(request)}")
             except OutOfReach:
                 continue
         if calls > self.gate.left:
@@ -258,7 +252,7 @@ def line_of(request: Request) -> str:
 
     body = redact_body(request.body[:200], request.headers.get("content-type", ""))
     place = request.path + (f"?{request.query}" if request.query else "")
-    return f"{request.method} {redact_text(place)} {body}".rstrip()
+    return one_line(f"{request.method} {redact_text(place)} {body}".rstrip())
 
 
 def _call_id(reply: Reply) -> str | None:
@@ -308,7 +302,7 @@ def _reached(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except RingbackError as error:
-        raise Unreachable(str(error)) from error
+        raise Unreachable(one_line(str(error))) from error
 
 
 @contextmanager
@@ -329,7 +323,7 @@ def opened_sandbox(
         how = ""
         try:
             yield sandbox
-            sandbox.heed_notes()
+            sandbox.wire.heed_notes()
         except Interrupted:
             how = "interrupted: "
             raise
