@@ -7,11 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from ringback_harness.exits import SetupError
 from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.serve import Settings, configuration, listen
+from ringback_mock.edges.serve import Server, Settings, configuration, listen
 
 HOST = "127.0.0.1"
 STARTS_WITHIN = 20.0
@@ -22,7 +20,7 @@ STARTS_WITHIN = 20.0
 def serving(edge: Edge, settings: Settings) -> Iterator[int]:
     """Serve the edge in a thread of this process, on a free port of loopback, which is given."""
     with listen(HOST, 0) as listener:
-        server = uvicorn.Server(configuration(edge, settings))
+        server = Server(configuration(edge, settings), settings.patience)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
@@ -33,7 +31,7 @@ def serving(edge: Edge, settings: Settings) -> Iterator[int]:
             thread.join()
 
 
-def _until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+def _until_started(server: Server, thread: threading.Thread) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:

@@ -10,6 +10,9 @@ import pytest
 
 from ringback_contracts.core.payload import MAX_BYTES
 from ringback_mock.edges.asgi import WsgiBridge
+from ringback_mock.edges.delivery import TRANSPORT
+from ringback_mock.edges.turns import Turns
+from tests.mockserver.wire import FakeTransport
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,7 +67,7 @@ def run(app: WSGIApplication, *messages: dict[str, Any], **scope: Any) -> list[d
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    bridge = cast("Callable[..., Any]", WsgiBridge(lambda: app))
+    bridge = cast("Callable[..., Any]", WsgiBridge(lambda: app, Turns()))
     asyncio.run(bridge({**SCOPE, **scope}, receive, send))
     return sent
 
@@ -148,7 +151,7 @@ def test_the_application_is_built_once_and_only_when_it_is_needed() -> None:
         built.append(Echo())
         return built[-1]
 
-    bridge = WsgiBridge(build)
+    bridge = WsgiBridge(build, Turns())
     assert built == []
     assert bridge._app is bridge._app
     assert len(built) == 1
@@ -175,8 +178,23 @@ def test_others_have_their_turn_while_a_long_body_is_made() -> None:
         async def send(message: dict[str, Any]) -> None:
             assert message.get("body", b"") in (b"", b"x" * 5)
 
-        bridge: Any = WsgiBridge(lambda: slow)
+        bridge: Any = WsgiBridge(lambda: slow, Turns())
         await asyncio.gather(bridge(SCOPE, receive, send), watch())
 
     asyncio.run(both())
     assert len(set(seen)) > 2, "the watcher saw the body grow"
+
+
+def test_a_long_body_is_not_made_for_a_client_that_has_left() -> None:
+    made = list[int]()
+    line = FakeTransport()
+
+    def slow(_: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        for piece in range(5):
+            made.append(piece)
+            line.closing = piece == 2
+            yield b"x"
+
+    assert run(slow, part(b""), extensions={TRANSPORT: line}) == []
+    assert made == [0, 1, 2]

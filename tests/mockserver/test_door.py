@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given, settings
@@ -235,6 +234,19 @@ def test_a_client_that_waits_for_100_continue_gets_it(connection: Connection, ta
     assert connection.sent == b"HTTP/1.1 100 Continue\r\n\r\n"
     connection.receive(body)
     assert len(connection.replies("", "POST")) == 2
+
+
+@pytest.mark.parametrize("target", [CALLS, "/oauth/token"], ids=["hot", "ordinary"])
+@pytest.mark.parametrize("kept", [b"", b"Connection: keep-alive\r\n"], ids=["closing", "kept"])
+def test_http_1_0_gets_no_100_continue(connection: Connection, target: str, kept: bytes) -> None:
+    extra = b"Expect: 100-continue\r\n" + kept
+    whole = request("POST", target, body=CALL, version="1.0", extra=extra)
+    connection.receive(whole[: -len(CALL)])
+    assert connection.sent == b""
+    connection.receive(whole[-len(CALL) :])
+    (reply,) = connection.replies()
+    assert reply.status == (202 if target == CALLS else 400)
+    assert connection.transport.closing
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"], ids=["hot", "ordinary"])
@@ -467,117 +479,3 @@ def test_a_header_cannot_break_out_of_its_line() -> None:
     for value in ("b\r\nC: d", "b\nC: d", "b\rC"):
         with pytest.raises(ValueError, match="line break"):
             encode_headers((("A", value),))
-
-
-# Keeping a connection
-
-
-def test_a_client_that_does_not_read_is_not_read_from(connection: Connection) -> None:
-    connection.door.pause_writing()
-    assert not connection.transport.reading
-    connection.receive(PLACE)
-    assert not connection.transport.reading
-    connection.door.resume_writing()
-    assert connection.transport.reading
-
-
-def test_a_client_that_sends_faster_than_it_is_answered_is_not_read_ahead(connection: Connection) -> None:
-    for turn in range(200):
-        if turn % 7 == 3:
-            connection.door.pause_writing()
-        if turn % 7 == 5:
-            connection.door.resume_writing()
-        if connection.transport.reading:
-            connection.door.data_received(HEALTH * 50)
-        connection.step()
-        assert len(connection.door._waiting) <= 51
-    connection.door.resume_writing()
-    connection.settle()
-    assert connection.transport.reading
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [b"", PLACE, HEALTH, PLACE[:-1], HEALTH[:-4], request("POST", "/oauth/token", body=CALL)[:-1]],
-    ids=["nothing", "a call", "health", "half a call", "half a head", "half a form"],
-)
-def test_a_server_that_stops_hangs_up_whatever_the_client_sent_so_far(
-    connection: Connection, sent: bytes
-) -> None:
-    connection.receive(sent)
-    connection.door.shutdown()
-    assert connection.transport.closing
-
-
-def test_an_idle_connection_is_hung_up_after_the_keep_alive_time(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    door, now = connection.door, 100.0
-    monkeypatch.setattr(door.loop, "time", lambda: now)
-
-    def ring() -> None:
-        timer = door.timeout_keep_alive_task
-        assert timer is not None
-        assert timer.when() == now
-        timer._run()
-
-    connection.receive(PLACE)
-    now += door.timeout_keep_alive - 1
-    connection.receive(PLACE)
-    now += 1
-    ring()
-    assert not connection.transport.closing, "it was answered a second ago"
-    now += door.timeout_keep_alive - 1
-    ring()
-    assert connection.transport.closing
-
-
-@pytest.mark.parametrize("slow", [1, 2, 3])
-@pytest.mark.parametrize("together", [True, False], ids=["at once", "one by one"])
-def test_whoever_waits_for_a_slow_answer_is_not_idle(server: Server, slow: int, *, together: bool) -> None:
-    server.edge.store.default.faults.set(parse_fault(f"slow-reply:nth={slow},seconds=60"))
-    with server.connect() as connection:
-        connection.receive(*([PLACE * slow] if together else [PLACE] * slow))
-        assert len(connection.replies()) == slow - 1
-        assert connection.door.timeout_keep_alive_task is None
-        connection.transport.close()
-
-
-@pytest.mark.parametrize(
-    "sent", [PLACE + PLACE[:-1], PLACE + PLACE[:9], HEALTH + HEALTH[:9], HEALTH + PLACE[:-1]]
-)
-def test_whoever_has_begun_the_next_request_is_not_idle(connection: Connection, sent: bytes) -> None:
-    connection.receive(sent)
-    assert len(connection.replies()) == 1
-    assert connection.door.timeout_keep_alive_task is None
-
-
-@pytest.mark.parametrize("sent", [PLACE, HEALTH, HEALTH * 2, PLACE + HEALTH, HEALTH + PLACE])
-def test_an_empty_line_is_no_request_to_wait_for(connection: Connection, sent: bytes) -> None:
-    connection.receive(sent, b"\r\n")
-    assert connection.door.timeout_keep_alive_task is not None
-
-
-def test_only_one_timer_runs_however_many_requests_came(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call_later, timers = connection.door.loop.call_later, list[asyncio.TimerHandle]()
-
-    def kept(*args: Any) -> asyncio.TimerHandle:
-        timers.append(call_later(*args))
-        return timers[-1]
-
-    monkeypatch.setattr(connection.door.loop, "call_later", kept)
-    connection.receive(PLACE * 10, PLACE, PLACE, HEALTH, PLACE)
-    assert [timer for timer in timers if not timer.cancelled()] == [connection.door.timeout_keep_alive_task]
-
-
-def test_a_client_that_leaves_without_reading_its_answers_is_no_error(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
-    with server.connect() as connection:
-        connection.door.pause_writing()
-        connection.receive(HEALTH * 3)
-        connection.transport.close()
-    assert connection.sent == b""
-    assert not caplog.records

@@ -8,11 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -21,12 +17,10 @@ import trustme
 from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.serve import ServeError, Settings, configuration, listen
 from ringback_mock.engine.store import Store
+from tests.mockserver.process import PATIENCE, serving
 from tests.mockserver.wire import CALL, CALLS, request
 from tests.serving import RINGBACK
 
-PATIENCE = 30
-"""Seconds after which a test gives up; nothing here takes as long."""
-ALICE = {"Authorization": "Bearer alice", "Content-Type": "application/json"}
 HEAVY = {
     "flask",
     "hypothesis",
@@ -38,45 +32,6 @@ HEAVY = {
     "schemathesis",
     "werkzeug",
 }
-
-
-@dataclass(frozen=True)
-class Process:
-    """A running ``ringback serve``, and the URL that it printed."""
-
-    popen: subprocess.Popen[str]
-    url: str
-
-    def connect(self) -> socket.socket:
-        parts = urlsplit(self.url)
-        return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
-
-    def place(self, body: bytes = CALL, **headers: str) -> requests.Response:
-        return requests.post(self.url + CALLS, body, headers=ALICE | headers, timeout=PATIENCE)
-
-    def get(self, path: str) -> requests.Response:
-        return requests.get(self.url + path, headers=ALICE, timeout=PATIENCE)
-
-    def stop(self) -> tuple[int, str, str]:
-        """Send SIGTERM; the exit code, and what else it printed to standard output and standard error."""
-        self.popen.send_signal(signal.SIGTERM)
-        out, err = self.popen.communicate(timeout=PATIENCE)
-        return self.popen.returncode, out, err
-
-
-@contextmanager
-def serving(*options: str, python: tuple[str, ...] = ()) -> Iterator[Process]:
-    program, *arguments = RINGBACK
-    command = [program, *python, *arguments, "serve", "--port", "0", *options]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as popen:
-        try:
-            assert popen.stdout is not None
-            found = re.fullmatch(r"ringback ready on (\S+)\n", popen.stdout.readline())
-            assert found is not None
-            yield Process(popen, found[1])
-        finally:
-            popen.kill()
 
 
 def refused(*options: str) -> str:

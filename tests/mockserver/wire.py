@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.server import ServerState
 
 from ringback_contracts.org import Org, default_org
-from ringback_mock.edges.door import Door, door_to
+from ringback_mock.edges.door import Door
 from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.serve import Settings, configuration
 from ringback_mock.engine.store import Store
@@ -29,6 +30,7 @@ class FakeTransport(asyncio.Transport):
         self.writes: list[bytes] = []
         self.reading = True
         self.closing = False
+        self.untaken = 0
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
         assert not self.closing, "written to after it was closed"
@@ -42,6 +44,9 @@ class FakeTransport(asyncio.Transport):
 
     def is_closing(self) -> bool:
         return self.closing
+
+    def get_write_buffer_size(self) -> int:
+        return self.untaken
 
     def pause_reading(self) -> None:
         self.reading = False
@@ -59,15 +64,33 @@ class Reply:
     body: bytes
 
 
-class Connection:
-    """One client's connection, whose event loop runs only when bytes arrive."""
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop on which time passes only when it is told to."""
 
-    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
+        self.now = 0.0
+        super().__init__()
+
+    def time(self) -> float:
+        return self.now
+
+    def timers(self) -> list[asyncio.TimerHandle]:
+        """Those that are going to ring."""
+        scheduled: list[asyncio.TimerHandle] = vars(self)["_scheduled"]
+        return [timer for timer in scheduled if not timer.cancelled()]
+
+    def next_timer(self) -> float:
+        return min((timer.when() for timer in self.timers()), default=math.inf)
+
+
+class Connection:
+    """One client's connection, whose event loop runs only when bytes arrive or time passes."""
+
+    def __init__(self, server: Server, loop: Loop) -> None:
+        self.loop = loop
         self.transport = FakeTransport()
-        self.door: Door = door_to(server.edge)(
-            config=server.config, server_state=server.state, app_state={}, _loop=loop
-        )
+        protocol = cast("type[Door]", server.config.http_protocol_class)
+        self.door = protocol(config=server.config, server_state=server.state, app_state={}, _loop=loop)
         self.door.connection_made(self.transport)
 
     def receive(self, *segments: bytes) -> None:
@@ -79,14 +102,30 @@ class Connection:
 
     def settle(self) -> None:
         still = 0
-        while still < 4:
+        while still < 12:
             before = len(self.transport.writes)
             self.step()
-            still = 0 if len(self.transport.writes) > before else still + 1
+            busy = len(self.door.turns) or len(self.transport.writes) > before
+            still = 0 if busy else still + 1
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass, and each timer ring when its time comes."""
+        until = self.loop.now + seconds
+        self.settle()
+        while (due := self.loop.next_timer()) <= until:
+            self.loop.now = max(self.loop.now, due)
+            self.settle()
+        self.loop.now = until
+
+    def half_close(self) -> None:
+        """Let the client say that it sends no more, as a transport does it."""
+        if not self.transport.closing and not self.door.eof_received():
+            self.transport.close()
 
     def step(self) -> None:
         """Let the loop turn once."""
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self.loop.call_soon(self.loop.stop)
+        self.loop.run_forever()
 
     @property
     def sent(self) -> bytes:
@@ -100,21 +139,21 @@ class Connection:
 class Server:
     """An edge behind the door, configured as ``ringback serve`` does it."""
 
-    def __init__(self, org: Org | None = None, *, edge: Edge | None = None) -> None:
+    def __init__(
+        self, org: Org | None = None, *, edge: Edge | None = None, settings: Settings | None = None
+    ) -> None:
         self.edge = edge or Edge(Store(org or default_org(), clock=lambda: NOW))
-        self.config = configuration(self.edge, Settings())
+        self.config = configuration(self.edge, settings or Settings())
         self.state = ServerState()
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        loop = asyncio.new_event_loop()
-        try:
-            connection = Connection(self, loop)
+    def connect(self, loop: Loop | None = None) -> Iterator[Connection]:
+        """A connection, on an event loop of its own unless one is given."""
+        with closing(Loop()) as own:
+            connection = Connection(self, loop or own)
             yield connection
             connection.door.connection_lost(None)
             connection.settle()
-        finally:
-            loop.close()
 
 
 def read_replies(sent: bytes, methods: Sequence[str] = ()) -> Iterator[Reply]:

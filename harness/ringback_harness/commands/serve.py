@@ -20,6 +20,7 @@ from ringback_contracts.http.faults import FaultError, parse_fault
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
+from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.serve import ServeError, Settings, serve
 from ringback_mock.engine.orgfile import read_org
 
@@ -27,6 +28,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("ringback")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SECONDS = click.IntRange(1, 86_400)
 
 
 @click.command("serve")
@@ -62,6 +64,26 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "authority",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Serve HTTPS with a certificate of Ringback's own, and write the authority to trust to this file.",
+)
+@click.option(
+    "--request-timeout",
+    type=SECONDS,
+    default=int(Patience.request),
+    show_default=True,
+    metavar="SECONDS",
+    envvar="RINGBACK_REQUEST_TIMEOUT",
+    show_envvar=True,
+    help="Time for a whole request, for the first byte of a new connection, and for a TLS handshake.",
+)
+@click.option(
+    "--keep-alive",
+    type=SECONDS,
+    default=int(Patience.idle),
+    show_default=True,
+    metavar="SECONDS",
+    envvar="RINGBACK_KEEP_ALIVE",
+    show_envvar=True,
+    help="Time that a connection may be idle between two requests.",
 )
 @click.option(
     "--fault",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -10,8 +9,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.payload import MAX_BYTES
-from ringback_mock.edges.delivery import DELIVERY, Wish, deliver
+from ringback_mock.edges.delivery import DELIVERY, Wish, deliver, is_gone
 from ringback_mock.edges.edge import read_headers
+from ringback_mock.edges.turns import Turns
 from ringback_mock.http import Response
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ Pairs = list[tuple[str, str]]
 class WsgiBridge:
     """An ASGI application that answers with a WSGI one, which is built for the first request."""
 
-    def __init__(self, build: Callable[[], WSGIApplication]) -> None:
+    def __init__(self, build: Callable[[], WSGIApplication], turns: Turns) -> None:
         self._build = build
+        self._turns = turns
 
     @cached_property
     def _app(self) -> WSGIApplication:
@@ -41,8 +42,35 @@ class WsgiBridge:
         if body is None:
             return
         environ = _environ(scope, body)
-        status, headers, reply = await _run(self._app, environ)
-        await deliver(Response(status, tuple(headers), reply, environ[DELIVERY].get()), scope, receive, send)
+        answer = await self._run(environ, scope)
+        if answer is not None:
+            await deliver(answer, scope, receive, send)
+
+    async def _run(self, environ: WSGIEnvironment, scope: Scope) -> Response | None:
+        """Run the application to its end (PEP 3333); it may call ``start_response`` again until then.
+
+        A body that comes in many pieces waits for a turn for each, and ends if the client has left.
+        """
+        started: list[tuple[str, Pairs]] = []
+        written = bytearray()
+
+        def start_response(status: str, headers: Pairs, _error: Any = None, /) -> Callable[[bytes], object]:
+            started.append((status, headers))
+            return written.extend
+
+        chunks = self._app(environ, start_response)
+        try:
+            for number, chunk in enumerate(chunks):
+                written += chunk
+                if number:
+                    await self._turns.turn()
+                    if is_gone(scope):
+                        return None
+        finally:
+            _close(chunks)
+        status, headers = started[-1]
+        code = int(status.split(" ", 1)[0])
+        return Response(code, tuple(headers), bytes(written), environ[DELIVERY].get())
 
 
 async def _collect(receive: ASGIReceiveCallable) -> bytes | None:
@@ -81,29 +109,6 @@ def _environ(scope: HTTPScope, body: bytes) -> WSGIEnvironment:
         key = header.upper().replace("-", "_")
         environ[key if header in NOT_PREFIXED else f"HTTP_{key}"] = value
     return environ
-
-
-async def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Pairs, bytes]:
-    """Run the application to its end (PEP 3333); it may call ``start_response`` again until then.
-
-    Between two pieces of a body others have their turn.
-    """
-    started: list[tuple[str, Pairs]] = []
-    written = bytearray()
-
-    def start_response(status: str, headers: Pairs, _error: Any = None, /) -> Callable[[bytes], object]:
-        started.append((status, headers))
-        return written.extend
-
-    chunks = app(environ, start_response)
-    try:
-        for chunk in chunks:
-            written += chunk
-            await asyncio.sleep(0)
-    finally:
-        _close(chunks)
-    status, headers = started[-1]
-    return int(status.split(" ", 1)[0]), headers, bytes(written)
 
 
 def _close(chunks: Iterable[bytes]) -> None:

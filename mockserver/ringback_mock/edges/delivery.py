@@ -64,6 +64,12 @@ def _transport(scope: Scope) -> Any:
     return extensions[TRANSPORT]
 
 
+def is_gone(scope: Scope) -> bool:
+    """Whether nobody is left to take the reply, as far as the server tells."""
+    extensions: Any = scope.get("extensions") or {}
+    return TRANSPORT in extensions and extensions[TRANSPORT].is_closing()
+
+
 async def _hang_up(transport: Any, receive: ASGIReceiveCallable, *, reset: bool) -> None:
     if reset:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)

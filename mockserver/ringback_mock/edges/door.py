@@ -6,36 +6,31 @@ What makes it fast is what it leaves out: no task, no ASGI messages, no Flask; o
 from __future__ import annotations
 
 import asyncio
-import math
 import re
-from collections import deque
-from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.resources.calls.operations import GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_mock.edges.connection import KeptConnection, Patience
 from ringback_mock.edges.delivery import TRANSPORT, deliver
 from ringback_mock.edges.edge import Edge, read_headers
+from ringback_mock.edges.familiar import Familiar, recognise
+from ringback_mock.edges.turns import Turns
 from ringback_mock.http import Headers, Response
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+    from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-PARTING_SECONDS = 0.5
-"""Time that a client has to read its answers when the server stops."""
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
-LONGEST_FAMILIAR = 8_192
-"""Bytes of a request up to which the next one is compared with it."""
 
 
 def _hot_targets(*operations: str) -> re.Pattern[bytes]:
@@ -55,41 +50,8 @@ class Road(Enum):
     NOWHERE = "not answered, or answered already"
 
 
-class Familiar(NamedTuple):
-    """The last hot request of a connection: clients send the same head again and again.
-
-    The same bytes where a message begins are the same head, and frame a body of the same length.
-    """
-
-    data: bytes
-    head: bytes
-    request: Request
-
-    def again(self, data: bytes) -> Request | None:
-        """The request that the data is, if it is one more of the kind and nothing else."""
-        old = self.request
-        if data == self.data:
-            return old
-        if len(data) != len(self.data) or not data.startswith(self.head):
-            return None
-        body = data[len(self.head) :]
-        return Request(old.method, old.path, old.headers, body, old.query, old.host_allowed, old.well_formed)
-
-
-class PatientFlow(FlowControl):
-    """Reads on only where that is no reading ahead: a client can send faster than it is answered."""
-
-    def __init__(self, transport: asyncio.Transport, has_enough: Callable[[], bool]) -> None:
-        super().__init__(transport)
-        self._has_enough = has_enough
-
-    def resume_reading(self) -> None:
-        if not self._has_enough():
-            super().resume_reading()
-
-
-class Door(HttpToolsProtocol):
-    """One connection. ``edge`` is what it opens to."""
+class Door(KeptConnection):
+    """What is said over one connection. ``edge`` is what it opens to."""
 
     edge: ClassVar[Edge]
 
@@ -97,61 +59,53 @@ class Door(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._road = Road.NOWHERE
         self._in_head = False
-        self._in_message = False
+        self._ended = False
         self._body = bytearray()
         self._keep_alive = True
         self._answered: Request | None = None
         self._familiar: Familiar | None = None
-        self._idle_since = -math.inf
         self._server_headers: list[tuple[bytes, bytes]] | None = None
         self._encoded = b""
         self._unframed = 0
-        self._waiting: deque[RequestResponseCycle] = deque()
         self._last_words: Response | None = None
         self.url = b""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the base does
-        super().connection_made(transport)
-        self.flow = PatientFlow(transport, self._has_enough)
-
-    def _has_enough(self) -> bool:
-        """Whether a request waits behind another, or the client does not take its answers."""
-        return len(self._waiting) > 1 or self.flow.write_paused
 
     # What arrives
 
     def data_received(self, data: bytes) -> None:
         again = self._familiar.again(data) if self._familiar and self._is_free() else None
         if again is None:
+            at_start, self._answered = not self._in_message, None
             self._read(data)
+            self._familiar = self._recognise(data) if at_start else None
             return
         try:
             self._answer(again)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            self._refuse(error)
+            self._fail(error)
 
     def _is_free(self) -> bool:
         """Whether nobody waits for an answer and one can be given."""
-        return not self._waiting and self._last_words is None and not self.transport.is_closing()
-
-    def _read(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
-        at_start, self._answered, rest = not self._in_message, None, data
-        self._unframed += len(data)
-        while rest and self._last_words is None:
-            rest = self._feed(rest)
-        if self._unframed > MAX_HEAD and self._last_words is None:
-            self._refuse()
-        self._familiar = self._recognise(data) if at_start else None
-        self._mind_the_time()
+        return not (self._waiting or self._unread or self._last_words or self.transport.is_closing())
 
     def _recognise(self, data: bytes) -> Familiar | None:
         """What to know the next one by, if the data was the answered request and nothing else."""
         request = self._answered
-        if request is None or self._in_message or self.expect_100_continue or len(data) > LONGEST_FAMILIAR:
+        if request is None or self._in_message or self._unread or self.expect_100_continue:
             return None
-        head, end, body = data.partition(b"\r\n\r\n")
-        return Familiar(data, head + end, request) if body == request.body else None
+        return recognise(data, request)
+
+    def _reads_on(self) -> bool:
+        return self._last_words is None and not self.transport.is_closing()
+
+    def _parse(self, piece: bytes) -> bool:
+        self._ended = False
+        self._unframed += len(piece)
+        while piece and self._last_words is None:
+            piece = self._feed(piece)
+        if self._unframed > MAX_HEAD and self._last_words is None:
+            self._refuse(self.edge.malformed())
+        return self._ended
 
     def _feed(self, data: bytes) -> bytes:
         """Parse; the result is what must be parsed anew."""
@@ -160,9 +114,9 @@ class Door(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             return self._without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserCallbackError as error:
-            self._refuse(error.__context__)
+            self._fail(error.__context__)
         except httptools.HttpParserError:
-            self._refuse()
+            self._refuse(self.edge.malformed())
         return b""
 
     def _without_upgrade(self, rest: bytes) -> bytes:
@@ -173,7 +127,7 @@ class Door(HttpToolsProtocol):
         """
         method = self.parser.get_method()
         if method == b"CONNECT":
-            self._refuse()
+            self._refuse(self.edge.malformed())
             return b""
         kept = b"".join(b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade")
         version = self.parser.get_http_version().encode()
@@ -186,6 +140,7 @@ class Door(HttpToolsProtocol):
         lent: Any = self.transport
         self.scope["extensions"] = {TRANSPORT: lent}
         self._in_head = self._in_message = True
+        self._since = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # A field after the body is a trailer: it must not pass for a header (RFC 9110 section 6.5.1).
@@ -199,6 +154,8 @@ class Door(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._unframed = 0
+        # A client of HTTP/1.0 takes no interim answer (RFC 9110 section 15.2).
+        self.expect_100_continue &= self.parser.get_http_version() == "1.1"
         self._road = self._choose_road()
         if self._road is Road.ORDINARY:
             self._make_origin_form()
@@ -242,6 +199,7 @@ class Door(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._unframed = 0
         self._in_message = False
+        self._ended = True
         if self._road is Road.ORDINARY:
             super().on_message_complete()
         elif self._road is Road.HOT:
@@ -307,7 +265,7 @@ class Door(HttpToolsProtocol):
             )
         )
         if keep_alive:
-            self._await_next()
+            self._rest()
         else:
             self.transport.close()
 
@@ -319,83 +277,34 @@ class Door(HttpToolsProtocol):
             self._encoded = b"".join(b"%b: %b\r\n" % header for header in headers)
         return self._encoded
 
-    def _await_next(self) -> None:
-        """Let the client be idle for a time: a timer that runs already is not set anew for each request."""
-        self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._hang_up_in(self.timeout_keep_alive)
-
-    def _mind_the_time(self) -> None:
-        """Let the timer run exactly while nothing is read or answered."""
-        if self._in_message or self._waiting:
-            self._unset_keepalive_if_required()
-        elif self.timeout_keep_alive_task is None and not self.transport.is_closing():
-            self._hang_up_in(self.timeout_keep_alive)
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Answer in a task. Whoever waits for it is not idle, however long it takes."""
-        self._unset_keepalive_if_required()
-        super()._start_asgi_task(cycle, app)
-
-    def _hang_up_in(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Hang up, unless the client was answered since the timer was set."""
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._hang_up_in(left)
-        else:
-            super().timeout_keep_alive_handler()
-
     # What cannot be read
 
-    def _refuse(self, cause: BaseException | None = None) -> None:
+    def _fail(self, cause: BaseException | None) -> None:
+        malformed = cause is None or isinstance(cause, httptools.HttpParserInvalidURLError)
+        self._refuse(self.edge.malformed() if malformed else self.edge.crashed(cause))
+
+    def _give_up(self) -> None:
+        """Hang up; whoever began a request is told why."""
+        if self._in_message:
+            self._refuse(self.edge.too_slow(self.patience.request))
+        else:
+            super()._give_up()
+
+    def _refuse(self, last_words: Response) -> None:
         """Read no further: answer once no other answer is owed, and hang up."""
         self._road = Road.NOWHERE
-        malformed = cause is None or isinstance(cause, httptools.HttpParserInvalidURLError)
-        self._last_words = self.edge.malformed() if malformed else self.edge.crashed(cause)
-        if not self._owes_answers():
-            self._send(self._last_words, keep_alive=False)
-
-    def _owes_answers(self) -> bool:
-        """Whether requests that came whole still wait; one whose body broke off gets no answer."""
+        self._last_words = last_words
+        # A request whose body broke off gets no other answer.
         if self._waiting and self._waiting[-1].more_body:
             self._waiting.pop()
-        return bool(self._waiting)
+        if not self._waiting and not self.transport.is_closing():
+            self._owe_nothing()
 
-    def on_response_complete(self) -> None:
-        self._waiting.popleft()
-        super().on_response_complete()
-        self._mind_the_time()
-        if self._last_words and not self._waiting and not self.transport.is_closing():
-            self._send(self._last_words, keep_alive=False)
-
-    # How the connection is kept
-
-    def pause_writing(self) -> None:
-        """Read no more from a client that does not take its answers."""
-        super().pause_writing()
-        self.flow.pause_reading()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.flow.resume_reading()
-
-    def shutdown(self) -> None:
-        """Hang up: at once where the request is not even complete, and soon on whoever does not read."""
-        self.loop.call_later(PARTING_SECONDS, self.transport.abort)
-        if self._waiting and self._waiting[-1].more_body:
-            self.transport.close()
+    def _owe_nothing(self) -> None:
+        if self._last_words is None:
+            super()._owe_nothing()
         else:
-            super().shutdown()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        # The base class tells the newest request only that its client has left.
-        for cycle in self._waiting:
-            cycle.disconnected = True
-            cycle.message_event.set()
-        super().connection_lost(exc)
+            self._send(self._last_words, keep_alive=False)
 
 
 def encode_headers(headers: Headers) -> bytes:
@@ -406,6 +315,6 @@ def encode_headers(headers: Headers) -> bytes:
     return text.encode("latin-1")
 
 
-def door_to(edge: Edge) -> type[Door]:
+def door_to(edge: Edge, turns: Turns, patience: Patience) -> type[Door]:
     """The protocol class whose connections open to the edge."""
-    return type("Door", (Door,), {"edge": edge})
+    return type("Door", (Door,), {"edge": edge, "patience": patience, "turns": turns})

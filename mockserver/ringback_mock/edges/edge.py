@@ -19,7 +19,12 @@ from ringback_mock.http import Headers, Response, json_response
 
 CORRELATION = "ININ-Correlation-Id"
 BUG = (500, "internal.server.error", "Ringback failed to answer; its log says where")
-"""Status, code and message of an answer that no rule gives."""
+TOO_SLOW = (
+    408,
+    "request.timeout",
+    "the request did not arrive whole within {:g} s; is its body as long as its length says?",
+)
+"""Status, code and message of answers that no rule gives."""
 
 ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 """Control characters as a log shows them: in clear they could pass for lines of their own."""
@@ -65,6 +70,15 @@ class Edge:
         """The answer to bytes that are no HTTP request."""
         response = self.pipeline.answer(Request("", "", well_formed=False))
         self.note("-", "-", response.status, response.headers)
+        return response
+
+    def too_slow(self, seconds: float) -> Response:
+        """The answer to a request that was begun and not sent to its end in so many seconds."""
+        context_id = new_id()
+        status, code, message = TOO_SLOW
+        body = error_body(status, code, message.format(seconds), context_id)
+        response = json_response(status, body, own_headers(context_id))
+        self.note("-", "-", status, response.headers)
         return response
 
     def note(self, method: str, path: str, status: int, headers: Iterable[tuple[str, str]]) -> None:

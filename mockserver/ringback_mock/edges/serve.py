@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
@@ -17,12 +18,15 @@ import uvicorn
 from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import Org
+from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.asgi import WsgiBridge
+from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.door import door_to
 from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.guard import Guard
 from ringback_mock.edges.handshake import let_expire
 from ringback_mock.edges.hosts import HostCheck, is_loopback
+from ringback_mock.edges.turns import Turns
 from ringback_mock.engine.store import Store
 
 if TYPE_CHECKING:
@@ -44,7 +48,7 @@ class Settings:
     """How to serve: see the options of ``ringback serve``, which have the same names.
 
     ``tls_expired`` is a certificate with its key, of the same authority as ``tls_cert``, that has expired:
-    the fault of that kind shows it.
+    the fault of that kind shows it. ``request_timeout`` and ``keep_alive`` are those of ``Patience``.
     """
 
     host: str = "127.0.0.1"
@@ -55,6 +59,12 @@ class Settings:
     tls_key: Path | None = None
     tls_expired: Path | None = None
     admin_token: str | None = field(default=None, repr=False)
+    request_timeout: float = Patience.request
+    keep_alive: float = Patience.idle
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(self.request_timeout, self.keep_alive)
 
 
 def serve(org: Org, settings: Settings) -> None:
@@ -75,7 +85,7 @@ def serve(org: Org, settings: Settings) -> None:
             logger.warning(
                 "listening on %s: others on the network can reach this mock%s", settings.host, _closed(guard)
             )
-        _Server(config, url).run([listener])
+        _Announced(config, settings.patience, url).run([listener])
 
 
 def _guard(settings: Settings) -> Guard:
@@ -94,9 +104,10 @@ def _closed(guard: Guard) -> str:
 
 def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves the edge. Raises ``ServeError`` for a certificate that cannot be used."""
+    turns = Turns()
     config = uvicorn.Config(
-        WsgiBridge(lambda: _application(edge)),
-        http=door_to(edge),
+        WsgiBridge(lambda: _application(edge), turns),
+        http=door_to(edge, turns, settings.patience),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -176,11 +187,41 @@ def _url(settings: Settings, listener: socket.socket) -> str:
     return f"{'https' if settings.tls_cert else 'http'}://{host}:{listener.getsockname()[1]}"
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """uvicorn's server, which accepts connections in our own way."""
+
+    def __init__(self, config: uvicorn.Config, patience: Patience) -> None:
+        super().__init__(config)
+        self._patience = patience
+        self._accepting: list[asyncio.Task[None]] = []
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections of the sockets, which are needed: the lifespan is off, and so is all else."""
+        loop = asyncio.get_running_loop()
+        self.servers = []
+        for listener in sockets or []:
+            acceptor = Acceptor(listener, self._protocol, self.config.ssl, self._patience.request)
+            self._accepting.append(loop.create_task(acceptor.run()))
+        self.started = True
+
+    def _protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg] # the door's
+            config=self.config, server_state=self.server_state, app_state={}
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and let uvicorn end what goes on."""
+        for task in self._accepting:
+            task.cancel()
+        await asyncio.gather(*self._accepting, return_exceptions=True)
+        await super().shutdown(sockets)
+
+
+class _Announced(Server):
     """Says where it serves, for whoever started it waits for that line."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, patience: Patience, url: str) -> None:
+        super().__init__(config, patience)
         self._url = url
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
