@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 
 from ringback_client.errors import ConfigurationError, ReplyLost, RingbackError, TargetUnreachable
-from ringback_client.wire import WireAdapter
+from ringback_client.wire import LONGEST_IDLE, WireAdapter
 
 BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 """What ``requests`` and the layers below it raise when an exchange fails."""
@@ -25,15 +25,18 @@ BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Valu
 class Timeouts:
     """Seconds: to connect, between two pieces of the reply, and for the whole exchange.
 
+    ``idle`` is how long a connection may have been idle for a request that must not be repeated: a server may
+    be hanging up just then, and nobody would know whether it saw the request.
     Raises ``ConfigurationError`` for a time that is none.
     """
 
     connect: float = 5.0
     read: float = 30.0
     total: float = 60.0
+    idle: float = LONGEST_IDLE
 
     def __post_init__(self) -> None:
-        if not all(seconds > 0 for seconds in (self.connect, self.read, self.total)):
+        if not all(seconds > 0 for seconds in (self.connect, self.read, self.total, self.idle)):
             raise ConfigurationError("each timeout is a number of seconds greater than 0")
 
 
@@ -104,7 +107,7 @@ class Transport:
         self._verify = verify
         self._session = requests.Session()
         self._session.trust_env = trust_env
-        adapter = adapter or WireAdapter(timeouts.total)
+        adapter = adapter or WireAdapter(timeouts.total, timeouts.idle)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
 

@@ -6,11 +6,13 @@ its timeouts bound each read, not the exchange. Both matter when a request rings
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from requests.adapters import HTTPAdapter
@@ -23,6 +25,12 @@ from ringback_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import requests
+
+
+LONGEST_IDLE = 1.0
+"""Seconds; the servers that hang up soonest wait two."""
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods whose requests may be sent again when a connection turns out to be closed."""
 
 
 class Deadline:
@@ -60,6 +68,8 @@ class Deadline:
 
 
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+_longest_idle: ContextVar[float] = ContextVar("longest_idle", default=math.inf)
+"""Seconds that a connection may have been idle to be used for the request that is being sent."""
 
 
 @contextmanager
@@ -80,6 +90,8 @@ class _Connection(HTTPConnection):
         with _departing(self):
             super().connect()
 
+    idle_since = math.inf
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
         _watched(self.sock)
@@ -95,10 +107,25 @@ def _watched(connection: socket.socket | None) -> None:
 
 
 class _Pool(HTTPConnectionPool):
+    """A pool that knows how long each connection has been idle."""
+
     ConnectionCls = _Connection
 
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if monotonic() - connection.idle_since > _longest_idle.get():
+            connection.close()
+        return connection
 
-class _SecurePool(HTTPSConnectionPool):
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.idle_since = monotonic()
+        super()._put_conn(conn)
+
+
+class _SecurePool(_Pool, HTTPSConnectionPool):
+    """The same over TLS."""
+
     ConnectionCls = _SecureConnection
 
 
@@ -106,10 +133,14 @@ POOLS = {"http": _Pool, "https": _SecurePool}
 
 
 class WireAdapter(HTTPAdapter):
-    """An adapter of ``requests`` that never repeats a request and ends each within ``total`` seconds."""
+    """An adapter of ``requests`` that never repeats a request and ends each within ``total`` seconds.
 
-    def __init__(self, total: float) -> None:
+    A request that must not be repeated goes over no connection that was idle for more than ``idle`` seconds.
+    """
+
+    def __init__(self, total: float, idle: float = LONGEST_IDLE) -> None:
         self.total = total
+        self.idle = idle
         super().__init__(max_retries=Retry(0, read=False, redirect=False, respect_retry_after_header=False))
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -140,9 +171,11 @@ class WireAdapter(HTTPAdapter):
         """Send, and read the whole reply while the deadline is watched."""
         with Deadline(self.total) as deadline:
             token = _deadline.set(deadline)
+            longest = _longest_idle.set(math.inf if request.method in REPEATABLE else self.idle)
             try:
                 response = super().send(request, stream, timeout, verify, cert, proxies)
                 _ = response.content
             finally:
+                _longest_idle.reset(longest)
                 _deadline.reset(token)
         return response

@@ -96,6 +96,13 @@ def says(answer: bytes) -> Manner:
     return lambda connection: connection.sendall(answer)
 
 
+def keeps(connection: socket.socket) -> None:
+    """Answer whatever else comes over the connection, too."""
+    while True:
+        connection.sendall(POLITE)
+        read_request(connection)
+
+
 def resets(connection: socket.socket) -> None:
     """Break the connection off, so that the other end gets a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

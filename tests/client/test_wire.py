@@ -22,6 +22,7 @@ from ringback_client import (
     TargetUnreachable,
     Timeouts,
 )
+from ringback_client.transport import Outgoing, Transport
 from ringback_client.wire import Deadline
 from tests.client.rude_server import (
     BODY,
@@ -31,6 +32,7 @@ from tests.client.rude_server import (
     RudeServer,
     closes,
     drips,
+    keeps,
     resets,
     says,
     waits,
@@ -89,6 +91,41 @@ def test_a_connection_that_its_server_closed_meanwhile_is_not_used_again() -> No
         server_is_done_with_it = calls.place_call(NUMBER)
         assert server_is_done_with_it.id
         assert (len(server.requests), server.connections) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("method", "idle", "connections"),
+    [
+        ("POST", 0.9, 1),
+        ("POST", 1.1, 2),
+        ("POST", 86_400, 2),
+        ("PATCH", 1.1, 2),
+        ("DELETE", 1.1, 2),
+        ("GET", 86_400, 1),
+    ],
+)
+@pytest.mark.parametrize("first", ["GET", "POST"])
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_what_must_not_be_repeated_goes_over_no_connection_that_was_idle_for_long(
+    first: str,
+    method: str,
+    idle: float,
+    connections: int,
+    secure: bool,
+    tls: ssl.SSLContext,
+    bundle: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("ringback_client.wire.monotonic", lambda: now)
+    transport = Transport(timeouts=PATIENT, verify=bundle, trust_env=False)
+    with RudeServer(keeps, tls=tls if secure else None) as server:
+        assert transport.send(Outgoing(first, server.url)).status == 202
+        now += idle
+        for _ in range(2):
+            assert transport.send(Outgoing(method, server.url)).status == 202
+        assert server.connections == connections
+        transport.close()
 
 
 def test_a_refused_connection_is_tried_again_and_then_told() -> None:
@@ -243,7 +280,7 @@ def test_a_deadline_that_passed_before_there_was_a_connection_cuts_it_at_once() 
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
-@pytest.mark.parametrize("name", ["connect", "read", "total"])
+@pytest.mark.parametrize("name", ["connect", "read", "total", "idle"])
 def test_a_timeout_is_a_number_of_seconds(name: str, seconds: float) -> None:
     with pytest.raises(ConfigurationError):
         Timeouts(**{name: seconds})
