@@ -21,7 +21,7 @@ PYTHON_TESTS := $(WHEEL_TESTS) tests/client tests/mockserver tests/explain tests
 # The official SDK and Node.js are for `make test` alone; what is tried there at length needs few examples here.
 LIGHT := -m "not sdk and not node" --hypothesis-profile=few
 
-.PHONY: help serve test check crash lint format bench wheel light clean
+.PHONY: help serve test check crash lint format bench soak wheel light clean
 
 help:
 	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
@@ -33,6 +33,7 @@ help:
 	@echo "make wheel    build the wheel, check its contents, and run each command of it"
 	@echo "make light    run what another PYTHON= could break"
 	@echo "make bench    measure Ringback against its peers (needs wrk and npm)"
+	@echo "make soak     send a server a million requests of every kind (ARGS='--requests 100000')"
 	@echo "make clean    remove whatever these targets made"
 
 # $(call environment,FOLDER,WHAT TO INSTALL): a fresh environment, stamped once it is complete.
@@ -102,6 +103,9 @@ light:
 
 bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m bench $(ARGS)
+
+soak: $(DEV)/.ready
+	@$(DEV)/bin/python -m bench.soak $(ARGS)
 
 clean:
 	rm -rf .venv .venv-* .bench $(NODE) dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -40,8 +40,12 @@ class Running:
 
     name: str
     origin: str
-    pid: int
+    process: subprocess.Popen[bytes]
     start_seconds: float
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
     @property
     def url(self) -> str:
@@ -58,6 +62,13 @@ class Running:
         """Processor time that the process has used, all threads together."""
         fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> float:
+        """Tell the server to stop; the seconds that it took."""
+        began = time.perf_counter()
+        self.process.terminate()
+        self.process.wait()
+        return time.perf_counter() - began
 
 
 def contenders(prism: Path) -> list[Contender]:
@@ -85,7 +96,7 @@ def running(contender: Contender, log: Path) -> Iterator[Running]:
     try:
         origin = f"http://127.0.0.1:{port}"
         _first_call(origin + PATH, process, log)
-        yield Running(contender.name, origin, process.pid, time.perf_counter() - began)
+        yield Running(contender.name, origin, process, time.perf_counter() - began)
     finally:
         process.terminate()
         try:
