@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -47,6 +48,32 @@ def test_the_old_date_formats_of_http_are_read_as_utc() -> None:
     assert (
         retry_after(reply(Retry_After="Sun Nov  6 08:49:37 1994", Date="Sun Nov  6 08:49:30 1994"), NOW) == 7
     )
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own time is nine hours ahead."""
+    with monkeypatch.context() as moved:
+        moved.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Sun Nov  6 08:49:37 1994",
+        "Sun, 06 Nov 1994 08:49:37 -0000",
+        "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 10:49:37 +0200",
+    ],
+)
+def test_a_date_without_a_zone_is_utc_wherever_the_machine_stands(far_east: None, date: str) -> None:
+    assert retry_after(reply(Retry_After=date, Date="Sun, 06 Nov 1994 08:49:30 GMT"), NOW) == 7
+    assert retry_after(reply(Retry_After="Sun, 06 Nov 1994 08:49:44 GMT", Date=date), NOW) == 7
+    assert retry_after(reply(Retry_After=date), 784_111_770.0) == 7
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_characters="0123456789")))

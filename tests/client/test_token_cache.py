@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
@@ -227,6 +227,35 @@ def test_redis_forgets_a_token_when_it_expires_unless_it_can_be_renewed(
     assert 0 < server.pttl(f"{tmp_path}:plain") <= 3_600_000
     assert server.pttl(f"{tmp_path}:renewable") == -1
     server.close()
+
+
+class Noting:
+    """A Redis that notes what it is given."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, int | None]] = []
+
+    def set(self, name: str, _: str, *, px: int | None) -> None:
+        self.given.append((name, px))
+
+
+@pytest.mark.parametrize(
+    ("token", "milliseconds"),
+    [
+        (Token("access", NOW, NOW + 3600), 3_600_000),
+        (Token("access", NOW, NOW + 0.25), 250),
+        (Token("access", NOW, NOW - 5), 1),
+        (Token("access"), None),
+        (Token("access", NOW, NOW + 3600, "refresh"), None),
+    ],
+    ids=["an hour", "a moment", "over", "without an end", "renewable"],
+)
+def test_redis_keeps_a_token_for_as_long_as_it_lives_from_now_on(
+    token: Token, milliseconds: int | None
+) -> None:
+    server = Noting()
+    RedisTokenCache(cast("redis.Redis", server), prefix="ours:").put("key", token, NOW)
+    assert server.given == [("ours:key", milliseconds)]
 
 
 def test_nothing_in_redis_is_named_after_a_secret(redis_url: str, tmp_path: Path) -> None:

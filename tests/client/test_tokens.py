@@ -29,13 +29,24 @@ from ringback_client import (
     RingbackError,
     ServerError,
     TargetUnreachable,
+    Timeouts,
     Token,
     UnexpectedReply,
     authorize_url,
 )
 from ringback_client.courier import Bearer
 from ringback_client.tokens import RenewedToken
-from tests.client.scripted import MOCK, Answer, Clock, ScriptedAdapter, envelope, refused, reset, token_answer
+from tests.client.scripted import (
+    MOCK,
+    Answer,
+    Clock,
+    ScriptedAdapter,
+    Step,
+    envelope,
+    refused,
+    reset,
+    token_answer,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -316,3 +327,30 @@ def test_the_login_page_of_a_region() -> None:
 def test_an_unreachable_login_is_an_unreachable_target() -> None:
     with pytest.raises(TargetUnreachable):
         client(ScriptedAdapter([], [refused() for _ in range(4)])).list_calls()
+
+
+def test_a_login_is_as_patient_as_its_client_and_waits_as_it_is_asked_to() -> None:
+    clock = Clock()
+    logins: list[Step] = [
+        envelope(429, "too.many.requests", Retry_After="7"),
+        Answer(503),
+        refused(),
+        token_answer(),
+    ]
+    adapter = ScriptedAdapter([listing()], logins)
+    policy = clock.policy(attempts=4, first_wait=0.5)
+    client(adapter, retry=policy, timeouts=Timeouts(connect=1.5, read=2.5)).list_calls()
+    assert clock.slept == [7, 1.0, 2.0]
+    assert {settings["timeout"] for settings in adapter.settings} == {(1.5, 2.5)}
+
+
+@pytest.mark.parametrize(("settings", "sent", "slept"), [({"attempts": 2}, 2, [5]), ({"budget": 4}, 1, [])])
+def test_the_patience_of_a_login_has_the_client_s_end(
+    settings: dict[str, Any], sent: int, slept: list[float]
+) -> None:
+    clock = Clock()
+    adapter = ScriptedAdapter(logins=[envelope(429, "too.many.requests", Retry_After="5")] * 9)
+    with pytest.raises(RateLimited) as caught:
+        client(adapter, retry=clock.policy(**settings)).list_calls()
+    assert caught.value.retry_after == 5
+    assert (len(adapter.sent("POST", "/oauth/")), clock.slept) == (sent, slept)

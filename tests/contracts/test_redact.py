@@ -440,3 +440,15 @@ def test_deep_and_broken_bodies_are_redacted_too() -> None:
         shown = redact_body(body.encode(), "application/json")
         assert PERSON not in shown
         assert "*****" in shown
+
+
+@pytest.mark.parametrize("option", ["-U", "--proxy-user", "-u", "--user"])
+@pytest.mark.parametrize("written", ["{} joe:{}", "{} 'joe:{}'", '{}="joe:{}"', "{}=joe:{}"])
+def test_the_password_for_a_server_or_its_proxy_is_hidden_on_a_command_line(
+    option: str, written: str
+) -> None:
+    line = f"curl -s {written.format(option, 'vinegar')} https://api.mypurecloud.com"
+    shown = redact_text(line)
+    assert "vinegar" not in shown
+    assert shown.startswith("curl -s ")
+    assert shown.endswith("https://api.mypurecloud.com")

@@ -402,3 +402,43 @@ def test_what_the_judge_refuses_is_not_shown() -> None:
 def test_a_body_that_says_nothing_is_asked_about() -> None:
     found = explained("call me maybe")
     assert (found.equivalent, asked(found, "could not be read")) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("(317) 222-2222", ["Which country", "/callerId", "3172222222"]), ("13172222222", ["+13172222222"])],
+)
+def test_a_caller_id_without_its_country_is_asked_about_as_a_destination_is(
+    number: str, words: list[str]
+) -> None:
+    found = explained({"phoneNumber": NUMBER, "callerId": number})
+    assert found.equivalent is not None
+    assert asked(found, *words), found.questions
+    assert len(found.questions) == 1
+
+
+def test_the_name_that_is_shown_goes_with_one_number_to_show() -> None:
+    named = {"callerIdName": "Acme"}
+    one = explained({"to": NUMBER, "from": OWN} | named).equivalent
+    none = explained({"to": NUMBER} | named).equivalent
+    several = explained({"to": NUMBER, "from": [OWN, OTHER_NUMBER]} | named).equivalent
+    assert one is not None
+    assert none is not None
+    assert several is not None
+    assert (one.body, none.body, several.body) == (SHOWN | named, TO | named, TO)
+
+
+def test_several_parties_keep_their_names_and_the_caller_s() -> None:
+    parties = [{"address": NUMBER, "name": "One"}, {"address": OTHER_NUMBER}]
+    made = explained({"participants": parties, "callerIdName": "Acme", "callerId": OWN}).equivalent
+    assert made is not None
+    assert made.body == {"participants": parties, "callerIdName": "Acme", "callerId": OWN}
+
+
+@pytest.mark.parametrize("kept", [QUEUE, QUEUE.upper()])
+@pytest.mark.parametrize("hinted", [QUEUE, QUEUE.upper()])
+def test_a_queue_that_is_named_twice_is_one_whatever_the_case_of_its_id(kept: str, hinted: str) -> None:
+    found = explained({"phoneNumber": NUMBER, "callFromQueueId": kept, "routingData": {"queueId": hinted}})
+    assert found.equivalent is not None
+    assert found.equivalent.body["callFromQueueId"].lower() == QUEUE
+    assert found.questions == ()

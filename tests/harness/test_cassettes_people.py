@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.privacy.people import ADDRESSES, NAMES
+from ringback_harness.cassettes import Origin, Recorder
 from ringback_harness.cassettes.cleaning import Cleaner
 
 ME = {"id": "x", "name": "Jane Ann Doe", "email": "jane.doe@corp.example.org"}
@@ -70,3 +74,19 @@ def test_what_says_nothing_stays() -> None:
     cleaner = Cleaner()
     assert answered(cleaner, {"name": "", "email": None}) == {"name": "", "email": None}
     assert answered(cleaner, answered(cleaner, ME)) == answered(cleaner, ME)
+
+
+def test_a_recording_takes_the_answers_for_answers_and_the_requests_for_requests(tmp_path: Path) -> None:
+    at_a_documentation_domain = json.dumps({"contact": "joe@corp.example.org"})
+    request = requests.Request(
+        "POST", "http://127.0.0.1/x", {"Content-Type": "application/json"}, data=at_a_documentation_domain
+    ).prepare()
+    response = requests.Response()
+    response.status_code = 200
+    response.headers["Content-Type"] = "application/json"
+    response.raw = io.BytesIO(at_a_documentation_domain.encode())
+    Recorder(tmp_path, Origin("x")).keep(request, response, 0.0)
+    (path,) = tmp_path.iterdir()
+    (entry,) = json.loads(path.read_text("utf-8"))["log"]["entries"]
+    assert json.loads(entry["request"]["postData"]["text"]) == {"contact": "joe@corp.example.org"}
+    assert json.loads(entry["response"]["content"]["text"]) == {"contact": "person1@example.com"}
