@@ -190,9 +190,7 @@ def _queue(draft: _Draft) -> None:
     for queue in draft.wish.not_ids:
         template = q.LEFT_OUT if gap_in(queue.written) else q.NOT_AN_ID
         draft.ask_about(template, queue)
-    for queue in _distinct(draft.wish.queues):
-        if queue.value == str(kept).lower() or "callQueueId" in draft.body:
-            continue
+    for queue in _distinct(draft.wish.queues) if "callQueueId" not in draft.body else ():
         if not queue.usable:
             no_id = q.no_id(queue.written, queue.pointer, "queue")
             draft.ask(q.QUEUE_NOT_FILLED, pointer=queue.pointer, no_id=no_id)
