@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ringback_harness.check.api import other_methods
 from tests.serving import mock_server
 
 RULES_JUDGE = "positive_data_acceptance"
@@ -31,6 +32,7 @@ def schemathesis(url: str, folder: Path, *options: str) -> str:
 @pytest.mark.parametrize("contract", ["published", "participants"])
 def test_schemathesis_finds_nothing_in_the_api(contract: str, tmp_path: Path) -> None:
     with mock_server("--contract", contract) as url:
+        (tmp_path / "schemathesis.toml").write_text(other_methods())
         bearer = ["-H", "Authorization: Bearer alice", "--exclude-operation-id", "deleteTokensMe"]
         printed = schemathesis(f"{url}/openapi.json", tmp_path, *bearer)
     links = LINKS.search(printed)

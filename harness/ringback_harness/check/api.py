@@ -101,7 +101,7 @@ class SchemathesisRun:
         if isinstance(verify, str):
             environment[CA] = verify  # absolute: it runs in another folder
         sent = {"Authorization": f"Bearer {world.tokens['alice']}", **headers}
-        settings = _other_methods() if settings is None else settings
+        settings = other_methods() if settings is None else settings
         (Path(self._folder.name) / "schemathesis.toml").write_text(_headers(sent) + settings, "utf-8")
         with self._printed.open("wb") as printed:
             self._process = subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
@@ -194,7 +194,7 @@ def _left_out() -> Iterator[Result]:
             yield _unreached(LEFT_OUT[operation.id], operation.id)
 
 
-def _other_methods() -> str:
+def other_methods() -> str:
     """Its settings that each operation is tried with the methods that neither the document nor the SDK has.
 
     The others are answered 501, which schemathesis takes for a crash of the server.

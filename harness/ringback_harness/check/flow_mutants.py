@@ -19,10 +19,12 @@ from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 from ringback_harness.check.expectation import ENVELOPE
 from ringback_harness.targets import Serve
 from ringback_mock.engine.conversation import nested_conversation
+from ringback_mock.engine.handling import Applied, Ask, Handler
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.pipeline import Applied, Ask, Pipeline
+from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
+from ringback_mock.resources.handlers import HANDLERS
 
 Change = Callable[[Request, Response], Response]
 
@@ -37,15 +39,9 @@ def _changing(change: Change) -> Serve:
     return serve
 
 
-def _applying(operation: str, broken: Callable[[Pipeline, Ask], Applied]) -> Serve:
+def _applying(operation: str, broken: Handler) -> Serve:
     """A mock that does something else for one operation."""
-
-    def serve(store: Store) -> Callable[[Request], Response]:
-        pipeline = Pipeline(store)
-        pipeline._apply[operation] = lambda ask: broken(pipeline, ask)  # noqa: SLF001 - it is broken on purpose
-        return pipeline.answer
-
-    return serve
+    return lambda store: Pipeline(store, handlers={**HANDLERS, operation: broken}).answer
 
 
 # --- changes of an answer -----------------------------------------------------------------------------
@@ -169,32 +165,32 @@ def _shared(store: Store) -> Callable[[Request], Response]:
 # --- operations that do something else ----------------------------------------------------------------
 
 
-def _forgets_to_end(_: Pipeline, __: Ask) -> Applied:
+def _forgets_to_end(_: Ask) -> Applied:
     return 202, None
 
 
-def _shows_without_ending(pipeline: Pipeline, ask: Ask) -> Applied:
+def _shows_without_ending(ask: Ask) -> Applied:
     call = ask.tenant.calls.get(ask.verdict.params["conversationId"])
-    return 200, nested_conversation(call, pipeline.store.clock()) if call else None
+    return 200, nested_conversation(call, ask.now) if call else None
 
 
-def _lists_nothing(_: Pipeline, __: Ask) -> Applied:
+def _lists_nothing(_: Ask) -> Applied:
     return 200, {"entities": [], "pageSize": 25, "pageNumber": 1, "total": 0, "pageCount": 1}
 
 
-def _lists_everybodys(pipeline: Pipeline, ask: Ask) -> Applied:
+def _lists_everybodys(ask: Ask) -> Applied:
     listed = ask.tenant.calls
-    entities = [{"id": call.id} for call in listed if call.active(pipeline.store.clock())]
+    entities = [{"id": call.id} for call in listed if call.active(ask.now)]
     return 200, {"entities": entities, "total": len(entities)}
 
 
-def _lists_what_is_over(_: Pipeline, ask: Ask) -> Applied:
+def _lists_what_is_over(ask: Ask) -> Applied:
     own = ask.caller.user.id if ask.caller.user else ""
     entities = [{"id": call.id} for call in ask.tenant.calls.of_user(own)]
     return 200, {"entities": entities, "total": len(entities)}
 
 
-def _keeps_the_token(_: Pipeline, __: Ask) -> Applied:
+def _keeps_the_token(_: Ask) -> Applied:
     return 200, None
 
 

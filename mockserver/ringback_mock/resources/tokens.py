@@ -1,25 +1,27 @@
-"""Users and tokens as the API shows them (models User, UserMe and TokenInfo of the SDKs)."""
+"""Tokens: what one stands for (model TokenInfo of the SDKs), and its end."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ringback_contracts.core.model import Caller
-from ringback_contracts.org import Org, User
+from ringback_contracts.org import Org
+from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
+from ringback_mock.engine.handling import Applied, Ask, handles, required
+from ringback_mock.engine.sessions import bearer
 
 
-def user_profile(user: User) -> dict[str, Any]:
-    """A user, with the fields that Ringback knows."""
-    profile: dict[str, Any] = {
-        "id": user.id,
-        "name": user.name,
-        "state": "active" if user.enabled else "inactive",
-        "version": 1,
-        "selfUri": f"/api/v2/users/{user.id}",
-    }
-    if user.email:
-        profile |= {"email": user.email, "username": user.email}
-    return profile
+@handles(GET_TOKEN)
+def token(ask: Ask) -> Applied:
+    """What the token stands for."""
+    return 200, token_info(ask.caller, ask.tenant.org)
+
+
+@handles(DELETE_TOKEN)
+def revoke(ask: Ask) -> Applied:
+    """End the token."""
+    ask.tenant.revoke(required(bearer(ask.authorization)))
+    return 200, None
 
 
 def token_info(caller: Caller, org: Org) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""What carries out an operation once the rules have granted it: its handler, declared beside its resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from ringback_contracts.core.model import Accepted, Caller
+from ringback_contracts.core.operation import Operation
+from ringback_mock.engine.calls import Plan
+from ringback_mock.engine.tenant import Tenant
+
+T = TypeVar("T")
+Applied = tuple[int, Any]
+"""A status and the value of the JSON body; ``None`` for no body."""
+
+
+class Ask(NamedTuple):
+    """A granted request: of which org, by whom, for what, and when (seconds since 1970)."""
+
+    tenant: Tenant
+    caller: Caller
+    verdict: Accepted
+    plan: Plan | None
+    authorization: str | None
+    now: float
+
+
+Handler = Callable[[Ask], Applied]
+Handlers = Mapping[str, Handler]
+"""The handler of each operation, by its id."""
+
+_DECLARED: dict[str, Handler] = {}
+
+
+def handles(*operation_ids: str) -> Callable[[Handler], Handler]:
+    """Let the function below carry out these operations; raises ``ValueError`` where another one does."""
+
+    def declare(handler: Handler) -> Handler:
+        for operation_id in operation_ids:
+            if operation_id in _DECLARED:
+                raise ValueError(f"two handlers carry out {operation_id}")
+            _DECLARED[operation_id] = handler
+        return handler
+
+    return declare
+
+
+def handlers_of(operations: Iterable[Operation]) -> Handlers:
+    """The declared handler of each; raises ``ValueError`` for an operation that has none, or none for it."""
+    served = {operation.id: operation for operation in operations}
+    for operation in served.values():
+        if operation.id not in _DECLARED:
+            raise ValueError(
+                f"{operation.id} ({operation.method} {operation.template}) is served, and nothing carries it "
+                f"out: declare a handler with @handles in ringback_mock/resources"
+            )
+    for operation_id in _DECLARED:
+        if operation_id not in served:
+            raise ValueError(f"a handler carries out {operation_id!r}, and no operation of this id is served")
+    return {operation_id: _DECLARED[operation_id] for operation_id in served}
+
+
+def required(value: T | None) -> T:
+    """A value that the rules have made sure of."""
+    if value is None:
+        raise AssertionError("a rule has let through what it must refuse")
+    return value

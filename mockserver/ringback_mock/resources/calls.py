@@ -1,0 +1,48 @@
+"""Calls: placed, listed, read and ended."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.model import PARTICIPANTS
+from ringback_contracts.resources.calls.operations import (
+    GET_CALL,
+    LIST_CALLS,
+    PATCH_CALL,
+    PLACE_CALL,
+    PLACE_CALL_FOR_USER,
+)
+from ringback_mock.engine.clock import timestamp
+from ringback_mock.engine.conversation import listing, look, nested_conversation, self_uri
+from ringback_mock.engine.handling import Applied, Ask, handles, required
+
+
+@handles(PLACE_CALL, PLACE_CALL_FOR_USER)
+def place(ask: Ask) -> Applied:
+    """Place the call that the request asks for."""
+    plan = required(ask.plan)
+    call = ask.tenant.calls.place(plan, ask.now)
+    uri = self_uri(call)
+    reply = {"id": call.id, "selfUri": uri}
+    if plan.intent.contract == PARTICIPANTS:
+        reply |= {"uri": uri, "createdTime": timestamp(ask.now)}
+    return ask.tenant.org.success_status, reply
+
+
+@handles(LIST_CALLS)
+def listed(ask: Ask) -> Applied:
+    """The calls that the token's user is on."""
+    mine = ask.tenant.calls.of_user(required(ask.caller.user).id)
+    return 200, listing(mine, ask.now, look)
+
+
+@handles(GET_CALL)
+def shown(ask: Ask) -> Applied:
+    """One call as it is now."""
+    call = required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
+    return 200, look(call, ask.now)
+
+
+@handles(PATCH_CALL)
+def hang_up(ask: Ask) -> Applied:
+    """End the call for everybody, and show it."""
+    call = required(ask.tenant.calls.hang_up(ask.verdict.params["conversationId"], ask.now))
+    return 200, nested_conversation(call, ask.now)

@@ -1,0 +1,11 @@
+"""The handlers of every operation that is served: an operation without one stops the start."""
+
+from __future__ import annotations
+
+from ringback_contracts.catalogue import OPERATIONS
+from ringback_mock.engine.handling import handlers_of
+from ringback_mock.resources import calls, conversations, tokens, users
+
+RESOURCES = (calls, conversations, tokens, users)
+"""The modules that declare handlers."""
+HANDLERS = handlers_of(OPERATIONS)

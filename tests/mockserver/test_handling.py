@@ -1,0 +1,90 @@
+"""The handlers of operations: one for each that is served, and an answer whatever they do."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ringback_contracts.catalogue import BY_ID, OPERATIONS, TABLE
+from ringback_contracts.core.model import Request
+from ringback_contracts.org import default_org
+from ringback_contracts.resources.users.operations import GET_ME
+from ringback_mock.engine.handling import Applied, Ask, handlers_of, handles
+from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.store import Store
+from ringback_mock.resources.handlers import HANDLERS
+
+ME = Request("GET", "/api/v2/users/me", {"authorization": "Bearer alice"})
+SECRET = "+442079460123"
+
+
+def breaks(_: Ask) -> Applied:
+    raise KeyError(SECRET)
+
+
+def answers_what_no_json_holds(_: Ask) -> Applied:
+    return 200, {"secret": object()}
+
+
+def test_each_operation_that_is_served_has_a_handler() -> None:
+    assert HANDLERS.keys() == BY_ID.keys()
+
+
+def test_an_operation_without_a_handler_stops_the_start() -> None:
+    new = replace(BY_ID[GET_ME], id="getUserPresences", template="/api/v2/users/{userId}/presences")
+    with pytest.raises(ValueError, match="nothing carries it out") as refused:
+        handlers_of([*OPERATIONS, new])
+    assert str(refused.value) == (
+        "getUserPresences (GET /api/v2/users/{userId}/presences) is served, and nothing carries it out: "
+        "declare a handler with @handles in ringback_mock/resources"
+    )
+
+
+def test_a_handler_without_an_operation_stops_the_start() -> None:
+    with pytest.raises(ValueError, match=r"a handler carries out 'getUsersMe', and no operation of this id"):
+        handlers_of(operation for operation in OPERATIONS if operation.id != GET_ME)
+
+
+def test_two_handlers_of_one_operation_are_refused() -> None:
+    with pytest.raises(ValueError, match="two handlers carry out getUsersMe"):
+        handles(GET_ME)(breaks)
+    assert HANDLERS[GET_ME] is not breaks
+
+
+@pytest.fixture
+def log() -> Iterator[list[logging.LogRecord]]:
+    """What the mock logs meanwhile."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[assignment,method-assign]  # its purpose
+    logging.getLogger("ringback").addHandler(handler)
+    yield records
+    logging.getLogger("ringback").removeHandler(handler)
+
+
+@pytest.mark.parametrize("broken", [breaks, answers_what_no_json_holds])
+def test_whatever_a_handler_does_the_pipeline_answers(broken: Any, log: list[logging.LogRecord]) -> None:
+    store = Store(default_org())
+    response = Pipeline(store, handlers={**HANDLERS, GET_ME: broken}).answer(ME)
+    envelope = json.loads(response.body)
+    assert (response.status, envelope["code"]) == (500, "internal.server.error")
+    assert envelope["contextId"] == dict(response.headers)["ININ-Correlation-Id"]
+    (exchange,) = store.default.journal
+    assert (exchange.response, exchange.verdict) == (response, None)
+    (told,) = log
+    assert SECRET not in told.getMessage()
+    assert "line" in told.getMessage()
+
+
+def test_whatever_a_rule_does_the_pipeline_answers(log: list[logging.LogRecord]) -> None:
+    def check(_: object) -> Any:
+        raise ZeroDivisionError
+
+    table = TABLE.with_rule(replace(TABLE["path.unknown"], check=check))
+    assert Pipeline(Store(default_org()), table).answer(ME).status == 500
+    assert [record.getMessage().partition(" ")[0] for record in log] == ["ZeroDivisionError"]
