@@ -43,6 +43,7 @@ NO_SECRETS = (
     "Client ID",
     "Google Multi",
     "Composio",
+    "long term",
 )
 """What is an id or a name, or cannot be told from one."""
 LEAD = re.compile(r"\(\?:\^\|/\|\[\^\\\\0-9A-Za-z\+_-\]\|.*?\)(?=\(\?[P=])")

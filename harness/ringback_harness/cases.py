@@ -27,6 +27,8 @@ from ringback_contracts.core.nearest import nearest
 from ringback_contracts.openapi.admin import SWITCHES
 from ringback_contracts.org import OrgError, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_harness.cassettes.cleaning import Cleaner
+from ringback_harness.check.curl import clean
 from ringback_harness.check.expectation import ERRORS, Expected
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, answered
@@ -309,15 +311,16 @@ def _write(folder: Path, failure: Result) -> Path:
 
 
 def as_document(failure: Result) -> dict[str, Any]:
-    """A failure as a case's file says it. Its expectation must be known."""
+    """A failure as a case's file says it, without secrets. Its expectation must be known."""
     if failure.exchange is None or failure.expected is None:
         raise ValueError("a failure without a request or an expectation is no case")
-    request, expected = failure.exchange.request, failure.expected
+    cleaner = Cleaner()
+    request, expected = clean(failure.exchange.request, cleaner), failure.expected
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     token = value if scheme.lower() == "bearer" else ""
     told = {"status": expected.status, "code": expected.code, "rule": expected.rule}
     return {
-        "why": "; ".join(failure.reasons) or "it failed once",
+        "why": "; ".join(map(cleaner.text, failure.reasons)) or "it failed once",
         "as": token if token in default_org().token_by_value else NOBODY if token else None,
         **({"org": dict(failure.switches)} if failure.switches else {}),
         "request": _written(request),

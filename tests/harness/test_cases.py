@@ -28,6 +28,7 @@ from ringback_harness.cases import (
     save_failures,
     try_case,
 )
+from ringback_harness.check.curl import clean
 from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds
@@ -279,8 +280,9 @@ def test_a_saved_failure_is_read_as_the_same_request(
     folder = tmp_path_factory.mktemp("saved")
     (path,) = save_failures([failure], folder)
     case = load_case(path)
-    assert replace(case.request, body=b"") == replace(request, body=b"")
-    assert json.loads(case.request.body) == json.loads(request.body)
+    told = clean(request)
+    assert replace(case.request, body=b"") == replace(told, body=b"")
+    assert json.loads(case.request.body) == json.loads(told.body)
     assert case.switches == switches
     assert (case.expected.status, case.expected.code, case.expected.rule) == (
         400,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.catalogue import BY_ID, judge
+from ringback_contracts.catalogue import BY_ID, TABLE, judge
 from ringback_contracts.core.model import (
     Accepted,
     Caller,
@@ -23,6 +23,7 @@ from ringback_contracts.core.model import (
 from ringback_contracts.org import default_org
 from ringback_mock.engine.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
 from ringback_mock.http import Response, json_response
+from ringback_mock.resources.explained import explanation
 
 CALLS = "/api/v2/conversations/calls"
 PERSON = "+13172222222"
@@ -327,3 +328,15 @@ def test_of_a_refusal_that_had_to_go_no_text_is_cut() -> None:
     journal.record("1", 0.0, Request("GET", "/" + "x" * 2_000), Response(404))
     (line,) = journal.forgotten.newest_refusals()
     assert line.shown()["path"] == "(too long to be kept)"
+
+
+def test_an_explanation_quotes_no_secret_that_only_the_request_names() -> None:
+    journal = Journal("o", 1)
+    body = b'{"to": "tel:+442079460100", "from": {"id": 1}, "password": "Quoted-Secret99'
+    finding = Finding(TABLE["json.malformed"], Violation("it ends near 'Quoted-Secret99'"))
+    journal.record("1", 0.0, Request("POST", CALLS, HEADERS, body), Response(400), Rejected(finding))
+    kept = journal.kept("1")
+    assert kept
+    told = explanation(kept._replace(cut=True), default_org())
+    assert told["findings"][0]["message"] == "it ends near '***'"
+    assert "Secret99" not in repr(explanation(kept, default_org()))

@@ -6,12 +6,19 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
+from ringback_harness.cases import as_document
 from ringback_harness.cassettes import Origin, Recorder
+from ringback_harness.check.expectation import Expected
+from ringback_harness.check.recipe import RecipeTarget
+from ringback_harness.check.report import document
+from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip
 from ringback_mock.engine.journal import Journal
 from ringback_mock.http import Response
 
@@ -56,3 +63,45 @@ def in_the_journal(text: str, media_type: str) -> str:
     parts = [shown[part] for part in ("request", "response")]
     notes = [value for part in parts for name, value in part["headers"].items() if name.lower() == "x-note"]
     return "\n".join([*(part["body"] for part in parts), *notes])
+
+
+def _failure(text: str, media_type: str) -> Result:
+    headers = {name.lower(): value for name, value in _headers(text, media_type).items()}
+    request = Request("POST", "/api/v2/conversations/calls", headers, text.encode())
+    reply = Reply(400, CaseInsensitiveDict(_headers(text, media_type)), text.encode())
+    return Result(
+        "rules",
+        "a subject",
+        "an operation",
+        CheckOutcome.FAILED,
+        reasons=(f"answered:\n{text}",),
+        exchange=RoundTrip(request, reply),
+        expected=Expected(400, "bad.request", None),
+    )
+
+
+def in_a_saved_case(text: str, media_type: str) -> str:
+    """What a saved case says: the request, and why it was saved."""
+    document = as_document(_failure(text, media_type))
+    asked = document["request"]
+    body = asked["body"] if "body" in asked else asked.get("raw", asked.get("base64", ""))
+    shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    notes = [value for name, value in asked.get("headers", {}).items() if name == "x-note"]
+    return "\n".join([shown, document["why"].removeprefix("answered:\n"), *notes])
+
+
+def _reported(text: str, media_type: str) -> dict[str, Any]:
+    ledger = Ledger()
+    ledger.add(_failure(text, media_type))
+    (failure,) = document(ledger, RecipeTarget())["failures"]
+    return dict(failure)
+
+
+def in_a_report(text: str, media_type: str) -> str:
+    """What the JSON report of a check gives as the reason of a failure."""
+    return "".join(_reported(text, media_type)["reasons"]).removeprefix("answered:\n")
+
+
+def in_a_line_to_send(text: str, media_type: str) -> str:
+    """What the same report shows to send it again."""
+    return str(_reported(text, media_type)["curl"])

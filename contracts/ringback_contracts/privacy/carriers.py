@@ -103,7 +103,7 @@ _URL = re.compile(
     r"""(?:\\?/){2}(?P<value>[^\s/@:"'<>]*+:(?![0-9]{1,5}(?:[/?#\s]|\Z))"""
     r"""(?:[^\s"'<>/?#]{0,256}(?=@)|[^\s"'<>@]{1,100}(?=@))|[^\s/@"'<>]++(?=@))"""
 )
-_SIP = re.compile(r"""sips?:[^\s:@"'<>]*+:(?P<value>[^\s@"'<>]++)(?=@)""", re.IGNORECASE)
+_SIP = re.compile(r"""sips?:[^\s:@"'<>]{0,128}+:(?P<value>[^\s@"'<>]{1,256}+)(?=@)""", re.IGNORECASE)
 _BEFORE_HOST = re.compile(
     r"""(?<![\w/@:.+-])(?!sips?:|mailto:|acct:|xmpp:|tel:|im:|user:|person:)[\w.+-]{1,64}+:(?P<value>[^\s@:/"'<>]{3,128})(?=@[A-Za-z0-9])"""
 )

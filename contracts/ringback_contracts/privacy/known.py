@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ringback_contracts.privacy.messages import redact_body, redact_headers
@@ -57,17 +58,26 @@ class KnownSecrets:
             text = pattern.sub(HIDDEN, text)
         return text
 
+    def hidden_in_all(self, value: Any) -> Any:
+        """Plain JSON values without the known secrets."""
+        if isinstance(value, str):
+            return self.hidden_in(value)
+        if isinstance(value, Mapping):
+            return {name: self.hidden_in_all(member) for name, member in value.items()}
+        return list(map(self.hidden_in_all, value)) if isinstance(value, list | tuple) else value
+
     def meet(self, headers: Mapping[str, str], body: bytes = b"", content_type: str = "") -> None:
         """Learn the secrets of a message."""
-        redact_headers(headers, self._learn)
+        redact_headers(headers, self.learn)
         if body:
-            redact_body(body, content_type or headers.get("content-type", ""), self._learn)
+            redact_body(body, content_type or headers.get("content-type", ""), self.learn)
 
     def meet_text(self, text: str) -> None:
         """Learn the secrets of a text, such as the passwords and parameters of a URL."""
-        redact_text(text, self._learn)
+        redact_text(text, self.learn)
 
-    def _learn(self, secret: str) -> str:
+    def learn(self, secret: str) -> str:
+        """Know again what is hidden, and say what is shown in its place."""
         for value in {secret, unquote(secret), unquote_plus(secret)}:
             if not _PLAIN.fullmatch(value):
                 self.add(value)

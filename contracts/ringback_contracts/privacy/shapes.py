@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
 
 HIDDEN = "***"
 Hide = Callable[[str], str]
@@ -78,6 +77,8 @@ def _drawn(runs: list[str]) -> bool:
 @cache
 def _well_known() -> dict[str, list[str]]:
     """What stands in every token of a kind, and the patterns of such; read when the first text is."""
+    from importlib.resources import files
+
     text = files("ringback_contracts").joinpath("data/token_shapes.json").read_text("utf-8")
     patterns: dict[str, list[str]] = {}
     for shape in json.loads(text)["shapes"]:

@@ -123,6 +123,7 @@ def clean(request: Request, cleaner: Cleaner | None = None) -> Request:
     Who asks stays, by the name that ``as_curl`` shows or hides.
     """
     cleaner = cleaner or Cleaner()
+    cleaner.secrets.meet(request.headers, request.body)
     asks = {name: value for name, value in request.headers.items() if name == "authorization"}
     return replace(
         request,

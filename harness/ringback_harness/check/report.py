@@ -14,6 +14,7 @@ from ringback_client.atomic_write import atomic_write
 from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
 from ringback_contracts.privacy import redact_text
+from ringback_contracts.privacy.known import KnownSecrets
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, Row
@@ -66,12 +67,22 @@ def _row(row: Row, counts: Mapping[CheckOutcome, int], ledger: Ledger) -> dict[s
     return {"suite": suite, "subject": subject, "operation": operation, **told, **reasons}
 
 
+def _reasons(failure: Result) -> list[str]:
+    """Why it failed, which may quote what was sent and came, without the names that tell a secret."""
+    known = KnownSecrets()
+    if failure.exchange:
+        known.meet(failure.exchange.request.headers, failure.exchange.request.body)
+        if failure.exchange.reply:
+            known.meet(failure.exchange.reply.headers, failure.exchange.reply.body)
+    return [redact_text(known.hidden_in(reason)) for reason in failure.reasons]
+
+
 def _failure(failure: Result, place: RecipeTarget) -> dict[str, Any]:
     return {
         "suite": failure.suite,
         "subject": failure.subject,
         "operation": failure.operation,
-        "reasons": [redact_text(reason) for reason in failure.reasons],
+        "reasons": _reasons(failure),
         "expected": str(failure.expected) if failure.expected else None,
         "org": dict(failure.switches),
         "curl": place.reported(failure),
@@ -105,7 +116,7 @@ def junit(ledger: Ledger, place: RecipeTarget) -> ET.Element:
 def _add_failures(case: ET.Element, row: Row, ledger: Ledger, place: RecipeTarget) -> None:
     for failure in ledger.failures:
         if (failure.suite, failure.subject, failure.operation) == row:
-            message = redact_text("; ".join(failure.reasons))
+            message = "; ".join(_reasons(failure))
             ET.SubElement(case, "failure", message=_printable(message)).text = _printable(
                 place.reported(failure) or ""
             )

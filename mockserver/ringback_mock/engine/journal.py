@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
+from ringback_contracts.privacy.known import KnownSecrets
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.changes import Changes
 from ringback_mock.engine.clock import timestamp
@@ -190,17 +191,27 @@ class Journal:
         return len(self._ring)
 
     def shown(self, exchange: Exchange) -> dict[str, Any]:
-        """An exchange, redacted, in plain JSON values."""
-        return {
+        """An exchange, redacted, in plain JSON values: also of what it repeats of its secrets."""
+        known = KnownSecrets()
+        shown = {
             "id": exchange.id,
             "time": timestamp(exchange.at),
             "org": self._org_id,
-            "request": _shown_request(exchange.request),
-            "response": _shown_response(exchange.response),
+            "request": _shown_request(exchange.request, known),
+            "response": _shown_response(exchange.response, known),
             "truncated": exchange.cut,
             "verdict": _shown_verdict(exchange.verdict),
             "conversationId": exchange.call_id,
         }
+        return {name: known.hidden_in_all(part) for name, part in shown.items()}
+
+
+def secrets_of(exchange: Exchange) -> KnownSecrets:
+    """The secrets that an exchange holds, known by their values."""
+    known = KnownSecrets()
+    _shown_request(exchange.request, known)
+    _shown_response(exchange.response, known)
+    return known
 
 
 def _without_intent(verdict: Verdict | None) -> Verdict | None:
@@ -216,22 +227,22 @@ def _weight(exchange: Exchange) -> int:
     return weight
 
 
-def _shown_request(request: Request) -> dict[str, Any]:
+def _shown_request(request: Request, known: KnownSecrets) -> dict[str, Any]:
     return {
         "method": redact_text(request.method),
-        "path": redact_text(request.path),
-        "query": redact_text(request.query),
-        "headers": redact_headers(request.headers),
-        "body": redact_body(request.body, request.headers.get("content-type", "")),
+        "path": redact_text(request.path, known.learn),
+        "query": redact_text(request.query, known.learn),
+        "headers": redact_headers(request.headers, known.learn),
+        "body": redact_body(request.body, request.headers.get("content-type", ""), known.learn),
     }
 
 
-def _shown_response(response: Response) -> dict[str, Any]:
+def _shown_response(response: Response, known: KnownSecrets) -> dict[str, Any]:
     headers = dict(response.headers)
     return {
         "status": response.status,
-        "headers": redact_headers(headers),
-        "body": redact_body(response.body, headers.get("Content-Type", "")),
+        "headers": redact_headers(headers, known.learn),
+        "body": redact_body(response.body, headers.get("Content-Type", ""), known.learn),
     }
 
 

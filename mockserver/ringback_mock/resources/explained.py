@@ -13,7 +13,7 @@ from ringback_contracts.org import Org
 from ringback_contracts.privacy import redact_body
 from ringback_explain import Explained, Explanation, Note, PlatformAnswer, explain
 from ringback_explain.tell.reported import explain_answered
-from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
+from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange, secrets_of
 
 CUT = Note(
     "journal.cut",
@@ -26,7 +26,9 @@ CUT = Note(
 def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
     """All there is to say about the request, as JSON values; of one whose body was cut, about its verdict."""
     explained = _explained(exchange, org)
-    shown: dict[str, Any] = json.loads(redact_body(orjson.dumps(explained.as_dict())))
+    # It may quote a secret without the name that tells it, so that only the request itself can say which.
+    told = secrets_of(exchange).hidden_in_all(explained.as_dict())
+    shown: dict[str, Any] = json.loads(redact_body(orjson.dumps(told)))
     # By its name it could be an authorization code; it is the one of the answer.
     return {**shown, "code": explained.code}
 
