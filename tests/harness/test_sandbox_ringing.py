@@ -302,6 +302,7 @@ def test_a_usual_media_type_is_sent(kind: str) -> None:
         b"to: sip:bob",
         b"\x1f\x8b",
         b"{\0}",
+        *('{"x": "+442079460100"}'.encode(kind) for kind in ("utf-16-le", "utf-16-be", "utf-32-le")),
     ],
 )
 def test_a_body_that_may_be_read_otherwise_is_not_sent(body: bytes) -> None:
@@ -321,7 +322,9 @@ def test_the_path_names_no_stranger(user: str) -> None:
     refused(replace(posting("{}"), path=f"/api/v2/conversations/calls/user/{user}"), "list|emergency")
 
 
-@pytest.mark.parametrize("key", ["callUserId", "to", "callQueueId", "callerId", "conversationIds"])
+@pytest.mark.parametrize(
+    "key", ["callUserId", "to", "callQueueId", "callerId", "conversationIds", "path", "userId"]
+)
 def test_the_token_s_user_is_not_rung_unless_listed(key: str) -> None:
     refused(posting(json.dumps({key: ME})))
 

@@ -43,8 +43,20 @@ CODINGS: tuple[Callable[[bytes], bytes], ...] = (
     lzma.decompress,
 )
 CHARSETS = ("utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp037", "latin-1")
-STANDARD = frozenset({"accept", "accept-encoding", "authorization", "connection", "content-length", "host"})
-STANDARD_TOO = frozenset({"content-type", "user-agent"})
+STANDARD = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+Text = tuple[str, tuple[str, ...]]
+"""What somebody wrote, and the keys that lead to it."""
 CALLING = ("from", "fromAddress")
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 WORDS = dict(zip(NAMES, "0123456789", strict=True))
@@ -55,11 +67,20 @@ _SEPARATORS = re.compile(r"[\s().,·~/_\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]
 
 
 def rung(request: Request, own: str) -> list[str]:
-    """Whom the request rings, one entry for each time; ``own`` is the user whose station calls."""
+    """Whom the request rings, one entry for each time; ``own`` is the user whose station calls.
+
+    Of the ways to read its body it takes the one that rings most, and whomever another one would ring.
+    """
     if request.method == "GET" and not _overridden(request):
         return []
+    ways = [_rung_by(way, own) for way in _ways(request)]
+    most = max(ways, key=len)
+    return most + sorted({each for way in ways for each in way} - {*most})
+
+
+def _rung_by(texts: Iterable[Text], own: str) -> list[str]:
     found: list[str] = []
-    for text, keys in _texts(request):
+    for text, keys in texts:
         calls = bool(keys) and (keys[0] in CALLING or keys[0] == "path")
         found += [each for each in dialled(text, keys) if not (calls and each == own)]
     return found
@@ -69,7 +90,8 @@ def rings_emergency(request: Request) -> bool:
     """Whether any text of it, decoded as far as it goes, is an emergency number."""
     return any(
         len(re.sub("[^0-9]", "", plain)) <= 12 and re.search("[0-9]", plain) and is_emergency(plain)
-        for text, _ in _texts(request)
+        for way in _ways(request)
+        for text, _ in way
         for plain in _readings(text)
     )
 
@@ -84,13 +106,20 @@ def dialled(text: str, keys: tuple[str, ...] = ()) -> list[str]:
 
 def _overridden(request: Request) -> bool:
     names = {name.lower().replace("_", "-") for name in request.headers}
-    return bool(names - STANDARD - STANDARD_TOO) or "method" in unquote(unquote(request.query)).lower()
+    return bool(names - STANDARD) or "method" in unquote(unquote(request.query)).lower()
 
 
 # --- decoding -----------------------------------------------------------------------------------------
 
 
-def _texts(request: Request) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _ways(request: Request) -> list[list[Text]]:
+    """Every text of the request, with the keys that lead to it, in each way to read the body."""
+    head = list(_head(request))
+    bodies = _characters(request.body, request.headers)
+    return [[*head, *_members(text)] for text in bodies] or [head]
+
+
+def _head(request: Request) -> Iterator[Text]:
     _, user, path = request.path.partition("/calls/user/")
     if user:
         yield path, ("path",)
@@ -99,15 +128,8 @@ def _texts(request: Request) -> Iterator[tuple[str, tuple[str, ...]]]:
     if request.query:
         yield request.query, ()
     for name, value in request.headers.items():
-        if name.lower() not in STANDARD | STANDARD_TOO:
+        if name.lower() not in STANDARD:
             yield value, ()
-    yield from _of_body(request.body, request.headers)
-
-
-def _of_body(body: bytes, headers: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for plain in _decoded(body):
-        for text in dict.fromkeys(_characters(plain, headers)):
-            yield from _members(text)
 
 
 def _decoded(body: bytes) -> Iterable[bytes]:
@@ -116,20 +138,23 @@ def _decoded(body: bytes) -> Iterable[bytes]:
     for each in known:
         for undo in CODINGS:
             with suppress(Exception):
-                known.append(undo(each))
+                known += {undo(each)}.difference(known)
     return known
 
 
-def _characters(body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
+def _characters(body: bytes, headers: Mapping[str, str]) -> list[str]:
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
     named = re.findall(r"charset\s*=\s*[\"']?([\w-]+)", kind, re.IGNORECASE)
-    marked = body.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\0\0\xfe\xff"))
-    for charset in (*named, *(CHARSETS if marked or not body.isascii() or b"\0" in body else ("utf-8",))):
-        with suppress(UnicodeError, LookupError):
-            yield body.decode(charset)
+    found: dict[str, None] = {}
+    for plain in _decoded(body):
+        plainly = plain.isascii() and b"\0" not in plain
+        for charset in (*named, *(("utf-8", "utf-7") if plainly else CHARSETS)):
+            with suppress(UnicodeError, LookupError):
+                found.setdefault(plain.decode(charset))
+    return list(found)
 
 
-def _members(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _members(text: str) -> Iterator[Text]:
     plain = re.sub(r"/\*.*?\*/|(?m:^\s*//.*$)", "", text.lstrip("\ufeff"), flags=re.DOTALL)
     try:
         value = json.loads(plain, object_pairs_hook=_Pairs, parse_int=str, parse_float=str, strict=False)
@@ -144,7 +169,7 @@ class _Pairs(list[tuple[str, Any]]):
     """An object with all its members."""
 
 
-def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[Text]:
     if isinstance(value, _Pairs):
         for name, member in value:
             yield name, ()
@@ -202,6 +227,7 @@ def _sip(plain: str) -> list[str]:
 
 
 def _numbers(plain: str, keys: tuple[str, ...]) -> list[str]:
+    named = _ID.search(plain)
     plain = _ID.sub("", plain)
     together = _SEPARATORS.sub("", plain)
     whole = [run for run in re.findall(r"\+?[0-9]+", together) if not _nobodys(run)]
@@ -211,7 +237,7 @@ def _numbers(plain: str, keys: tuple[str, ...]) -> list[str]:
     if pieces:
         return pieces
     letters = re.sub("[^a-z]", "", plain)
-    if keys and keys[-1] in DIALLED and len(letters) >= 7 and "@" not in plain:
+    if keys and keys[-1] in DIALLED and len(letters) >= 7 and "@" not in plain and not named:
         return [letters.translate(KEYS)]
     return []
 

@@ -145,24 +145,37 @@ def fields() -> st.SearchStrategy[dict[str, str]]:
     return st.just({}) | st.dictionaries(st.sampled_from(FIELDS), texts, max_size=2)
 
 
+SOUND = (
+    *({"phoneNumber": to} for to in (LISTED, f"tel:{LISTED}", "+15551234567", "hello", "")),
+    {"to": f"tel:{LISTED}", "from": f"user:{ALICE}"},
+    {"to": {"type": "user", "id": LISTED_USER}, "from": {"type": "user", "id": ALICE}},
+    {"to": "sip:a@example.com", "from": f"user:{ALICE}"},
+    {"callUserId": LISTED_USER, "callerIdName": "Zo\u00eb"},
+    {"participants": [{"address": LISTED}, {"userId": LISTED_USER}]},
+    {"conversationIds": [NOBODY]},
+    {},
+)
+"""Most of these may leave, so that the budget and what rings are tried as well."""
+
+
 def posts() -> st.SearchStrategy[Request]:
-    paths = st.sampled_from([CALLS_PATH] * 6 + [f"{CALLS_PATH}/user/{ALICE}", f"{CALLS_PATH}/user/{NOBODY}"])
-    users = hostile().map(lambda text: f"{CALLS_PATH}/user/{text}")
-    return st.builds(
-        lambda method, path, body, headers, query: replace(
-            call_request({}),
-            method=method,
-            path=path,
-            body=body,
-            query=query,
-            headers={**call_request({}).headers, **headers},
-        ),
-        st.sampled_from(["POST"] * 8 + ["GET", "PATCH", "PUT", "post"]),
-        paths | users,
-        bodies(),
-        fields(),
-        st.just("") | st.builds("{}={}".format, st.sampled_from(["to", "_method", "x"]), hostile()),
-    )
+    """Requests that are hostile in one place or none, and some in every place."""
+    plain = call_request({})
+    sound = st.sampled_from(SOUND).map(lambda body: json.dumps(body, ensure_ascii=False).encode())
+    users = st.sampled_from([ALICE, NOBODY]) | hostile()
+    queries = st.builds("{}={}".format, st.sampled_from(["to", "_method", "x"]), hostile())
+    places: dict[str, st.SearchStrategy[Any]] = {
+        "body": bodies(),
+        "headers": fields().map(lambda headers: {**plain.headers, **headers}),
+        "path": users.map(lambda text: f"{CALLS_PATH}/user/{text}"),
+        "method": st.sampled_from(["GET", "PATCH", "PUT", "post"]),
+        "query": queries,
+    }
+    names = st.sampled_from([*places] * 2 + ["body"] * 4)
+    one = names.flatmap(lambda name: st.fixed_dictionaries({name: places[name]}))
+    every: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({}, optional=places)
+    changes = st.one_of(one, one, every, st.just({}))
+    return st.builds(lambda body, change: replace(plain, **{"body": body, **change}), sound, changes)
 
 
 def sandbox(budget: int) -> DryRunSandbox:

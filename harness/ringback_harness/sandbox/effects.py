@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum, auto
 
-from ringback_contracts.catalogue import DIALLING, route
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
-from ringback_contracts.resources.calls.operations import PATCH_CALL
-from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.core.operation import Changes
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
@@ -20,19 +18,19 @@ class Effect(Enum):
     READS = auto()
     DIALS = auto()
     ENDS = auto()
+    """It ends, or otherwise changes, the one call in its path."""
     UNKNOWN = auto()
-    """Nobody has said what it does there, so it is never sent."""
-
-
-_EFFECTS: Mapping[str, Effect] = {
-    **dict.fromkeys(DIALLING, Effect.DIALS),
-    **dict.fromkeys((DISCONNECT, PATCH_CALL), Effect.ENDS),
-}
+    """It changes something else, or nobody has said what it changes, so it is never sent."""
 
 
 def effect(request: Request) -> Effect:
-    """What the request does. A writing operation that is not listed here is unknown."""
+    """What the request does, by the traits of its operation."""
     if request.method.upper() in READING:
         return Effect.READS
     operation = route(request.method, request.path).operation
-    return Effect.UNKNOWN if operation is None else _EFFECTS.get(operation.id, Effect.UNKNOWN)
+    if operation is None:
+        return Effect.UNKNOWN
+    if operation.dials:
+        return Effect.DIALS
+    ends = operation.of_one_call and operation.changes is Changes.CALL
+    return Effect.ENDS if ends else Effect.UNKNOWN

@@ -17,13 +17,13 @@ from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import NotAllowed
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.ringing import OURS, id_in, may_ring, rings_emergency
-from ringback_harness.sandbox.values import Unreadable, Value, values
+from ringback_harness.sandbox.values import CALL_ID, USER_ID, Unreadable, Value, values
 
 DEEPEST = 8
 """Names that say where a value stands, at most."""
 LISTS = "--allow-number and --allow-user"
-CALLERS = frozenset({"path", *CALLER_KEYS}) - {"callerId"}
-"""Where a request names the user who calls."""
+CALLERS = frozenset(CALLER_KEYS) - {"callerId"}
+"""Where a body names the user who calls."""
 
 
 @dataclass
@@ -49,36 +49,30 @@ class Gate:
         """
         if why := framing.objection(request):
             raise NotAllowed(why)
-        match effect(request):
-            case Effect.READS:
-                return 0
-            case Effect.DIALS:
-                return self._admit_placing(request, granted=granted)
-            case Effect.ENDS:
-                return self._admit_ending(request)
-            case Effect.UNKNOWN:
-                raise NotAllowed(f"{request.method} {request.path} may change something there")
+        does = effect(request)
+        if does is Effect.READS:
+            return 0
+        if does is Effect.UNKNOWN:
+            raise NotAllowed(f"{request.method} {request.path} may change something there")
+        call_id = route(request.method, request.path).params.get(CALL_ID)
+        if call_id is not None and call_id not in self.calls | OURS:
+            raise NotAllowed("it would end a call that is not this run's")
+        listed = self._shown(request)
+        return self._counted(request, len(listed), granted=granted) if does is Effect.DIALS else 0
 
     def spend(self, calls: int) -> None:
         """Count calls that may be placed now. Raises ``NotAllowed`` where the budget does not allow them."""
-        if calls > self.left:
+        if calls > max(0, self.left):
             raise NotAllowed(f"the budget of {self.permit.budget} calls is used up; see --budget")
         self.placed += calls
 
-    def _admit_ending(self, request: Request) -> int:
-        call_id = route(request.method, request.path).params["conversationId"]
-        if call_id not in self.calls | OURS:
-            raise NotAllowed("it would end a call that is not this run's")
-        self._shown(request)
-        return 0
-
-    def _admit_placing(self, request: Request, *, granted: bool) -> int:
-        listed = self._shown(request)
+    def _counted(self, request: Request, listed: int, *, granted: bool) -> int:
+        """The calls of a request that names so many who are listed. Raises ``NotAllowed``."""
         if granted:
             named = parties(request)
             if not all(self.permit.covers(text) for text in (*named.dialled, *named.ids) if text.strip()):
                 raise NotAllowed(f"it places a call to somebody who is not on the list; see {LISTS}")
-        calls = max(len(listed), int(granted))
+        calls = max(listed, int(granted))
         if not calls:
             return 0
         if not (self.permit.numbers or self.permit.users):
@@ -110,13 +104,14 @@ class Gate:
 
     def _calls(self, value: Value) -> bool:
         """Whether the value is the token's user, in a place that says who calls."""
-        return value.keys[:1] != () and value.keys[0] in CALLERS and id_in(value.text) in self.own
+        place = {USER_ID} if value.in_path else CALLERS
+        return not place.isdisjoint(value.keys[:1]) and id_in(value.text) in self.own
 
 
 def _place(value: Value) -> str:
     """Where a value stands, in letters that anybody can read."""
-    if value.keys == ("path",):
-        return "the path's user"
+    if value.in_path:
+        return f"the path's {value.key}"
     if len(value.keys) > DEEPEST:
         return "a value deep inside"
     where = "/".join(re.sub(r"[^A-Za-z]", "?", key) for key in value.keys) or "the body"

@@ -25,7 +25,6 @@ WORDS = NAMES | {
     "externalContactId",
     "id",
     "languageId",
-    "path",
     "priority",
     "queueId",
     "routingSkillExpression",

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.written import Members, as_written
-from ringback_contracts.resources.calls.paths import CALLS_PATH
 
-USER_PATH = f"{CALLS_PATH}/user/"
+CALL_ID = "conversationId"
+"""The path parameter of operations about one call."""
+USER_ID = "userId"
+"""The path parameter that says who calls."""
 
 
 class Unreadable(ValueError):
@@ -20,13 +23,15 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One text; a number is one as it was written. ``keys`` lead to it, ``path`` where it is the path's user.
+    """One text; a number is one as it was written. ``keys`` lead to it.
 
-    ``named`` marks the name of a member itself, ``loose`` a body that is no JSON and counts as one text.
+    ``in_path`` marks a parameter of the path, ``named`` the name of a member itself, ``loose`` a body that is
+    no JSON and counts as one text.
     """
 
     text: str = field(repr=False)
     keys: tuple[str, ...] = ()
+    in_path: bool = False
     named: bool = False
     loose: bool = False
 
@@ -37,9 +42,10 @@ class Value:
 
 
 def values(request: Request) -> Iterator[Value]:
-    """Everything that a request to place or end a call says. Raises ``Unreadable``."""
-    if request.path.startswith(USER_PATH):
-        yield Value(request.path.removeprefix(USER_PATH), ("path",))
+    """Everything that a request says, but for the call in its path. Raises ``Unreadable``."""
+    for name, text in route(request.method, request.path).params.items():
+        if name != CALL_ID:
+            yield Value(text, (name,), in_path=True)
     if request.body:
         yield from _of_body(request.body)
 
@@ -49,8 +55,8 @@ def _of_body(body: bytes) -> Iterator[Value]:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise Unreadable("its body is no UTF-8, and may be any other text") from error
-    if text.startswith(codecs.BOM_UTF8.decode()):
-        raise Unreadable("its body begins with a byte order mark, at which some readers give up")
+    if text.startswith(codecs.BOM_UTF8.decode()) or "\0" in text:
+        raise Unreadable("some readers take its body for UTF-16 or UTF-32")
     try:
         value = as_written(body)
     except RecursionError as error:
