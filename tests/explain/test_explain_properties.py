@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from ringback_explain import Context, Explained, explain, explain_text_notes
 from ringback_explain.judge.imagined import imagined
 from ringback_explain.meant.keys import INSIDE, ROOT
 from ringback_explain.tell.login_rules import LOGIN_RULES
+from ringback_explain.tell.questions import quoted
 from tests.explain.explaining import AGENT, CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
 
 IDS = st.uuids().map(str)
@@ -199,3 +201,37 @@ def test_nothing_is_said_twice(body: Any) -> None:
     found = explain(Request("POST", CALLS, {}, json.dumps(body).encode()))
     for said in (found.findings, found.notes, found.questions, found.unknown):
         assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("sip:a" + " " * 60_000 + "b", "'sip:a" + " " * 55 + "…'"),
+        ("%20" * 20_000, "'" + "%20" * 20 + "…'"),
+        ("sip:" * 15_000, "'" + "sip:" * 15 + "…'"),
+        (f"{NUMBER}" + ", " * 20_000, f"'{NUMBER}" + ", " * 23 + ",…'"),
+    ],
+)
+def test_a_long_text_takes_time_in_proportion_to_it(written: str, shown: str) -> None:
+    """Half a minute each, where a pattern begins anew at every place of the text."""
+    explanation = explain(Request("POST", CALLS, JSON_HEADERS, json.dumps({"phoneNumber": written}).encode()))
+    (question,) = explanation.questions
+    assert question == (f"What should stand at /phoneNumber? {shown} is no number, no SIP address and no id.")
+
+
+def test_an_extension_is_found_behind_any_number_of_spaces() -> None:
+    gap = " " * 60_000
+    body = json.dumps({"phoneNumber": f"{NUMBER}{gap}x{gap}12{gap}"}).encode()
+    equivalent = explain(Request("POST", CALLS, JSON_HEADERS, body)).equivalent
+    assert equivalent is not None
+    assert equivalent.body == {"phoneNumber": f"{NUMBER};ext=12"}
+
+
+@given(
+    user=st.text("ab:.", max_size=6),
+    password=st.text("pw:", min_size=1, max_size=9),
+    host=st.sampled_from(["h", ""]),
+)
+def test_no_question_shows_the_password_of_a_sip_address(user: str, password: str, host: str) -> None:
+    shown = quoted(f"sip:{user}:{password}x@{host}")
+    assert shown == f"'sip:{user.partition(':')[0]}:***@{host}'"

@@ -399,6 +399,25 @@ def test_a_long_body_that_was_accepted_is_said_to_be(client: FlaskClient) -> Non
     assert [note["id"] for note in explanation["notes"]] == ["journal.cut"]
 
 
+@pytest.mark.parametrize(
+    ("body", "headers", "rule"),
+    [
+        (b'{"phoneNumber": "' + b"1" * 20_000 + b'"}', {}, None),
+        (b'{"to": 5, "x": "' + b"1" * 20_000 + b'"}', {}, "address.missing"),
+        (CALL, {"X-Long": "1" * 20_000}, None),
+    ],
+)
+def test_of_a_long_request_the_verdict_is_explained(
+    client: FlaskClient, body: bytes, headers: dict[str, str], rule: str | None
+) -> None:
+    alice = {"Authorization": "Bearer alice"}
+    reply = client.post(CALLS, data=body, headers=alice | headers, content_type="application/json")
+    explanation = explained(client, reply)
+    assert explanation["rule"] == rule
+    assert [note["id"] for note in explanation["notes"]] == ["journal.long"]
+    assert "ringback explain" in explanation["notes"][0]["message"]
+
+
 def explained(client: FlaskClient, reply: TestResponse) -> Any:
     found = client.get(f"/__ringback/exchanges/{reply.headers['ININ-Correlation-Id']}").get_json()
     return found["explanation"]

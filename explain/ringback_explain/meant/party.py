@@ -167,7 +167,8 @@ _ABROAD = re.compile(r"^00(?=[1-9][0-9]{7,14}$)")
 
 _TRUNK = re.compile(r"^(\s*\+[0-9]{1,3})[\s.-]*\(0\)")
 """``+44 (0)20``: the zero is dialled inside the country only."""
-_EXTENSION = re.compile(r"\s*(?:,|x|ext\.?|extension)\s*:?\s*(?=[0-9]{1,6}\s*$)", re.IGNORECASE)
+# Begun once in a run of spaces, and taken whole, however long it is: time in proportion to the text.
+_EXTENSION = re.compile(r"(?<!\s)\s*+(?:,|x|ext\.?|extension)\s*+:?\s*+(?=[0-9]{1,6}\s*$)", re.IGNORECASE)
 
 
 def _dialled(text: str) -> Dialled | None:

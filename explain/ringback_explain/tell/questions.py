@@ -123,12 +123,17 @@ def no_id(text: str, pointer: str, what: str) -> str:
     return f"{quoted(text)} at {pointer} is no id of a {what} (a UUID)"
 
 
-_PASSWORD = re.compile(r"(sips?:[^:@\s]*):[^@\s]*@", re.IGNORECASE)
+_SIP_USER = re.compile(r"(sips?:)([^@\s]*)(@?)", re.IGNORECASE)
+
+
+def _without_password(found: re.Match[str]) -> str:
+    scheme, user, at = found.groups()
+    name, colon, _ = user.partition(":")
+    return f"{scheme}{name}:***@" if at and colon else found[0]
 
 
 def quoted(text: str, limit: int = 60) -> str:
     """A text of the request as it is shown in a question, cut where it is long."""
-    plain = "".join(
-        character if character.isprintable() else " " for character in _PASSWORD.sub(r"\1:***@", text)
-    )
+    shown = _SIP_USER.sub(_without_password, text)
+    plain = "".join(character if character.isprintable() else " " for character in shown[: limit + 1])
     return f"'{plain[:limit]}…'" if len(plain) > limit else f"'{plain}'"

@@ -22,9 +22,18 @@ CUT = Note(
     " this one is explained; 'ringback explain' reads the whole request from a file",
 )
 
+LONGEST = 16 * 2**10
+"""Bytes of a request up to which it is explained: others wait meanwhile, some 40 ms at worst."""
+LONG = Note(
+    "journal.long",
+    "",
+    f"a request of more than {LONGEST:,} bytes is not explained here, but for its verdict, since all others"
+    " would wait for it; 'ringback explain' reads the whole request from a file",
+)
+
 
 def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
-    """All there is to say about the request, as JSON values; of one whose body was cut, about its verdict."""
+    """All there is to say about the request, as JSON values; of a long one, about its verdict."""
     explained = _explained(exchange, org)
     # It may quote a secret without the name that tells it, so that only the request itself can say which.
     told = secrets_of(exchange).hidden_in_all(explained.as_dict())
@@ -38,18 +47,20 @@ def _explained(exchange: Exchange, org: Org) -> Explanation:
     if error is not None:
         return explain_answered(exchange.request, PlatformAnswer(exchange.response.status, error))
     if exchange.cut:
-        return _of_verdict(exchange, org)
+        return _of_verdict(exchange, org, CUT)
+    if exchange.request.head_bytes + len(exchange.request.body) > LONGEST:
+        return _of_verdict(exchange, org, LONG)
     return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)
 
 
-def _of_verdict(exchange: Exchange, org: Org) -> Explanation:
-    """What the verdict alone says, where there is no whole body to look at."""
+def _of_verdict(exchange: Exchange, org: Org, why: Note) -> Explanation:
+    """What the verdict alone says, and why there is no more."""
     if not isinstance(exchange.verdict, Rejected):
-        return Explanation("accepted", org.success_status, None, None, notes=(CUT,))
+        return Explanation("accepted", org.success_status, None, None, notes=(why,))
     found = exchange.verdict.finding
     rule = found.rule
     finding = Explained(rule.id, found.pointer, found.detail, rule.fix, rule.evidence.value, rule.source)
-    return Explanation("rejected", rule.status, rule.code, rule.id, findings=(finding,), notes=(CUT,))
+    return Explanation("rejected", rule.status, rule.code, rule.id, findings=(finding,), notes=(why,))
 
 
 def _login_error(exchange: Exchange) -> str | None:
