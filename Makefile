@@ -12,7 +12,7 @@ NODE := examples/node_modules
 EVERYTHING := .[test,lint]
 PARALLEL := -n auto --dist worksteal
 # What a wheel can break and a checkout cannot: a file, an entry point or a requirement that is missing.
-# Each module is imported, each command does its work, and `check` sends every rule's examples.
+# Each module is imported, each command does its work, and before them `check` sends every rule's examples.
 WHEEL_TESTS := tests/test_packaging.py tests/test_commands.py
 # What another Python can break besides: sockets, asyncio and threads (client, mockserver), the grammar that
 # explain reads programs by, annotations that are read at run time (test_org), what addresses are parsed with.
@@ -94,11 +94,13 @@ wheel: $(DEV)/.ready
 	$(PYTHON) -m venv .venv-wheel
 	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[suite]"
 	.venv-wheel/bin/python tools/check_wheel.py --installed
+	.venv-wheel/bin/ringback check --examples 1
 	.venv-wheel/bin/pytest $(PARALLEL) $(LIGHT) $(WHEEL_TESTS) $(ARGS)
 
 light:
 	@rm -rf .venv-light
 	$(call environment,.venv-light,'.[suite]')
+	.venv-light/bin/ringback check --examples 1
 	.venv-light/bin/pytest $(PARALLEL) $(LIGHT) $(PYTHON_TESTS) $(ARGS)
 
 bench: $(BENCH)/.ready

@@ -31,7 +31,6 @@ class Work:
 
 WORK = {
     "call": Work(["tel:+442079460100", "--target", "URL"], "http://127.0.0.1:"),
-    "check": Work(["--examples", "1"], "0 failed"),
     "crash-test": Work(["--scenario", "healthy", "--own-home", "--", *PROGRAM], "healthy"),
     "demo": Work([], "placed"),
     "diff": Work(["--target", "URL"], "0 differences"),
@@ -49,8 +48,8 @@ def url() -> Iterator[str]:
 
 
 def test_no_command_is_left_out() -> None:
-    served_for_the_others = {"serve"}
-    assert WORK.keys() | served_for_the_others == COMMANDS.keys()
+    # `serve` serves the others here; `check` takes long, and has a line of its own in the Makefile.
+    assert WORK.keys() | {"serve", "check"} == COMMANDS.keys()
 
 
 @pytest.mark.parametrize("name", WORK)

@@ -144,3 +144,20 @@ def test_a_gateway_s_failure_is_repeated_for_reading_only(
 def test_a_policy_sends_at_least_once() -> None:
     with pytest.raises(ConfigurationError):
         RetryPolicy(attempts=0)
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 404, 408, 500, 502, 504])
+def test_no_other_answer_is_repeated_because_it_says_when_to_come_back(status: int) -> None:
+    clock = Clock()
+    assert run(clock.policy(), [reply(status, Retry_After="3"), reply(202)]).status == status
+    assert clock.slept == []
+
+
+def test_without_being_told_it_sends_four_times_within_a_minute() -> None:
+    clock = Clock()
+    run(clock.policy(), [reply()] * 4)
+    assert clock.slept == [0.2, 0.4, 0.8]
+    for asked, waited in (("60", [60]), ("61", [])):
+        clock = Clock()
+        run(clock.policy(), [reply(Retry_After=asked), reply(202)])
+        assert clock.slept == waited

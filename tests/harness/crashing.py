@@ -79,7 +79,7 @@ def run(
     *,
     exit_code: int = 0,
     end: RunEnd = RunEnd.OWN,
-    knocks: int = 0,
+    expired_handshakes: int = 0,
 ) -> ProgramRun:
     """A run of a program that left these exchanges and ended a second after the last."""
     last = exchanges[-1].at if exchanges else START
@@ -90,5 +90,5 @@ def run(
         exchanges=tuple(exchanges),
         began=START,
         ended=last + 1,
-        knocks=knocks,
+        expired_handshakes=expired_handshakes,
     )

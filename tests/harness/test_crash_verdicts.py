@@ -157,8 +157,8 @@ def test_it_survives_the_future(exit_code: int, held: bool) -> None:
 
 
 def test_whoever_sends_over_an_expired_certificate_has_not_checked_it() -> None:
-    assert answers(run("expired-certificate", [], exit_code=1, knocks=1))[Q.CHECKS_CERTIFICATE]
-    assert not answers(run("expired-certificate", [PLACED], knocks=1))[Q.CHECKS_CERTIFICATE]
+    assert answers(run("expired-certificate", [], exit_code=1, expired_handshakes=1))[Q.CHECKS_CERTIFICATE]
+    assert not answers(run("expired-certificate", [PLACED], expired_handshakes=1))[Q.CHECKS_CERTIFICATE]
 
 
 @pytest.mark.parametrize(

@@ -34,23 +34,23 @@ def test_there_are_three_mutants_a_rule_and_those_of_the_flow() -> None:
 
 @pytest.mark.parametrize("mutant", list(rule_mutants())[::7], ids=lambda mutant: mutant.id)
 def test_a_mutant_of_a_rule_is_killed_by_that_rules_examples(mutant: Mutant) -> None:
-    (fate,) = hunt([mutant], nothing)
-    assert fate.killer is not None
-    assert fate.killer.startswith(f"{mutant.first[0].id}: expected")
+    (result,) = hunt([mutant], nothing)
+    assert result.killer is not None
+    assert result.killer.startswith(f"{mutant.first[0].id}: expected")
 
 
 @pytest.mark.parametrize("mutant", list(flow_mutants()), ids=lambda mutant: mutant.id)
 def test_a_mutant_of_the_flow_is_killed_by_a_promise_about_it(mutant: Mutant) -> None:
-    (fate,) = hunt([mutant], nothing)
-    assert fate.killer is not None
-    assert "crashed" not in fate.killer, "a crash shows nothing about the suite"
-    assert "500" not in fate.killer
+    (result,) = hunt([mutant], nothing)
+    assert result.killer is not None
+    assert "crashed" not in result.killer, "a crash shows nothing about the suite"
+    assert "500" not in result.killer
 
 
 def test_the_unbroken_mock_survives() -> None:
     assert sound(nothing) is None
-    (fate,) = hunt([Mutant("none", lambda store: Pipeline(store).answer)], nothing)
-    assert fate.survived
+    (result,) = hunt([Mutant("none", lambda store: Pipeline(store).answer)], nothing)
+    assert result.survived
 
 
 def test_a_mock_that_crashes_is_dead() -> None:
@@ -61,17 +61,17 @@ def test_a_mock_that_crashes_is_dead() -> None:
         return answer
 
     crash = Mutant("crash", crashing, (TABLE["path.unknown"],))  # type: ignore[arg-type]  # it answers nothing
-    (fate,) = hunt([crash], nothing)
-    assert fate.killer is not None
-    assert "500 internal.server.error" in fate.killer
+    (result,) = hunt([crash], nothing)
+    assert result.killer is not None
+    assert "500 internal.server.error" in result.killer
 
 
 def test_a_mock_that_cannot_even_start_is_dead() -> None:
     def refusing(_: Store) -> object:
         raise RuntimeError
 
-    (fate,) = hunt([Mutant("crash", refusing)], nothing)  # type: ignore[arg-type]  # it never starts
-    assert fate.killer == "it crashed: RuntimeError"
+    (result,) = hunt([Mutant("crash", refusing)], nothing)  # type: ignore[arg-type]  # it never starts
+    assert result.killer == "it crashed: RuntimeError"
 
 
 def test_what_the_examples_do_not_notice_is_left_to_the_generated_requests() -> None:

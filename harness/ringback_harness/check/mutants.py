@@ -30,7 +30,7 @@ class Mutant:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class MutationResult:
     """What became of a mutant: what killed it, or nothing."""
 
     mutant: Mutant
@@ -72,13 +72,13 @@ def _other_status(status: int) -> int:
     return 409 if status != 409 else 400
 
 
-def hunt(mutants: Iterable[Mutant], generated: Suite) -> Iterator[Fate]:
+def hunt(mutants: Iterable[Mutant], generated: Suite) -> Iterator[MutationResult]:
     """Run the suite on each mutant until something fails; ``generated`` is what is tried last.
 
     What is expected comes from the table as shipped. A mutant that crashes is dead as well.
     """
     for mutant in mutants:
-        yield Fate(mutant, _killer(mutant, generated))
+        yield MutationResult(mutant, _killer(mutant, generated))
 
 
 def _killer(mutant: Mutant, generated: Suite) -> str | None:

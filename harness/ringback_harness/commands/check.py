@@ -19,7 +19,7 @@ from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reac
 from ringback_harness.terminal import one_line
 
 if TYPE_CHECKING:
-    from ringback_harness.check.mutants import Fate
+    from ringback_harness.check.mutants import MutationResult
     from ringback_harness.check.recipe import RecipeTarget
     from ringback_harness.check.results import Ledger
     from ringback_harness.check.run import Options
@@ -224,13 +224,13 @@ def _hunt(seed: int) -> Exit:
     if unsound is not None:
         raise SetupError(f"the suite fails on the unbroken mock, so no kill would count: {unsound}")
     with screen.progress() as _:
-        fates = list(hunt(all_mutants(), lambda worlds: check_generated(worlds, effort)))
-    return _told(fates)
+        results = list(hunt(all_mutants(), lambda worlds: check_generated(worlds, effort)))
+    return _told(results)
 
 
-def _told(fates: list[Fate]) -> Exit:
-    survivors = [fate.mutant.id for fate in fates if fate.survived]
+def _told(results: list[MutationResult]) -> Exit:
+    survivors = [result.mutant.id for result in results if result.survived]
     for survivor in survivors:
         click.echo(f"survived: {survivor}")
-    click.echo(f"{len(fates) - len(survivors)} of {len(fates)} mutants killed")
-    return Exit.FINDING if survivors or not fates else Exit.FINE
+    click.echo(f"{len(results) - len(survivors)} of {len(results)} mutants killed")
+    return Exit.FINDING if survivors or not results else Exit.FINE

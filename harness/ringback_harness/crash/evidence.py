@@ -30,7 +30,7 @@ class ProgramRun:
     """One run of the program in one scenario.
 
     ``exit_code`` is what the program answered, meaningless unless it ended by itself. ``seconds`` go from
-    its first request to its end. ``knocks`` are connections that were shown
+    its first request to its end. ``expired_handshakes`` are connections that were shown
     a certificate that has expired. ``output`` is the end of what
     the program said, for people only: nothing is judged by it.
     """
@@ -41,7 +41,7 @@ class ProgramRun:
     exchanges: tuple[Exchange, ...]
     began: float
     ended: float
-    knocks: int = 0
+    expired_handshakes: int = 0
     output: str = field(default="", repr=False)
 
     @property
@@ -84,13 +84,13 @@ class ProgramRun:
     @property
     def reached(self) -> bool:
         """Whether the program found the mock."""
-        return bool(self.exchanges) or self.knocks > 0
+        return bool(self.exchanges) or self.expired_handshakes > 0
 
     @property
     def struck(self) -> bool:
         """Whether what the scenario is about has happened."""
         if self.scenario.over_tls:
-            return self.knocks > 0
+            return self.expired_handshakes > 0
         if not self.scenario.faults:
             return self.reached
         return any(fault_of(exchange) for exchange in self.exchanges)

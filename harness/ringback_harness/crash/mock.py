@@ -39,7 +39,7 @@ class Mock:
         return self.store.default.org
 
     @property
-    def knocks(self) -> int:
+    def expired_handshakes(self) -> int:
         """Connections that were shown an expired certificate: one that fails leaves no other trace."""
         with self.store.lock:
             return sum(armed.struck for armed in self.store.default.faults if armed.fault.shows_certificate)

@@ -76,7 +76,7 @@ def _observed(
             exchanges=mock.exchanges(),
             began=began,
             ended=ended,
-            knocks=mock.knocks,
+            expired_handshakes=mock.expired_handshakes,
             output=output.read().decode("utf-8", "replace"),
         )
 
