@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
-from ringback_mock.engine.calls import Call, Calls, hang_up, plan
-from ringback_mock.engine.clock import timestamp
+from ringback_mock.engine.calls import Call, Calls, plan
 from ringback_mock.engine.conversation import conversation, listing, look, nested_conversation, self_uri
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -55,14 +55,26 @@ AFTER = st.floats(0, 120)
 def calls(draw: st.DrawFn) -> Call:
     intent = draw(INTENTS)
     outcomes = tuple(draw(OUTCOMES)[: len(intent.targets)])
-    call = Calls(default_org(), 1).place(plan(intent, outcomes), PLACED)
+    kept = Calls(1)
+    call = kept.place(plan(intent, default_org(), outcomes), PLACED)
     ended = draw(st.none() | AFTER)
-    return call if ended is None else hang_up(call, PLACED + ended)
+    if ended is not None:
+        kept.hang_up(call.id, PLACED + ended)
+    return call
+
+
+def ended_call(after: float, **more: Any) -> Call:
+    kept = Calls(1)
+    call = kept.place(
+        plan(Intent(PUBLISHED, (PHONE,), user_id=ALICE, **more), default_org(), Outcome.ANSWER), PLACED
+    )
+    kept.hang_up(call.id, PLACED + after)
+    return call
 
 
 def call_to(*targets: Target, outcome: Outcome = Outcome.ANSWER, **more: Any) -> Call:
     intent = Intent(PUBLISHED, targets, **{"user_id": ALICE, **more})
-    return Calls(default_org(), 1).place(plan(intent, outcome), PLACED)
+    return Calls(1).place(plan(intent, default_org(), outcome), PLACED)
 
 
 def parties(call: Call, after: float) -> list[dict[str, Any]]:
@@ -77,10 +89,12 @@ def test_the_own_leg_comes_alone_and_the_far_leg_once_the_station_has_answered()
     call = call_to(PHONE)
     (own,) = parties(call, 0.9)
     assert (own["purpose"], own["state"], own["direction"]) == ("user", "contacting", "outbound")
-    own, far = parties(call, 1.0)
-    assert (own["state"], far["state"]) == ("connected", "dialing")
+    own, far = parties(call, 1.15)
+    assert (own["state"], far["state"]) == ("contacting", "dialing")
+    assert [one["state"] for one in parties(call, 1.2)] == ["dialing", "dialing"]
     assert (far["purpose"], far["direction"], far["address"]) == ("external", "outbound", f"tel:{NUMBER}")
-    assert [one["state"] for one in parties(call, 3)] == ["connected", "connected"]
+    assert [one["state"] for one in parties(call, 3.15)] == ["dialing", "connected"]
+    assert [one["state"] for one in parties(call, 3.16)] == ["connected", "connected"]
 
 
 def test_the_own_leg_names_the_user_as_a_reference() -> None:
@@ -135,7 +149,7 @@ def test_each_kind_of_destination_has_its_leg(
 
 
 def test_a_user_who_is_called_is_alerted_first() -> None:
-    _, far = parties(call_to(Target(DestinationKind.USER, BOB)), 1)
+    _, far = parties(call_to(Target(DestinationKind.USER, BOB)), 1.2)
     assert far["state"] == "alerting"
     assert far["user"]["id"] == BOB
 
@@ -181,7 +195,7 @@ def test_a_station_that_does_not_answer_is_reported_after_a_minute() -> None:
 
 
 def test_hanging_up_is_seen_on_every_leg() -> None:
-    call = hang_up(call_to(PHONE), PLACED + 10)
+    call = ended_call(10)
     own, far = parties(call, 10)
     assert [(one["state"], one["disconnectType"]) for one in (own, far)] == [
         ("disconnected", "client"),
@@ -203,7 +217,7 @@ def test_ids_of_participants_stay_the_same_and_differ_from_each_other(
 
 @given(calls(), AFTER)
 def test_no_time_lies_in_the_future_and_no_value_is_null(call: Call, after: float) -> None:
-    now = timestamp(PLACED + after)
+    now = timestamp(call.at(PLACED + after).now)
     for one in parties(call, after):
         assert None not in one.values()
         assert timestamp(PLACED) <= one["startTime"] <= one.get("connectedTime", now) <= now
@@ -237,7 +251,7 @@ def test_the_dialled_address_stands_in_self_of_the_far_leg() -> None:
 
 
 def test_the_end_of_a_conversation_is_that_of_its_last_leg() -> None:
-    nested = nested_conversation(hang_up(call_to(PHONE), PLACED + 9), PLACED + 20)
+    nested = nested_conversation(ended_call(9), PLACED + 20)
     assert nested["endTime"] == timestamp(PLACED + 9)
 
 
@@ -245,7 +259,7 @@ def test_the_end_of_a_conversation_is_that_of_its_last_leg() -> None:
 def test_a_listing_shows_exactly_the_calls_that_are_not_over(some: list[Call], after: float) -> None:
     now = PLACED + after
     shown = listing(some, now)
-    expected = [call.id for call in some if any(leg.ends is None or leg.ends > now for leg in call.legs)]
+    expected = [call.id for call in some if call.at(now).active]
     assert [entity["id"] for entity in shown["entities"]] == expected
     assert shown["total"] == len(expected)
     assert shown["pageSize"] >= len(expected)
@@ -268,7 +282,8 @@ def test_a_call_is_written_down_once_until_something_changes() -> None:
     kept = []
     for after in (0.1, 0.5, 1.5, 2.5, 900, 1e6):
         look(call, PLACED + after)
-        kept.append(call.looks[0].text)
+        assert call.look
+        kept.append(call.look.text)
     assert [kept[0] is kept[1], kept[2] is kept[3], kept[4] is kept[5]] == [True] * 3
     assert len(set(kept)) == 3
 
@@ -276,9 +291,9 @@ def test_a_call_is_written_down_once_until_something_changes() -> None:
 def test_a_long_look_is_not_kept() -> None:
     call = call_to(PHONE, attributes={"note": "x" * 5_000})
     look(call, PLACED)
-    assert len(call.looks) == 1, "the far leg, which has the attributes, has not begun"
+    assert call.look, "the far leg, which has the attributes, has not begun"
     look(call, PLACED + 5)
-    assert call.looks == []
+    assert call.look is None
 
 
 def test_a_conversation_says_where_it_can_be_read() -> None:

@@ -111,7 +111,7 @@ def test_a_users_token_has_scopes_and_a_clients_has_none() -> None:
 def test_a_caller_sees_the_calls_of_the_org() -> None:
     store = Store()
     _, caller = store.resolve("Bearer alice")
-    call = store.default.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
+    call = store.default.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0.0)
     assert call.id in caller.calls
     assert "another" not in caller.calls
 
@@ -335,7 +335,7 @@ def test_orgs_never_see_each_others_calls() -> None:
     one, other = (store.tenant(store.add_org().id) for _ in range(2))
     assert one is not None
     assert other is not None
-    call = one.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
+    call = one.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0.0)
     assert [call.id in tenant.calls for tenant in (one, other, store.default)] == [True, False, False]
 
 
@@ -375,7 +375,7 @@ def test_a_reset_forgets_everything_in_that_org_alone() -> None:
     other = store.tenant(fresh.id)
     assert other is not None
     for tenant in (store.default, other):
-        tenant.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
+        tenant.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0.0)
     mine = store.default.issue(default_org().clients[0]).access_token
     theirs = other.issue(other.org.clients[0]).access_token
     code = a_code(store.default)
@@ -406,7 +406,7 @@ def test_sizes_hold_for_every_org() -> None:
     assert tenant is not None
     for each in (store.default, tenant):
         for _ in range(3):
-            each.calls.place(plan(DIAL, Outcome.ANSWER), 0.0)
+            each.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0.0)
         assert len(each.calls) == 1
 
 
@@ -428,7 +428,7 @@ def test_all_orgs_share_one_memory_and_the_oldest_goes_first_whose_ever_it_is() 
     store = Store(kept_bytes=40 * CALL_FRAME)
     copies = [store.tenant(store.add_org().id) for _ in range(3)]
     tenants = [tenant for tenant in copies if tenant is not None]
-    call = plan(DIAL, Outcome.ANSWER)
+    call = plan(DIAL, default_org(), Outcome.ANSWER)
     placed = [(tenant, tenant.calls.place(call, 0).id) for _ in range(30) for tenant in tenants]
     kept = [call_id for tenant, call_id in placed if call_id in tenant.calls]
     assert 30 < len(kept) <= 40
@@ -437,7 +437,7 @@ def test_all_orgs_share_one_memory_and_the_oldest_goes_first_whose_ever_it_is() 
 
 def test_an_org_that_ends_gives_its_memory_back() -> None:
     store = Store(kept_bytes=40 * CALL_FRAME, orgs_size=1)
-    call = plan(DIAL, Outcome.ANSWER)
+    call = plan(DIAL, default_org(), Outcome.ANSWER)
     first = store.default.calls.place(call, 0).id
     for _ in range(20):
         tenant = store.tenant(store.add_org().id)
@@ -455,7 +455,7 @@ def test_tokens_are_forgotten_for_newer_tokens_and_for_no_call(monkeypatch: pyte
     client = store.default.org.clients[0]
     tokens = [tenant.issue(client).access_token for _ in range(50) for tenant in (store.default, other)]
     for _ in range(50):
-        store.default.calls.place(plan(DIAL, Outcome.ANSWER), 0)
+        store.default.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0)
     known = [token for token in tokens if state(store, token) is TokenState.VALID]
     assert 60 < len(known) <= 64
     assert known == tokens[-len(known) :]

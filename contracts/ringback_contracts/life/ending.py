@@ -36,6 +36,12 @@ def cannot_end(call: Conversation, command: End) -> Objection | None:
     return checks.stranger(call, command.by) if call.active else None
 
 
+def is_over(call: Conversation, command: End) -> bool:
+    """Whether there is nothing that the end could end: no leg, nor any wrap-up that it closes."""
+    open_work = any(one.after_call and one.after_call.open for one in call.participants)
+    return not call.active and not (command.system and open_work)
+
+
 def end_all(draft: Draft, command: End) -> None:
     """End every leg: the one of whoever acts by its own client, the others by their peer."""
     own = _acting(draft, command.by)

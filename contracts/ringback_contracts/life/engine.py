@@ -130,15 +130,17 @@ def opened(conversation_id: str, now: float) -> Conversation:
 def apply(call: Conversation, command: do.Command, now: float) -> Conversation | Objection:
     """The call after the command, or why it cannot be applied.
 
-    What is due by ``now`` happens first. A moment before the call's own counts as the call's own: its time
-    never runs back.
+    What is due by ``now`` happens first. To end a call that is over changes nothing. A moment before the
+    call's own counts as the call's own: its time never runs back.
     """
     before = advance(call, now)
     handler = HANDLERS[type(command)]
     weight = before.weight + weigh(command)
-    found = handler.objects(before, command) or _too_much(before, weight)
+    found = handler.objects(before, command) or _too_much(before, command, weight)
     if found:
         return found
+    if isinstance(command, do.End) and ending.is_over(before, command):
+        return before
     draft = Draft(before, before.now)
     handler.does(draft, command)
     draft.head = draft.head._replace(
@@ -152,10 +154,12 @@ def apply(call: Conversation, command: do.Command, now: float) -> Conversation |
 def objection(call: Conversation, command: do.Command) -> Objection | None:
     """What stands against the command on the call as it is."""
     found = HANDLERS[type(command)].objects(call, command)
-    return found or _too_much(call, call.weight + weigh(command))
+    return found or _too_much(call, command, call.weight + weigh(command))
 
 
-def _too_much(call: Conversation, weight: int) -> Objection | None:
+def _too_much(call: Conversation, command: do.Command, weight: int) -> Objection | None:
+    if isinstance(command, do.End):
+        return None  # a call can always be ended
     if len(call.history) >= LONGEST_HISTORY:
         return Objection(why.TOO_LONG, f"one call takes {LONGEST_HISTORY} commands; start another")
     if weight > HEAVIEST_HISTORY:

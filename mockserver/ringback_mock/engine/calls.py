@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 from typing import NamedTuple
 
-from ringback_contracts.core.lazy import lazy
-from ringback_contracts.core.model import DestinationKind, Intent
+from ringback_contracts.core.model import Intent
 from ringback_contracts.core.plain import plain
+from ringback_contracts.life import Conversation, Objection, advance, apply, opened
+from ringback_contracts.life.commands import Command, End, Place
 from ringback_contracts.org import Org, Outcome
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.timeline import Leg, Party, legs
+from ringback_mock.engine.placement import placement
 
 CALLS_BYTES = 16 * 2**20
 """Most memory, roughly, that one org's calls may hold: an accepted body can carry half a megabyte."""
@@ -24,18 +24,18 @@ TARGET_BYTES = 200
 
 @plain()
 class Plan:
-    """What a call will be, whenever it is placed: ``outcomes`` says for each target how it takes the call.
+    """What a call will be, whenever it is placed: ``command`` begins its life.
 
     ``numbers`` are those that it dials; ``weight`` is roughly the memory in bytes that it takes.
     """
 
     intent: Intent
-    outcomes: tuple[Outcome, ...]
+    command: Place
     numbers: tuple[str, ...]
     weight: int
 
 
-def plan(intent: Intent, outcome: Outcome | tuple[Outcome, ...]) -> Plan:
+def plan(intent: Intent, org: Org, outcome: Outcome | tuple[Outcome, ...]) -> Plan:
     """How the intent is carried out. One outcome holds for every target; a tuple gives each its own.
 
     Raises ``ValueError`` for a tuple of another length than the intent's targets.
@@ -43,7 +43,7 @@ def plan(intent: Intent, outcome: Outcome | tuple[Outcome, ...]) -> Plan:
     outcomes = (outcome,) * len(intent.targets) if isinstance(outcome, Outcome) else outcome
     if len(outcomes) != len(intent.targets):
         raise ValueError(f"{len(intent.targets)} targets need as many outcomes, not {len(outcomes)}")
-    return Plan(intent, outcomes, dialled(intent), _weight(intent))
+    return Plan(intent, placement(intent, org, outcomes), dialled(intent), _weight(intent))
 
 
 def dialled(intent: Intent) -> tuple[str, ...]:
@@ -52,69 +52,82 @@ def dialled(intent: Intent) -> tuple[str, ...]:
 
 
 class Look(NamedTuple):
-    """A call as JSON, which is true of every moment from ``since`` on and before ``until``."""
+    """A call as JSON, which is true of every moment before ``until``."""
 
-    since: float
     until: float
     text: bytes
 
 
-@plain(slots=False)
 class Call:
-    """One placed call. ``outcomes`` says for each target of the intent how it takes the call; times are
-    seconds since 1970. The repr names nobody."""
+    """One placed call; times are seconds since 1970. The repr names nobody.
 
-    id: str
-    org: Org = field(repr=False)
-    intent: Intent = field(repr=False)
-    outcomes: tuple[Outcome, ...]
-    placed_at: float
-    hung_up_at: float | None = None
+    Its life begins when somebody first asks after it: what a call is follows from its history.
+    """
 
-    @lazy
-    def looks(self) -> list[Look]:
-        """The last look at the call, if there was one: it goes when the call goes."""
-        return []
+    __slots__ = ("_life", "_plan", "id", "look", "placed_at")
 
-    @lazy
-    def legs(self) -> tuple[Leg, ...]:
-        """Every leg that the call has or will have, the caller's own first."""
-        parties = [
-            Party(outcome, at_once=target.kind in PICKS_UP_AT_ONCE)
-            for target, outcome in zip(self.intent.targets, self.outcomes, strict=True)
-        ]
-        return tuple(legs(self.placed_at, parties, self.hung_up_at))
+    def __init__(self, call_id: str, plan: Plan, placed_at: float) -> None:
+        self.id = call_id
+        self.placed_at = placed_at
+        self.look: Look | None = None
+        self._plan = plan
+        self._life: Conversation | None = None
+
+    def __repr__(self) -> str:
+        return f"Call({self.id!r}, placed_at={self.placed_at})"
+
+    @property
+    def intent(self) -> Intent:
+        return self._plan.intent
+
+    @property
+    def weight(self) -> int:
+        """Roughly the memory in bytes that the call's texts take."""
+        return self._plan.weight + (self._life.weight if self._life else 0)
+
+    def at(self, now: float) -> Conversation:
+        """The call as it is now; a clock that was set back finds it as it was last seen."""
+        life = self._life
+        if life is None:
+            life = _begun(apply(opened(self.id, self.placed_at), self._plan.command, self.placed_at))
+        self._life = advance(life, now)
+        return self._life
+
+    def give(self, command: Command, now: float) -> Objection | None:
+        """Let the command take effect, or say what stands against it."""
+        after = apply(self.at(now), command, now)
+        if isinstance(after, Objection):
+            return after
+        self._life, self.look = after, None
+        return None
 
     def active(self, now: float) -> bool:
         """Whether anybody is still on the call, or about to be."""
-        return not all(leg.ended(now) for leg in self.legs)
+        return self.at(now).active
 
     def involves(self, user_id: str) -> bool:
-        """Whether the user places the call or is dialled by it."""
-        return self.intent.user_id == user_id or any(
-            target.kind is DestinationKind.USER and target.value == user_id for target in self.intent.targets
-        )
+        """Whether the user places the call, is dialled by it, or has come to it since."""
+        command = self._plan.command
+        if any(party.kind == "user" and party.id == user_id for party in (command.caller, *command.parties)):
+            return True
+        return self._life is not None and any(one.user_id == user_id for one in self._life.participants)
 
 
-PICKS_UP_AT_ONCE = frozenset({DestinationKind.QUEUE, DestinationKind.CONVERSATIONS})
-"""A queue takes a call without ringing, and calls that are merged are up already."""
-
-
-def hang_up(call: Call, now: float) -> Call:
-    """The call with every leg ended now; a call that is over stays as it was."""
-    return replace(call, hung_up_at=max(now, call.placed_at)) if call.active(now) else call
+def _begun(call: Conversation | Objection) -> Conversation:
+    if isinstance(call, Conversation):
+        return call
+    raise AssertionError(f"an accepted request began no call: {call.detail}")
 
 
 class Calls:
     """The newest calls of one org by id: at most ``size``, and of bounded weight. ``in`` asks for an id."""
 
-    def __init__(self, org: Org, size: int, room: Room | None = None) -> None:
-        self._org = org
+    def __init__(self, size: int, room: Room | None = None) -> None:
         self._calls: Bounded[str, Call] = Bounded(size, CALLS_BYTES, room=room, frame=CALL_FRAME)
 
     def place(self, plan: Plan, now: float) -> Call:
         """Keep a new call."""
-        call = Call(new_id(), self._org, plan.intent, plan.outcomes, now)
+        call = Call(new_id(), plan, now)
         self._calls.put(call.id, call, plan.weight)
         return call
 
@@ -122,13 +135,12 @@ class Calls:
         return self._calls.get(call_id)
 
     def hang_up(self, call_id: str, now: float) -> Call | None:
-        """End the call for everybody and give its new record; ``None`` for an unknown one."""
+        """End the call for everybody and give it; ``None`` for an unknown one."""
         call = self._calls.get(call_id)
-        if call is None:
-            return None
-        ended = hang_up(call, now)
-        self._calls.put(call_id, ended, _weight(call.intent))
-        return ended
+        if call is not None:
+            call.give(End(), now)
+            self._calls.put(call_id, call, call.weight)
+        return call
 
     def of_user(self, user_id: str) -> Iterator[Call]:
         """The calls that the user places or is dialled by, the oldest first."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.life.moments import timestamp
 from ringback_contracts.privacy import redact_body, redact_text
 from ringback_mock.engine.bounded import Bounded, Room
-from ringback_mock.engine.clock import timestamp
 
 CHANGES_KEPT = 100
 LONGEST_BODY = 2_048

@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
+from ringback_contracts.life.moments import timestamp
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
 from ringback_contracts.privacy.known import KnownSecrets
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.changes import Changes
-from ringback_mock.engine.clock import timestamp
 from ringback_mock.http import Response
 
 KEPT_BODY_BYTES = 64 * 2**10

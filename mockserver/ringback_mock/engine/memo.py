@@ -55,7 +55,7 @@ class Memo:
     def _anew(self, request: Request, caller: Caller, org: Org) -> Judged:
         verdict = judge(request, caller, org, self._table)
         intent = verdict.intent if isinstance(verdict, Accepted) else None
-        return Judged(verdict, plan(intent, outcomes(intent, org)) if intent else None)
+        return Judged(verdict, plan(intent, org, outcomes(intent, org)) if intent else None)
 
     def _keep(self, key: Key, caller: Caller, judged: Judged) -> None:
         self._kept[key] = (ref(caller), judged)

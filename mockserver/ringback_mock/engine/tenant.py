@@ -52,7 +52,7 @@ class Tenant:
         calls_size: int,
     ) -> None:
         self.org = org
-        self.calls = Calls(org, calls_size, rooms.kept)
+        self.calls = Calls(calls_size, rooms.kept)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
         self._clock = clock

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from ringback_contracts.life.values import Conversation, Participant
 from ringback_contracts.life.views import parts
 from ringback_contracts.life.views.parts import CONTACTS, QUEUES, USERS, Json, given, moment, reference
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 
-CALLS = "/api/v2/conversations/calls"
 PAGE_SIZE = 25
 
 
@@ -30,10 +30,10 @@ def call_conversation(call: Conversation) -> Json:
 
 def self_uri(call_id: str) -> str:
     """Where the call can be read."""
-    return f"{CALLS}/{call_id}"
+    return f"{CALLS_PATH}/{call_id}"
 
 
-def listing(entities: Iterable[object], path: str = CALLS) -> Json:
+def listing(entities: Iterable[object], path: str = CALLS_PATH) -> Json:
     """Entities that are at hand already as a published listing of one page."""
     shown = list(entities)
     return {
@@ -75,7 +75,7 @@ def _participant(call: Conversation, one: Participant) -> Json:
         "flaggedReason": "general" if one.flagged else None,
         "peer": leg.peer,
         "ani": call.ani,
-        "dnis": call.dnis,
+        "dnis": parts.dnis(call, one),
         "uuiData": leg.uui_data,
         "consultParticipantId": parts.consult_id(call, one),
         "bargedTime": moment(one.watch.since) if one.watch and one.watch.kind == "barge" else None,

@@ -80,7 +80,7 @@ def _participant(call: Conversation, one: Participant) -> Json:
         "consultParticipantId": parts.consult_id(call, one),
         "ani": call.ani,
         "aniName": call.ani_name,
-        "dnis": call.dnis,
+        "dnis": parts.dnis(call, one),
         "calls": [_call(call, one)],
     }
     members |= {media: [] for media in OTHER_MEDIA}

@@ -6,7 +6,7 @@ from typing import Any
 
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.life.parties import Routing
-from ringback_contracts.life.values import Conversation, Fault, Participant, WrapUp
+from ringback_contracts.life.values import NOBODY, Conversation, Fault, Participant, WrapUp
 
 Json = dict[str, Any]
 
@@ -99,6 +99,12 @@ def consult_id(call: Conversation, one: Participant) -> str | None:
     if consult is None or one.number not in (consult.initiator, consult.subject, consult.target):
         return None
     return call.participants[consult.subject].id
+
+
+def dnis(call: Conversation, one: Participant) -> str | None:
+    """What was dialled: to reach that party, where somebody dialled it, else to begin the call."""
+    dialled = one.origin != NOBODY and one.call.direction == "outbound"
+    return one.party.address if dialled else call.dnis
 
 
 def error_info(fault: Fault | None) -> Json | None:

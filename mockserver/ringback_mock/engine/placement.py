@@ -1,0 +1,93 @@
+"""What an accepted request begins: the first command of a call's life, with all that the org knows of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import quote
+
+from ringback_contracts.core.model import DestinationKind, Intent, Target
+from ringback_contracts.life.commands import Place
+from ringback_contracts.life.parties import How, Party, Takes
+from ringback_contracts.org import Org, Outcome
+
+SIP_HOST = "ringback.invalid"
+"""Host of the addresses of users and queues; RFC 6761 keeps the name from ever resolving."""
+TAKES: dict[Outcome, How] = {
+    Outcome.ANSWER: "answers",
+    Outcome.BUSY: "busy",
+    Outcome.NO_ANSWER: "no_answer",
+    Outcome.DECLINED: "declines",
+    Outcome.NO_ROUTE: "no_route",
+    Outcome.INVALID: "invalid",
+    Outcome.STATION_TIMEOUT: "waits",
+}
+"""How a far end takes the call; of a station that times out it never hears."""
+
+
+def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
+    """The call that the intent asks for; ``outcomes`` says for each target how it takes it."""
+    targets = intent.targets
+    ani = _shown(intent, org)
+    return Place(
+        _caller(intent, org, ani, reached=Outcome.STATION_TIMEOUT not in outcomes),
+        tuple(
+            _party(target, outcome, intent, org) for target, outcome in zip(targets, outcomes, strict=True)
+        ),
+        ani=ani,
+        ani_name=intent.caller_id_name,
+        dnis=_address(intent.targets[0]) if intent.targets else None,
+        queue_id=intent.from_queue_id,
+        attributes=intent.attributes,
+        uui_data=intent.uui_data,
+    )
+
+
+def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Party:
+    station = Takes("answers" if reached else "dead")
+    if intent.campaign_id is not None:
+        campaign = org.campaign_by_id.get(intent.campaign_id)
+        return Party("campaign", intent.campaign_id, ani, campaign.name if campaign else None, station)
+    user = org.user_by_id.get(intent.user_id or "")
+    address = _inside(intent.user_id) if intent.user_id else ani
+    return Party("user", intent.user_id, address, user.name if user else None, station)
+
+
+def _party(target: Target, outcome: Outcome, intent: Intent, org: Org) -> Party:
+    takes, address = Takes(TAKES[outcome]), _address(target)
+    match target.kind:
+        case DestinationKind.USER:
+            user = org.user_by_id.get(target.value)
+            name = target.name or (user.name if user else None)
+            return Party("user", target.value, address, name, takes)
+        case DestinationKind.QUEUE:
+            queue = org.queue_by_id.get(target.value)
+            name = target.name or (queue.name if queue else None)
+            return Party("queue", target.value, address, name, takes)
+        case DestinationKind.CONVERSATIONS:
+            takes = Takes("answers", 0.0)  # calls that are merged are up already
+    purpose = "customer" if intent.from_queue_id or intent.campaign_id else "external"
+    return Party("address", None, address, target.name, takes, purpose)
+
+
+def _address(target: Target) -> str | None:
+    match target.kind:
+        case DestinationKind.USER | DestinationKind.QUEUE:
+            return _inside(target.value)
+        case DestinationKind.CONVERSATIONS:
+            return None
+        case DestinationKind.SIP:
+            return target.value
+    return f"tel:{target.value}"
+
+
+@lru_cache(maxsize=1024)
+def _inside(entity_id: str) -> str:
+    return f"sip:{quote(entity_id, safe='')}@{SIP_HOST}"
+
+
+def _shown(intent: Intent, org: Org) -> str | None:
+    """The number that the call shows: the one asked for, else one of the user's, else one of the org's."""
+    user = org.user_by_id.get(intent.user_id or "")
+    own = (*(user.numbers if user else ()), *org.numbers)
+    shown = intent.caller_id or (own[0] if own else None)
+    return f"tel:{shown}" if shown and ":" not in shown else shown
