@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.model import PARTICIPANTS
+from ringback_contracts.life.moments import timestamp
 from ringback_contracts.resources.calls.operations import (
     GET_CALL,
     LIST_CALLS,
@@ -10,7 +11,6 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL,
     PLACE_CALL_FOR_USER,
 )
-from ringback_mock.engine.clock import timestamp
 from ringback_mock.engine.conversation import listing, look, nested_conversation, self_uri
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 
