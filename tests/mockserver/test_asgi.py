@@ -196,5 +196,5 @@ def test_a_long_body_is_not_made_for_a_client_that_has_left() -> None:
             line.closing = piece == 2
             yield b"x"
 
-    assert run(slow, part(b""), extensions={TRANSPORT: line}) == []
+    assert run(slow, part(b""), {"type": "http.disconnect"}, extensions={TRANSPORT: line}) == []
     assert made == [0, 1, 2]

@@ -135,6 +135,13 @@ def test_no_second_server_can_share_a_port() -> None:
         assert not listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
 
 
+def test_an_event_loop_knows_that_a_connection_is_tcp() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
+
+
 def test_an_address_of_another_machine_is_an_error_at_start() -> None:
     assert "cannot listen on 192.0.2.1" in refused("--host", "192.0.2.1")
 

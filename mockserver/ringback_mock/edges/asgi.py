@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.payload import MAX_BYTES
-from ringback_mock.edges.delivery import DELIVERY, Wish, deliver, is_gone
+from ringback_mock.edges.delivery import DELIVERY, Wish, deliver, is_gone, until_gone
 from ringback_mock.edges.edge import read_headers
 from ringback_mock.edges.turns import Turns
 from ringback_mock.http import Response
@@ -43,7 +43,9 @@ class WsgiBridge:
             return
         environ = _environ(scope, body)
         answer = await self._run(environ, scope)
-        if answer is not None:
+        if answer is None:
+            await until_gone(receive)
+        else:
             await deliver(answer, scope, receive, send)
 
     async def _run(self, environ: WSGIEnvironment, scope: Scope) -> Response | None:

@@ -51,7 +51,7 @@ async def deliver(
     if delivery.ending is Ending.BROKEN_OFF:
         await _body(send, response.body[: len(response.body) // 2], more=True)
         _transport(scope).close()
-        await _until_gone(receive)
+        await until_gone(receive)
     elif delivery.trickle and response.body:
         clock = asyncio.get_running_loop().time
         await _trickle(response.body, delivery.trickle, clock, receive, send)
@@ -74,10 +74,10 @@ async def _hang_up(transport: Any, receive: ASGIReceiveCallable, *, reset: bool)
     if reset:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
     transport.abort()
-    await _until_gone(receive)
+    await until_gone(receive)
 
 
-async def _until_gone(receive: ASGIReceiveCallable) -> None:
+async def until_gone(receive: ASGIReceiveCallable) -> None:
     """Wait for the connection to end: a reply that is not whole must not be taken for a crash."""
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -87,7 +87,7 @@ async def _pause(seconds: float, receive: ASGIReceiveCallable) -> None:
     """Wait so long, but no longer than the client does: a server that stops would wait for this."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await _until_gone(receive)
+            await until_gone(receive)
 
 
 async def _start(response: Response, send: ASGISendCallable) -> None:
