@@ -143,6 +143,18 @@ class Parties:
     caller: str | None = None
 
 
+_BETWEEN = re.compile(r"""["'{}\[\]&=\n]+""")
+"""What stands between the words of a body that is no JSON."""
+
+
+def loose_words(body: bytes) -> Iterator[str]:
+    """The words of a body that is no JSON, in which a lenient reader might find a number."""
+    try:
+        as_written(body)
+    except (ValueError, RecursionError):
+        yield from (word.strip(" \t\r,:") for word in _BETWEEN.split(body.decode("utf-8", "replace")))
+
+
 def parties(request: Request) -> Parties:
     """Read the parties out of any body, of a repeated key each; there are none in what is no JSON object."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,12 @@ def test_an_emergency_number_is_never_dialled_on_a_real_target(body: dict[str, A
         b'{"phoneNumber": 1.5e1}',
         b'{"phoneNumber": "911", "priority": ' + b"9" * 5000 + b"}",
         b'{"phoneNumber": -911, "priority": NaN}',
+        b'{"phoneNumber": "911"',
+        b"phoneNumber=112",
+        b"phoneNumber: 9-1-1",
+        '{"phoneNumber": "\u0661\u0661\u0662",}'.encode(),
     ],
-    ids=["repeated-key", "exponent", "endless-number", "no-number"],
+    ids=["repeated-key", "exponent", "endless-number", "no-number", "cut", "form", "yaml", "comma"],
 )
 def test_an_emergency_number_is_found_however_the_body_is_written(body: bytes) -> None:
     adapter = ScriptedAdapter()
@@ -128,6 +133,16 @@ def test_preflight_or_not_a_number_without_quotes_is_refused(target: str) -> Non
     adapter = ScriptedAdapter()
     with pytest.raises(SafetyRefusal, match="emergency"):
         client(adapter, target, allow_calls=True).post_body({"to": 911, "from": ALICE})
+    assert adapter.requests == []
+
+
+@pytest.mark.parametrize("name", ["content-encoding", "Content-Encoding", "Content-Encoding "])
+def test_a_coded_body_is_not_sent_to_a_real_target(name: str) -> None:
+    adapter = ScriptedAdapter()
+    calls = client(adapter, allow_calls=True, preflight=False)
+    request = calls.build_request("+442079460100")
+    with pytest.raises(SafetyRefusal, match="coded body"):
+        calls.send(replace(request, headers={**request.headers, name: "gzip"}))
     assert adapter.requests == []
 
 

@@ -147,6 +147,18 @@ def test_what_leads_to_nobody_does_not_ring(text: str) -> None:
         ("\u2167", "digits"),
         ("\u4e00\u4e00\u4e8c", "digits"),
         ("\u0be7\u0be8", "digits"),
+        ("+0013172222222", "digits"),
+        ("+0113172222222", "digits"),
+        ("+113172222222", "a number"),
+        ("+4402071234567", "a number"),
+        ("sip:bob@example", "an address"),
+        ("sip:bob@invalid", "an address"),
+        ("sip:bob@xn--example.com", "an address"),
+        ("pbx.io", "what may be the name"),
+        ("//pbx", "what may be the name"),
+        ("me", "a word for"),
+        ("nine o nine", "digits in words"),
+        ("ninety-nine nine", "digits in words"),
         ("FLOWERS", "letters"),
         ("one one two", "digits in words"),
         ("nine-eight", "digits in words"),
@@ -222,7 +234,16 @@ def test_an_emergency_number_stops_at_the_gate_however_the_body_is_written(body:
         gate().admit(posting(body), granted=granted)
 
 
-@pytest.mark.parametrize("text", ["one one two", "nine one one", "nine-nine-nine", "\u4e00\u4e00\u4e8c"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one one two",
+        "nine one one",
+        "nine-nine-nine",
+        "\u4e00\u4e00\u4e8c",
+        "\uff4f\uff4e\uff45 \uff4f\uff4e\uff45 \uff54\uff57\uff4f",
+    ],
+)
 @pytest.mark.parametrize("key", ["phoneNumber", "name", "callUserId", "x"])
 def test_an_emergency_number_in_words_is_not_sent(text: str, key: str) -> None:
     refused(posting(json.dumps({key: text})), "not on the list|emergency")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ringback_contracts.core.declare import NOBODY
 from ringback_contracts.core.examples import KNOWN_CALL
@@ -48,19 +49,24 @@ FIELDS = WORDS | {
 SHORTEST, LONGEST = 7, 15
 """Digits of a number that rings somebody from abroad."""
 
-_NUMBER = re.compile(r"(?:tel:)?(\+[0-9]+)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:tel:)?(\+[1-9][0-9]*)", re.IGNORECASE)
+"""No country code begins with 0, but whatever is dialled before one does."""
 _ID = re.compile(r"(?:user:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _SIP = re.compile(
-    r"(?:sips?:)?([^@:;?]+)@(?:[a-z]+(?:-[a-z]+)*\.)*(?:example(?:\.(?:com|net|org))?|invalid)", re.IGNORECASE
+    r"(?:sips?:)?([^@:;?]+)@(?:(?:[a-z]+(?:-[a-z]+)*\.)*example\.(?:com|net|org)"
+    r"|(?:[a-z]+(?:-[a-z]+)*\.)+(?:example|invalid))",
+    re.IGNORECASE,
 )
 """A user at a host that is kept for documentation or leads nowhere (RFC 2606), and nothing behind it."""
 _SIP_USER = re.compile(r"[a-z._-]+", re.IGNORECASE)
 _PUNCTUATION = " \t\r\n_.,'\"!?()/<>[]{}|$~^-"
 _SCHEME = re.compile(r"[a-z0-9.+-]\s*:", re.IGNORECASE)
+_HOST = re.compile(r"[a-z]\.[a-z]|//", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 _SPELLED = re.compile(
-    r"(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|double|triple|hundred"
-    r"|plus|and)+"
+    r"(?:zero|oh?|nought|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+    r"|double|triple|hundred|plus|and)+"
 )
 
 
@@ -71,6 +77,8 @@ def _ours() -> frozenset[str]:
     return frozenset({NOBODY, KNOWN_CALL}).union(users, queues, (campaign.id for campaign in org.campaigns))
 
 
+ALIASES = frozenset({"me", "self"})
+"""Words that stand for the token's user in place of an id."""
 OURS = _ours()
 """Ids that Ringback made up, which no real org has."""
 
@@ -114,29 +122,49 @@ def rings_emergency(value: Value) -> bool:
 
 def _number_may_ring(number: str) -> bool:
     """Whether a number can ring, or its beginning, since networks leave out digits that they do not need."""
-    problem = assess(number).problem
-    if problem is Problem.RESERVED:
+    known = assess(number)
+    if known.problem is Problem.RESERVED:
         return False
+    if known.e164 not in (None, number):  # with a trunk digit, say, that some networks leave out
+        return True
     beginnings = (number[:end] for end in range(SHORTEST + 1, min(len(number), LONGEST + 1)))
-    return problem in (None, Problem.TOO_SHORT) or any(assess(each).problem is None for each in beginnings)
+    return known.problem in (None, Problem.TOO_SHORT) or any(
+        assess(each).problem is None for each in beginnings
+    )
 
 
 def _in_word(text: str, *, plain: bool) -> str | None:
     """Why a text is not merely a word; ``plain`` says that its letters may be those it has."""
-    if any(_value(character) for character in text + unicodedata.normalize("NFKC", text)):
-        return "digits that may be somebody's number"
-    if "@" in text:
-        return "an address that may be somebody's"
-    if _SCHEME.search(text):
-        return "a scheme, so that it may be somebody's address"
+    for found, why in _NO_WORDS:
+        if found(text):
+            return why
     if not plain or not all(character.isalpha() or character in _PUNCTUATION for character in text):
         return "a character that some readers take for another"
-    letters = "".join(_LETTERS.findall(text)).lower()
-    return "digits in words" if _SPELLED.fullmatch(letters) else None
+    return None
 
 
-def _value(character: str) -> bool:
+def _has_digits(text: str) -> bool:
+    return any(map(_is_digit, text + unicodedata.normalize("NFKC", text)))
+
+
+def _is_digit(character: str) -> bool:
     return character.isdigit() or unicodedata.numeric(character, None) is not None
+
+
+def _spells_digits(text: str) -> bool:
+    letters = "".join(_LETTERS.findall(unicodedata.normalize("NFKC", text)))
+    return _SPELLED.fullmatch(letters.lower()) is not None
+
+
+_NO_WORDS: tuple[tuple[Callable[[str], object], str], ...] = (
+    (_has_digits, "digits that may be somebody's number"),
+    (lambda text: "@" in text, "an address that may be somebody's"),
+    (_SCHEME.search, "a scheme, so that it may be somebody's address"),
+    (_HOST.search, "what may be the name of a host or of somebody"),
+    (lambda text: text.strip().lower() in ALIASES, "a word for the token's user"),
+    (_spells_digits, "digits in words"),
+)
+"""What a text has that is more than a word, and what to say of it."""
 
 
 def _in_letters(value: Value) -> str | None:
