@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from ringback_contracts.core.case import Case
+from ringback_contracts.core.complete import check_complete
 from ringback_contracts.core.judge import findings_on, verdict_on
 from ringback_contracts.core.model import Caller, Finding, Knowledge, Request, TokenState, Verdict
 from ringback_contracts.core.operation import Operation, Route
 from ringback_contracts.core.table import Table, declared
 from ringback_contracts.http import access, caller
 from ringback_contracts.http import body as json_body
+from ringback_contracts.http.faults import FaultOperation
 from ringback_contracts.http.routing import Router
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import operations as calls
@@ -18,6 +22,7 @@ from ringback_contracts.resources.conversations import rules as of_conversations
 from ringback_contracts.resources.tokens import operations as tokens
 from ringback_contracts.resources.users import operations as users
 from ringback_contracts.resources.users import rules as of_users
+from ringback_contracts.schemas import names
 
 OPERATIONS: tuple[Operation, ...] = (
     *calls.OPERATIONS,
@@ -46,6 +51,8 @@ RULES = (
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))
 """Every rule that Ringback ships."""
+
+check_complete(OPERATIONS, TABLE, names(), get_args(FaultOperation))
 
 route = Router(OPERATIONS).route
 """Which operation a method and a path name."""

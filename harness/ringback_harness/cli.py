@@ -98,6 +98,17 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
 """Each imports its command; its docstring is what ``ringback --help`` says of it, without importing it."""
 
 
+def check_commands(commands: Mapping[str, Callable[[], click.Command]]) -> None:
+    """Raise ``ValueError`` for a command of which nothing is said."""
+    for name, load in commands.items():
+        if not load.__doc__:
+            raise ValueError(f"the command {name!r} has no help: say in one sentence what it does")
+
+
+if __debug__:  # python -OO has no docstrings, and so no help
+    check_commands(COMMANDS)
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
 

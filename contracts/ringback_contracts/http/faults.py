@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from ringback_contracts.core.declare import COMMON_ERRORS, RATE_NOTICE
 from ringback_contracts.core.decode import DecodeError, decode, shown
+from ringback_contracts.core.model import Evidence
 
 
 class FaultError(ValueError):
@@ -68,16 +70,55 @@ DIGITS = re.compile(r"(?:tel:)?[+\d\s().-]*", re.IGNORECASE)
 DIALLED = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{1,6}")
 """A number as calls are known by: E.164, or an extension."""
 
-BEFORE = frozenset(
-    {
-        FaultKind.RESET,
-        FaultKind.RATE_LIMITED,
-        FaultKind.SERVER_ERROR,
-        FaultKind.BAD_GATEWAY,
-        FaultKind.UNAVAILABLE,
-        FaultKind.TOKEN_REVOKED,
-    }
-)
+
+class Moment(StrEnum):
+    """When a fault strikes."""
+
+    CONNECTING = "before there is a request"
+    BEFORE = "before the request is acted on"
+    AFTER = "after the request was acted on"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFault:
+    """When a kind of fault strikes, and how we know that programs meet it."""
+
+    moment: Moment
+    evidence: Evidence
+    source: str
+
+
+NETWORKS = "networks and proxies do it to any HTTP server (RFC 9112, sections 8 and 9)"
+LATER_VERSIONS = "the platform adds to its answers without notice; this addition is Ringback's own"
+KNOWN: Mapping[FaultKind, KnownFault] = {
+    FaultKind.LOST_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.RESET: KnownFault(Moment.BEFORE, Evidence.ASSUMED, NETWORKS),
+    FaultKind.TRUNCATED_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.SLOW_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.TRICKLED_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.RATE_LIMITED: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, RATE_NOTICE),
+    FaultKind.SERVER_ERROR: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.BAD_GATEWAY: KnownFault(Moment.BEFORE, Evidence.ASSUMED, NETWORKS),
+    FaultKind.UNAVAILABLE: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.GATEWAY_TIMEOUT: KnownFault(Moment.AFTER, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.TOKEN_REVOKED: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.NOT_JSON: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.UNKNOWN_VALUE: KnownFault(Moment.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
+    FaultKind.UNKNOWN_FIELD: KnownFault(Moment.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
+    FaultKind.EXPIRED_CERTIFICATE: KnownFault(Moment.CONNECTING, Evidence.ASSUMED, NETWORKS),
+}
+
+
+def check_known(kinds: Iterable[str], known: Container[str]) -> None:
+    """Raise ``ValueError`` for a kind of which nobody says how it is known."""
+    for kind in kinds:
+        if kind not in known:
+            raise ValueError(f"the fault {kind} has no evidence: add when it strikes and a source to KNOWN")
+
+
+check_known(FaultKind, KNOWN)
+
+BEFORE = frozenset(kind for kind, known in KNOWN.items() if known.moment is Moment.BEFORE)
 """Kinds that keep a request from being acted on."""
 
 

@@ -17,12 +17,10 @@ from pathlib import Path
 import orjson
 
 from ringback_client.environment import CA, verify_from
-from ringback_contracts.catalogue import DIALLING, OPERATIONS, route
+from ringback_contracts.catalogue import OPERATIONS, route
 from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.core.model import Request
-from ringback_contracts.resources.calls.operations import PATCH_CALL
-from ringback_contracts.resources.conversations.operations import DISCONNECT
-from ringback_contracts.resources.tokens.operations import DELETE_TOKEN
+from ringback_contracts.core.operation import Changes
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed
@@ -43,13 +41,21 @@ RELAYED = {"alice": "alice"}
 """The tokens that a relay takes: their names, which it knows the values of."""
 PATIENCE = 900
 """Seconds that an answer may take: the pace of a run may hold a request back, and the target itself."""
+RINGS = "what schemathesis makes up to be dialled might ring somebody there"
+WOULD: Mapping[Changes | None, str] = {
+    Changes.NEW_CALL: RINGS,
+    Changes.CALL: "it would end calls there that are not this run's",
+    Changes.TOKEN: "it would end the token that the run needs",
+    Changes.ORG: "it would change the org",
+}
 LEFT_OUT: Mapping[str, str] = {
-    **dict.fromkeys(DIALLING, "what schemathesis makes up to be dialled might ring somebody there"),
-    **dict.fromkeys((PATCH_CALL, DISCONNECT), "it would end calls there that are not this run's"),
-    DELETE_TOKEN: "it would end the token that the run needs",
+    operation.id: RINGS if operation.dials else WOULD[operation.changes]
+    for operation in OPERATIONS
+    if operation.changes is not Changes.NOTHING
 }
 """Why an operation is not tried where calls may be real."""
-TRIED = frozenset(operation.id for operation in OPERATIONS) - {DELETE_TOKEN}
+ENDING_TOKENS = frozenset(operation.id for operation in OPERATIONS if operation.changes is Changes.TOKEN)
+TRIED = frozenset(operation.id for operation in OPERATIONS) - ENDING_TOKENS
 """The operations that are tried where nobody can be rung."""
 REPORTS = "reports"
 """The folder of its reports, in the one that it runs in."""
@@ -224,7 +230,6 @@ def _command(world: World, plan: SchemathesisOptions, verify: bool | str) -> lis
         "--exclude-checks": LEFT_TO_US,
         "--max-examples": str(plan.examples),
         "--seed": str(plan.seed),
-        "--exclude-operation-id": DELETE_TOKEN,
         "--report": ",".join(["ndjson", *plan.reports]),
         "--report-dir": REPORTS,
         "--generation-database": "none",
@@ -233,7 +238,8 @@ def _command(world: World, plan: SchemathesisOptions, verify: bool | str) -> lis
     }
     start = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", start, "run", f"{world.url}{DOCUMENT}", "--no-color"]
-    return command + [word for pair in options.items() for word in pair]
+    left_out = [word for operation in ENDING_TOKENS for word in ("--exclude-operation-id", operation)]
+    return command + left_out + [word for pair in options.items() for word in pair]
 
 
 def _late(untried: Iterable[str]) -> Iterator[Result]:

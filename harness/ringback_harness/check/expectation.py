@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import DIALLING
+from ringback_contracts.catalogue import DIALLING, OPERATIONS
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
 from ringback_contracts.org import Org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
-from ringback_contracts.resources.conversations.operations import DISCONNECT
-from ringback_contracts.resources.tokens.operations import DELETE_TOKEN
 from ringback_harness.targets import Traits
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,7 +25,7 @@ ENVELOPE: tuple[tuple[str, type], ...] = (
     ("errors", list),
 )
 """The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
-WITHOUT_BODY = frozenset({DISCONNECT, DELETE_TOKEN})
+WITHOUT_BODY = frozenset(operation.id for operation in OPERATIONS if operation.answers is None)
 ERRORS = 400
 """From this status on an answer is an error."""
 CORRELATION = "ININ-Correlation-Id"

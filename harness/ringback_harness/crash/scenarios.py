@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -210,6 +211,17 @@ SCENARIOS = (
         asks=(Q.CHECKS_CERTIFICATE, Q.TELLS_THE_TRUTH),
     ),
 )
+
+
+def check_scenarios(kinds: Iterable[str], scenarios: Iterable[Scenario]) -> None:
+    """Raise ``ValueError`` for a kind of fault that no program is tried with."""
+    tried = {fault.kind for scenario in scenarios for fault in scenario.faults}
+    for kind in kinds:
+        if kind not in tried:
+            raise ValueError(f"the fault {kind} has no scenario: add one to SCENARIOS")
+
+
+check_scenarios(FaultKind, SCENARIOS)
 
 HEALTHY = SCENARIOS[0]
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

@@ -195,3 +195,17 @@ _SPOILERS: dict[FaultKind, Callable[[Fault, Response], Response]] = {
     FaultKind.UNKNOWN_VALUE: _unknown_value,
     FaultKind.UNKNOWN_FIELD: _unknown_field,
 }
+_REPLACED = frozenset({FaultKind.RESET, FaultKind.BAD_GATEWAY, *_STATUSES})
+"""Kinds whose answer is made here; of the rest the one of the request is changed."""
+_AT_THE_HANDSHAKE = frozenset({FaultKind.EXPIRED_CERTIFICATE})
+PLAYED = _REPLACED | _SPOILERS.keys() | _AT_THE_HANDSHAKE
+
+
+def check_played(kinds: Iterable[str], played: Container[str]) -> None:
+    """Raise ``ValueError`` for a kind of fault that nothing plays."""
+    for kind in kinds:
+        if kind not in played:
+            raise ValueError(f"the fault {kind} has no player: add one to engine/faults.py")
+
+
+check_played(FaultKind, PLAYED)
