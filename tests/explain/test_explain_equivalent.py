@@ -442,3 +442,58 @@ def test_a_queue_that_is_named_twice_is_one_whatever_the_case_of_its_id(kept: st
     assert found.equivalent is not None
     assert found.equivalent.body["callFromQueueId"].lower() == QUEUE
     assert found.questions == ()
+
+
+@pytest.mark.parametrize("body", [{"address": NUMBER}, {"addresses": [{"uri": NUMBER}]}], ids=str)
+def test_the_only_address_is_whom_to_call(body: dict[str, Any]) -> None:
+    found = explained(body)
+    assert found.equivalent is not None
+    assert (found.equivalent.body, found.questions) == (TO, ())
+
+
+def test_a_service_must_say_for_whom_it_calls() -> None:
+    found = explained({"to": NUMBER}, grant="client_credentials")
+    assert (found.equivalent, asked(found, "A client-credentials token has no user")) == (None, True)
+    of_a_user = explained({"to": NUMBER, "agentId": AGENT}, grant="client_credentials")
+    assert not asked(of_a_user, "A client-credentials token has no user")
+
+
+def test_parties_of_every_kind_can_be_listed() -> None:
+    parties = [
+        {"address": "sip:a@pbx.example.com"},
+        {"queueId": QUEUE},
+        {"userId": AGENT},
+        {"address": NUMBER},
+    ]
+    made = explained({"participants": parties}).equivalent
+    assert made is not None
+    assert made.body == {"participants": parties}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"callQueueId": QUEUE, "languageId": SKILL},
+        {"callQueueId": QUEUE, "routingSkillsIds": [SKILL]},
+        {"callQueueId": QUEUE, "routingSkillExpression": "billing == 1"},
+        {"callQueueId": QUEUE, "priority": 3},
+        TO | {"label": "a label"},
+        TO | {"uuiData": "00C8"},
+        TO | {"externalContactId": AGENT},
+        TO | {"callFromQueueId": QUEUE},
+    ],
+    ids=str,
+)
+def test_a_published_field_stays_as_it_is(kept: dict[str, Any]) -> None:
+    made = explained({"to": NUMBER} | kept if "phoneNumber" in kept else kept).equivalent
+    assert made is not None
+    assert made.body == kept
+
+
+def test_several_destinations_are_asked_about_as_what_they_are() -> None:
+    numbers = explained({"phoneNumber": NUMBER, "to": OTHER_NUMBER})
+    assert len(numbers.questions) == 1
+    assert not asked(numbers, "/conversationIds")
+    users = explained({"phoneNumber": NUMBER, "callUserId": AGENT})
+    assert len(users.questions) == 2
+    assert asked(users, AGENT, "callUserId dials")
