@@ -24,6 +24,7 @@ _SPACE = r"(?:[ \t]|%20|\+)++"
 _WORD = r"""[^\s"'\\<>]+"""
 _HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
 _PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
+_PROSE_OR_ID = re.compile(rf"{_PROSE.pattern}|[0-9A-Fa-f]{{8}}(?:-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}")
 _VARIABLE = re.compile(
     r"\$\{?[A-Z_][A-Z0-9_]*\}?|<[\w -]+>|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"
 )
@@ -125,7 +126,10 @@ _ITEM = re.compile(
     rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
 )
 """A name in a list, whose value may be the next item."""
-_VALUE = re.compile(rf"""\s*+{QUOTED}|(?P<bare>\[[^\[\]{{}}]*+|[^\s&"'`<>\[{{(][^\s&"'`<>]*+)""", re.DOTALL)
+_VALUE = re.compile(
+    rf"""\s*+(?:[\w.]{{1,40}}\(|[bru]{{1,2}})?{QUOTED}|(?P<bare>\[[^\[\]{{}}]*+|[^\s&"'`<>\[{{(][^\s&"'`<>]*+)""",
+    re.DOTALL,
+)
 _LINE = re.compile(
     r"^(?P<lead>[ \t]*+(?:[-*#>+|$] ?|export |set |env |arg )?+)(?P<name>[\w.$\[\]-]++(?: [\w.-]++){0,3}+)"
     r"[ \t]*+(?P<sign>=>|:=|[:=])[ \t]*+(?P<value>[^\s\"'].*)$",
@@ -133,11 +137,16 @@ _LINE = re.compile(
 )
 """A line of YAML, of properties, of an environment, or a header."""
 _BLOCK = re.compile(
-    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++)[ \t]*+:[ \t]*+[|>]?[+-]?[0-9]?[ \t]*+\r?\n"
-    r"(?P<value>(?:(?P=indent)(?:[ \t]++|- )[^\n]*+(?:\n|\Z))++)",
+    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++)[ \t]*+:[ \t]*+(?:[|>][+-]?[0-9]?)?[ \t]*+\r?\n",
     re.MULTILINE,
 )
 """A name of YAML with its value on the lines below."""
+_COLUMNS = re.compile(
+    r"^[ \t|]*+(?:ENV )?[\"']?(?P<name>[\w.-]++)[\"']?[ \t]*+(?:(?:->|[;|,])[ \t]*+)?"
+    r"[\"']?(?P<value>[^\s\"'|;,:=({\[][^\s\"'|;,]*+)[\"']?[ \t|]*+\r?$",
+    re.MULTILINE,
+)
+"""A line of a table with a name and a value."""
 _SPOKEN = re.compile(
     r"\b(?P<name>(?:[\w-]++ )?(?:passwords?|passcode|passphrase|pin|otp|token|secret|code|key))"
     r"(?: is| was|:| =|,)? ++[\"'`]?(?P<value>[^\s\"'`<>]++)",
@@ -155,13 +164,15 @@ _SQL = re.compile(
 )
 _PGPASS = re.compile(r"^[\w.*-]++:(?:[0-9]{1,5}|\*):[\w*.-]++:[\w*.-]++:(?P<value>\S++)$", re.MULTILINE)
 _USER = re.compile(
-    r"""(?:^|(?<=\s))(?:-u|-U|--user|--proxy-user)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
+    r"""(?:^|(?<=\s))(?:-u|-U|-a|--auth|--user|--proxy-user)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
 )
 _TOOL = re.compile(
     r"\b(?:mysql\w{0,8}|mariadb\w{0,8}|sshpass|redis-cli|docker login|ldap\w{3,8}|htpasswd|mongosh?"
-    r"|sqlcmd|az login|7z|zip|unzip)\b[^\n|;]{0,200}?[ \t]-[paPw][ \t]?[\"']?(?P<value>[^\s\"'-][^\s\"']*+)"
+    r"|sqlcmd|az login|7z|zip|unzip|openssl|ssh-keygen)\b[^\n|;]{0,200}?[ \t]-[paPwNk][ \t]?[\"']?"
+    r"(?P<value>[^\s\"'-][^\s\"']*+)"
 )
 """Programs whose option for a password is one letter."""
+_OF_A_LOGIN = re.compile(r"sign[ -]?in|log ?in|verif|valid for|expires? in|confirm", re.IGNORECASE)
 _LEAST_SPOKEN = 4
 
 
@@ -198,22 +209,37 @@ def _line(found: Found, hide: Hide) -> str:
     return found[0] if _VARIABLE.fullmatch(value) else hidden(found, hide, "value")
 
 
-def _block(found: Found, hide: Hide) -> str:
-    name = found["name"]
-    if name.lower() == "code" or not names_secret(name) or not found["value"].replace(HIDDEN, "").strip():
-        return found[0]
-    return hidden(found, lambda value: f"  {hide(value)}\n", "value")
+def _without_blocks(text: str, hide: Hide) -> str:
+    """The text of YAML without the lines below telling names."""
+    pieces, done, at = [], 0, 0
+    while head := _BLOCK.search(text, at):
+        at = head.end()
+        name = head["name"]
+        if name.lower() != "code" and names_secret(name):
+            below = re.compile(rf"(?:{head['indent']}(?:[ \t]++|- )[^\n]*+(?:\n|\Z)|[ \t]*+\n)*+").match(
+                text, at
+            )
+            if below and below[0].replace(HIDDEN, "").strip():
+                pieces += [text[done:at], f"{head['indent']}  {hide(below[0].strip())}\n"]
+                at = done = below.end()
+    return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _columns(found: Found, hide: Hide) -> str:
+    told = tells(found["name"], found["value"]) and not _PROSE_OR_ID.fullmatch(found["value"])
+    return hidden(found, hide, "value") if told else found[0]
 
 
 def _spoken(found: Found, hide: Hide) -> str:
-    """A secret that is told in a sentence has a digit, a sign or a capital within."""
+    """A secret that is told in a sentence has a digit within, and says of which kind it is."""
     value = found["value"].rstrip(".,;:!?)")
-    telling = len(value) >= _LEAST_SPOKEN and any(map(str.isdigit, value)) and not _HARMLESS.fullmatch(value)
-    if not telling or not names_secret(found["name"]) or found["name"].lower().split()[-1] in ("code", "key"):
-        words = found["name"].split()
-        if not telling or len(words) == 1 or not names_secret(found["name"]):
-            return found[0]
-    return hidden(found, hide, "value")
+    if len(value) < _LEAST_SPOKEN or not any(map(str.isdigit, value)) or _HARMLESS.fullmatch(value):
+        return found[0]
+    *_, last = words = found["name"].split()
+    of_a_kind = len(words) > 1 and names_secret("_".join(words)) and not names_secret(words[0])
+    plain = names_secret(last) and last.lower() != "code"
+    of_a_login = last.lower() == "code" and value.isdigit() and _OF_A_LOGIN.search(found.string)
+    return hidden(found, hide, "value") if of_a_kind or plain or of_a_login else found[0]
 
 
 def _option(found: Found, hide: Hide) -> str:
@@ -236,17 +262,17 @@ _PLACES: Sequence[tuple[re.Pattern[str], Judge]] = (
     (_USER, _hide_value),
     (_TOOL, _hide_value),
     (_OPTION, _option),
-    (_BLOCK, _block),
+    (_LINE, _line),
 )
 _LINES: Sequence[tuple[re.Pattern[str], Judge]] = (
-    (_LINE, _line),
+    (_COLUMNS, _columns),
     (_SPOKEN, _spoken),
 )
 
 
 def without_named(text: str, hide: Hide) -> str:
     """The text without what names and places tell to be secret."""
-    text = _without(text, _PLACES, hide)
+    text = _without(_without_blocks(text, hide), _PLACES, hide)
     for names in (_ITEM, _NAMED):
         text = _without_assigned(text, names, hide)
     return _without(text, _LINES, hide)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringback_contracts.privacy.names import words_of
+from ringback_contracts.privacy.names import word_set, words_of
 
 _UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
 _HASH = (
@@ -52,84 +52,38 @@ _MEASURE = (
     r"(?:bytes|octets|ms|ns|us|\u00b5s|milliseconds|microseconds|seconds|[KMGT]i?B|requests|B)\b"
 )
 _ORDER = (
-    r"\b(?:(?:order|invoice|ticket|booking|shipment|tracking|parcel|purchase order|PO|RMA|receipt)"
-    r"|(?:article|item|sku|part|serial|batch|lot|job|issue|case|build|contract|claim|isbn|ean|gtin|upc|reference|ref)"
+    r"\b(?:(?:order|invoice|ticket|booking|shipment|tracking|parcel|purchase order|PO|RMA|receipt|build"
+    r"|case(?= 0))"
+    r"|(?:article|item|sku|part|serial|batch|lot|job|issue|case|contract|claim|isbn|ean|gtin|upc|reference|ref)"
     r"(?=s?[ _-]?(?:no\b|nr|num|id\b|#|[:=]|\.)))"
     r"""(?:[ _-]?(?:numbers?|nos?|nr|num|ids?))?\.?["']?[ ]?[:=#]?[ ]?["']?#?"""
     r"[A-Z]{0,4}-?[0-9]{4,20}(?:[-/][0-9]{1,8})?(?![\w-])"
 )
+_LOG = r"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}"
+"""As web servers write moments."""
 _CLOCK = r"(?<![0-9+:.])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?(?![0-9:])"
 _DATED_NAME = rf"(?<=[A-Za-z][_/.-]){_YEAR}{_MONTH}{_DAY}(?=[_/.-][A-Za-z])"
+_PLACE = (
+    r"\b(?i:lat(?:itude)?|lon(?:gitude)?|lng)[\"']?[ :=]{1,3}-?[0-9]{1,3}\.[0-9]{3,15}"
+    r"|(?<![\w.+-])0\.[0-9]{6,17}(?![\w.-])"
+)
 _COUNT = (
-    r"\b(?:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration)"
+    r"\b(?i:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration)"
     r"""["']?\s{0,2}[:=]\s{0,2}["']?[0-9]{7,15}(?![\w-])"""
 )
 KEPT = re.compile(
     # Most places are done with by what stands before them.
-    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_DATED_NAME}|{_COUNT}"
+    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{_COUNT}"
     rf"|{_SECONDS}|{_HOST}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
     r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
 )
-_COUNTS = frozenset(
-    [
-        "exp",
-        "iat",
-        "nbf",
-        "ts",
-        "timestamp",
-        "time",
-        "at",
-        "date",
-        "epoch",
-        "millis",
-        "ms",
-        "seconds",
-        "secs",
-        "expires",
-        "ttl",
-        "duration",
-        "since",
-        "until",
-        "size",
-        "length",
-        "bytes",
-        "count",
-        "total",
-        "limit",
-        "offset",
-        "price",
-        "amount",
-        "cost",
-        "balance",
-        "version",
-        "build",
-        "port",
-    ]
+_COUNTS = word_set(
+    "exp iat nbf ts timestamp time at date epoch millis ms seconds secs expires ttl duration since "
+    "until size length bytes count total limit offset price amount cost balance version build port"
 )
-_COUNTED = frozenset(
-    [
-        "order",
-        "invoice",
-        "ticket",
-        "booking",
-        "shipment",
-        "tracking",
-        "parcel",
-        "receipt",
-        "article",
-        "item",
-        "sku",
-        "part",
-        "serial",
-        "batch",
-        "lot",
-        "job",
-        "issue",
-        "case",
-        "contract",
-        "claim",
-        "reference",
-    ]
+_COUNTED = word_set(
+    "order invoice ticket booking shipment tracking parcel receipt article item sku part serial batch "
+    "lot job issue case contract claim reference"
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -31,8 +31,8 @@ class KnownSecrets:
     """
 
     _met: set[str] = field(default_factory=set, repr=False)
-    _long: dict[str, str] = field(default_factory=dict, repr=False)
-    """By the beginning, or the end, of each spelling: the spelling."""
+    _long: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    """By how they begin, or end: the spellings."""
     _short: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
 
     def add(self, secret: str) -> None:
@@ -47,13 +47,14 @@ class KnownSecrets:
             return
         for value in spellings(secret):
             if len(value) >= LONG:
-                self._long[value[:CUT]] = self._long[value[-CUT:]] = value
+                for piece in {value[:CUT], value[-CUT:]}:
+                    self._long.setdefault(piece, []).append(value)
 
     def hidden_in(self, text: str) -> str:
         """The text without the known secrets."""
-        for piece, value in self._long.items():
+        for piece, values in self._long.items():
             if piece in text:
-                text = _without(text, piece, value)
+                text = _without(text, piece, values)
         for pattern in self._short.values():
             text = pattern.sub(HIDDEN, text)
         return text
@@ -85,20 +86,27 @@ class KnownSecrets:
         return HIDDEN
 
 
-def _without(text: str, piece: str, value: str) -> str:
-    """The text with each stretch hidden that agrees with a secret's spelling, from either of its ends."""
-    at = value.find(piece) if value.startswith(piece) else len(value) - len(piece)
+def _without(text: str, piece: str, values: Sequence[str]) -> str:
+    """The text with each stretch hidden that agrees with a spelling of a secret, from either of its ends."""
     shown, done = [], 0
     while (found := text.find(piece, done)) >= 0:
-        start, end = found, found + len(piece)
-        before, behind = at, at + len(piece)
-        while start > done and before and text[start - 1] == value[before - 1]:
-            start, before = start - 1, before - 1
-        while end < len(text) and behind < len(value) and text[end] == value[behind]:
-            end, behind = end + 1, behind + 1
-        shown += [text[done:start], HIDDEN]
+        spans = [_span(text, found, piece, value) for value in values]
+        start, end = min(start for start, _ in spans), max(end for _, end in spans)
+        shown += [text[done : max(done, start)], HIDDEN]
         done = end
     return "".join([*shown, text[done:]])
+
+
+def _span(text: str, found: int, piece: str, value: str) -> tuple[int, int]:
+    """From where to where a text agrees with a spelling, a piece of which was found."""
+    before = 0 if value.startswith(piece) else len(value) - len(piece)
+    behind = before + len(piece)
+    start, end = found, found + len(piece)
+    while start and before and text[start - 1] == value[before - 1]:
+        start, before = start - 1, before - 1
+    while end < len(text) and behind < len(value) and text[end] == value[behind]:
+        end, behind = end + 1, behind + 1
+    return start, end
 
 
 def _password(credentials: str) -> str:

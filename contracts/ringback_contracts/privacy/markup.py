@@ -6,6 +6,7 @@ import re
 from functools import partial
 
 from ringback_contracts.privacy.carriers import QUOTE, QUOTED, Found, Judge, given, hidden, tells
+from ringback_contracts.privacy.names import word_set
 from ringback_contracts.privacy.shapes import Hide
 
 _TAG = re.compile(r"<[A-Za-z_?][\w:.-]*+\s(?P<attributes>[^<>]++)>")
@@ -18,10 +19,13 @@ _ELEMENT = re.compile(
 _PAIRED_ELEMENTS = re.compile(
     r">\s*+(?P<name>[\w.$-]{2,80}+)\s*+</[\w:.-]++>\s*+<[^<>/]++>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
-_NAMING = frozenset(("name", "key", "id", "property", "field", "autocomplete", "type", "for", "n", "k"))
-_VALUES = frozenset(("value", "content", "v", "val", "data", "default", "text"))
-_VALUE_NAMES = r"(?:val|v|content|data|text|(?:(?:current|initial|default|secret|string)_?)?value)"
-_NAME_NAMES = r"(?:key|name|k|field|header|parameter|variable|param|n)"
+_NAMING = word_set("name key id property field autocomplete type for n k")
+_VALUES = word_set("value content v val data default text")
+_VALUE_NAMES = (
+    r"(?:val|v|content|data|text|example|default"
+    r"|(?:(?:new|old|current|initial|default|secret|string)_?)?value)"
+)
+_NAME_NAMES = r"(?:key|name|label|id|title|k|field|header|parameter|variable|param|n)"
 _PAIR = re.compile(
     rf"(?<!\w)(?:{QUOTE})?{_NAME_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTE})?(?P<name>[\w.$-]{{1,80}}+)"
     rf"[^{{}}<>]{{0,160}}?(?<!\w){_VALUE_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTED}|(?P<bare>[^\s,}}\]&<>]++))",

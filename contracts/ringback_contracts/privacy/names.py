@@ -4,110 +4,44 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(words.split())
+
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ENDING = re.compile(
-    r"(?:pass(?:words?|codes?|phrases?|wort)|passwd|pwd|secrets?|tokens?|cookies?2?|credentials?|signatures?|jwts?"
+    r"(?:pass(?:words?|codes?|phrases?|wort)|passwd|pwd|motdepasse|contrasena|kennwort|senha|wachtwoord|saml(?:response|request)|connectsid|secrets?|tokens?|cookies?2?|credentials?|signatures?|jwts?"
     r"|(?:api|access|secret|private|subscription|shared|session|auth|account|master|encryption|signing)keys?"
     r"|(?:access|secret)keyid|sess(?:ion)?id|assertion|authorization|codeverifier|passwordhash)\Z"
 )
 """How a telling name ends, read without what divides its words."""
-_LAST = frozenset(
-    [
-        "otp",
-        "totp",
-        "hotp",
-        "pin",
-        "pins",
-        "pass",
-        "pw",
-        "pswd",
-        "psk",
-        "sig",
-        "sas",
-        "pat",
-        "puk",
-        "cvv",
-        "cvc",
-        "cvn",
-        "mfa",
-        "csrf",
-        "xsrf",
-        "cred",
-        "creds",
-        "bearer",
-    ]
+_LAST = word_set(
+    "otp totp hotp pin pins pass pw pswd psk sig sas pat puk cvv cvc cvn mfa csrf xsrf cred creds bearer tgt"
 )
 """The last word of a telling name."""
-_KEYS = frozenset(
-    [
-        "api",
-        "access",
-        "secret",
-        "private",
-        "subscription",
-        "shared",
-        "session",
-        "auth",
-        "account",
-        "master",
-        "encryption",
-        "signing",
-        "consumer",
-        "app",
-        "application",
-        "client",
-        "service",
-        "storage",
-        "function",
-        "functions",
-        "host",
-        "ssh",
-        "hmac",
-        "webhook",
-        "deploy",
-        "admin",
-        "root",
-        "gateway",
-        "security",
-        "rsa",
-        "aes",
-        "crypto",
-        "license",
-    ]
+_KEYS = word_set(
+    "api access secret private subscription shared session auth account master encryption signing "
+    "consumer app application client service storage function functions host ssh hmac webhook deploy "
+    "admin root gateway security rsa aes crypto license"
 )
 """What is before "key" where the key is a secret."""
-_CODES = frozenset(
-    [
-        "auth",
-        "authorization",
-        "authorisation",
-        "verification",
-        "verify",
-        "security",
-        "access",
-        "login",
-        "otp",
-        "mfa",
-        "totp",
-        "sms",
-        "pin",
-        "time",
-        "recovery",
-        "backup",
-        "activation",
-        "confirmation",
-        "device",
-        "pairing",
-        "unlock",
-        "reset",
-        "invite",
-        "2fa",
-    ]
+_CODES = word_set(
+    "auth authorization authorisation verification verify security access login otp mfa totp sms pin "
+    "time recovery backup activation confirmation device pairing unlock reset invite 2fa"
 )
 """The same before "code", such as ``one_time_code``."""
-_WHOLE = frozenset(("code", "auth", "sid", "session"))
-_DIGITS_TELL = frozenset(["otp", "totp", "hotp", "pin", "pins", "puk", "cvv", "cvc", "cvn"])
+_WHOLE = word_set("code auth sid session")
+_AUTH = word_set("x basic http proxy")
+_TICKETS = word_set("kerberos auth session service login granting")
+_QUALIFIERS = word_set(
+    "value text string raw plain plaintext header confirmation confirm repeat again hash salt b64 hex encoded"
+)
+"""What may stand behind a telling name, and makes it no other."""
+_DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
 _ERROR_CODE = re.compile(r"[a-z]+(?:[._-][a-z]+)+|[0-9]{1,3}")
 """What ``code`` is in an error: such as ``bad.request``, or a status. It is no authorization code."""
 _LONGEST = 80
@@ -122,21 +56,29 @@ def names_secret(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def _tells(name: str) -> bool:
     words = words_of(name)
+    while len(words) > 1 and words[-1] in _QUALIFIERS:
+        words.pop()
     if not words:
         return False
     joined, last = "".join(words), words[-1]
-    if _ENDING.search(joined) or last in _LAST or joined in _WHOLE:
+    if _ENDING.search(joined) or last in _LAST or (joined in _WHOLE and joined == "".join(words_of(name))):
         return True
     before = words[-2] if len(words) > 1 else ""
+    if (last == "auth" and before in _AUTH) or (last == "ticket" and before in _TICKETS):
+        return True
     return (last in ("key", "keys") and before in _KEYS) or (last in ("code", "codes") and before in _CODES)
 
 
 def words_of(name: str) -> list[str]:
     """The words of a name, but for a number at its end, as in ``password2``; of a long one the last."""
-    words = [word.lower() for word in _WORD.findall(name[-_LONGEST:])]
+    words = [word.lower() for word in _WORD.findall(_ascii(name[-_LONGEST:]))]
     while words and words[-1].isdigit():
         words.pop()
     return words
+
+
+def _ascii(name: str) -> str:
+    return name if name.isascii() else normalize("NFKD", name).encode("ascii", "ignore").decode()
 
 
 def digits_tell(name: str) -> bool:

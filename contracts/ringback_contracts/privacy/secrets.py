@@ -15,6 +15,8 @@ _SUSPICIOUS = [
     "-p",
     "-a",
     "-w",
+    "-k",
+    "-n",
     "pass",
     "pwd",
     "pw",

@@ -22,9 +22,12 @@ _PRIVATE_KEY = re.compile(
 _KEY_WITHOUT_ITS_HEAD = re.compile(
     r"(?<![\w+/=\s\\])[\w+/=\s\\]{16,}+-{5}END [\w ]{0,40}?PRIVATE KEY(?: BLOCK)?-{5}"
 )
+_PUTTY = re.compile(r"Private-Lines: [0-9]{1,4}\s+(?P<value>(?:[\w+/=]++\s++)++)(?=Private-|\Z)")
 _MADE = re.compile(
     r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9]{1,15}[_-](?:live|test|prod|pat|key|tkn|token|secret|api|oauth|sandbox|v[0-9])"
     r"[_-](?=[A-Za-z0-9]{0,80}?[0-9])[A-Za-z0-9]{16,}+"
+    r"|(?<![A-Za-z0-9_-])[spr]k[-_](?=[\w-]{0,80}?[0-9])[\w-]{20,}+|(?<![A-Za-z0-9_-])key-[0-9a-f]{32}"
+    r"|(?<=[0-9a-f]{32}:)[0-9a-f]{32}(?![0-9a-f])"
 )
 """How most makers of tokens spell them: ``whose_kind_random``."""
 _WORD = re.compile(
@@ -39,7 +42,10 @@ _LONGEST_RUNS = 2.6
 """Small letters in a row, on average: random ones have 1.7 of them, words many more."""
 _ONE_CASE = 32
 """Characters of a random word that has no capitals, or nothing but."""
+_PREFIX = re.compile(r"\w[\w.-]{2,}[_.-]")
 _LOOKED_AT = 256
+_LEAD = "(?<![0-9A-Za-z_-])"
+"""How the patterns of the list begin, if not with the token."""
 _SPOKEN = re.compile("boundary", re.IGNORECASE)
 
 
@@ -48,11 +54,13 @@ def without_shapes(text: str, hide: Hide) -> str:
     if "--" in text and "KEY" in text:
         text = _PRIVATE_KEY.sub(lambda found: hide(found[0]), text)
         text = _KEY_WITHOUT_ITS_HEAD.sub(lambda found: hide(found[0]), text)
+    if "Private-Lines" in text:
+        text = _PUTTY.sub(lambda found: found[0].replace(found["value"], hide(found["value"]) + "\n"), text)
     if "ey" in text or "ew" in text:
         text = _JSON_IN_BASE64.sub(lambda found: hide(found[0]), text)
     for pattern in _known_in(text):
         text = pattern.sub(lambda found: hide(found[0]), text)
-    if "_" in text or "-" in text:
+    if "_" in text or "-" in text or ":" in text:
         text = _MADE.sub(lambda found: hide(found[0]), text)
     return _WORD.sub(lambda found: hide(found[0]) if looks_random(found[0][:_LOOKED_AT]) else found[0], text)
 
@@ -84,17 +92,21 @@ def _well_known() -> dict[str, list[str]]:
     for shape in json.loads(text)["shapes"]:
         for hint in shape["hints"]:
             patterns.setdefault(hint, []).append(shape["pattern"])
-            if re.fullmatch(r"\w[\w.-]{2,}[_.-]", hint):
-                # Also one that was cut.
-                patterns[hint].append(
-                    rf"(?<![A-Za-z0-9]){re.escape(hint)}(?=[\w-]{{0,80}}?[0-9])[\w.-]{{12,}}+"
-                )
+            begins = f"(?:{re.escape(hint)[:_LEAST]}" in shape["pattern"][: len(_LEAD) + 6]
+            if begins or _PREFIX.fullmatch(hint):
+                patterns[hint].append(_cut(hint))
     return patterns
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+def _cut(hint: str) -> str:
+    """The pattern of a token that begins so, and was cut or has become longer since the list was made."""
+    least = 12 if _PREFIX.fullmatch(hint) else 16
+    return rf"(?<![A-Za-z0-9]){re.escape(hint)}(?=(?:[\w.-]{{0,40}}?[0-9]){{2}})[\w.-]{{{least},}}+"
 
 
 def _known_in(text: str) -> Iterator[re.Pattern[str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ringback_contracts.http.written import Members
 from ringback_contracts.privacy.kept import is_count
-from ringback_contracts.privacy.names import digits_tell, is_error_code, names_secret
+from ringback_contracts.privacy.names import digits_tell, is_error_code, names_secret, word_set
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 _LEAST_NUMBER = 10**6
@@ -18,23 +18,14 @@ _LEAST_NUMBER = 10**6
 _LEAST_SECRET = 1000
 """A number that may be a secret for its name."""
 _PAIR = 2
-_NAMING = frozenset(["name", "key", "k", "field", "header", "variable", "parameter", "param", "property"])
-_VALUES = frozenset(
-    [
-        "value",
-        "val",
-        "v",
-        "content",
-        "data",
-        "text",
-        "currentvalue",
-        "initialvalue",
-        "defaultvalue",
-        "stringvalue",
-        "secretvalue",
-    ]
+_CREDENTIALS = word_set("-u -U -a --user --auth --proxy-user")
+"""Options with a user and a password."""
+_NAMING = word_set("name key k field header variable parameter param property label id title")
+_VALUES = word_set(
+    "value val v content data text currentvalue initialvalue defaultvalue stringvalue secretvalue"
+    " newvalue oldvalue example default"
 )
-_PRIVATE_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "k", "oth"])
+_PRIVATE_PARTS = word_set("d p q dp dq qi k oth")
 """Members of a JSON Web Key that only its owner may know (RFC 7518, 6.2.2, 6.3.2, 6.4.1)."""
 
 
@@ -84,6 +75,11 @@ class Values:
             paired = len(values) == _PAIR or (position % _PAIR == 1 and before[:1].isupper())
             telling = (before.startswith("-") or paired) and names_secret(before)
             secret = telling and isinstance(value, str) and not value.startswith("--")
+            if before in _CREDENTIALS and isinstance(value, str) and ":" in value:
+                user, _, password = value.partition(":")
+                shown.append(f"{user}:{self._hidden(password)}")
+                before = ""
+                continue
             shown.append(self._hidden(value) if secret and value else self._value(value))
             before = value if isinstance(value, str) else ""
         return shown
