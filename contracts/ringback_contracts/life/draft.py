@@ -40,10 +40,12 @@ TALKING_SEGMENT = {"acd": "Delay", "ivr": "IVR"}
 class Draft:
     """A conversation at ``now``, with its parties and turns open to change. ``head`` holds all else."""
 
-    __slots__ = ("head", "now", "participants", "regroup", "ticks", "turns")
+    __slots__ = ("head", "history", "now", "participants", "regroup", "ticks", "turns", "weight")
 
     def __init__(self, conversation: Conversation, now: float) -> None:
         self.head = conversation
+        self.history = conversation.history
+        self.weight = conversation.weight
         self.now = now
         self.participants = list(conversation.participants)
         self.turns = list(conversation.turns)
@@ -57,6 +59,8 @@ class Draft:
         return self.head._replace(
             now=self.now,
             ticks=self.ticks,
+            history=self.history,
+            weight=self.weight,
             participants=tuple(self.participants),
             turns=tuple(self.turns),
         )
@@ -82,7 +86,8 @@ class Draft:
         self, seconds: float, what: What, number: int, disconnect: DisconnectType | None = None
     ) -> None:
         """Let something happen to a participant's leg after so many seconds."""
-        self.at(self.now + seconds, Turn(0.0, 0, what, number, disconnect))
+        self.ticks += 1
+        insort(self.turns, Turn(self.now + seconds, self.ticks, what, number, disconnect))
 
     def forget(self, number: int) -> None:
         """Let nothing more happen to the leg that was due."""

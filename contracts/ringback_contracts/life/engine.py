@@ -141,13 +141,12 @@ def apply(call: Conversation, command: do.Command, now: float) -> Conversation |
         return found
     if isinstance(command, do.End) and ending.is_over(before, command):
         return before
+    if not before.history:
+        before = before._replace(started_at=before.now)
     draft = Draft(before, before.now)
     handler.does(draft, command)
-    draft.head = draft.head._replace(
-        started_at=before.started_at if before.history else before.now,
-        history=(*before.history, Entry(before.now, command)),
-        weight=weight,
-    )
+    draft.history = (*before.history, Entry(before.now, command))
+    draft.weight = weight
     return draft.done()
 
 
