@@ -154,6 +154,11 @@ def test_a_parked_party_stays_when_the_other_leaves() -> None:
     assert [one.call.state for one in call.participants] == ["terminated", "parked"]
 
 
+def test_who_is_parked_holds_nobody() -> None:
+    call = done(talking(), commands.Park(own(talking()), by=ALICE))
+    assert holds(call).participants == call.participants
+
+
 def test_the_far_end_can_hold_too() -> None:
     call = done(talking(), commands.FarEnd(far(talking()), "holds"))
     assert (state(call, ALICE), state(call, "external")) == ((False, True, False), (True, False, False))

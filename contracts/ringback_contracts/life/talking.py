@@ -83,8 +83,8 @@ def hold(draft: Draft, command: Hold) -> None:
 
 
 def set_held(draft: Draft, one: Participant, *, held: bool) -> None:
-    """Let the participant hold the others, from now if it does not yet, or no longer."""
-    if held != one.call.held:
+    """Let the participant hold the others, from now if it does not yet, or no longer; one parked cannot."""
+    if held != one.call.held and one.call.state == "connected":
         draft.regroup = True
         draft.put_call(one.number, one.call._replace(held_at=draft.now if held else None))
 
