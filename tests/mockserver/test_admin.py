@@ -245,6 +245,8 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
         ("/__ringback/rules", "get"): client.get("/__ringback/rules"),
         ("/__ringback/orgs", "post"): client.post("/__ringback/orgs"),
         ("/__ringback/orgs", "delete"): client.delete(f"/__ringback/orgs?org={copy}"),
+        ("/__ringback/clock", "get"): client.get("/__ringback/clock"),
+        ("/__ringback/clock", "post"): client.post("/__ringback/clock", json={"advance": 30}),
         ("/__ringback/faults", "post"): client.post("/__ringback/faults", json={"kind": "server-error"}),
         ("/__ringback/faults", "get"): client.get("/__ringback/faults"),
         ("/__ringback/faults", "delete"): client.delete("/__ringback/faults"),

@@ -1,4 +1,4 @@
-"""The paths under /__ringback/, which tests use: reset, exchanges, faults, rules, orgs."""
+"""The paths under /__ringback/, which tests use: reset, exchanges, faults, clock, rules, orgs."""
 
 from __future__ import annotations
 
@@ -176,6 +176,25 @@ ARMED = _object(id=TEXT, **FAULT_SETTINGS, taken=NUMBER, fired=NUMBER)
 FAULTS = _object(faults=_list(ARMED))
 
 
+FASTEST = 1e6
+CLOCK = _object(
+    now={"type": "string", "format": "date-time"}, frozen={"type": "boolean"}, speed={"type": "number"}
+)
+CLOCK_COMMAND: Json = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "freeze": {"description": "Stop the clock, or let it go."} | {"type": ["boolean", "null"]},
+        "advance": {"description": "So many seconds more."} | {"type": ["number", "null"], "minimum": 0},
+        "speed": {"description": "The org's seconds in one of the world's."}
+        | {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": FASTEST},
+        "now": {"description": "A moment of ISO 8601 with its zone, or seconds since 1970."}
+        | {"type": ["string", "number", "null"]},
+    },
+    "additionalProperties": False,
+}
+"""What a clock can be told; the moment is set first, then moved, then goes on as is wanted."""
+
 _FIRST = "$response.body#/exchanges/0/id"
 _ORG_OF_FIRST = "$response.body#/exchanges/0/org"
 
@@ -212,7 +231,17 @@ def paths() -> Json:
         "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
         "/__ringback/rules": _get("getRules", "List the rules", rules),
         "/__ringback/faults": _faults(),
+        "/__ringback/clock": _clock(),
         "/__ringback/openapi.json": _get("getAdminDocument", "Read this document", itself),
+    }
+
+
+def _clock() -> Json:
+    tells = reply("What the org's clock tells, and how it goes.", as_json(CLOCK))
+    setting = _post("postClock", "Stop, move or hurry an org's clock", ("200", tells), ORG)
+    return {
+        **_get("getClock", "Read an org's clock", tells, ORG),
+        "post": _with_body(setting, CLOCK_COMMAND)["post"],
     }
 
 

@@ -17,7 +17,7 @@ import click
 
 from ringback_contracts.core.model import CONTRACTS
 from ringback_contracts.http.faults import FaultError, parse_fault
-from ringback_contracts.openapi.admin import TOKEN_VARIABLE
+from ringback_contracts.openapi.admin import FASTEST, TOKEN_VARIABLE
 from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
 from ringback_mock.edges.connection import Patience
@@ -84,6 +84,15 @@ SECONDS = click.IntRange(1, 86_400)
     envvar="RINGBACK_KEEP_ALIVE",
     show_envvar=True,
     help="Time that a connection may be idle between two requests.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True, max=FASTEST),
+    default=1.0,
+    show_default=True,
+    envvar="RINGBACK_SPEED",
+    show_envvar=True,
+    help="Seconds of the org's time in one of the world's: calls ring, and tokens expire, so much sooner.",
 )
 @click.option(
     "--fault",

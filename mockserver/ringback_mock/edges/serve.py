@@ -48,7 +48,8 @@ class Settings:
     """How to serve: see the options of ``ringback serve``, which have the same names.
 
     ``tls_expired`` is a certificate with its key, of the same authority as ``tls_cert``, that has expired:
-    the fault of that kind shows it. ``request_timeout`` and ``keep_alive`` are those of ``Patience``.
+    the fault of that kind shows it. ``request_timeout`` and ``keep_alive`` are those of ``Patience``;
+    ``speed`` is that of every org's clock.
     """
 
     host: str = "127.0.0.1"
@@ -61,6 +62,7 @@ class Settings:
     admin_token: str | None = field(default=None, repr=False)
     request_timeout: float = Patience.request
     keep_alive: float = Patience.idle
+    speed: float = 1.0
 
     @property
     def patience(self) -> Patience:
@@ -73,7 +75,7 @@ def serve(org: Org, settings: Settings) -> None:
     Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, or an
     admin token that no header can carry.
     """
-    store = Store(org, journal_size=settings.journal_size)
+    store = Store(org, journal_size=settings.journal_size, speed=settings.speed)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
         hosts = HostCheck(settings.host, settings.allow_host)

@@ -48,7 +48,7 @@ class Pipeline:
                 judged, plan = self._memo.judge(request, caller, tenant.org)
                 verdict: Verdict | None = judged
                 if isinstance(judged, Accepted):
-                    ask = Ask(tenant, caller, judged, plan, authorization, self.store.clock())
+                    ask = Ask(tenant, caller, judged, plan, authorization, tenant.clock())
                     response, call_id, done = self._grant_or_fail(ask, context_id)
                     verdict = judged if done else None
                 else:

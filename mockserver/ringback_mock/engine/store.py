@@ -12,7 +12,7 @@ from typing import Any
 from ringback_contracts.core.model import ANONYMOUS, Caller
 from ringback_contracts.org import Client, Org, changed, default_org
 from ringback_mock.engine.bounded import Bounded
-from ringback_mock.engine.clock import Clock
+from ringback_mock.engine.clock import Clock, OrgClock
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.sessions import UNKNOWN, Session, bearer
 from ringback_mock.engine.tenant import KEPT_BYTES, Rooms, Tenant
@@ -42,11 +42,11 @@ class Store:
 
     ``journal_size`` and ``calls_size`` hold for each org, ``kept_bytes`` for the memory, roughly, of all
     their calls and journals together: the oldest entries go first, whose ever they are. ``clock`` gives
-    seconds since 1970. Whoever answers a request holds ``lock`` meanwhile, so that everything is judged one
-    at a time.
+    seconds since 1970, from which each org has its time, ``speed`` times as fast. Whoever answers a request
+    holds ``lock`` meanwhile, so that everything is judged one at a time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each bound of what is kept can be set alone, and all be left out
         self,
         org: Org | None = None,
         *,
@@ -55,9 +55,11 @@ class Store:
         calls_size: int = 10_000,
         orgs_size: int = 64,
         kept_bytes: int = KEPT_BYTES,
+        speed: float = 1.0,
     ) -> None:
         self.lock = threading.RLock()
         self.clock = clock
+        self._speed = speed
         self._journal_size = journal_size
         self._calls_size = calls_size
         self._rooms = Rooms(kept_bytes)
@@ -71,12 +73,15 @@ class Store:
             org,
             self._sessions,
             rooms=self._rooms,
-            clock=self.clock,
+            clock=OrgClock(self._world, self._speed),
             journal_size=self._journal_size,
             calls_size=self._calls_size,
         )
         self._clients.update((client.id, (tenant, client)) for client in org.clients)
         return tenant
+
+    def _world(self) -> float:
+        return self.clock()
 
     def resolve(self, authorization: str | None) -> tuple[Tenant, Caller]:
         """Whose request it is, by its ``Authorization`` header: the org and the caller.
@@ -91,7 +96,7 @@ class Store:
         if found is None:
             return self.default, UNKNOWN
         tenant, session = found
-        return tenant, session.use(self.clock())
+        return tenant, session.use(tenant.clock())
 
     def client(self, client_id: str) -> tuple[Tenant, Client] | None:
         """The OAuth client of that id, and the org it belongs to."""

@@ -11,7 +11,7 @@ from ringback_contracts.core.model import Caller, TokenState
 from ringback_contracts.org import Client, Org, Token, User
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.calls import Calls
-from ringback_mock.engine.clock import Clock
+from ringback_mock.engine.clock import OrgClock
 from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.journal import Journal
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
@@ -47,7 +47,7 @@ class Tenant:
         sessions: MutableMapping[str, tuple[Tenant, Session]],
         *,
         rooms: Rooms,
-        clock: Clock,
+        clock: OrgClock,
         journal_size: int,
         calls_size: int,
     ) -> None:
@@ -55,7 +55,7 @@ class Tenant:
         self.calls = Calls(calls_size, rooms.kept)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
-        self._clock = clock
+        self.clock = clock
         self._sessions = sessions
         logins, frame = rooms.logins, LOGIN_FRAME
         self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget, room=logins, frame=frame)
@@ -90,7 +90,7 @@ class Tenant:
         """A fresh access token for the client itself, or for a user who logged in through it."""
         token = secrets.token_urlsafe(32)
         caller = self._caller(user, client, client.scopes)
-        expires_at = self._clock() + client.token_seconds
+        expires_at = self.clock() + client.token_seconds
         self._sessions[token] = (self, self._session(caller, expires_at, refresh_token))
         self._issued.put(token, None)
         return Issued(token, client.token_seconds, refresh_token)
@@ -109,7 +109,7 @@ class Tenant:
     def issue_code(self, client: Client, user: User, redirect_uri: str, challenge: str | None) -> str:
         """An authorization code, good once and for ``CODE_SECONDS``."""
         code = secrets.token_urlsafe(24)
-        expires_at = self._clock() + CODE_SECONDS
+        expires_at = self.clock() + CODE_SECONDS
         self._codes.put(code, Code(client.id, user.id, redirect_uri, challenge, expires_at))
         return code
 
@@ -119,7 +119,7 @@ class Tenant:
         if found is None or found.client_id != client.id:
             return None
         self._codes.pop(code)
-        return found if self._clock() < found.expires_at else None
+        return found if self.clock() < found.expires_at else None
 
     def revoke_replayed(self, code: str, client: Client) -> bool:
         """End every token that the client's code gave, itself or through refreshes (RFC 6749 section 4.1.2).
@@ -156,7 +156,9 @@ class Tenant:
             self._issued.pop(token)
 
     def reset(self) -> None:
-        """Forget every call, exchange, login and issued token; the org's tokens and faults are fresh."""
+        """Forget every call, exchange, login and issued token; the org's tokens and faults are fresh, its
+        clock tells the world's time."""
+        self.clock.reset()
         self.calls.clear()
         self.faults.reset()
         self.journal.clear()

@@ -24,6 +24,7 @@ from ringback_contracts.openapi.admin import LONGEST_PAGE, PAGE, SWITCHES
 from ringback_contracts.org import OrgError
 from ringback_mock.edges.edge import Edge, own_headers
 from ringback_mock.edges.guard import ADMIN
+from ringback_mock.engine.clock import ClockError, command_from
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.journal import Page
 from ringback_mock.engine.store import Tenant
@@ -48,6 +49,8 @@ def blueprint(edge: Edge) -> Blueprint:
     paths.add_url_rule("/faults", "faults", lambda: _faults(edge))
     paths.add_url_rule("/faults", "fault", lambda: _set_faults(edge), methods=["POST"])
     paths.add_url_rule("/faults", "heal", lambda: _clear_faults(edge), methods=["DELETE"])
+    paths.add_url_rule("/clock", "clock", lambda: _clock(edge))
+    paths.add_url_rule("/clock", "set_clock", lambda: _set_clock(edge), methods=["POST"])
     paths.add_url_rule("/rules", "rules", lambda: _rules(edge))
     paths.add_url_rule("/openapi.json", "document", lambda: shown(admin_openapi_document()))
     paths.after_request(lambda response: _note_change(edge, response))
@@ -191,6 +194,28 @@ def _clear_faults(edge: Edge) -> Response:
     with edge.store.lock:
         tenant.faults.clear()
     return made(Reply(204))
+
+
+def _clock(edge: Edge) -> Response:
+    """What the org's clock tells, and how it goes."""
+    tenant = _tenant(edge)
+    with edge.store.lock:
+        return shown(tenant.clock.shown())
+
+
+def _set_clock(edge: Edge) -> Response:
+    """Stop, move or hurry the org's clock, and say what it tells then."""
+    tenant = _tenant(edge)
+    sent: Request = g.sent
+    try:
+        command = command_from(orjson.loads(sent.body))
+        with edge.store.lock:
+            tenant.clock.obey(command)
+            return shown(tenant.clock.shown())
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"the body is no JSON: {error}") from error
+    except ClockError as error:
+        raise BadRequest(str(error)) from error
 
 
 def _tenant(edge: Edge, *others: str) -> Tenant:
