@@ -11,12 +11,13 @@ from ringback_client.errors import ConfigurationError, InvalidRequest, Malformed
 from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract, Request
 from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.http.written import Members, as_written
+from ringback_contracts.resources.calls.forms import DESTINATION_KEYS
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 
 Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
 Fields = Mapping[str, object]
 
-DESTINATION_KEYS = frozenset({"phoneNumber", "callUserId", "callQueueId", "participants", "to", "toAddress"})
+RINGING_KEYS = frozenset(DESTINATION_KEYS) - {"conversationIds"} | {"to", "toAddress"}
 CALLER_KEYS = ("callerId", "from", "fromAddress")
 ID_KEYS = frozenset({"callUserId", "callQueueId", "id", "userId", "queueId"})
 WORD_KEYS = frozenset({"type", "name"})
@@ -163,7 +164,7 @@ def parties(request: Request) -> Parties:
         return Parties()
     if not isinstance(body, Members):
         return Parties()
-    rung = [found for key, value in body if key in DESTINATION_KEYS for found in _texts(key, value)]
+    rung = [found for key, value in body if key in RINGING_KEYS for found in _texts(key, value)]
     callers = [found for key, value in body if key in CALLER_KEYS for found in _texts(key, value)]
     _, on_behalf, user_id = request.path.partition(f"{CALLS_PATH}/user/")
     return Parties(

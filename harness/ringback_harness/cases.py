@@ -22,6 +22,7 @@ from ringback_client import CallsClient, RingbackError
 from ringback_client.atomic_write import atomic_write
 from ringback_client.urls import astray
 from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import CONTRACTS, PUBLISHED, Contract, Request, Rule
 from ringback_contracts.core.nearest import nearest
 from ringback_contracts.openapi.admin import SWITCHES
@@ -316,8 +317,7 @@ def as_document(failure: Result) -> dict[str, Any]:
         raise ValueError("a failure without a request or an expectation is no case")
     cleaner = Cleaner()
     request, expected = clean(failure.exchange.request, cleaner), failure.expected
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    token = value if scheme.lower() == "bearer" else ""
+    token = token_of(request)
     told = {"status": expected.status, "code": expected.code, "rule": expected.rule}
     return {
         "why": "; ".join(map(cleaner.text, failure.reasons)) or "it failed once",

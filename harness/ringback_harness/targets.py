@@ -23,6 +23,7 @@ from ringback_client.target import Target as Address
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.urls import url_of
 from ringback_client.wire import WireAdapter
+from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.model import Request
 from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.org import Org, changed, default_org
@@ -88,13 +89,12 @@ class World:
 
     def as_known_here(self, request: Request) -> Request:
         """The request with the token's value in place of its name."""
-        scheme, space, name = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or name not in default_org().token_by_value:
+        name = token_of(request)
+        if name is None or name not in default_org().token_by_value:
             return request
         if name not in self.tokens:
             raise OutOfReach(f"nobody can be asked as {name!r} there{self._why_not(name)}")
-        value = f"{scheme}{space}{self.tokens[name]}"
-        return replace(request, headers={**request.headers, "authorization": value})
+        return with_token(request, self.tokens[name])
 
     def _why_not(self, name: str) -> str:
         """What would help, where the login of a real org is no user's."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import (
     PUBLISHED,
     DestinationKind,
@@ -20,7 +21,7 @@ from ringback_contracts.core.model import (
 )
 from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
 from ringback_mock.engine.calls import CALL_FRAME, plan
-from ringback_mock.engine.sessions import Login, bearer
+from ringback_mock.engine.sessions import Login
 from ringback_mock.engine.store import Store, Tenant
 from ringback_mock.engine.tenant import CODE_SECONDS, CODES_KEPT, LOGIN_FRAME, TOKENS_KEPT
 from ringback_mock.http import Response

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import ANONYMOUS, Caller, Example, Quota, Request, TokenState
 from ringback_contracts.org import Org, changed, default_org
 
@@ -58,8 +59,7 @@ def _filled(value: Any, call_id: str) -> Any:
 def _bearer(example: Example) -> str | None:
     if example.token is not None:
         return example.token
-    scheme, _, token = example.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else None
+    return bearer(example.headers.get("authorization"))
 
 
 def _caller(example: Example, org: Org, call_id: str) -> Caller:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ringback_contracts.core.decode import shown
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.http.scopes import SCOPES
 from ringback_contracts.http.sdk_operations import permissions
 
@@ -21,7 +22,6 @@ MEANT_SCOPES = SCOPES | {"conversation:call:write", "call:write"}
 
 _E164 = re.compile(r"\+[1-9][0-9]{2,14}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _VISIBLE = re.compile(r"[!-~]+")
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -36,7 +36,7 @@ def uuid(text: str) -> str:
 
     Raises ``ValueError``.
     """
-    if not _UUID.fullmatch(text):
+    if not is_uuid(text):
         raise ValueError(
             f"{shown(text)} is no UUID; write 8-4-4-4-12 hexadecimal digits, as in "
             "a11ce000-0000-4000-8000-000000000001"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.names import word_set, words_of
 
-_UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
+_UUID = rf"(?<![0-9A-Za-z]){UUID_PATTERN}(?![0-9A-Za-z])"
 _HASH = (
     r"(?<![0-9A-Za-z])(?=[0-9]*+[a-f][0-9]*+[a-f]|[0-9]*+[A-F][0-9]*+[A-F])"
     r"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{16}"

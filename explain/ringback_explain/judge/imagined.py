@@ -10,13 +10,14 @@ from typing import Any
 
 from ringback_contracts.catalogue import OPERATIONS, case_of
 from ringback_contracts.core import payload
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import ANONYMOUS, Caller, Request, TokenState
 from ringback_contracts.domain.addresses import TelAddress
+from ringback_contracts.domain.uuids import UUID
 from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_explain.meant.ids import no_ids, path_with_id, with_ids
 from ringback_explain.meant.keys import norm
-from ringback_explain.meant.party import UUID
 from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, texts
 
 SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
@@ -56,9 +57,7 @@ def imagined(
 
 def somebody(request: Request, *, service: bool, calls: Container[str] = frozenset()) -> Caller:
     """Somebody who may do everything; nobody, where the ``Authorization`` cannot be a bearer token."""
-    given = request.headers.get("authorization")
-    scheme, _, token = (given or "").partition(" ")
-    if given is not None and not (scheme.lower() == "bearer" and token.strip()):
+    if "authorization" in request.headers and token_of(request) is None:
         return ANONYMOUS
     if service:
         client = Client(id="a client", secret="", permissions=EVERYTHING)

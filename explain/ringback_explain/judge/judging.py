@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ringback_contracts.catalogue import findings
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import Caller, Finding, Request, TokenState
 from ringback_contracts.org import ContractChoice, Org
 from ringback_explain.judge.imagined import filled, imagined, somebody
@@ -46,8 +47,7 @@ def sender_of(
 
 def _holder(request: Request, org: Org) -> Caller | None:
     """The holder of the request's bearer token, where the org knows it."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    token = org.token_by_value.get(value.strip()) if scheme.lower() == "bearer" else None
+    token = org.token_by_value.get(token_of(request) or "")
     if token is None:
         return None
     if token.expired:

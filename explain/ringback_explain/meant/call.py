@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.forms import DESTINATION_KEYS, PARTICIPANT_KEYS
 from ringback_explain.meant.keys import (
     CALLED,
@@ -19,7 +20,7 @@ from ringback_explain.meant.keys import (
     norm,
     published_key,
 )
-from ringback_explain.meant.party import TYPES, UUID, Kind, MeantParty, party, party_of_id
+from ringback_explain.meant.party import TYPES, Kind, MeantParty, party, party_of_id
 from ringback_explain.meant.placeholders import gap_in, join, texts
 
 MOST_PARTIES = 50
@@ -127,7 +128,7 @@ def _call_queue(wish: MeantCall, value: Any, pointer: str) -> None:
 
 def _call_from_queue(wish: MeantCall, value: Any, pointer: str) -> None:
     found = _id_text(value)
-    if found and UUID.fullmatch(found):
+    if found and is_uuid(found):
         wish.kept["callFromQueueId"] = found
     elif found:
         wish.not_ids.append(party_of_id(found, pointer, Kind.QUEUE))
@@ -157,7 +158,7 @@ def _attributes(wish: MeantCall, value: Any, pointer: str) -> None:
         text = _attribute(item)
         if text:
             wish.attributes[key] = text
-        if INSIDE.get(norm(key)) is KeyRole.AGENT and isinstance(item, str) and UUID.fullmatch(item):
+        if INSIDE.get(norm(key)) is KeyRole.AGENT and isinstance(item, str) and is_uuid(item):
             wish.agents_in_data.append(party(item, join(pointer, key), Kind.USER))
 
 
@@ -237,7 +238,7 @@ def _language(wish: MeantCall, value: Any, pointer: str) -> None:
 
 def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
     found = _id_text(value)
-    if found and UUID.fullmatch(found):
+    if found and is_uuid(found):
         wish.kept.setdefault("externalContactId", found)
     elif isinstance(value, dict):
         _side(wish, value, pointer, KeyRole.TO)
@@ -408,7 +409,7 @@ def _by_id(reader: _Object, before: tuple[int, ...]) -> None:
             _identified(reader, where, value)
     elif reader.side is KeyRole.FROM and _counts(reader.wish)[3:] == before[3:]:
         for where, value in reader.ids:
-            if isinstance(value, str) and (UUID.fullmatch(value.strip()) or gap_in(value)):
+            if isinstance(value, str) and (is_uuid(value.strip()) or gap_in(value)):
                 _identified(reader, where, value)
 
 

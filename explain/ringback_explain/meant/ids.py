@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.paths import CALLS_PATH
-from ringback_explain.meant.party import UUID
 from ringback_explain.meant.placeholders import gap_in
 
 _AT_ROOT = {
@@ -61,7 +61,7 @@ def _in_object(value: dict[str, Any], keys: Mapping[str, str], pointer: str) -> 
 
 
 def _is_no_id(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and bool(value.strip()) and not UUID.fullmatch(value)
+    return isinstance(value, str) and bool(value.strip()) and not is_uuid(value)
 
 
 def _is_name(text: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ringback_contracts.domain.addresses import AddressError, parse_sip
 from ringback_contracts.domain.numbers import Dialled, NotDialable, dialable, is_extension
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_explain.meant.placeholders import gap_in
 
 
@@ -42,7 +43,7 @@ class MeantParty:
     def usable(self) -> bool:
         """Whether it can be put into a request as it is."""
         if self.kind in _OF_ID:
-            return UUID.fullmatch(self.value) is not None
+            return is_uuid(self.value)
         return self.kind in (Kind.NUMBER, Kind.SIP)
 
     @property
@@ -77,7 +78,6 @@ LONGEST_NATIONAL = 10
 " shorter ones."""
 _PUBLISHED = ("/phoneNumber", "/callerId", "/participants/")
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 TYPES: dict[str, Kind] = {
     "user": Kind.USER,
     "agent": Kind.USER,
@@ -117,7 +117,7 @@ def _made_out(text: str, hint: Kind | None) -> tuple[Kind, str]:
     meant = _SCHEMES.get(scheme.strip().lower()) if colon else None
     if meant in _OF_ID:
         return meant, _id(rest)
-    if UUID.fullmatch(text) or (hint in _OF_ID and not _number(text)):
+    if is_uuid(text) or (hint in _OF_ID and not _number(text)):
         return hint or Kind.ID, _id(text)
     if gap_in(text):
         return Kind.GAP, text
@@ -132,7 +132,7 @@ def _made_out(text: str, hint: Kind | None) -> tuple[Kind, str]:
 def _id(text: str) -> str:
     """An id in small letters, as the platform writes it; any other text as it is."""
     trimmed = text.strip()
-    return trimmed.lower() if UUID.fullmatch(trimmed) else trimmed
+    return trimmed.lower() if is_uuid(trimmed) else trimmed
 
 
 def party_of_id(text: str, pointer: str, kind: Kind) -> MeantParty:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Equivalent, Suggestion
 from ringback_explain.meant.call import MeantCall
-from ringback_explain.meant.party import UUID, Kind, MeantParty
+from ringback_explain.meant.party import Kind, MeantParty
 from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.tell import questions as q
 from ringback_explain.tell.questions import ask, quoted
@@ -202,7 +203,7 @@ def _queue(draft: _Draft) -> None:
 def _routing(draft: _Draft) -> None:
     """What routes a call to an agent counts where a queue is dialled."""
     wish = draft.wish
-    ids = [text for _, text in wish.skills if UUID.fullmatch(text)]
+    ids = [text for _, text in wish.skills if is_uuid(text)]
     if wish.skills and (len(ids) < len(wish.skills) or "callQueueId" not in draft.body):
         draft.ask(q.SKILL, pointer=wish.skills[0][0])
     elif ids:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ringback_contracts.catalogue import findings
 from ringback_contracts.core.model import PARTICIPANTS, Caller, Finding, Request, Stage
+from ringback_contracts.domain.uuids import UUID
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.calls.operations import PLACE_CALL_FOR_USER
@@ -20,7 +21,7 @@ from ringback_explain.judge.imagined import somebody
 from ringback_explain.judge.judging import Sender, judged, sender_of
 from ringback_explain.meant.body import Form
 from ringback_explain.meant.ids import no_ids
-from ringback_explain.meant.party import UUID, Kind
+from ringback_explain.meant.party import Kind
 from ringback_explain.meant.placeholders import NOT_THERE, texts
 from ringback_explain.meant.subject import JSON_HEADERS, Subject
 from ringback_explain.tell import questions as q

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ringback_contracts.core.credentials import credentials
 from ringback_contracts.core.model import Request
 from ringback_explain.meant.body import Form, ReadBody, read
 from ringback_explain.meant.placeholders import gap_in
@@ -35,8 +36,7 @@ class Asked:
     @property
     def basic(self) -> str | None:
         """The Basic credentials, undecoded."""
-        scheme, _, rest = self.request.headers.get("authorization", "").partition(" ")
-        return rest.strip() if scheme.lower() == "basic" else None
+        return credentials(self.request.headers.get("authorization"), "basic")
 
     def has(self, name: str) -> bool:
         return bool(self.fields.get(name, "").strip())

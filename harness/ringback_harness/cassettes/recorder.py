@@ -16,6 +16,7 @@ from uuid import UUID
 
 from ringback_client.atomic_write import UNFINISHED, atomic_write
 from ringback_contracts.catalogue import BY_ID
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import Contract
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import recognise
@@ -192,7 +193,7 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _token(request: requests.PreparedRequest) -> str:
-    return request.headers.get("authorization", "").partition(" ")[2]
+    return bearer(request.headers.get("authorization")) or ""
 
 
 def _text(body: bytes) -> dict[str, str]:

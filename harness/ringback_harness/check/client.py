@@ -25,6 +25,7 @@ from ringback_client import (
 )
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import CONTRACTS, PARTICIPANTS, Contract, Knowledge, Request, Stage
 from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL_FOR_USER
 from ringback_contracts.resources.calls.paths import CALLS_PATH
@@ -113,7 +114,7 @@ def said(world: World, request: Request, *, preflight: bool) -> Said:
 
 
 def _token(request: Request) -> str:
-    return request.headers.get("authorization", "").partition(" ")[2]
+    return token_of(request) or ""
 
 
 def disagreement(reply: Reply, outcome: Said) -> str | None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import DIALLING, OPERATIONS
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import Org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.targets import Traits
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ENVELOPE: tuple[tuple[str, type], ...] = (
     ("message", str),
     ("code", str),
@@ -154,7 +154,7 @@ def _faults_of_our_success(expected: Expected, reply: Reply) -> Iterator[str]:
 
 def _faults_of_call(expected: Expected, reply: Reply) -> Iterator[str]:
     call_id = reply.document.get("id")
-    if not isinstance(call_id, str) or not UUID.fullmatch(call_id):
+    if not isinstance(call_id, str) or not is_uuid(call_id):
         yield "the reply to a placed call has no id that is a UUID"
     elif reply.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
         yield "selfUri does not lead to the call"

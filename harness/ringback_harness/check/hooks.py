@@ -19,6 +19,7 @@ from ringback_client import PlacedCall
 from ringback_client.environment import verify_from
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import DIALLING, judge
+from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Example, Request
 from ringback_contracts.org import default_org
@@ -40,10 +41,8 @@ class Scene:
 
     def as_named(self, request: Request) -> Request:
         """The request with the token's name in place of its value."""
-        scheme, space, value = request.headers.get("authorization", "").partition(" ")
-        name = f"{scheme}{space}{self.names.get(value, value)}"
-        headers = {**request.headers, "authorization": name} if value else request.headers
-        return replace(request, headers=headers)
+        value = token_of(request)
+        return request if value is None or value not in self.names else with_token(request, self.names[value])
 
 
 def _scene() -> Scene:
@@ -98,8 +97,7 @@ def the_client_agrees(
 ) -> None:
     """``CallsClient``, given the same body as it stands, comes to the same result."""
     request = SCENE.as_named(plain(response.request))
-    _, _, token = request.headers.get("authorization", "").partition(" ")
-    if operation_of(request) not in DIALLING or token not in SCENE.world.tokens:
+    if operation_of(request) not in DIALLING or token_of(request) not in SCENE.world.tokens:
         return
     outcome = said(SCENE.world, request, preflight=False)
     if isinstance(outcome, PlacedCall):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringback_client.target import DEFAULT_MOCK
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
 from ringback_harness.cases import SUITE as CASES
@@ -143,7 +144,7 @@ def _names(request: Request, call_id: str) -> bool:
 
 
 def _token(step: Step) -> str:
-    return step.request.headers.get("authorization", "").partition(" ")[2]
+    return token_of(step.request) or ""
 
 
 def _same(position: int, step: Step, wanted: frozenset[str]) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ringback_client.transport import Reply
+from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.model import Request
 from ringback_harness.check.results import Step
 from ringback_harness.targets import World
@@ -45,7 +46,5 @@ class Trail:
 
 def _named(request: Request, names: Mapping[str, str]) -> Request:
     """The request with the token's name in place of its value."""
-    scheme, space, value = request.headers.get("authorization", "").partition(" ")
-    if value not in names:
-        return request
-    return replace(request, headers={**request.headers, "authorization": f"{scheme}{space}{names[value]}"})
+    value = token_of(request)
+    return request if value is None or value not in names else with_token(request, names[value])

@@ -12,10 +12,10 @@ from typing import BinaryIO
 import click
 
 from ringback_contracts.core.model import CONTRACTS, Caller
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain import Context, Explanation, explain, explain_text_notes
-from ringback_explain.meant.party import UUID
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
 from ringback_explain.read.scopes import scopes
 from ringback_explain.read.text import decoded
@@ -130,7 +130,7 @@ def _options(
 
 def _user_id(org: Org | None, name: str) -> str:
     """The id of the user to call for; raises ``SetupError`` for a name that no org is there to know."""
-    if org is None and not UUID.fullmatch(name):
+    if org is None and not is_uuid(name):
         raise SetupError(
             f"--on-behalf-of wants the id of a user (a UUID) and {name!r} is none; a name takes the org that"
             " knows it: --org FILE"

@@ -10,6 +10,7 @@ from typing import Any
 
 from ringback_client.atomic_write import atomic_write
 from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
 from ringback_contracts.privacy import redact_body, redact_text
@@ -125,7 +126,7 @@ def shown(request: Request) -> str:
 
 def _asker(request: Request) -> str:
     """Whose token it is, as far as that is no secret."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if not scheme:
+    if not request.headers.get("authorization"):
         return "no token"
+    token = token_of(request)
     return f"{token}'s token" if token in default_org().token_by_value else "another token"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ringback_contracts.domain.numbers import Problem, assess, is_emergency
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.privacy import redact_text
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.sandbox.ringing import id_in, number_in
 
 DEFAULT_BUDGET = 5
 """Calls that a run may place unless told otherwise."""
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,6 @@ def _number(text: str) -> str:
 
 
 def _user(text: str) -> str:
-    if not _UUID.fullmatch(text.lower()):
+    if not is_uuid(text):
         raise SetupError(f"--allow-user {redact_text(text)}: write the id of a user, not a name")
     return text.lower()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ringback_contracts.core.declare import NOBODY
 from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.domain.numbers import Problem, assess, is_emergency
+from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.org import default_org
 from ringback_harness.sandbox.values import Value
 
@@ -51,7 +52,7 @@ SHORTEST, LONGEST = 7, 15
 
 _NUMBER = re.compile(r"(?:tel:)?(\+[1-9][0-9]*)", re.IGNORECASE)
 """No country code begins with 0, but whatever is dialled before one does."""
-_ID = re.compile(r"(?:user:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+_ID = re.compile(rf"(?:user:)?({UUID_PATTERN})", re.IGNORECASE)
 _SIP = re.compile(
     r"(?:sips?:)?([^@:;?]+)@(?:(?:[a-z]+(?:-[a-z]+)*\.)*example\.(?:com|net|org)"
     r"|(?:[a-z]+(?:-[a-z]+)*\.)+(?:example|invalid))",

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
 from ringback_client.bodies import parties
@@ -18,6 +18,7 @@ from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.wire import WireAdapter
+from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request
 from ringback_harness.exits import CommandError, Refused, Unreachable
@@ -290,10 +291,10 @@ def _refuse(switches: Switches | None) -> None:
 
 def _as_named(request: Request, tokens: Mapping[str, str]) -> Request:
     """The request with the token's name in place of its value."""
-    scheme, space, value = request.headers.get("authorization", "").partition(" ")
+    value = token_of(request)
     for name, known in tokens.items():
         if value == known:
-            return replace(request, headers={**request.headers, "authorization": f"{scheme}{space}{name}"})
+            return with_token(request, name)
     return request
 
 

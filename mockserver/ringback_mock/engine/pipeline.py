@@ -9,6 +9,7 @@ from http import HTTPStatus
 import orjson
 
 from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import envelope, error_body
@@ -18,7 +19,6 @@ from ringback_mock.engine.faults import instead, spoiled
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.memo import Memo
-from ringback_mock.engine.sessions import bearer
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.http import CHALLENGE, JSON_TYPE, Headers, Response, json_response

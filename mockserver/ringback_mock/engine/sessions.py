@@ -14,13 +14,6 @@ EXPIRED = Caller(TokenState.EXPIRED)
 UNKNOWN = Caller(TokenState.UNKNOWN)
 
 
-def bearer(authorization: str | None) -> str | None:
-    """The token of an ``Authorization`` header, ``Bearer`` in any case; ``None`` where there is none."""
-    if authorization is None or authorization[:7].lower() != "bearer ":
-        return None
-    return authorization[7:].strip() or None
-
-
 @dataclass(slots=True)
 class Session:
     """What one access token stands for.

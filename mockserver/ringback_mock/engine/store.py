@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import ANONYMOUS, Caller
 from ringback_contracts.org import Client, Org, changed, default_org
 from ringback_mock.engine.bounded import Bounded
 from ringback_mock.engine.clock import Clock, OrgClock
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.sessions import UNKNOWN, Session, bearer
+from ringback_mock.engine.sessions import UNKNOWN, Session
 from ringback_mock.engine.tenant import KEPT_BYTES, Rooms, Tenant
 
 __all__ = ["FreshClient", "FreshOrg", "Store", "Tenant"]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+from ringback_contracts.core.credentials import credentials
 from ringback_contracts.core.model import Request
 from ringback_contracts.org import Client
 from ringback_mock.engine.sessions import Issued, Login
@@ -108,13 +109,13 @@ def _form(request: Request) -> dict[str, str]:
 
 def _credentials(request: Request, form: Mapping[str, str]) -> tuple[str, str | None]:
     """The client's id and secret, from HTTP Basic or else from the form."""
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
+    encoded = credentials(request.headers.get("authorization"), "basic")
+    if encoded is None:
         if not form.get("client_id"):
             raise OAuthError("invalid_client", "no client: send its id and secret with HTTP Basic")
         return form["client_id"], form.get("client_secret")
     try:
-        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError as error:
         raise OAuthError("invalid_client", "the Basic credentials are not base64 of id:secret") from error
     if not colon:

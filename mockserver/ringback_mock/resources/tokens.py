@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import Caller
 from ringback_contracts.org import Org
 from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
 from ringback_mock.engine.handling import Applied, Ask, handles, required
-from ringback_mock.engine.sessions import bearer
 
 
 @handles(GET_TOKEN)

@@ -7,14 +7,14 @@ import re
 from ringback_contracts.domain.addresses.errors import AddressError, Reason
 from ringback_contracts.domain.addresses.scan import after_scheme
 from ringback_contracts.domain.addresses.values import CampaignAddress, UserAddress
+from ringback_contracts.domain.uuids import UUID_PATTERN
 
-_UUID = "-".join(f"[0-9A-Fa-f]{{{length}}}" for length in (8, 4, 4, 4, 12))
 _SHAPE = "-".join("h" * length for length in (8, 4, 4, 4, 12))
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _USER_SCHEME = re.compile(r"[uU][sS][eE][rR]:")
-_USER = re.compile(rf"{_USER_SCHEME.pattern}({_UUID})")
+_USER = re.compile(rf"{_USER_SCHEME.pattern}({UUID_PATTERN})")
 _CAMPAIGN_SCHEME = re.compile(r"[cC][aA][mM][pP][aA][iI][gG][nN]:")
-_CAMPAIGN = re.compile(rf"{_CAMPAIGN_SCHEME.pattern}({_UUID})")
+_CAMPAIGN = re.compile(rf"{_CAMPAIGN_SCHEME.pattern}({UUID_PATTERN})")
 
 
 def parse_user(text: str) -> UserAddress:

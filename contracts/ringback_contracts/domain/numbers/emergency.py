@@ -29,6 +29,7 @@ from functools import cache
 from itertools import islice
 
 from ringback_contracts.domain.addresses.scan import unescaped
+from ringback_contracts.domain.uuids import is_uuid
 
 EVERYWHERE = ("112", "911", "999", "000")
 """What phones and switches take for an emergency in every country (see 3GPP TS 22.101 section 10.1)."""
@@ -38,7 +39,6 @@ CRISIS_REGIONS = frozenset({"AS", "CA", "GU", "MP", "PR", "US", "VI"})
 
 _ID_SCHEMES = frozenset({"user", "campaign"})
 _SIP_SCHEMES = frozenset({"sip", "sips"})
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _FEATURE_CODES = (re.compile(r"[*#]+[0-9]{2}[*#]*"), re.compile(r"[*#]+[0-9]{3}[*#]*"))
 _WITHHOLDING = ("", "141", "1470", "1831", "1832", "184", "186", "133", "1167", "1182")
@@ -75,7 +75,7 @@ def _number_part(plain: str) -> str:
     scheme, colon, rest = plain.partition(":")
     if not colon or not scheme.isalpha():
         scheme, rest = "", plain
-    if scheme in _ID_SCHEMES or _ID.fullmatch(rest):
+    if scheme in _ID_SCHEMES or is_uuid(rest):
         return ""
     user, at, _ = rest.partition("@")
     number = user.partition(";")[0]
