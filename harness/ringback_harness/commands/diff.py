@@ -55,9 +55,7 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
         sys.exit(Exit.FINE)
     _show(comparison, entries)
     if report:
-        with reported():
-            page = write_page(comparison, entries, report_dir)
-        echo(f"report: {page}")
+        echo(f"report: {write_page(comparison, entries, report_dir)}")
     sys.exit(_verdict(comparison, entries))
 
 

@@ -26,7 +26,9 @@ class Stop:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {stop: signal.signal(stop, self._ask) for stop in STOPS}
+        # Whoever started this with nohup wants it to go on when the terminal goes.
+        heeded = [stop for stop in STOPS if signal.getsignal(stop) is not signal.SIG_IGN]
+        before = {stop: signal.signal(stop, self._ask) for stop in heeded}
         try:
             yield
         finally:
