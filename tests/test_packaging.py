@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from ringback_explain.read.code.languages import languages
 from ringback_mock.version import VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -98,7 +99,8 @@ def test_what_the_packages_import_is_declared() -> None:
 
 def test_what_is_declared_is_imported() -> None:
     chosen_by_uvicorn = {"uvloop"}
-    assert _names(PROJECT["dependencies"]) - _third_party() - chosen_by_uvicorn == set()
+    grammars = {language.grammar.partition(":")[0].replace("_", "-") for language in languages()}
+    assert _names(PROJECT["dependencies"]) - _third_party() - chosen_by_uvicorn == grammars
 
 
 @pytest.mark.parametrize("package", ["ringback_contracts", "ringback_explain"])

@@ -18,7 +18,7 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
     """A new text file that takes the place of ``path`` once the block is done.
 
     Where the block fails, ``path`` stays as it was and nothing is left beside it. At no moment can others
-    read the file (mode 0600). Raises ``OSError``, which names the folder, where it cannot be written.
+    read the file (mode 0600). Raises ``OSError`` where the folder cannot be written.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=UNFINISHED)  # noqa: TID251 - its home
     try:
@@ -27,8 +27,6 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException as error:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path.parent)  # a full disk does not say which
         raise

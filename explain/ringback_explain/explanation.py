@@ -15,13 +15,15 @@ class Context:
     """What came along with a request.
 
     ``url`` is as written, before it was reduced to a path; ``grant`` is the OAuth grant of the token, if
-    known; ``scopes`` are all that were mentioned, held or wanted; ``text`` is the whole pasted text.
+    known; ``scopes`` are all that were mentioned, held or wanted; ``text`` is the whole pasted text;
+    ``unread`` says what of the request could not be read, and was not judged.
     """
 
     url: str | None = None
     grant: str | None = None
     scopes: tuple[str, ...] = ()
     text: str = ""
+    unread: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ringback_harness.exits import disk_error
 from ringback_mock.version import VERSION
 
 
@@ -126,15 +124,6 @@ class LazyGroup(click.Group):
             raise click.NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
         with _nothing_collected():
             return COMMANDS[cmd_name]()
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a full disk, also under its output, is a set-up that cannot work."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise disk_error(error) from error
 
 
 @contextmanager

@@ -36,6 +36,8 @@ class Showing:
 BRIEFLY = Showing()
 
 
+OF_THE_PROGRAM = "sdk."
+"""Notes on packages, classes and methods that a program uses and that do not exist."""
 SHOWN_BY_THE_REQUEST = ("key.", "number.normalised", "number.no-plus", "value.not-filled-in")
 """Notes on what the request to send instead, or a question beside it, shows as well."""
 
@@ -47,6 +49,9 @@ def show(console: Console, explanation: Explanation, heading: str, how: Showing 
     console.print(Text(shown(f"{explanation.verdict.upper()}  {explanation.status}{code}"), f"bold {color}"))
     show_wrapped(console, "", heading, style="dim")
     console.print()
+    # What the program itself lacks comes before any answer that it could get.
+    for note in (note for note in explanation.notes if note.id.startswith(OF_THE_PROGRAM)):
+        show_wrapped(console, "   sdk    ", note.message)
     if explanation.rule is None:
         _show_candidates(console, explanation.findings)
     else:
@@ -91,7 +96,8 @@ def _show_finding(console: Console, number: int, finding: Explained, *, verbose:
 def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) -> int:
     """Notes, what is unknown, and questions; how many were left out because they are shown otherwise."""
     brief = not verbose and explanation.verdict == "rejected" and explanation.equivalent is not None
-    notes = [note for note in explanation.notes if not (brief and note.id.startswith(SHOWN_BY_THE_REQUEST))]
+    others = [note for note in explanation.notes if not note.id.startswith(OF_THE_PROGRAM)]
+    notes = [note for note in others if not (brief and note.id.startswith(SHOWN_BY_THE_REQUEST))]
     unknown = () if brief else explanation.unknown
     for note in notes:
         show_wrapped(
@@ -101,7 +107,7 @@ def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) 
         show_wrapped(console, "   open   ", f"cannot be known from here: {line}", style="dim")
     for question in explanation.questions:
         show_wrapped(console, "   ask    ", question)
-    return len(explanation.notes) - len(notes) + len(explanation.unknown) - len(unknown)
+    return len(others) - len(notes) + len(explanation.unknown) - len(unknown)
 
 
 def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> None:

@@ -97,7 +97,7 @@ def test_a_body_is_the_same_in_every_wrapping(wrapping: str, body: dict[str, Any
 
 
 OUTBOUND = "/api/v2/outbound/calls"
-FOR_USER = f"{CALLS_PATH}/user/\u2039userId\u203a"
+FOR_USER = f"{CALLS_PATH}/user/\u2039id\u203a"
 PAGE = "https://developer.genesys.cloud/api/rest/v2/conversations"
 
 
@@ -109,7 +109,7 @@ PAGE = "https://developer.genesys.cloud/api/rest/v2/conversations"
             f"requests.patch(f'{{base}}{CALLS_PATH}/1', json={{'to': 'x'}})",
             "PATCH",
             f"{CALLS_PATH}/1",
-            f"{{base}}{CALLS_PATH}/1",
+            f"{{{{base}}}}{CALLS_PATH}/1",
         ),
         (
             "fetch('/ccapi/call', {method: 'PUT', body: JSON.stringify({to: 'x'})})",

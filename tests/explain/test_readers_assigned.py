@@ -10,7 +10,8 @@ from ringback_explain.read import FoundRequest, read
 from tests.explain.reading import body_of
 
 TO = '{"phoneNumber": "+442079460100"}'
-FROM = '{"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}'
+ID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+FROM = f'{{"id": "{ID}"}}'
 BODY = {"to": json.loads(TO), "from": json.loads(FROM)}
 
 
@@ -22,7 +23,7 @@ BODY = {"to": json.loads(TO), "from": json.loads(FROM)}
         f'body = {{}}\nbody["to"] = {TO}; body["from"] = {FROM}\nrequests.post(url, json=body)',
         f'body = {{"to": {TO}}}\nbody["from"] = {FROM}\nrequests.post(url, json=body)',
         f'to = {TO}\ncaller = {FROM}\nbody = {{}}\nbody["to"] = to\nbody["from"] = caller\nsend(body)',
-        "$body = [];\n$body['to'] = ['phoneNumber' => '+442079460100'];\n$body['from'] = " + FROM + ";",
+        "$body = ['to' => ['phoneNumber' => '+442079460100']];\n$body['from'] = ['id' => '" + ID + "'];",
         f'other = {{}}\nother["to"] = {{"name": "x"}}\nbody = {{}}\nbody["to"] = {TO}\nbody["from"] = {FROM}',
     ],
 )

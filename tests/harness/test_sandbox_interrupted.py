@@ -96,16 +96,6 @@ def test_the_handlers_of_before_come_back() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-@pytest.mark.parametrize("stop", [signal.SIGHUP, signal.SIGTERM])
-def test_a_signal_that_was_to_be_ignored_still_is(stop: signal.Signals) -> None:
-    before = signal.signal(stop, signal.SIG_IGN)
-    try:
-        with Stop().heeded():
-            signal.raise_signal(stop)
-    finally:
-        signal.signal(stop, before)
-
-
 def test_an_interrupted_run_says_what_became_of_its_calls(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -228,7 +227,7 @@ def test_a_disk_that_fills_up_ends_the_run_and_not_before_its_call(tmp_path: Pat
         with command(stand_in, 0, "verify-fix", case, *LISTED, "--record", str(record)) as run:
             out, said = run.communicate(timeout=60)
         assert run.returncode == Exit.SETUP, out + said
-        assert re.search(rf"{record}\S* cannot be used: No such file or directory", said)
+        assert f"{record} cannot be used: No such file or directory" in said
         assert "calls placed and ended: 1; left: none" in said
         assert len(stand_in.posted) == 1
         assert on(stand_in) == []
@@ -303,22 +302,3 @@ def test_a_target_that_dies_with_a_call_in_the_air_is_told(tmp_path: Path) -> No
         with pytest.raises(CallLeft, match="Look for a call that was placed just now"):
             sandbox.world().send(call_request({"phoneNumber": "+442079460100"}))
         assert sandbox.hang_up.left == ["(a call without a known id)"]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="it takes a device that is always full")
-def test_output_onto_a_full_disk_is_a_wrong_set_up_and_leaves_no_call(tmp_path: Path) -> None:
-    with standin(tmp_path) as stand_in, Path("/dev/full").open("w") as full:
-        program = [sys.executable, "-c", PROGRAM, str(stand_in.port), "0", "verify-fix"]
-        ran = subprocess.run(
-            [*program, str(a_case(tmp_path / "cases")), *LISTED, "--target", "sandbox"],
-            env={**os.environ, **stand_in.environment},
-            cwd=Path(__file__).parents[2],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == Exit.SETUP, ran.stderr
-        assert "Error: the disk cannot be used: No space left on device" in ran.stderr
-        assert len(stand_in.posted) == 1
-        assert on(stand_in) == []

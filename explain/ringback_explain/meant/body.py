@@ -145,6 +145,16 @@ def ends_early(text: str) -> bool:
     return depth > 0
 
 
+def closed_at(text: str) -> int | None:
+    """Where the object or array with which a text begins is closed; none where it is not."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth <= 0:
+            return token.end() if token[0] in "}]" else None
+    return None
+
+
 _CLOSING = {"{": "}", "[": "]"}
 _WHOLE = re.compile(r'(?:["}\]]|true|false|null)\s*\Z')
 """What ends a value that cannot go on; more digits may follow a number."""

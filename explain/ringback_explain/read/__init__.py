@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringback_explain.read import code, curl, described, error_text, har, http_message, postman
-from ringback_explain.read.cut import broken_body, cut_body
+from ringback_explain.read.cut import broken_body, cut_body, flawed_body
 from ringback_explain.read.found import (
     Found,
     FoundError,
@@ -120,19 +120,40 @@ def _one_after_another(part: str) -> Read | None:
     )
 
 
-def _readers(part: str, text: str, folder: Path | None) -> Iterator[list[Found]]:
+def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found]]:
     """What each reader makes of the part, in the order of their certainty."""
     yield list(curl.readings(part, folder))
     yield _some(http_message.reading(part))
     yield _some(_form(part, text))
     yield _some(cut_body(part))
-    yield _some(code.found(part))
+    yield _some(flawed_body(part))
+    yield code.requests_of(part)
+    yield _some(_object_in(part, text))
     yield _some(_yaml(part, text))
+    _refuse_code(part)
     yield _some(error_text.reported(part))
 
 
 def _some(found: Found | None) -> list[Found]:
     return [found] if found else []
+
+
+def _object_in(part: str, text: str) -> Found | None:
+    """The JSON object of a request, or of an error, that stands among words."""
+    values = list(described.objects_in(part))
+    bodies = [value for value in values if described.weight(value)]
+    if bodies:
+        body = max(bodies, key=described.heaviest)
+        return described.request_of_body(body, encoded(body), text, "a JSON body")
+    error = next((value for value in values if described.is_error(value)), None)
+    return described.reported(error, text, "an error body") if error is not None else None
+
+
+def _refuse_code(part: str) -> None:
+    """Say of a program without a request that it has none: what it prints of errors is nobody's answer."""
+    language = code.language_of(part)
+    if language is not None:
+        raise ReadError(code.NO_REQUEST.format(language=language))
 
 
 def _form(part: str, text: str) -> FoundRequest | None:

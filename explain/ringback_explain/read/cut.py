@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from ringback_explain.meant.body import ends_early
+from ringback_explain.meant.body import closed_at, ends_early, straight
 from ringback_explain.read import described
 from ringback_explain.read.described import CALL_KEYS, TOKEN_KEYS
 from ringback_explain.read.found import FoundRequest
-from ringback_explain.read.literal import Literal, literals
 
 _BEGINNING = re.compile(r'(?:\[\s*)?\{\s*"([^"\n]{0,60})')
 """A brace and a quoted key, as in no sentence."""
@@ -24,21 +23,33 @@ def broken_body(text: str) -> FoundRequest | None:
     return _body(text, text) if _BEGINNING.match(text.lstrip()) else None
 
 
+def flawed_body(text: str) -> FoundRequest | None:
+    """A text that is nothing but a body, which its writer took for JSON, and which is not quite that."""
+    body = straight(text.strip())
+    keys = set(_KEY.findall(body))
+    if not _BEGINNING.match(body) or closed_at(body) != len(body) or not keys & (CALL_KEYS | TOKEN_KEYS):
+        return None
+    return described.request_of_body(
+        dict.fromkeys(keys & TOKEN_KEYS),
+        text.strip().encode("utf-8", "replace"),
+        text,
+        "a body that is not quite JSON",
+    )
+
+
+_KEY = re.compile(r'[{,]\s*"(\w+)"\s*:')
+
+
 def cut_body(text: str) -> FoundRequest | None:
     """The body that ends too early in a text, so that no part of it may be taken for the whole."""
-    if not _BEGINNING.search(text):
-        return None
-    known = list(literals(text))
-    return next((_body(_paragraph(text, at), text) for at in _beginnings(text, known)), None)
+    return next((_body(_paragraph(text, at), text) for at in _beginnings(text)), None)
 
 
-def _beginnings(text: str, known: list[Literal]) -> Iterator[int]:
-    """Where an object of a request begins that is never closed; ``known`` are those that are."""
+def _beginnings(text: str) -> Iterator[int]:
+    """Where an object of a request begins that is never closed."""
     for found in islice(_BEGINNING.finditer(text), MOST_BEGINNINGS):
-        at = found.start()
-        is_whole = any(literal.start <= at < literal.end for literal in known)
-        if found[1] in CALL_KEYS | TOKEN_KEYS and not is_whole and ends_early(text[at:]):
-            yield at
+        if found[1] in CALL_KEYS | TOKEN_KEYS and ends_early(text[found.start() :]):
+            yield found.start()
 
 
 def _paragraph(text: str, at: int) -> str:

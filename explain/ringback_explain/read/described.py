@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ringback_contracts.resources.calls.forms import MISNAMED_KEYS, PARTICIPANT_KEYS, PUBLISHED_KEYS
+from ringback_contracts.resources.calls.forms import (
+    DESTINATION_KEYS,
+    MISNAMED_KEYS,
+    PARTICIPANT_KEYS,
+    PUBLISHED_KEYS,
+)
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.read import mention
 from ringback_explain.read.found import (
@@ -29,6 +34,8 @@ PASTED_KEYS = frozenset(
 """Keys that no contract has, and that people call with."""
 CALL_KEYS = PUBLISHED_KEYS | PARTICIPANT_KEYS | MISNAMED_KEYS | PASTED_KEYS
 TOKEN_KEYS = frozenset({"grant_type"})
+DESTINATIONS = frozenset({*DESTINATION_KEYS, *PARTICIPANT_KEYS, *MISNAMED_KEYS})
+"""Keys that may say whom to ring."""
 _BODY_KEYS = ("body", "payload", "data", "json", "postData")
 _URL_KEYS = ("url", "uri", "endpoint", "path")
 MOST_IN_SEQUENCE = 50
@@ -172,6 +179,22 @@ def walk(value: Any) -> list[Mapping[str, Any]]:
         elif isinstance(item, list):
             waiting += item
     return found
+
+
+def objects_in(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects that stand in a text, none inside another."""
+    at = -1
+    for _ in range(MOST_IN_SEQUENCE):
+        at = text.find("{", at + 1)
+        if at < 0:
+            return
+        try:
+            value, end = json.JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError):
+            continue
+        at = end - 1
+        if isinstance(value, dict):
+            yield value
 
 
 def sequence(text: str) -> list[dict[str, Any]]:

@@ -105,6 +105,7 @@ def context_of(address: Address, request: Request, text: str, **hints: Any) -> C
         grant=hints.get("grant") or asked.get("grant_type"),
         scopes=tuple(hints.get("scopes") or asked_scopes or scopes(text)),
         text=text,
+        unread=tuple(hints.get("unread") or ()),
     )
 
 

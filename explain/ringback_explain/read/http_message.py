@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ringback_explain.meant.body import closed_at
 from ringback_explain.read.found import (
     FORM_TYPE,
     JSON_TYPE,
@@ -12,7 +13,6 @@ from ringback_explain.read.found import (
     context_of,
     looks_like_form,
 )
-from ringback_explain.read.literal import literals
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _PLACE = r"(?:[A-Za-z]+://|/|\{\{|\$\{|<)\S*"
@@ -57,8 +57,7 @@ def _head_and_body(text: str) -> tuple[dict[str, str], str]:
 def _body(text: str) -> str:
     """The body without the reply and the words that follow it."""
     text = _RESPONSE.split(text)[0].strip()
-    first = next(literals(text), None) if text.startswith("{") else None
-    return text[: first.end] if first and first.start == 0 else text
+    return text[: closed_at(text)] if text.startswith("{") else text
 
 
 def _with_host(target: str, host: str | None) -> str:

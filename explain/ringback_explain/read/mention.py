@@ -14,6 +14,8 @@ _METHOD_BEFORE = re.compile(
     r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\s?\(\s{0,4}[frFR$@]{0,2}\W?$"
 )
 _METHOD_AROUND = re.compile(r"\bmethod['\"]?\s*[:=]\s*['\"](get|post|put|patch|delete)['\"]", re.IGNORECASE)
+_GLUED = re.compile(rf"(?<={CALLS_PATH})[a-z]+$")
+"""A word that stands right behind the path, as pages do that lose their blanks when they are copied."""
 _PAGES = re.compile(r"//(?:developer|docs?|forum|community|help|github|www)\.", re.IGNORECASE)
 _CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
 _SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
@@ -55,7 +57,10 @@ def _addresses(text: str) -> list[tuple[str, str]]:
     around = _METHOD_AROUND.search(text)
     default = around[1].upper() if around else "POST"
     return [
-        (_method(text[max(0, url.start() - 20) : url.start()]) or default, url.group().rstrip(".,;:"))
+        (
+            _method(text[max(0, url.start() - 20) : url.start()]) or default,
+            _GLUED.sub("", url.group().rstrip(".,;:")),
+        )
         for url in _URL.finditer(text)
         if not _PAGES.search(url.group())
     ]

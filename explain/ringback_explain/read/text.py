@@ -45,3 +45,22 @@ def without_quote_marks(text: str) -> str:
     lines = [line for line in text.split("\n") if line.strip()]
     quoted = bool(lines) and all(line.startswith(">") for line in lines)
     return _QUOTE_MARK.sub("", text) if quoted else text
+
+
+_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
+_SENTENCE = re.compile(r"(?<![A-Za-z\u2019'])(?:[A-Za-z\u2019']+[,.:;]? ){5}")
+_HEADING = re.compile(r"\s*(?:[-*\u2022] |\d+[.)] )?[A-Z][A-Za-z]*(?: [A-Za-z&-]+)+[.:?]?\s*")
+_COMMENT = re.compile(r"\s*(?:#|//|/?\*|--)")
+_REMARK = re.compile(r"\s(?://|#).*")
+_CODE = re.compile(r"[;{}]\s*$|\w\([^)]*\)\s*[:;]?\s*$|^\s*(?:return|raise|throw|print|puts|echo)\b")
+
+
+def without_prose(text: str) -> str:
+    """The text with empty lines in place of those that are words and no code."""
+    return "\n".join("" if _is_prose(line) else line for line in text.split("\n"))
+
+
+def _is_prose(line: str) -> bool:
+    if _COMMENT.match(line) or _CODE.search(line):
+        return False
+    return bool(_SENTENCE.search(_REMARK.sub("", _QUOTED.sub(" ", line))) or _HEADING.fullmatch(line))

@@ -50,7 +50,28 @@ METHOD = (
 )
 TOO_OLD = "{what} needs release {needed}.0.0 or later of the Python SDK; the text has {version}"
 
+MISUSED: tuple[tuple[str, str, str], ...] = (
+    (
+        "sdk.package-called",
+        r"\bPureCloudPlatformClientV2\(|'module' object is not callable",
+        (
+            "PureCloudPlatformClientV2 is the package and nothing to call: set its configuration.host, then"
+            " ask api_client.ApiClient().get_client_credentials_token(id, secret) for a token"
+        ),
+    ),
+    (
+        "sdk.unknown-attribute",
+        r"\.conversations_api\b|\b(?:client|platformClient\.init\(\))\.ConversationsApi\b",
+        (
+            "a client of the SDK has no API objects of its own: make one, ConversationsApi(api_client) in"
+            " Python, new platformClient.ConversationsApi() in JavaScript"
+        ),
+    ),
+)
+"""What is done with a real package that cannot be done with it: how it is written, and what goes instead."""
+
 _IMPORTS = (
+    re.compile(r"No module named '([A-Za-z_]\w*)|Cannot find (?:module|package) '([^'\s]+)'"),
     re.compile(r"(?m)^\s*(?:from|import)\s+([A-Za-z_]\w*)"),
     re.compile(r"""(?:\bfrom|\brequire\(|\bimport\(?)\s*["']([^"'\s]+)["']"""),
     re.compile(r"(?m)^\s*using\s+([A-Za-z_][\w.]*)\s*;"),
@@ -72,7 +93,7 @@ _OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b", re.IGNORECASE)
 
 def _packages(text: str) -> Iterator[str]:
     for pattern in _IMPORTS:
-        yield from pattern.findall(text)
+        yield from (found[found.lastindex or 0] for found in pattern.finditer(text))
     for listed in _INSTALL.findall(text):
         yield from (re.split(r"[=<>~!\[]", word)[0] for word in listed.split() if not word.startswith("-"))
     for found in _PROSE.finditer(text):
@@ -138,6 +159,9 @@ def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
     text = context.text
     for package in dict.fromkeys(filter(_is_invented, _packages(text))):
         yield Note("sdk.unknown-package", "", PACKAGE.format(name=package[:80]))
+    for kind, pattern, message in MISUSED:
+        if re.search(pattern, text):
+            yield Note(kind, "", message)
     if _OF_SDK.search(text):
         for name in dict.fromkeys(_classes(text)):
             yield Note("sdk.unknown-class", "", CLASS.format(name=name))

@@ -158,6 +158,7 @@ def _notes(
     subject: Subject, found: tuple[Explained, ...], suggestion: Suggestion, sender: Sender
 ) -> Iterator[Note]:
     context, request = subject.context, subject.request
+    yield from context.unread
     yield from host_notes(context.url, token=False)
     if subject.wants_call and subject.is_elsewhere:
         yield from path_notes(request.path)

@@ -83,9 +83,13 @@ class Recorder:
 
     def take(self, name: str, har: Har) -> None:
         """Write one clean exchange. Raises ``OSError``, which names the folder."""
-        if self.folder:
+        if not self.folder:
+            return
+        try:
             with atomic_write(self.folder / name) as file:
                 file.write(json.dumps(har, indent=1, ensure_ascii=False))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.folder)) from error
 
     def _har(self, request: requests.PreparedRequest, response: requests.Response, seconds: float) -> Har:
         sent = _bytes(request.body)

@@ -14,7 +14,7 @@ import click
 
 from ringback_client import ConfigurationError, TransportError
 from ringback_client.environment import TOKEN
-from ringback_harness.exits import Exit, SetupError, Unreachable
+from ringback_harness.exits import Exit, SetupError, Unreachable, disk_error
 from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
 from ringback_harness.terminal import one_line
 
@@ -141,6 +141,10 @@ def reported() -> Iterator[None]:
         raise SetupError(str(error)) from error
     except TransportError as error:
         raise Unreachable(one_line(str(error))) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise disk_error(error) from error
 
 
 def _kinds(text: str) -> tuple[str, ...]:

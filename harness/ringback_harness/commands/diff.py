@@ -55,7 +55,9 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
         sys.exit(Exit.FINE)
     _show(comparison, entries)
     if report:
-        echo(f"report: {write_page(comparison, entries, report_dir)}")
+        with reported():
+            page = write_page(comparison, entries, report_dir)
+        echo(f"report: {page}")
     sys.exit(_verdict(comparison, entries))
 
 

@@ -26,9 +26,7 @@ class Stop:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        # Whoever started this with nohup wants it to go on when the terminal goes.
-        heeded = [stop for stop in STOPS if signal.getsignal(stop) is not signal.SIG_IGN]
-        before = {stop: signal.signal(stop, self._ask) for stop in heeded}
+        before = {stop: signal.signal(stop, self._ask) for stop in STOPS}
         try:
             yield
         finally:

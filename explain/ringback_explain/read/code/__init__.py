@@ -1,0 +1,105 @@
+"""Read the requests of program code, by the grammar of its language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ringback_explain.read import described
+from ringback_explain.read.code.calls import follow_call
+from ringback_explain.read.code.languages import LONGEST, Program, programs
+from ringback_explain.read.code.sent import NAMES, fields_of, found_request, is_of_ours, is_open
+from ringback_explain.read.code.values import Sending, decoded, plain
+from ringback_explain.read.code.walker import Walker
+from ringback_explain.read.found import FoundRequest, ReadError
+from ringback_explain.read.text import without_prose
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+LIKELY = 0.6
+"""The share of a text that a grammar has to know for the text to be read in it."""
+SURELY = 0.95
+"""The share from which on a text is said to be code."""
+MOST_TRIED = 3
+CURL_FIELDS = "CURLOPT_POSTFIELDS"
+MOST_REQUESTS = 50
+
+NO_REQUEST = (
+    "this is {language} code, and it sends no request that can be read: give the part that sends one, with"
+    " the values that it sends"
+)
+OPEN = (
+    "line {line} of this {language} code sends {body}, and nothing in the text says what that holds; give the"
+    " code that makes it, or the body itself"
+)
+
+
+def requests_of(text: str) -> list[FoundRequest]:
+    """The requests that a program sends, in their order; none where no grammar finds one.
+
+    Raises ``ReadError`` where a request is sent of which the text does not say what it asks for.
+    """
+    opened: tuple[Sending, str] | None = None
+    for program in _candidates(text):
+        language = program.language.name
+        walker = Walker(program, follow_call)
+        walker.follow()
+        sendings = [sending for sending in walker.sendings if is_of_ours(sending)][:MOST_REQUESTS]
+        told = [sending for sending in sendings if not is_open(sending)]
+        found = [found_request(sending, language, text) for sending in told]
+        if not any(fields_of(sending.body) for sending in told) and (body := _left(walker)) is not None:
+            found.append(_of_body(body, language, text))
+        found = found or [found_request(login, language, text) for login in walker.logins]
+        if found:
+            return found
+        opened = opened or next(((sending, language) for sending in sendings), None)
+    if opened is not None:
+        sending, language = opened
+        shown = re.sub("[\u2039\u203a]", "`", str(plain(sending.body)))
+        raise ReadError(OPEN.format(line=sending.line, language=NAMES[language], body=shown))
+    return []
+
+
+def language_of(text: str) -> str | None:
+    """The language that a text is surely written in; none for what is no program."""
+    program = next(iter(programs(text)), None)
+    if program is None or not program.signs or program.fit < (SURELY if program.signs == 1 else LIKELY):
+        return None
+    return NAMES[program.language.name] if _statements(program) else None
+
+
+def _statements(program: Program) -> list[Node]:
+    waiting = [program.root]
+    seen: list[Node] = []
+    while waiting and len(seen) < 200:
+        node = waiting.pop()
+        seen.append(node)
+        waiting += node.named_children
+    return [node for node in seen if program.language.meaning(node) in ("call", "new", "assign", "function")]
+
+
+def _candidates(text: str) -> list[Program]:
+    if len(text) > LONGEST:
+        return []
+    return [program for program in programs(without_prose(text)) if program.fit >= LIKELY][:MOST_TRIED]
+
+
+def _left(walker: Walker) -> Any:
+    """The body among the objects that nothing was seen to send: the heaviest one."""
+    records: list[Any] = [record for record in walker.records if described.weight(record)]
+    records += [
+        value for made in reversed(walker.texts) if (value := decoded(made)) and described.weight(value)
+    ]
+    records += [record for record in walker.records if CURL_FIELDS in record]
+    bodies = described.outermost(records)
+    return max(bodies, key=described.heaviest, default=None)
+
+
+def _of_body(body: Any, language: str, text: str) -> FoundRequest:
+    sending = Sending(0)
+    if CURL_FIELDS in body:
+        sending.set(CURL_FIELDS, body[CURL_FIELDS])
+    else:
+        sending.body = body
+    return found_request(sending, language, text)

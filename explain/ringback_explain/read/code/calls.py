@@ -1,0 +1,301 @@
+"""What a call of a program does: fill an object, make a text of one, or nothing that its text tells."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ringback_explain.read.code.languages import HOLDERS, NAMES, field, text_of
+from ringback_explain.read.code.texts import formatted
+from ringback_explain.read.code.values import (
+    CodeObject,
+    Encoded,
+    Sending,
+    Unknown,
+    decoded,
+    published_name,
+    unknown,
+)
+from ringback_explain.read.described import weight
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from ringback_explain.read.code.walker import Walker
+
+_MAPPINGS = re.compile(r"dict|map|hash|json|object|expando|bag|collection", re.IGNORECASE)
+_SETTER = re.compile(r"(?:set|with)_?([A-Za-z]\w*)")
+_SELVES = frozenset({"self", "this", "cls", "$this", "static", "super"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names of functions and methods, by what they do."""
+
+    puts: frozenset[str]
+    merges: frozenset[str]
+    formats: frozenset[str]
+    encodes: frozenset[str]
+    makes_forms: frozenset[str]
+    keeps: frozenset[str]
+    makes_lists: frozenset[str]
+    sends: frozenset[str]
+    begins: frozenset[str]
+    sets_body: frozenset[str]
+    logins: frozenset[str]
+
+
+@cache
+def words() -> Words:
+    """The names of the table."""
+    table = tomllib.loads(files(__package__).joinpath("calls.toml").read_text("utf-8"))
+    return Words(**{name: frozenset(listed.split()) for name, listed in table.items()})
+
+
+class _Nothing:
+    """What a way of reading a call gives that has nothing to say of it."""
+
+
+NOTHING = _Nothing()
+
+
+@dataclass(slots=True)
+class CodeCall:
+    """One call: on what, by which name, with what."""
+
+    walker: Walker
+    node: Node
+    holder: Node | None
+    receiver: Any
+    name: str
+    positional: list[Any]
+    named: dict[str, Any]
+
+    @property
+    def lower(self) -> str:
+        return self.name.lower()
+
+    @property
+    def line(self) -> int:
+        return self.node.start_point[0] + 1
+
+    @property
+    def holder_text(self) -> str:
+        return text_of(self.holder) if self.holder is not None else ""
+
+    def filled(self, *, model: bool) -> CodeObject:
+        """The object that the call fills; one that nothing is known of begins empty."""
+        if isinstance(self.receiver, CodeObject):
+            return self.receiver
+        if self.holder is not None and self.walker.meaning(self.holder) in ("name", "member", "index"):
+            made = self.walker.container(self.holder, model=model)
+            if isinstance(made, CodeObject):
+                return made
+        return self.walker.record(model=model)
+
+
+def follow_call(walker: Walker, node: Node) -> Any:
+    """Follow a call, and give what it is worth."""
+    from ringback_explain.read.code.requests import a_request
+
+    holder, name = _callee(walker, node)
+    receiver = walker.evaluate(holder) if holder is not None else None
+    positional, named = _arguments(walker, node)
+    call = CodeCall(walker, node, holder, receiver, name, positional, named)
+    for way in (_own_function, a_request, _made_text, _setting, _made):
+        value = way(call)
+        if value is not NOTHING:
+            return value
+    return _passed_on(call)
+
+
+def _callee(walker: Walker, node: Node) -> tuple[Node | None, str]:
+    """What a call is made on, and the name that is called."""
+    function = field(node, "function", "constructor", "type")
+    if function is None:
+        holder, name = field(node, *HOLDERS), field(node, "name", "method")
+        if name is None and node.named_children:
+            name = node.named_children[0]
+        return holder, _bare(text_of(name)) if name is not None else ""
+    if walker.meaning(node) == "call" and walker.meaning(function) == "member":
+        name = field(function, *NAMES)
+        return field(function, *HOLDERS), _bare(text_of(name)) if name is not None else ""
+    if function.type in ("identifier", "name", "type_identifier", "generic_type", "generic_name"):
+        return None, _bare(text_of(function))
+    if walker.meaning(node) == "new":
+        return None, _bare(text_of(function))
+    return function, ""
+
+
+def _bare(name: str) -> str:
+    """A name without its package and its type's arguments."""
+    return re.split(r"\.|::|\\", re.sub(r"<.*", "", name, flags=re.DOTALL))[-1].strip("$ ")
+
+
+def _arguments(walker: Walker, node: Node) -> tuple[list[Any], dict[str, Any]]:
+    listed = field(node, "arguments")
+    if listed is None:
+        kinds = ("argument_list", "arguments")
+        listed = next((child for child in node.named_children if child.type in kinds), None)
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    for child in listed.named_children if listed is not None else ():
+        key = field(child, "name", "key") if walker.meaning(child) == "pair" else None
+        if walker.meaning(child) == "function":
+            walker.run(child, [])
+            positional.append(unknown("a function"))
+        elif key is not None:
+            named[text_of(key).strip(":\"'")] = walker.evaluate(child.named_children[-1])
+        elif child.type == "dictionary_splat":
+            spread = walker.evaluate(child)
+            named |= dict(spread) if isinstance(spread, CodeObject) else {"**": unknown(text_of(child))}
+        elif child.type != "comment":
+            positional.append(walker.evaluate(child))
+    block = field(node, "block")
+    if block is not None:
+        walker.execute(block)
+    return positional, named
+
+
+# --- the program's own functions ---------------------------------------------------------------------
+
+
+def _own_function(call: CodeCall) -> Any:
+    walker, function = call.walker, call.walker.functions.get(call.name)
+    is_plain = call.holder is None or call.holder_text in _SELVES or not is_verb(call.lower)
+    if function is None or not is_plain or walker.meaning(call.node) == "new":
+        return NOTHING
+    if function.id in walker.active:
+        return unknown(text_of(call.node))
+    arguments = [(None, value) for value in call.positional] + list(call.named.items())
+    return walker.run(function, arguments)
+
+
+def is_verb(name: str) -> bool:
+    """Whether a name is one that HTTP clients have for a method, which an own function may have too."""
+    return re.fullmatch(r"(?:get|post|put|patch|delete|request|send|fetch)(?:async)?", name) is not None
+
+
+# --- texts and objects -------------------------------------------------------------------------------
+
+
+def _made_text(call: CodeCall) -> Any:
+    lower, given = call.lower, call.positional
+    if lower in words().encodes or (lower == "create" and call.holder_text.endswith("JsonContent")):
+        value = given[0] if given else call.receiver
+        return Encoded(value) if isinstance(value, dict | list | Unknown | Encoded) else NOTHING
+    if lower in words().makes_forms and given:
+        return Encoded(given[0], form=True)
+    if lower in words().formats:
+        is_template = isinstance(call.receiver, str) and not isinstance(call.receiver, Unknown)
+        values = given if is_template else given[1:]
+        template = call.receiver if is_template else given[0] if given else None
+        return formatted(template, values, call.named) if isinstance(template, str) else NOTHING
+    return NOTHING
+
+
+def _setting(call: CodeCall) -> Any:
+    """Calls that fill an object: ``put("to", x)``, ``setTo(x)``, a builder's ``to(x)``, ``update({...})``."""
+    lower, given = call.lower, call.positional
+    if call.holder is None:
+        return NOTHING
+    if lower in words().puts and len(given) == 2 and isinstance(given[0], str):
+        filled = call.filled(model=False)
+        call.walker.put(filled, given[0], given[1])
+        return filled
+    if lower in words().merges and any(isinstance(value, CodeObject) for value in given):
+        return _merged(call)
+    setter = _SETTER.fullmatch(call.name)
+    key = setter[1] if setter else call.name
+    is_model = isinstance(call.receiver, CodeObject) and call.receiver.model
+    is_field = published_name(key) is not None or (is_model and (setter or lower not in words().keeps))
+    if len(given) != 1 or call.named or not is_field or call.walker.meaning(call.node) == "new":
+        return NOTHING
+    filled = call.filled(model=True)
+    call.walker.put(filled, key, given[0])
+    return filled
+
+
+def _merged(call: CodeCall) -> CodeObject:
+    records = [value for value in call.positional if isinstance(value, CodeObject)]
+    filled = records[0] if call.holder_text == "Object" else call.filled(model=False)
+    for record in records:
+        if record is not filled:
+            for key, value in record.items():
+                call.walker.put(filled, key, value)
+            filled.doubts += record.doubts
+    return filled
+
+
+def _made(call: CodeCall) -> Any:
+    """What a constructor makes: a mapping, a list, or a value of a named type with its fields."""
+    walker, is_new = call.walker, call.walker.meaning(call.node) == "new"
+    name = _type_name(call)
+    is_type = (
+        is_new or name[:1].isupper() or call.lower in ("builder", "newbuilder", "dict", "of", "array_merge")
+    )
+    if not is_type or walker.meaning(call.node) not in ("call", "new") or "@" in name:
+        return NOTHING
+    whole = next((value for value in call.positional if _is_body(value)), None)
+    if whole is not None and not isinstance(whole, CodeObject):
+        return whole
+    initial = next(
+        (child for child in call.node.named_children if child.type == "initializer_expression"), None
+    )
+    if name.lower() in words().makes_lists:
+        inner = walker.evaluate(initial) if initial is not None else None
+        return inner if isinstance(inner, list) else list(call.positional)
+    is_mapping = _MAPPINGS.search(name) is not None or call.lower in ("dict", "array_merge")
+    if call.positional and not call.named and initial is None and not is_mapping and whole is None:
+        return NOTHING
+    made = walker.record(model=not is_mapping, origin=name)
+    _fill(call, made, initial)
+    return made
+
+
+def _type_name(call: CodeCall) -> str:
+    """The name of the type that is made: ``Call(...)``, ``Call.new``, ``Call.builder()``, ``Map.of()``."""
+    if call.lower in ("new", "builder", "newbuilder", "of", "aslist") and call.holder is not None:
+        return _bare(call.holder_text)
+    return call.name
+
+
+def _fill(call: CodeCall, made: CodeObject, initial: Node | None) -> None:
+    given = call.positional
+    if call.lower == "of" and all(isinstance(key, str) for key in given[::2]):
+        for key, value in zip(given[::2], given[1::2], strict=False):
+            made.put(key, value)
+    for value in given:
+        made.absorb(value)
+    for key, value in call.named.items():
+        made.put(key, value)
+    if initial is not None:
+        made.absorb(call.walker.evaluate(initial))
+
+
+def _is_body(value: Any) -> bool:
+    """Whether a value is, or holds, what a call is asked for with."""
+    if isinstance(value, Encoded):
+        return True
+    if isinstance(value, str):
+        return decoded(value) is not None
+    return isinstance(value, CodeObject) and weight(value) > 0
+
+
+def _passed_on(call: CodeCall) -> Any:
+    """What a call gives of which nothing is known: the body that it was given, or a stand-in."""
+    for value in call.positional:
+        if _is_body(value):
+            return value
+    if call.lower in words().keeps:
+        if not call.positional and isinstance(call.receiver, str | CodeObject | Encoded | Sending):
+            return call.receiver
+        if len(call.positional) == 1 and isinstance(call.positional[0], str | int | bool | list):
+            return call.positional[0]
+    if isinstance(call.receiver, Sending):
+        return call.receiver
+    return unknown(text_of(call.node))

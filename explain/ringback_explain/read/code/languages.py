@@ -1,0 +1,158 @@
+"""The programming languages that are read, and which of them a text is written in."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
+
+from ringback_explain.read.code.flat import indented
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+HOLDERS = ("object", "value", "operand", "expression", "receiver", "scope", "argument")
+NAMES = ("attribute", "property", "field", "name", "method")
+"""The fields of nodes in which stands what a part is taken of, and the part's name."""
+LONGEST = 64 * 2**10
+"""Characters of a text that are read as a program."""
+SHORT = 2_000
+"""Characters of a text that is tried in all languages, whether it has their signs or not."""
+MOST_OPEN = 20
+"""Comments that may begin and not end."""
+LEAST_PATIENCE, BYTES_A_TURN = 200, 20
+"""How often a parser may report progress, which it does once for some 60 bytes of any program."""
+CHUNK = 2**14
+MOST_NODES = 200_000
+"""A larger tree is not looked through to its end for what does not fit the grammar."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """One language: what each kind of node means, and how to tell its texts from others."""
+
+    name: str
+    grammar: str
+    signs: re.Pattern[str]
+    meanings: Mapping[str, str]
+
+    def meaning(self, node: Node) -> str:
+        """What a node is, in the words of the table; nothing for what has no meaning of its own."""
+        return self.meanings.get(node.type) or self.meanings.get(f"{node.type}={_word(node)}", "")
+
+
+def _word(node: Node) -> str:
+    return text_of(node).lower() if node.end_byte - node.start_byte < len("false ") else ""
+
+
+def text_of(node: Node) -> str:
+    """The source of a node."""
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text as a program of a language.
+
+    ``fit`` is the share of it that the grammar knows, from 0 to 1, and ``signs`` how many different words and
+    marks it has that only this language has.
+    """
+
+    language: Language
+    root: Node
+    fit: float
+    signs: int
+
+
+def programs(text: str) -> list[Program]:
+    """The text in every language that it may be written in, the likeliest first."""
+    if len(text) > LONGEST or text.count("/*") > text.count("*/") + MOST_OPEN:
+        return []
+    read = [
+        program
+        for language in languages()
+        if (signs := len(set(language.signs.findall(text)))) or len(text) < SHORT
+        if (program := _program(language, text, signs)) is not None
+    ]
+    return sorted(read, key=lambda program: program.fit * 10 + program.signs, reverse=True)
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """All languages of the table."""
+    table = tomllib.loads(files(__package__).joinpath("languages.toml").read_text("utf-8"))
+    return tuple(
+        _language(name, {**table.get(entry.get("like"), {}), **entry}) for name, entry in table.items()
+    )
+
+
+def _language(name: str, entry: Mapping[str, str]) -> Language:
+    kinds = {key: value for key, value in entry.items() if key not in ("grammar", "like", "signs")}
+    meanings = {kind: meaning for meaning, listed in kinds.items() for kind in listed.split()}
+    return Language(name, entry["grammar"], re.compile(entry["signs"], re.MULTILINE), meanings)
+
+
+@cache
+def _parser(grammar: str) -> Parser:
+    import tree_sitter
+
+    return tree_sitter.Parser(tree_sitter.Language(resolve_name(grammar)()))
+
+
+def _program(language: Language, text: str, signs: int) -> Program | None:
+    """The text as a program; none where a parser has more trouble with it than with any program."""
+    if language.name == "python":
+        text = indented(text)
+    elif language.name == "php":
+        # It is read without its opening tag, which many a snippet lacks.
+        text = text.replace("<?php", "     ").replace("?>", "  ")
+    source = text.encode("utf-8", "replace")
+    parser = _parser(language.grammar)
+    patience = iter(range(LEAST_PATIENCE + len(source) // BYTES_A_TURN))
+    try:
+        tree = parser.parse(
+            lambda at, _: source[at : at + CHUNK],
+            progress_callback=lambda _at, _failed: next(patience, None) is None,
+        )
+    except ValueError:
+        parser.reset()
+        return None
+    fit = 1 - _unfit(tree.root_node) / max(1, len(source))
+    return Program(language, tree.root_node, fit, signs)
+
+
+def _unfit(root: Node) -> int:
+    """How many bytes do not fit the grammar; what is missing counts as one."""
+    unfit = 0
+    waiting = [root]
+    for _ in range(MOST_NODES):
+        if not waiting:
+            break
+        node = waiting.pop()
+        if node.is_error:
+            unfit += node.end_byte - node.start_byte
+        elif node.is_missing:
+            unfit += 1
+        elif node.has_error:
+            waiting += node.children
+    return unfit
+
+
+def innermost(node: Node) -> Node:
+    """The expression of an index, out of the brackets that C# has nodes for."""
+    while (
+        node.type in ("element_binding_expression", "bracketed_argument_list", "argument")
+        and node.named_children
+    ):
+        node = node.named_children[-1]
+    return node
+
+
+def field(node: Node, *names: str) -> Node | None:
+    """The first of the fields that a node has."""
+    return next((found for name in names if (found := node.child_by_field_name(name)) is not None), None)

@@ -1,0 +1,283 @@
+"""The calls of a program that send a request: methods of the SDKs, and of the clients that speak HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ringback_contracts.http.sdk_operations import SdkOperation, sdk_operations
+from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_explain.meant.placeholders import IN_CODE
+from ringback_explain.read.code.calls import NOTHING, CodeCall, words
+from ringback_explain.read.code.texts import as_text
+from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, decoded, unknown
+from ringback_explain.read.described import weight
+from ringback_explain.read.found import TOKEN_PATH
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_VERB = re.compile(
+    r"(get|post|put|patch|delete)_?(?:for_?(?:entity|object)|as_?json|as_?string|form|json|from_?json)?(?:_?async)?",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"(?:[a-z]+:)?//|/(?!\s)|[^\s/]*\u203a/|api/v\d|oauth/|v2/", re.IGNORECASE)
+_BODIES = ("json", "data", "body", "content", "payload", "form_params", "form", "CURLOPT_POSTFIELDS")
+_URLS = ("url", "uri", "path", "endpoint", "CURLOPT_URL")
+_OPTIONS = frozenset((*_BODIES, "headers", "method", "auth", "timeout", "params", "type", "url"))
+
+
+def a_request(call: CodeCall) -> Any:
+    """Follow a call that sends a request, or that makes or fills one."""
+    for way in (_of_sdk, _login, _of_ringback, _filled, _opened, _of_client, _begun):
+        value = way(call)
+        if value is not NOTHING:
+            return value
+    return NOTHING
+
+
+# --- the SDKs ---------------------------------------------------------------------------------------
+
+
+@cache
+def _operations() -> Mapping[str, SdkOperation]:
+    return {operation.id.lower(): operation for operation in sdk_operations()}
+
+
+def _of_sdk(call: CodeCall) -> Any:
+    name = re.sub(r"(?:async)?(?:withhttpinfo|_with_http_info)?(?:async)?$", "", call.lower)
+    if not name.startswith(("get", "post", "put", "patch", "delete")) or len(name) < len("getusers"):
+        return NOTHING
+    operation = _operations().get(name.replace("_", ""))
+    if operation is None or call.walker.meaning(call.node) != "call":
+        return NOTHING
+    given = list(call.positional)
+    path = re.sub(r"\{(\w+)\}", lambda found: _path_part(call, found[1], given), operation.template)
+    body = next((value for key, value in call.named.items() if key.lower() == "body"), NOTHING)
+    if body is NOTHING:
+        body = given[0] if given and operation.method not in ("GET", "DELETE") else None
+    if isinstance(body, CodeObject) and "body" in body and not weight(body):
+        body = body["body"]
+    call.walker.sendings.append(
+        Sending(call.line, operation.method, path, body=snapshot(body), sdk=operation.id)
+    )
+    return unknown(call.name + "()")
+
+
+def _path_part(call: CodeCall, name: str, given: list[Any]) -> str:
+    wanted = name.lower()
+    for key in call.named:
+        if key.replace("_", "").lower() == wanted:
+            return as_text(call.named[key])
+    is_value = given and isinstance(given[0], str | int) and not isinstance(given[0], Encoded)
+    return as_text(given.pop(0)) if is_value else unknown(name)
+
+
+def snapshot(value: Any) -> Any:
+    """An object as it is now, whatever the program makes of it later."""
+    if isinstance(value, Encoded):
+        return Encoded(snapshot(value.value), form=value.form)
+    if isinstance(value, CodeObject):
+        made = CodeObject(model=value.model, depth=value.depth, origin=value.origin)
+        made.update({key: snapshot(item) for key, item in value.items()})
+        made.doubts = list(value.doubts)
+        return made
+    return [snapshot(item) for item in value] if isinstance(value, list) else value
+
+
+def _login(call: CodeCall) -> Any:
+    if call.lower not in words().logins or len(call.positional) + len(call.named) < len(("id", "secret")):
+        return NOTHING
+    sending = Sending(call.line, "POST", TOKEN_PATH, {"authorization": f"Basic {unknown('id and secret')}"})
+    sending.body = Encoded({"grant_type": "client_credentials"}, form=True)
+    call.walker.logins.append(sending)
+    return unknown(f"{call.name}()")
+
+
+def _of_ringback(call: CodeCall) -> Any:
+    """``place_call(to, from_, fields=...)`` and ``post_body(body, user_id=...)`` of Ringback's own client."""
+    if call.name == "post_body" and call.positional:
+        body, user = call.positional[0], call.named.get("user_id")
+    elif call.name == "place_call" and call.positional:
+        fields = call.named.get("fields")
+        body = dict(fields) if isinstance(fields, dict) else {}
+        caller = call.named.get("from_", call.positional[1] if len(call.positional) > 1 else None)
+        user = caller[5:] if isinstance(caller, str) and caller.startswith("user:") else None
+        if isinstance(caller, str) and user is None:
+            body["callerId"] = caller.removeprefix("tel:")
+        to = as_text(call.positional[0])
+        key = "callUserId" if to.startswith("user:") else "phoneNumber"
+        body[key] = to.removeprefix("user:").removeprefix("tel:")
+    else:
+        return NOTHING
+    path = CALLS_PATH if user is None else f"{CALLS_PATH}/user/{as_text(user)}"
+    call.walker.sendings.append(Sending(call.line, "POST", path, body=snapshot(body), sdk=call.name))
+    return unknown(f"{call.name}()")
+
+
+# --- HTTP clients -----------------------------------------------------------------------------------
+
+
+def _of_client(call: CodeCall) -> Any:
+    """``post(url, ...)``, ``request("POST", url, ...)``, ``fetch(url, {...})``: sent at once."""
+    verb = _VERB.fullmatch(call.name)
+    if (verb is None and call.lower not in words().sends) or call.walker.meaning(call.node) == "new":
+        return NOTHING
+    inner = next((value for value in call.positional if isinstance(value, Sending)), None)
+    if inner is not None:
+        return inner
+    options = _options(call)
+    url = _url(call, options)
+    body, way = _body(call, options, url)
+    if not url and not (verb and _is_telling(body) and call.holder is not None):
+        return NOTHING
+    sending = Sending(call.line, _method(call, options, verb, body), url)
+    sending.body, sending.way = snapshot(body), way
+    headers = options.get("headers")
+    sending.headers = dict(headers) if isinstance(headers, dict) else {}
+    sending.client = call.holder_text or call.name
+    call.walker.sendings.append(sending)
+    return unknown(f"{call.name}()")
+
+
+def _options(call: CodeCall) -> dict[str, Any]:
+    """What a call is told by name, or in an object of options."""
+    options = dict(call.named)
+    for value in call.positional:
+        if isinstance(value, CodeObject) and _OPTIONS & value.keys() and not weight(value):
+            options |= value
+    return options
+
+
+def _url(call: CodeCall, options: Mapping[str, Any]) -> str:
+    given = [*call.positional, *(options[key] for key in _URLS if key in options)]
+    texts = [value for value in given if isinstance(value, str) and not isinstance(value, Unknown)]
+    found = next((text for text in texts if _URL.match(text) and "{" not in text[:1]), "")
+    base = options.get("baseURL") or options.get("base_url")
+    return f"{base}{found}" if found and isinstance(base, str) else found
+
+
+def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, str]:
+    for key in _BODIES:
+        if key in options and not (key == "data" and options[key] is None):
+            return options[key], key
+    values = [value for value in call.positional if isinstance(value, CodeObject | Encoded | list | str)]
+    for value in values:
+        is_options = isinstance(value, CodeObject) and _OPTIONS & value.keys() and not weight(value)
+        is_text = isinstance(value, str) and (value == url or decoded(value) is None)
+        if not is_options and not is_text:
+            return value, ""
+    place = next((at for at, value in enumerate(call.positional) if value == url), None)
+    following = call.positional[place + 1 :] if place is not None else []
+    if following and isinstance(following[0], Unknown) and not call.lower.startswith(("get", "delete")):
+        return following[0], ""
+    return None, ""
+
+
+def _method(call: CodeCall, options: Mapping[str, Any], verb: re.Match[str] | None, body: Any) -> str:
+    if verb is not None:
+        return verb[1].upper()
+    for value in (*call.positional, options.get("method"), options.get("type"), options.get("customrequest")):
+        if (method := _method_named(value)) is not None:
+            return method
+    return "POST" if body is not None and call.lower not in ("fetch", "axios") else "GET"
+
+
+def _method_named(value: Any) -> str | None:
+    """The method of ``"POST"``, ``HttpMethod.Post`` or ``Method.POST``."""
+    if not isinstance(value, str):
+        return None
+    word = value
+    if isinstance(value, Unknown):
+        found = re.fullmatch(r"\u2039(?:\w+\.)*\w*Method\w*\.(\w+)\u203a", value)
+        word = found[1] if found else ""
+    return word.upper() if word.upper() in METHODS else None
+
+
+def _is_telling(value: Any) -> bool:
+    if isinstance(value, Encoded):
+        return _is_telling(value.value) or isinstance(value.value, CodeObject)
+    if isinstance(value, str):
+        return decoded(value) is not None
+    return isinstance(value, CodeObject) and weight(value) > 0
+
+
+# --- requests that are made first, then filled and sent ----------------------------------------------
+
+
+def _begun(call: CodeCall) -> Any:
+    name = call.lower
+    of_class = re.search(r"(?:HTTP::|Http)(Get|Post|Put|Patch|Delete)$", call.holder_text or call.name)
+    if name == "builder" and "Request" not in call.walker.source(call.node)[:60]:
+        return NOTHING
+    if not (name in words().begins or (name == "new" and of_class)) or (
+        name == "request" and not call.positional
+    ):
+        return NOTHING
+    if name in ("newbuilder", "builder") and re.search(
+        r"Client|Conversation|Call", call.walker.source(call.node)[:60]
+    ):
+        return NOTHING
+    sending = Sending(call.line)
+    options = _options(call)
+    sending.url = _url(call, options)
+    if name == "request" and not sending.url:
+        return NOTHING
+    sending.body, sending.way = _body(call, options, sending.url)
+    sending.method = of_class[1].upper() if of_class else ""
+    for value in (*call.positional, options.get("method")):
+        sending.method = _method_named(value) or sending.method
+    headers = options.get("headers")
+    sending.headers = dict(headers) if isinstance(headers, dict) else {}
+    sending.client = call.name
+    call.walker.sendings.append(sending)
+    return sending
+
+
+def _opened(call: CodeCall) -> Any:
+    """``xhr.open("POST", url)`` and ``curl_setopt($ch, CURLOPT_POSTFIELDS, ...)``: it fills what it names."""
+    if call.lower == "open" and len(call.positional) > 1 and _method_named(call.positional[0]):
+        sending = _sending_of(call, call.receiver)
+        sending.method, sending.url = str(_method_named(call.positional[0])), as_text(call.positional[1])
+        if call.holder is not None:
+            call.walker.bind(call.holder, sending)
+        return sending
+    if call.lower not in ("curl_setopt", "curl_setopt_array") or len(call.positional) < 2:
+        return NOTHING
+    sending = _sending_of(call, call.positional[0])
+    given = call.positional[1:]
+    entries = given[0].items() if isinstance(given[0], CodeObject) else [(as_text(given[0]), given[-1])]
+    for key, value in entries:
+        sending.set(IN_CODE.sub(lambda found: found[0][1:-1], str(key)), value)
+    return sending
+
+
+def _sending_of(call: CodeCall, value: Any) -> Sending:
+    if isinstance(value, Sending):
+        return value
+    sending = next((each for each in call.walker.sendings if each.client == str(value)), None)
+    if sending is None:
+        sending = Sending(call.line, client=str(value))
+        call.walker.sendings.append(sending)
+    return sending
+
+
+def _filled(call: CodeCall) -> Any:
+    """A call on a request that is being made."""
+    sending, name, given = call.receiver, call.lower, call.positional
+    if not isinstance(sending, Sending):
+        return NOTHING
+    if (method := _method_named(call.name)) is not None:
+        sending.method = method
+        sending.body = given[0] if given else sending.body
+    elif name == "method" and given:
+        sending.method = _method_named(given[0]) or sending.method
+        sending.body = given[1] if len(given) > 1 else sending.body
+    elif name in ("url", "uri", "setrequesturi") and given:
+        sending.url = as_text(given[0])
+    elif "header" in name and len(given) > 1:
+        sending.headers[as_text(given[0])] = given[1]
+    elif name in words().sets_body and given:
+        sending.set("body", given[0])
+        sending.way = "form" if name == "set_form_data" else ""
+    return sending

@@ -1,0 +1,209 @@
+"""What of a program's requests goes out: a client makes JSON of an object only where it is told to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from ringback_contracts.catalogue import route
+from ringback_explain.explanation import Note
+from ringback_explain.meant.placeholders import IN_CODE, join
+from ringback_explain.read import described, mention
+from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, decoded, plain
+from ringback_explain.read.found import (
+    FORM_TYPE,
+    JSON_TYPE,
+    Address,
+    FoundRequest,
+    context_of,
+)
+
+MULTIPART_TYPE = "multipart/form-data"
+TEXT_TYPE = "text/plain;charset=UTF-8"
+ONLY_IF = "'{key}' is set only if {condition}; it was not judged"
+ONLY_IF_TAKEN = "'{key}' is set only if {condition}; the request is judged as if it does"
+NOT_IN_TEXT = "what {source} adds is not in the text; it was not judged"
+ANOTHER = "the body depends on {condition}; one of its forms was judged"
+_TYPE_GIVEN = re.compile(
+    r"[\"']content-type[\"']?\s*\]?\s*(?:=>|[:=,])\s*[\"']?([\w.+-]+/[\w.+-]+(?:\s*;\s*charset=[\w-]+)?)",
+    re.IGNORECASE,
+)
+_API = re.compile(r"/(?:[a-z]*api)/|/oauth/token|/conversations/", re.IGNORECASE)
+
+
+def is_of_ours(sending: Sending) -> bool:
+    """Whether a request is one of the platform, or means to be."""
+    if sending.sdk or (sending.url and _API.search(sending.url)):
+        return True
+    value = fields_of(sending.body)
+    return bool(value) and described.heaviest(value) > 0
+
+
+def fields_of(body: Any) -> dict[str, Any]:
+    """The fields of a body, whatever was made of it."""
+    while isinstance(body, Encoded):
+        body = body.value
+    if isinstance(body, str):
+        return decoded(body) or {}
+    return body if isinstance(body, dict) else {}
+
+
+def is_open(sending: Sending) -> bool:
+    """Whether nothing tells what a request asks for, though that decides what becomes of it."""
+    body = sending.body
+    while isinstance(body, Encoded):
+        body = body.value
+    if not isinstance(body, Unknown):
+        return False
+    address = _address(sending, "")
+    return route(address.method.upper(), address.request({}, b"").path).operation is not None
+
+
+def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
+    """The request as it goes out."""
+    body = sending.body
+    notes = tuple(_settled(body)) if isinstance(body, CodeObject | Encoded) else ()
+    raw, media = _written(sending, language)
+    address = _address(sending, text)
+    headers = {str(key): str(value) for key, value in sending.headers.items() if isinstance(value, str | int)}
+    headers = {key: value for key, value in headers.items() if not IN_CODE.fullmatch(value)}
+    if raw and not any(key.lower() == "content-type" for key in headers):
+        given = _TYPE_GIVEN.search(text) if media != JSON_TYPE else None
+        headers["content-type"] = given[1] if given else media
+    request = address.request(headers, raw.encode("utf-8", "replace"))
+    context = context_of(address, request, text, grant=mention.grant(text), unread=notes)
+    where = f", line {sending.line}" if sending.line else " that holds a body"
+    return FoundRequest(request, f"{NAMES[language]} code{where}", context)
+
+
+NAMES = {
+    "python": "Python", "javascript": "JavaScript", "typescript": "TypeScript", "java": "Java",
+    "csharp": "C#", "go": "Go", "php": "PHP", "ruby": "Ruby",
+}  # fmt: skip
+
+
+def _address(sending: Sending, text: str) -> Address:
+    if not sending.url:
+        found = mention.address(text, token="grant_type" in fields_of(sending.body))
+        return Address(sending.method or found.method, found.url)
+    # The host may be known to the running program alone: it is written as other templates of one are.
+    url = re.sub(r"^((?:https?://)?)\u2039([^\u203a]*)\u203a", r"\1{{\2}}", sending.url)
+    return Address(sending.method or "POST", url)
+
+
+# --- what was not read ------------------------------------------------------------------------------
+
+
+def _settled(body: Any) -> Iterator[Note]:
+    """What of a body is in doubt; a destination that there is only perhaps is taken for there."""
+    while isinstance(body, Encoded):
+        body = body.value
+    if not isinstance(body, CodeObject):
+        return
+    if not described.DESTINATIONS & body.keys():
+        yield from _taken(body)
+    yield from _doubts(body, "")
+
+
+def _taken(body: CodeObject) -> Iterator[Note]:
+    for doubt in body.doubts:
+        if doubt.key in described.DESTINATIONS:
+            body.put(doubt.key, doubt.value)
+            body.doubts.remove(doubt)
+            message = ONLY_IF_TAKEN.format(key=doubt.key, condition=_shown(doubt.condition))
+            yield Note("code.conditional", f"/{doubt.key}", message)
+            return
+    spread = next(
+        (doubt for doubt in body.doubts if not doubt.key and doubt.condition.startswith(("...", "**"))), None
+    )
+    if spread is not None:
+        body["phoneNumber"] = Unknown(f"\u2039{spread.condition}\u203a")
+
+
+def _doubts(value: Any, pointer: str) -> Iterator[Note]:
+    if isinstance(value, CodeObject):
+        for doubt in value.doubts:
+            yield _note(doubt.key, doubt.condition, pointer)
+        for key, item in value.items():
+            yield from _doubts(item, join(pointer, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _doubts(item, f"{pointer}/{place}")
+
+
+def _note(key: str, condition: str, pointer: str) -> Note:
+    shown = _shown(condition)
+    if key:
+        return Note("code.conditional", join(pointer, key), ONLY_IF.format(key=key, condition=shown))
+    if condition.startswith(("...", "**")):
+        return Note("code.not-in-text", pointer, NOT_IN_TEXT.format(source=shown))
+    return Note("code.conditional", pointer, ANOTHER.format(condition=shown))
+
+
+def _shown(source: str) -> str:
+    plain_text = " ".join(source.split())
+    return f"`{plain_text if len(plain_text) <= 60 else plain_text[:57] + '...'}`"
+
+
+# --- what clients make of a body ---------------------------------------------------------------------
+
+
+def _written(sending: Sending, language: str) -> tuple[str, str]:
+    """The body as a text, and the media type that its client gives it."""
+    body = sending.body
+    if body is None or isinstance(body, Unknown):
+        return "", JSON_TYPE
+    if isinstance(body, Encoded) and body.form:
+        return _form(plain(body.value), language), FORM_TYPE
+    if isinstance(body, str | Encoded):
+        written = str(plain(body))
+        return written, JSON_TYPE if decoded(written) is not None or "=" not in written else FORM_TYPE
+    value = plain(body)
+    media = _media(sending, language) if isinstance(value, dict) else JSON_TYPE
+    if media == TEXT_TYPE:
+        return _script_text(value), media
+    if media != JSON_TYPE:
+        return _form(value, language), media
+    return json.dumps(value, ensure_ascii=False), media
+
+
+def _media(sending: Sending, language: str) -> str:
+    """What a client makes of an object that it is given as it is."""
+    way, client = sending.way.lower(), sending.client.lower()
+    if way in ("form", "form_params", "form_data"):
+        return FORM_TYPE
+    if language == "python" and not sending.sdk and (way == "data" or (not way and client == "requests")):
+        return FORM_TYPE
+    if language == "php" and way.endswith("postfields"):
+        return MULTIPART_TYPE
+    if language == "ruby" and client in ("httparty", "restclient") and way in ("", "body"):
+        return FORM_TYPE
+    is_fetch = client.endswith("fetch") or client in ("window", "globalthis")
+    return TEXT_TYPE if is_fetch and way == "body" else JSON_TYPE
+
+
+def _form(value: Any, language: str) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    if language == "python":
+        return urlencode({key: item for key, item in value.items() if item is not None}, doseq=True)
+    made = _php_text if language == "php" else _script_text
+    return urlencode({key: made(item) for key, item in value.items()})
+
+
+def _script_text(value: Any) -> str:
+    """The text that JavaScript makes of a value."""
+    if isinstance(value, dict):
+        return "[object Object]"
+    if isinstance(value, list):
+        return ",".join(map(_script_text, value))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _php_text(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "Array"
+    return ("1" if value else "") if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,160 @@
+"""What expressions of a program are worth, as far as its text tells."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
+from ringback_explain.meant.placeholders import IN_CODE, stand_in
+
+LONGEST_NAME = 40
+"""Characters of an expression that are shown for its value."""
+
+
+class Unknown(str):
+    """A value that only the running program has: the expression, in marks that nobody types."""
+
+    __slots__ = ()
+
+
+def unknown(expression: str) -> Unknown:
+    """The stand-in for the value of an expression."""
+    bare = " ".join(IN_CODE.sub(lambda found: found[0][1:-1], expression).split())
+    return Unknown(stand_in(bare if len(bare) <= LONGEST_NAME else f"{bare[: LONGEST_NAME - 3]}..."))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A key that an object has only if a condition holds, or an expression of unknown keys (no ``value``)."""
+
+    key: str
+    condition: str
+    value: Any = None
+
+
+class CodeObject(dict[str, Any]):
+    """An object of the program. ``depth`` is under how many conditions it was made.
+
+    A ``model`` is of a named type, whose fields are sent under other names than the code has for them.
+    """
+
+    def __init__(self, *, model: bool = False, depth: int = 0, origin: str = "") -> None:
+        super().__init__()
+        self.model = model
+        self.depth = depth
+        self.origin = origin
+        self.doubts: list[Doubt] = []
+
+    def put(self, key: str, value: Any) -> None:
+        """Set a field, under the name that goes out."""
+        self[field_name(key) if self.model else key] = value
+
+    def absorb(self, other: Any) -> None:
+        """Take over the fields of another object."""
+        if isinstance(other, dict):
+            for key, value in other.items():
+                self.put(key, value)
+        if isinstance(other, CodeObject):
+            self.doubts += other.doubts
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A text that was made of a value: JSON, or a form."""
+
+    value: Any
+    form: bool = False
+
+
+@dataclass(slots=True)
+class Sending:
+    """A request in the making, as the program fills it in."""
+
+    line: int
+    method: str = ""
+    url: str = ""
+    headers: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    way: str = ""
+    """How the body is handed over: the name of an option, such as ``json`` or ``data``, or nothing."""
+    sdk: str = ""
+    """The operation of an SDK's method, whose body needs no look at its keys to be one."""
+    client: str = ""
+    """What sends it, as the program names it."""
+
+    def set(self, key: str, value: Any) -> None:
+        """Set what an attribute or an option of a client's request stands for."""
+        name = key.lower().removeprefix("curlopt_")
+        if name in ("body", "content", "data", "payload", "json", "postfields", "form_data"):
+            self.body, self.way = value, key
+        elif name in ("url", "uri", "requesturi", "path"):
+            self.url = str(value)
+        elif name in ("method", "customrequest"):
+            self.method = str(value).upper()
+        elif name == "post" and value and not self.method:
+            self.method = "POST"
+        elif name in ("headers", "httpheader"):
+            self.headers |= _headers(value)
+        elif "-" in key:
+            self.headers[key] = value
+
+
+def _headers(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return dict(value)
+    lines = value if isinstance(value, list) else []
+    pairs = (str(line).partition(":") for line in lines)
+    return {name.strip(): content.strip() for name, colon, content in pairs if colon}
+
+
+_NAMES = {re.sub("[^a-z]", "", key.lower()): key for key in PUBLISHED_KEYS}
+
+
+def published_name(key: str) -> str | None:
+    """The published field that a name of an SDK's model stands for."""
+    return _NAMES.get(key.replace("_", "").lower())
+
+
+def field_name(key: str) -> str:
+    """The name under which a field of a model goes out: ``phone_number``, ``from_``, ``PhoneNumber``."""
+    known = published_name(key)
+    if known is not None:
+        return known
+    bare = key.strip("_") or key
+    camel = re.sub(r"(?<=[a-z0-9])_+([a-zA-Z0-9])", lambda found: found[1].upper(), bare)
+    return camel[:1].lower() + camel[1:]
+
+
+def plain(value: Any, depth: int = 20) -> Any:
+    """A value as JSON has it, at this moment of the program."""
+    if depth <= 0:
+        return unknown("...")
+    if isinstance(value, Encoded):
+        inner = plain(value.value, depth - 1)
+        return inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+    if isinstance(value, dict):
+        return {str(key): plain(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item, depth - 1) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def decoded(text: str) -> dict[str, Any] | None:
+    """The object that a text of the program holds as JSON, values of variables among it or not."""
+    stripped = text.strip()
+    if not stripped.startswith("{"):
+        return None
+    for candidate in (stripped, _BARE.sub(r'\1"\2"', stripped)):
+        try:
+            value = json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return value if isinstance(value, dict) else None
+    return None
+
+
+_BARE = re.compile(rf"([:\[,]\s*)({IN_CODE.pattern})")
+"""A value of a variable that stands in JSON without quotes."""

@@ -1,0 +1,369 @@
+"""Follow a program from its first statement to its last, as far as its text tells what happens.
+
+Nothing is run: assignments, objects, texts and calls of the program's own functions are followed, and
+whatever only the running program knows stays an expression. What happens under a condition is told, not
+assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ringback_explain.read.code.expressions import EXPRESSIONS, item_parts
+from ringback_explain.read.code.languages import HOLDERS, NAMES, Language, Program, field, text_of
+from ringback_explain.read.code.texts import joined
+from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, unknown
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MOST_STEPS = 100_000
+"""Nodes that are looked at before a program is given up."""
+DEEPEST = 100
+"""Expressions within expressions, and calls within calls."""
+
+_LEFT = ("left", "name", "pattern")
+_RIGHT = ("right", "value", "default_value")
+_MAIN = re.compile(r"__name__|__FILE__|require\.main|import\.meta")
+_LEAVES = re.compile(r"\s*(?:return|raise|throw|exit|die|panic|sys\.exit|process\.exit|os\.Exit|abort)\b")
+_SELVES = frozenset({"self", "this", "cls"})
+
+
+class OutOfSteps(Exception):
+    """The program is too long to be followed."""
+
+
+class Walker:
+    """Follows one program. ``sendings`` are its requests, ``records`` its objects, both in their order."""
+
+    def __init__(self, program: Program, call: Callable[[Walker, Node], Any]) -> None:
+        self.language: Language = program.language
+        self.root = program.root
+        self.call: Callable[[Walker, Node], Any] = call
+        self.functions: dict[str, Node] = {}
+        self.called: set[str] = set()
+        self.followed: set[int] = set()
+        self.scope: dict[str, Any] = {}
+        self.conditions: list[str] = []
+        self.records: list[CodeObject] = []
+        self.sendings: list[Sending] = []
+        self.logins: list[Sending] = []
+        self.texts: list[str] = []
+        self.returned: list[list[Any]] = []
+        self.tags: dict[str, str] = {}
+        self.heredocs: tuple[list[Node], list[Node]] = ([], [])
+        self.active: set[int] = set()
+        self.steps = 0
+        self.depth = 0
+
+    def follow(self) -> None:
+        """Follow the program, then its functions that nobody calls, then those that were not reached."""
+        try:
+            self._collect()
+            self.execute(self.root)
+            for name, function in self.functions.items():
+                if name not in self.called:
+                    self.run(function, [])
+            for function in list(self.functions.values()):
+                if function.id not in self.followed:
+                    self.run(function, [])
+        except OutOfSteps:
+            return
+
+    def meaning(self, node: Node) -> str:
+        return self.language.meaning(node)
+
+    def source(self, node: Node) -> str:
+        return text_of(node)
+
+    def record(self, *, model: bool = False, origin: str = "") -> CodeObject:
+        """A new object of the program."""
+        made = CodeObject(model=model, depth=len(self.conditions), origin=origin)
+        self.records.append(made)
+        return made
+
+    def _collect(self) -> None:
+        """Find the functions by name, and which names are called anywhere."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            self._step()
+            waiting += reversed(node.named_children)
+            meaning = self.meaning(node)
+            if meaning in ("function", "assign", "pair"):
+                self._find_function(node, meaning)
+            elif meaning == "call":
+                name = field(node, "function", "name", "method")
+                self.called.add(re.split(r"[.>:]", text_of(name))[-1] if name else "")
+            elif node.type == "field_declaration" and (tag := node.child_by_field_name("tag")):
+                self._find_tag(node, text_of(tag))
+            elif node.type in ("heredoc_beginning", "heredoc_body"):
+                self.heredocs[node.type == "heredoc_body"].append(node)
+
+    def _find_function(self, node: Node, meaning: str) -> None:
+        if meaning == "function":
+            name, function = node.child_by_field_name("name"), node
+        else:
+            right = self.right(node)
+            if right is None or self.meaning(right) != "function":
+                return
+            name, function = field(node, *_LEFT, "key"), right
+        if name is not None:
+            self.functions[text_of(name).strip("$\"'")] = function
+
+    def _find_tag(self, node: Node, tag: str) -> None:
+        """The name under which a field of a struct of Go goes out."""
+        found, name = re.search(r'json:"([\w-]+)', tag), node.child_by_field_name("name")
+        if found and name:
+            self.tags[text_of(name)] = found[1]
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise OutOfSteps
+
+    # --- statements ---------------------------------------------------------------------------------
+
+    def execute(self, node: Node) -> None:
+        """Follow a statement, and those in it."""
+        self._step()
+        meaning = self.meaning(node)
+        if meaning == "condition":
+            self._branches(node)
+        elif meaning == "give":
+            values = [self.evaluate(child) for child in node.named_children]
+            if self.returned and values:
+                self.returned[-1].append(values[0])
+        elif meaning in ("", "part") or node.is_error:
+            self.all(node.named_children)
+        elif meaning != "function":
+            self.evaluate(node)
+
+    def all(self, nodes: Sequence[Node]) -> None:
+        """Follow statements one after another."""
+        if self.depth > DEEPEST:
+            return
+        self.depth += 1
+        for node in nodes:
+            self.execute(node)
+        self.depth -= 1
+
+    def _branches(self, node: Node) -> None:
+        """Follow what happens under a condition, and what happens else."""
+        given = field(node, "condition", "value", "pattern")
+        condition = self._condition(node, given)
+        others = [child for child in node.children_by_field_name("alternative") if child.is_named]
+        inner = [child for child in node.named_children if child not in others and child != given]
+        if given is not None and _MAIN.search(text_of(given)):
+            self.all(inner)
+        else:
+            if given is not None:
+                self.evaluate(given)
+            self._under(condition, inner)
+        for other in others:
+            if self.meaning(other) == "condition":
+                self.execute(other)
+            else:
+                self._under(f"not ({condition})", [other])
+
+    def _condition(self, node: Node, given: Node | None) -> str:
+        written = " ".join(text_of(given).split()) if given is not None else ""
+        if written.startswith("(") and written.endswith(")"):
+            written = written[1:-1]
+        if given is None:
+            return "nothing else holds"
+        return f"not ({written})" if node.type.startswith("unless") else written
+
+    def _under(self, condition: str, nodes: Sequence[Node]) -> None:
+        before = dict(self.scope)
+        self.conditions.append(condition)
+        self.all(nodes)
+        self.conditions.pop()
+        if any(_LEAVES.match(text_of(last)) for last in _last_statements(nodes)):
+            self.scope = before
+            return
+        for name, value in self.scope.items():
+            if name in before and before[name] is not value:
+                self.scope[name] = self._either(name, before[name], value, condition)
+
+    def _either(self, name: str, before: Any, value: Any, condition: str) -> Any:
+        """What a variable holds that may have been given another value."""
+        if isinstance(before, CodeObject) and isinstance(value, CodeObject):
+            before.doubts.append(Doubt("", f"{name} is another one if {condition}"))
+            return before
+        return value if isinstance(value, CodeObject | Encoded) else unknown(name)
+
+    # --- functions ----------------------------------------------------------------------------------
+
+    def run(self, function: Node, arguments: Sequence[tuple[str | None, Any]]) -> Any:
+        """Follow a function of the program, and give what it returns."""
+        name = field(function, "name")
+        if self.depth > DEEPEST // 4:
+            return unknown(f"{text_of(name)}()" if name else "a function")
+        self.followed.add(function.id)
+        self.active.add(function.id)
+        outer, self.scope = self.scope, {**self.scope, **self._bound(function, arguments)}
+        self.returned.append([])
+        self.depth += 4
+        body = field(function, "body")
+        last = self._body(body) if body is not None else None
+        self.depth -= 4
+        given = self.returned.pop()
+        self.active.discard(function.id)
+        self.scope = outer
+        told = [value for value in given if isinstance(value, CodeObject | Encoded)] or given
+        return told[0] if told else last
+
+    def _body(self, body: Node) -> Any:
+        """Follow the body of a function; one that is a single expression is what it returns."""
+        if self.meaning(body) not in ("", "condition", "give"):
+            return self.evaluate(body)
+        if self.language.name != "ruby" or not body.named_children:
+            self.execute(body)
+            return unknown("a function")
+        *others, last = body.named_children
+        self.all(others)
+        if self.meaning(last) in ("", "condition", "give"):
+            self.execute(last)
+            return unknown("a function")
+        return self.evaluate(last)
+
+    def _bound(self, function: Node, arguments: Sequence[tuple[str | None, Any]]) -> dict[str, Any]:
+        """The parameters with the values that they are given."""
+        listed = field(function, "parameters", "parameter")
+        nodes = [] if listed is None else (listed.named_children or [listed])
+        parameters = [(name, node) for node in nodes for name in self._parameters(node)]
+        if parameters and parameters[0][0] in _SELVES:
+            del parameters[0]
+        by_place = [value for key, value in arguments if key is None]
+        by_name = {key: value for key, value in arguments if key is not None}
+        bound: dict[str, Any] = {}
+        for place, (name, node) in enumerate(parameters):
+            default = field(node, *_RIGHT)
+            if name in by_name:
+                bound[name] = by_name[name]
+            elif place < len(by_place):
+                bound[name] = by_place[place]
+            elif arguments and default is not None:
+                bound[name] = self.evaluate(default)
+            else:
+                bound[name] = unknown(name)
+        return bound
+
+    def _parameters(self, node: Node) -> list[str]:
+        if node.type in ("identifier", "variable_name"):
+            return [text_of(node).strip("$")]
+        names = [text_of(name).strip("$") for name in node.children_by_field_name("name")]
+        if names:
+            return names
+        inner = field(node, "pattern", "left") or (node.named_children[0] if node.named_children else None)
+        return self._parameters(inner) if inner is not None and node.type != "block_parameter" else []
+
+    # --- expressions ---
+
+    def evaluate(self, node: Node) -> Any:
+        """What an expression is worth; a stand-in where only the running program knows."""
+        self._step()
+        if self.depth > DEEPEST:
+            return unknown(text_of(node))
+        self.depth += 1
+        work = EXPRESSIONS.get(self.meaning(node))
+        value = work(self, node) if work else self.strange(node)
+        self.depth -= 1
+        if isinstance(value, str) and value.lstrip()[:1] == "{":
+            self.texts.append(value)
+        return value
+
+    def strange(self, node: Node) -> Any:
+        """Follow what is in an expression that means nothing here."""
+        self.all(node.named_children)
+        return unknown(text_of(node))
+
+    # --- assignments --------------------------------------------------------------------------------
+
+    def right(self, node: Node) -> Node | None:
+        """What is assigned by a node."""
+        found = field(node, *_RIGHT)
+        if found is None and node.type in ("variable_declarator", "const_element", "property_element"):
+            children = node.named_children
+            found = children[-1] if len(children) > 1 else None
+        return found
+
+    def assign(self, node: Node) -> Any:
+        """Follow an assignment, and give what was assigned."""
+        right = self.right(node)
+        left = field(node, *_LEFT) or (node.named_children[0] if node.named_children else None)
+        if left is None or right is None or self.meaning(right) == "function":
+            return unknown(text_of(node))
+        value = self.evaluate(right)
+        operator = field(node, "operator")
+        if operator is not None and text_of(operator) not in ("=", ":=", "||=", "??="):
+            value = joined(text_of(operator)[:1], self.evaluate(left), value, text_of(left))
+        self.bind(left, value)
+        return value
+
+    def bind(self, left: Node, value: Any) -> None:
+        """Give a value to a variable, or to a part of an object."""
+        meaning = self.meaning(left)
+        if meaning == "name":
+            self.scope[text_of(left).strip("$")] = value
+        elif meaning == "index":
+            holder, key = item_parts(left)
+            self.put(self.container(holder), self.evaluate(key) if key is not None else None, value)
+        elif meaning in ("member", "call"):
+            holder_, name = field(left, *HOLDERS), field(left, *NAMES)
+            if holder_ is not None and name is not None:
+                model = self.language.name not in ("javascript", "typescript")
+                self.put(self.container(holder_, model=model), text_of(name), value)
+        elif meaning == "list" or left.type.endswith(("_pattern", "_list")):
+            self._unpack(left, value)
+
+    def _unpack(self, left: Node, value: Any) -> None:
+        targets = left.named_children
+        if len(targets) == 1 and not isinstance(value, list):
+            value = [value]
+        elif len(targets) == 1 and isinstance(value, list) and len(value) == 1:
+            value = [value[0]]
+        elif not isinstance(value, list):
+            value = [value, *(unknown(text_of(target)) for target in targets[1:])]
+        for target, item in zip(targets, value, strict=False):
+            if target.type.startswith("shorthand"):
+                self.scope[text_of(target)] = unknown(text_of(target))
+            else:
+                self.bind(target, item)
+
+    def container(self, node: Node, *, model: bool = False) -> Any:
+        """The object that a part is put into; one that nothing is known of begins empty."""
+        value = self.evaluate(node)
+        if isinstance(value, CodeObject | Sending | list):
+            return value
+        made = self.record(model=model)
+        if self.meaning(node) in ("name", "index", "member"):
+            self.bind(node, made)
+        return made
+
+    def put(self, holder: Any, key: Any, value: Any) -> None:
+        """Put a part into an object; what is put there under a condition is in doubt."""
+        if isinstance(holder, Sending):
+            holder.set(str(key), value)
+        elif isinstance(holder, CodeObject) and isinstance(key, str | int):
+            if len(self.conditions) > holder.depth:
+                holder.doubts.append(Doubt(str(key), self.conditions[-1], value))
+            else:
+                holder.put(self.tags.get(str(key), str(key)), value)
+        elif isinstance(holder, list) and key is None:
+            holder.append(value)
+
+
+def _last_statements(nodes: Sequence[Node]) -> Iterator[Node]:
+    """The last statement of a branch, whatever is around it."""
+    for node in nodes[-1:]:
+        last = node
+        while last.named_children and last.type in _BLOCKS:
+            last = last.named_children[-1]
+        yield last
+
+
+_BLOCKS = ("block", "statement_block", "compound_statement", "then", "statement_list", "expression_statement")
