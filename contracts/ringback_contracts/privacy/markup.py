@@ -14,13 +14,14 @@ _ATTRIBUTE = re.compile(
     r"""(?<![\w:.-])(?P<name>[\w:.-]++)\s*+=\s*+(?:\\{0,4}["'](?P<quoted>[^"'\\]*+)|(?P<bare>[^\s"'>]++))"""
 )
 _ELEMENT = re.compile(
-    r"<(?P<name>[A-Za-z_][\w:.-]*+)(?P<attributes>(?:\s[^<>]*+)?)>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
+    r"<(?P<name>[A-Za-z_][\w:.-]*+)(?P<attributes>(?:\s[^<>]*+)?)>\s*+(?:<!--[^<>]*+>\s*+)?"
+    r"(?:<(?:\w{1,20}:)?(?:value|val|v|string|text|data)>\s*+)?(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
 _PAIRED_ELEMENTS = re.compile(
     r">\s*+(?P<name>[\w.$-]{2,80}+)\s*+</[\w:.-]++>\s*+<[^<>/]++>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
 _NAMING = word_set("name key id property field autocomplete type for n k")
-_VALUES = word_set("value content v val data default text")
+_VALUES = word_set("value content v val data default text expr")
 _VALUE_NAMES = (
     r"(?:val|v|content|data|text|example|default"
     r"|(?:(?:new|old|current|initial|default|secret|string)_?)?value)"

@@ -23,12 +23,14 @@ _LAST = word_set(
     "otp totp hotp pin pins pass pw pswd psk sig sas pat puk cvv cvc cvn mfa csrf xsrf cred creds bearer tgt"
 )
 """The last word of a telling name."""
-_KEYS = word_set(
-    "api access secret private subscription shared session auth account master encryption signing "
-    "consumer app application client service storage function functions host ssh hmac webhook deploy "
-    "admin root gateway security rsa aes crypto license"
+_OPEN_KEYS = word_set(
+    "public primary foreign sort partition idempotency cache object row index translation message"
+    " group unique composite natural bucket range routing event lookup issue project file entity"
+    " parent sub map dict json hash column table field property config setting option locale i18n hot"
+    " arrow short any each this that the no a registry resource record item meta tag label metric"
+    " state attribute"
 )
-"""What is before "key" where the key is a secret."""
+"""What is before "key" where the key opens nothing."""
 _CODES = word_set(
     "auth authorization authorisation verification verify security access login otp mfa totp sms pin "
     "time recovery backup activation confirmation device pairing unlock reset invite 2fa"
@@ -38,7 +40,8 @@ _WHOLE = word_set("code auth sid session")
 _AUTH = word_set("x basic http proxy")
 _TICKETS = word_set("kerberos auth session service login granting")
 _QUALIFIERS = word_set(
-    "value text string raw plain plaintext header confirmation confirm repeat again hash salt b64 hex encoded"
+    "value text string raw plain plaintext header confirmation confirm repeat again hash"
+    " salt pem der block b64 hex encoded"
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
@@ -66,13 +69,15 @@ def _tells(name: str) -> bool:
     before = words[-2] if len(words) > 1 else ""
     if (last == "auth" and before in _AUTH) or (last == "ticket" and before in _TICKETS):
         return True
-    return (last in ("key", "keys") and before in _KEYS) or (last in ("code", "codes") and before in _CODES)
+    return (last in ("key", "keys") and before not in _OPEN_KEYS | {""}) or (
+        last in ("code", "codes") and before in _CODES
+    )
 
 
 def words_of(name: str) -> list[str]:
     """The words of a name, but for a number at its end, as in ``password2``; of a long one the last."""
     words = [word.lower() for word in _WORD.findall(_ascii(name[-_LONGEST:]))]
-    while words and words[-1].isdigit():
+    while words and (words[-1].isdigit() or (words[-1] == "v" and len(words) > 1)):
         words.pop()
     return words
 

@@ -68,4 +68,7 @@ def without_secrets(text: str, hide: Hide = hide_all) -> str:
 
 def _is_suspicious(text: str) -> bool:
     lowered = text.lower()
-    return any(sign in lowered for sign in _SUSPICIOUS) or text.count(":") >= _COLONS
+    for sign in _SUSPICIOUS:
+        if sign in lowered:
+            return True
+    return text.count(":") >= _COLONS
