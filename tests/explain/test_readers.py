@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringback_contracts.resources.calls.paths import CALLS_PATH
-from ringback_explain.read import FoundError, FoundRequest, ReadError, read
+from ringback_explain import Context, explain, explain_text_notes
+from ringback_explain.read import MOST_FOUND, FoundError, FoundRequest, ReadError, read
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT
 
 HOST = "https://api.mypurecloud.ie"
@@ -464,3 +465,69 @@ def assert_read_or_refused(data: bytes) -> None:
         assert result.found
         requests = [found.request for found in result.found if isinstance(found, FoundRequest)]
         assert all(name == name.lower() for request in requests for name in request.headers)
+
+
+# --- much of it -------------------------------------------------------------------------------------------
+
+CALL_ENTRY = {
+    "request": {
+        "method": "POST",
+        "url": "https://api.mypurecloud.com/api/v2/conversations/calls",
+        "postData": {"text": '{"phoneNumber": "+442079460100"}'},
+    }
+}
+
+
+def test_of_a_long_har_file_the_first_requests_are_read_and_the_others_counted() -> None:
+    other = {"request": {"method": "GET", "url": "https://example.com/"}}
+    har = {"log": {"entries": [CALL_ENTRY] * 20_000 + [other] * 3}}
+    result = read(json.dumps(har).encode())
+    assert (len(result.found), result.left_out, result.ignored) == (MOST_FOUND, 20_000 - MOST_FOUND, 3)
+    assert result.found[-1].what == f"entry {MOST_FOUND} of 20003 in a HAR file"
+
+
+def test_of_a_long_collection_too_in_its_order() -> None:
+    item = {"name": "x", "request": {"method": "POST", "url": "https://h/api/v2/conversations/calls"}}
+    items = [
+        {"item": [{**item, "name": "inner"}] * 2},
+        *[{**item, "name": f"n{number}"} for number in range(999)],
+    ]
+    result = read(json.dumps({"info": {}, "item": items}).encode())
+    assert (len(result.found), result.left_out) == (MOST_FOUND, 1_001 - MOST_FOUND)
+    assert [found.what.split(" ")[0] for found in result.found[:4]] == ["'inner'", "'inner'", "'n0'", "'n1'"]
+
+
+def test_too_many_commands_are_refused_with_how_many_are_read() -> None:
+    command = 'curl https://h/api/v2/conversations/calls -d \'{"phoneNumber": "1"}\'\n'
+    assert len(read((command * 50).encode()).found) == 50
+    with pytest.raises(ReadError, match="more than 50 curl commands; give those to explain alone"):
+        read((command * 51).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"phoneNumber": "1" * 5_000_000}),
+        json.dumps({"phoneNumber": "+442079460100", "x": "/a/" + "a" * 5_000_000}),
+        json.dumps([[[]] * 500_000, {"phoneNumber": "+442079460100"}]),
+        "\n" * 200_000 + json.dumps({"phoneNumber": "+442079460100"}),
+        "\n" * 200_000 + 'POST /api/v2/conversations/calls\n\n{"phoneNumber": "+442079460100"}',
+        "curl https://h/api/v2/conversations/calls " + "{{x}} " * 10_000,
+    ],
+    ids=["a number", "a word", "lists", "lines", "lines and a message", "URLs"],
+)
+def test_a_large_input_is_read_and_explained_in_time_that_is_in_proportion_to_it(text: str) -> None:
+    """Minutes each, where the text is searched anew for each of its parts."""
+    found = read(text.encode()).found[0]
+    assert isinstance(found, FoundRequest)
+    assert found.request.path.startswith("/api/v2/conversations/calls")
+    assert explain(found.request, context=found.context).status in (200, 202, 400, 413)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n\n" * 60_000 + "<", "{\n" * 60_000, "import \n" * 30_000, "status 4 \n" * 20_000]
+)
+def test_a_large_text_that_holds_nothing_is_refused_as_soon(text: str) -> None:
+    with pytest.raises(ReadError):
+        read(text.encode())
+    assert isinstance(explain_text_notes(Context(text=text)), tuple)

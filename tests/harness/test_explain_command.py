@@ -405,3 +405,17 @@ def test_the_default_org_has_whom_the_ready_made_code_names() -> None:
     assert Connection().token in default_org().token_by_value
     client = default_org().client_by_id[Connection().client_id]
     assert client.secret == Connection().client_secret
+
+
+def test_what_is_left_out_of_a_long_file_is_said() -> None:
+    call = {"method": "POST", "url": "https://h/api/v2/conversations/calls", "postData": {"text": "{}"}}
+    har = json.dumps({"log": {"entries": [{"request": call}] * 1_234}})
+    result = run(har, "--json")
+    assert len(json.loads(result.stdout)) == 200
+    assert "1,034 more requests were left out: the first 200 of an input are explained" in result.stderr
+
+
+def test_a_body_of_five_megabytes_is_explained() -> None:
+    result = run(json.dumps({"phoneNumber": "1" * 5_000_000}))
+    assert result.exit_code == 1
+    assert "body.too-large" in result.stdout

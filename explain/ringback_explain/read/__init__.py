@@ -19,20 +19,24 @@ from ringback_explain.read.found import (
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 from ringback_explain.read.yaml_text import yaml_body
 
-__all__ = ["Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
+__all__ = ["MOST_FOUND", "Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
 
 LOOKED_FOR = (
     "looked for a JSON body, a curl command, a HAR file, an HTTP message (POST /api/v2/... with its body), "
     "code that holds a body, a form, and an error's body or text"
 )
+MOST_FOUND = 200
+"""Requests of one input that are explained, in a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """All that was found, and how many requests of a HAR file were passed over."""
+    """The first ``MOST_FOUND`` that were found, how many more there are, and how many requests of a HAR file
+    were passed over."""
 
     found: tuple[Found, ...]
     ignored: int = 0
+    left_out: int = 0
 
 
 def read(data: bytes, folder: Path | None = None) -> Read:
@@ -46,7 +50,21 @@ def read(data: bytes, folder: Path | None = None) -> Read:
     text = decoded(data)
     if not text.strip():
         raise ReadError(f"the input is empty; {LOOKED_FOR}")
-    return _best(text, folder)
+    result = _best(text, folder)
+    found = result.found[:MOST_FOUND]
+    share = MAX_TEXT // max(1, len(found))
+    return replace(
+        result,
+        found=tuple(_with_its_share(one, share) for one in found),
+        left_out=len(result.found) - len(found),
+    )
+
+
+def _with_its_share(found: Found, share: int) -> Found:
+    """What was found, with so much of the text around it: each of many is not held against all of it."""
+    if isinstance(found, FoundRequest) and len(found.context.text) > share:
+        return replace(found, context=replace(found.context, text=found.context.text[:share]))
+    return found
 
 
 def _best(text: str, folder: Path | None) -> Read:
@@ -89,6 +107,7 @@ def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
 
 
 def _json(part: str, text: str) -> Read | None:
+    text = text[:MAX_TEXT]  # what is said around a request stands near it
     try:
         value = described.parsed(part)
     except ValueError:
@@ -99,7 +118,7 @@ def _json(part: str, text: str) -> Read | None:
         readings, ignored = har.readings(value)
         return Read(tuple(readings), ignored)
     if postman.is_collection(value):
-        return Read(tuple(postman.readings(value, text)))
+        return Read(tuple(postman.readings(value)))
     found = described.of_json(value, part.strip(), text)
     return Read((found,)) if found else None
 

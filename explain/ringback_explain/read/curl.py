@@ -79,7 +79,10 @@ def readings(text: str, folder: Path | None = None) -> list[FoundRequest]:
     command that no shell could run, an option that curl does not know, or a file that cannot be read.
     """
     found: list[FoundRequest] = []
-    for start in islice(_START.finditer(text), MOST_COMMANDS):
+    starts = list(islice(_START.finditer(text), MOST_COMMANDS + 1))
+    if len(starts) > MOST_COMMANDS:
+        raise ReadError(f"there are more than {MOST_COMMANDS} curl commands; give those to explain alone")
+    for start in starts:
         found += _command_readings(text[start.end() :][:LONGEST_COMMAND], text, folder)
     return found
 

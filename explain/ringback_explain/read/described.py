@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -170,9 +171,9 @@ def of_json(value: Any, raw: str, text: str) -> Found | None:
 def walk(value: Any) -> list[Mapping[str, Any]]:
     """Every object in a value, the outer before the inner."""
     found: list[Mapping[str, Any]] = []
-    waiting = [value]
+    waiting = deque([value])
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if isinstance(item, dict):
             found.append(item)
             waiting += item.values()

@@ -13,7 +13,7 @@ _STATUS = re.compile(
     r"|\bstatus(?:[ _-]?code)?\W{1,4}([45]\d\d)\b"
     r"|\((4\d\d|5\d\d)\)"
     r"|\b([45]\d\d)\b(?=[ :,-]+(?:[A-Z][a-z]|[a-z]+\.[a-z]))"
-    r"|^\W*([45]\d\d)\b",
+    r"|^[^\w\n]*+([45]\d\d)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _CODE_FIELD = re.compile(r"['\"]?(?:error_?)?code['\"]?\s*[:=]\s*['\"]?([A-Za-z_][\w.]+)", re.IGNORECASE)

@@ -8,8 +8,12 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read.found import TOKEN_PATH, Address
 
-_PIECE = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]]){0,300}"
-_URL = re.compile(rf"{_PIECE}(?:/(?:[a-z]*api)/|{TOKEN_PATH}){_PIECE}", re.IGNORECASE)
+_LETTER = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]])"
+_PIECE = rf"{_LETTER}{{0,300}}"
+_LEADS_THERE = re.compile(rf"/(?:[a-z]*api)/|{TOKEN_PATH}", re.IGNORECASE)
+_URL = re.compile(rf"{_PIECE}(?:{_LEADS_THERE.pattern}){_PIECE}", re.IGNORECASE)
+_RUN = re.compile(rf"{_LETTER}++")
+"""What a URL can be a part of: most have none in them, which is seen at a glance."""
 _METHOD_BEFORE = re.compile(
     r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\s?\(\s{0,4}[frFR$@]{0,2}\W?$"
 )
@@ -61,7 +65,9 @@ def _addresses(text: str) -> list[tuple[str, str]]:
             _method(text[max(0, url.start() - 20) : url.start()]) or default,
             _GLUED.sub("", url.group().rstrip(".,;:")),
         )
-        for url in _URL.finditer(text)
+        for run in _RUN.finditer(text)
+        if _LEADS_THERE.search(run.group())
+        for url in _URL.finditer(text, run.start(), run.end())
         if not _PAGES.search(url.group())
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,19 +10,16 @@ from ringback_explain.read import described
 from ringback_explain.read.found import TOKEN_PATH, FoundRequest, ReadError
 from ringback_explain.read.har import places_call
 
-MOST_ITEMS = 1_000
-"""Requests and folders that are looked at."""
-
 
 def is_collection(value: Any) -> bool:
     """Whether a JSON value is an exported collection."""
     return isinstance(value, dict) and isinstance(value.get("item"), list) and "info" in value
 
 
-def readings(collection: Mapping[str, Any], text: str) -> list[FoundRequest]:
+def readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
     """The requests that place a call or ask for a token. Raises ``ReadError`` where there is none."""
     found = [
-        described.request_of_description(request, text, f"{name} of a Postman collection")
+        described.request_of_description(request, json.dumps(request), f"{name} of a Postman collection")
         for name, request in _requests(collection)
         if places_call(request["url"]) or TOKEN_PATH in request["url"]
     ]
@@ -31,15 +29,13 @@ def readings(collection: Mapping[str, Any], text: str) -> list[FoundRequest]:
 
 
 def _requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    waiting = list(collection["item"])
-    for _ in range(MOST_ITEMS):
-        if not waiting:
-            return
-        item = waiting.pop(0)
+    waiting = collection["item"][::-1]
+    while waiting:
+        item = waiting.pop()
         if not isinstance(item, dict):
             continue
         inner = item.get("item")
-        waiting[:0] = inner if isinstance(inner, list) else []
+        waiting += inner[::-1] if isinstance(inner, list) else []
         request = item.get("request")
         if isinstance(request, dict) and isinstance(url := _url(request.get("url")), str):
             yield repr(str(item.get("name", "a request"))), _described(request, url)

@@ -72,10 +72,10 @@ MISUSED: tuple[tuple[str, str, str], ...] = (
 
 _IMPORTS = (
     re.compile(r"No module named '([A-Za-z_]\w*)|Cannot find (?:module|package) '([^'\s]+)'"),
-    re.compile(r"(?m)^\s*(?:from|import)\s+([A-Za-z_]\w*)"),
+    re.compile(r"(?m)^[ \t]*+(?:from|import)\s+([A-Za-z_]\w*)"),
     re.compile(r"""(?:\bfrom|\brequire\(|\bimport\(?)\s*["']([^"'\s]+)["']"""),
-    re.compile(r"(?m)^\s*using\s+([A-Za-z_][\w.]*)\s*;"),
-    re.compile(r"(?m)^\s*import\s+(?:static\s+)?([a-z][\w.]*)\s*;"),
+    re.compile(r"(?m)^[ \t]*+using\s+([A-Za-z_][\w.]*)\s*;"),
+    re.compile(r"(?m)^[ \t]*+import\s+(?:static\s+)?([a-z][\w.]*)\s*;"),
     re.compile(r'"(github\.com/[^"\s]+)"'),
 )
 _INSTALL = re.compile(

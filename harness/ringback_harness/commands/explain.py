@@ -18,7 +18,7 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain import Context, Explanation, explain, explain_text_notes
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
 from ringback_explain.read.scopes import scopes
-from ringback_explain.read.text import decoded
+from ringback_explain.read.text import MAX_TEXT, decoded
 from ringback_explain.tell.reported import explain_answer
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
@@ -107,6 +107,12 @@ def command(  # noqa: PLR0913 - one parameter for each option
         _print_json([explanation for _, explanation in explanations])
     else:
         _print(result, explanations, verbose=verbose, samples=samples)
+    if result.left_out:
+        click.echo(
+            f"{result.left_out:,} more requests were left out: the first {len(result.found)} of an input are "
+            "explained; give the others in a file of their own.",
+            err=True,
+        )
     rejected = any(explanation.verdict == "rejected" for _, explanation in explanations)
     sys.exit(Exit.FINDING if rejected else Exit.FINE)
 
@@ -150,7 +156,7 @@ def _read(file: BinaryIO) -> Read:
 
 def _remarks(data: bytes) -> list[str]:
     """What there is to say about a text that holds no request."""
-    text = decoded(data)
+    text = decoded(data)[:MAX_TEXT]
     notes = explain_text_notes(Context(grant=mention.grant(text), scopes=scopes(text), text=text))
     return (
         ["What is said in it is worth a remark all the same:", *(f"- {note.message}" for note in notes)]
