@@ -10,7 +10,7 @@ import pytest
 from ringback_contracts.catalogue import BY_ID, OPERATIONS, TABLE
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.complete import check_complete
-from ringback_contracts.core.operation import UNTOLD, Changes, Operation
+from ringback_contracts.core.operation import UNTOLD, Change, Operation
 from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.calls.operations import (
@@ -49,7 +49,7 @@ def refusal(operation_id: str, **changed: Any) -> str:
         (PATCH_CALL, {"reads": "HangUp"}, "names the model HangUp, and there is no schemas/HangUp.json"),
         (GET_ME, {"changes": None}, "has no sandbox policy: say what it changes, and whether it dials"),
         (PLACE_CALL, {"dials": False}, "places a call, and does not say that it dials"),
-        (GET_ME, {"changes": Changes.ORG}, "is a GET, which may neither dial nor change anything"),
+        (GET_ME, {"changes": Change.ORG}, "is a GET, which may neither dial nor change anything"),
         (GET_ME, {"dials": True}, "is a GET, which may neither dial nor change anything"),
         (
             GET_USER,

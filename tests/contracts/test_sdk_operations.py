@@ -192,6 +192,7 @@ def test_what_is_served_near_it_is_told(method: str, path: str, near: str) -> No
         ("POST", "/api/v2/calls", "/api/v2/conversations/calls"),
         ("POST", "/api/v1/conversations/calls", "/api/v2/conversations/calls"),
         ("GET", "/api/v2/users/me/statoin", "/api/v2/users/{userId}/station"),
+        ("GET", "/api/v2/conversations/calls/histori", "/api/v2/conversations/calls/history"),
         ("GET", "/api/v2/conversations/calls/", "/api/v2/conversations/calls"),
         ("GET", "/api/v2/routing/queue/" + ID + "/members", "/api/v2/routing/queues/{queueId}/members"),
         ("GET", "/api/v2/nothing/at/all/like/it", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from ringback_contracts.core.model import Rule
-from ringback_contracts.core.operation import UNTOLD, Changes, Operation
+from ringback_contracts.core.operation import UNTOLD, Change, Operation
 from ringback_contracts.core.table import Table
 
 SAFE = frozenset({"GET", "HEAD"})
@@ -49,9 +49,9 @@ def _untold(operation: Operation, models: Container[str], faults: Container[str]
 def _unsafe(operation: Operation) -> Iterator[str]:
     if operation.changes is None:
         yield "has no sandbox policy: say what it changes, and whether it dials"
-    elif operation.changes is Changes.NEW_CALL and not operation.dials:
+    elif operation.changes is Change.NEW_CALL and not operation.dials:
         yield "places a call, and does not say that it dials"
-    elif operation.method in SAFE and (operation.dials or operation.changes is not Changes.NOTHING):
+    elif operation.method in SAFE and (operation.dials or operation.changes is not Change.NOTHING):
         yield f"is a {operation.method}, which may neither dial nor change anything"
 
 

@@ -15,7 +15,7 @@ UNTOLD = "untold"
 """Stands for the model of an answer of which nobody has said what it is."""
 
 
-class Changes(StrEnum):
+class Change(StrEnum):
     """What an accepted request changes: with whether it dials, what a run against a real org may send."""
 
     NOTHING = "nothing"
@@ -51,7 +51,7 @@ class Operation:
     """Whether it can ring somebody: then it is never sent twice, and only to whom a run may ring."""
     of_one_call: bool = False
     needs_user: bool = False
-    changes: Changes | None = None
+    changes: Change | None = None
     unknown: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
     facts: type[Case] = Case

@@ -71,7 +71,7 @@ DIALLED = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{1,6}")
 """A number as calls are known by: E.164, or an extension."""
 
 
-class Moment(StrEnum):
+class FaultTime(StrEnum):
     """When a fault strikes."""
 
     CONNECTING = "before there is a request"
@@ -83,7 +83,7 @@ class Moment(StrEnum):
 class KnownFault:
     """When a kind of fault strikes, and how we know that programs meet it."""
 
-    moment: Moment
+    moment: FaultTime
     evidence: Evidence
     source: str
 
@@ -91,21 +91,21 @@ class KnownFault:
 NETWORKS = "networks and proxies do it to any HTTP server (RFC 9112, sections 8 and 9)"
 LATER_VERSIONS = "the platform adds to its answers without notice; this addition is Ringback's own"
 KNOWN: Mapping[FaultKind, KnownFault] = {
-    FaultKind.LOST_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
-    FaultKind.RESET: KnownFault(Moment.BEFORE, Evidence.ASSUMED, NETWORKS),
-    FaultKind.TRUNCATED_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
-    FaultKind.SLOW_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
-    FaultKind.TRICKLED_REPLY: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
-    FaultKind.RATE_LIMITED: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, RATE_NOTICE),
-    FaultKind.SERVER_ERROR: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
-    FaultKind.BAD_GATEWAY: KnownFault(Moment.BEFORE, Evidence.ASSUMED, NETWORKS),
-    FaultKind.UNAVAILABLE: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
-    FaultKind.GATEWAY_TIMEOUT: KnownFault(Moment.AFTER, Evidence.PUBLISHED, COMMON_ERRORS),
-    FaultKind.TOKEN_REVOKED: KnownFault(Moment.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
-    FaultKind.NOT_JSON: KnownFault(Moment.AFTER, Evidence.ASSUMED, NETWORKS),
-    FaultKind.UNKNOWN_VALUE: KnownFault(Moment.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
-    FaultKind.UNKNOWN_FIELD: KnownFault(Moment.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
-    FaultKind.EXPIRED_CERTIFICATE: KnownFault(Moment.CONNECTING, Evidence.ASSUMED, NETWORKS),
+    FaultKind.LOST_REPLY: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.RESET: KnownFault(FaultTime.BEFORE, Evidence.ASSUMED, NETWORKS),
+    FaultKind.TRUNCATED_REPLY: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.SLOW_REPLY: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.TRICKLED_REPLY: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.RATE_LIMITED: KnownFault(FaultTime.BEFORE, Evidence.PUBLISHED, RATE_NOTICE),
+    FaultKind.SERVER_ERROR: KnownFault(FaultTime.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.BAD_GATEWAY: KnownFault(FaultTime.BEFORE, Evidence.ASSUMED, NETWORKS),
+    FaultKind.UNAVAILABLE: KnownFault(FaultTime.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.GATEWAY_TIMEOUT: KnownFault(FaultTime.AFTER, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.TOKEN_REVOKED: KnownFault(FaultTime.BEFORE, Evidence.PUBLISHED, COMMON_ERRORS),
+    FaultKind.NOT_JSON: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, NETWORKS),
+    FaultKind.UNKNOWN_VALUE: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
+    FaultKind.UNKNOWN_FIELD: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
+    FaultKind.EXPIRED_CERTIFICATE: KnownFault(FaultTime.CONNECTING, Evidence.ASSUMED, NETWORKS),
 }
 
 
@@ -118,7 +118,7 @@ def check_known(kinds: Iterable[str], known: Container[str]) -> None:
 
 check_known(FaultKind, KNOWN)
 
-BEFORE = frozenset(kind for kind, known in KNOWN.items() if known.moment is Moment.BEFORE)
+BEFORE = frozenset(kind for kind, known in KNOWN.items() if known.moment is FaultTime.BEFORE)
 """Kinds that keep a request from being acted on."""
 
 

@@ -36,14 +36,16 @@ class Router:
             return NOWHERE
         operation = self._served(_straight(root, segments), method)
         if operation is not None:
-            return self._leading_to(operation, path)
+            found = self._leading_to(operation, path)
+            if not any(map(str.isalpha, found.params.values())):  # ids have digits; a word may be misspelt
+                return found
         return next((self._of_end(method, path, *end) for end in root.ends(segments)), NOWHERE)
 
     def _of_end(self, method: str, path: str, node: Node, taken: Taken) -> Route:
-        if (operation := self._served(node, method)) is not None:
-            return self._leading_to(operation, path)
         if misspelt(taken):
             return NOWHERE
+        if (operation := self._served(node, method)) is not None:
+            return self._leading_to(operation, path)
         unserved = _at(node, method)
         if unserved is not None:
             return Route(None, unserved=unserved, near=self._near(node.template))

@@ -20,7 +20,7 @@ from ringback_client.environment import CA, verify_from
 from ringback_contracts.catalogue import OPERATIONS, route
 from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed
@@ -42,19 +42,19 @@ RELAYED = {"alice": "alice"}
 PATIENCE = 900
 """Seconds that an answer may take: the pace of a run may hold a request back, and the target itself."""
 RINGS = "what schemathesis makes up to be dialled might ring somebody there"
-WOULD: Mapping[Changes | None, str] = {
-    Changes.NEW_CALL: RINGS,
-    Changes.CALL: "it would end calls there that are not this run's",
-    Changes.TOKEN: "it would end the token that the run needs",
-    Changes.ORG: "it would change the org",
+WOULD: Mapping[Change | None, str] = {
+    Change.NEW_CALL: RINGS,
+    Change.CALL: "it would end calls there that are not this run's",
+    Change.TOKEN: "it would end the token that the run needs",
+    Change.ORG: "it would change the org",
 }
 LEFT_OUT: Mapping[str, str] = {
     operation.id: RINGS if operation.dials else WOULD[operation.changes]
     for operation in OPERATIONS
-    if operation.changes is not Changes.NOTHING
+    if operation.changes is not Change.NOTHING
 }
 """Why an operation is not tried where calls may be real."""
-ENDING_TOKENS = frozenset(operation.id for operation in OPERATIONS if operation.changes is Changes.TOKEN)
+ENDING_TOKENS = frozenset(operation.id for operation in OPERATIONS if operation.changes is Change.TOKEN)
 TRIED = frozenset(operation.id for operation in OPERATIONS) - ENDING_TOKENS
 """The operations that are tried where nobody can be rung."""
 REPORTS = "reports"

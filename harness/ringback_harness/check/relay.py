@@ -23,7 +23,7 @@ from ringback_client import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import OPERATIONS
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 from ringback_contracts.openapi import openapi_document
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.targets import OutOfReach, World
@@ -34,7 +34,7 @@ SECRET = "Ringback-Relay-Token"
 """The header that shows who belongs to the run."""
 SHOWN = f"HTTP_{SECRET.upper().replace('-', '_')}"
 OWN_HOSTS = HostCheck()
-READING = frozenset(operation.id for operation in OPERATIONS if operation.changes is Changes.NOTHING)
+READING = frozenset(operation.id for operation in OPERATIONS if operation.changes is Change.NOTHING)
 """The operations that change nothing, whoever answers."""
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 OURS = frozenset({"links", "Link", "Ringback-Contract", "Ringback-Note", "Ringback-Rule", "Ringback-Version"})

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
@@ -32,5 +32,5 @@ def effect(request: Request) -> Effect:
         return Effect.UNKNOWN
     if operation.dials:
         return Effect.DIALS
-    ends = operation.of_one_call and operation.changes is Changes.CALL
+    ends = operation.of_one_call and operation.changes is Change.CALL
     return Effect.ENDS if ends else Effect.UNKNOWN

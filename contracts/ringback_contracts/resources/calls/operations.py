@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_contracts.resources.calls.intents import call_to_place
@@ -24,7 +24,7 @@ OPERATIONS = (
         answers="CreateCallResponse",
         needs_user=True,
         dials=True,
-        changes=Changes.NEW_CALL,
+        changes=Change.NEW_CALL,
         fault="place",
         facts=CallFacts,
         intent=call_to_place,
@@ -35,7 +35,7 @@ OPERATIONS = (
         scopes=READING,
         answers="CallConversationEntityListing",
         needs_user=True,
-        changes=Changes.NOTHING,
+        changes=Change.NOTHING,
         fault="read",
     ),
     served(
@@ -46,7 +46,7 @@ OPERATIONS = (
         reads="CreateCallRequest",
         answers="CreateCallResponse",
         dials=True,
-        changes=Changes.NEW_CALL,
+        changes=Change.NEW_CALL,
         unknown={"userId": "path.user-unknown"},
         fault="place",
         facts=CallFacts,
@@ -58,7 +58,7 @@ OPERATIONS = (
         scopes=READING,
         answers="CallConversation",
         of_one_call=True,
-        changes=Changes.NOTHING,
+        changes=Change.NOTHING,
         unknown=THE_CALL,
         fault="read",
     ),
@@ -71,7 +71,7 @@ OPERATIONS = (
         answers="Conversation",
         of_one_call=True,
         needs_user=True,
-        changes=Changes.CALL,
+        changes=Change.CALL,
         unknown=THE_CALL,
         fault="disconnect",
     ),

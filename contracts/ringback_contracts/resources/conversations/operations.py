@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.calls.paths import CALLING
 
@@ -15,7 +15,7 @@ OPERATIONS = (
         scopes=CALLING,
         answers=None,
         of_one_call=True,
-        changes=Changes.CALL,
+        changes=Change.CALL,
         unknown={"conversationId": "call.unknown-to-disconnect"},
         fault="disconnect",
     ),

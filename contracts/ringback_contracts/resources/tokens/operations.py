@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 from ringback_contracts.http.served import served
 
 GET_TOKEN = "getTokensMe"
@@ -13,7 +13,7 @@ OPERATIONS = (
         GET_TOKEN,
         summary="Read what the token stands for",
         answers="TokenInfo",
-        changes=Changes.NOTHING,
+        changes=Change.NOTHING,
     ),
-    served(DELETE_TOKEN, summary="Revoke the token", answers=None, changes=Changes.TOKEN),
+    served(DELETE_TOKEN, summary="Revoke the token", answers=None, changes=Change.TOKEN),
 )

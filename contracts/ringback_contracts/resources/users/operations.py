@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Changes
+from ringback_contracts.core.operation import Change
 from ringback_contracts.http.served import served
 
 GET_ME = "getUsersMe"
@@ -14,13 +14,13 @@ OPERATIONS = (
         summary="Read the token's user",
         answers="UserMe",
         needs_user=True,
-        changes=Changes.NOTHING,
+        changes=Change.NOTHING,
     ),
     served(
         GET_USER,
         summary="Read a user",
         answers="User",
-        changes=Changes.NOTHING,
+        changes=Change.NOTHING,
         unknown={"userId": "path.user-unknown"},
     ),
 )
