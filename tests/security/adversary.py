@@ -87,7 +87,9 @@ def _rung_by(texts: Iterable[Text], own: str) -> list[str]:
 
 
 def rings_emergency(request: Request) -> bool:
-    """Whether any text of it, decoded as far as it goes, is an emergency number."""
+    """Whether any text of it, decoded as far as it goes, is an emergency number, and it dials."""
+    if request.method == "GET" and not _overridden(request):
+        return False
     return any(
         len(re.sub("[^0-9]", "", plain)) <= 12 and re.search("[0-9]", plain) and is_emergency(plain)
         for way in _ways(request)
@@ -132,9 +134,14 @@ def _head(request: Request) -> Iterator[Text]:
             yield value, ()
 
 
-def _decoded(body: bytes) -> Iterable[bytes]:
-    """The body, and what it is once each coding is undone, again and again."""
+def _decoded(body: bytes, headers: Mapping[str, str]) -> Iterable[bytes]:
+    """The body, and what it is once each coding is undone, again and again.
+
+    Bare text is only undone where a header says so: much of it happens to be raw deflate of something.
+    """
     known = [body]
+    if body.isascii() and not any("encoding" in name.lower() for name in headers.keys() - STANDARD):
+        return known
     for each in known:
         for undo in CODINGS:
             with suppress(Exception):
@@ -146,7 +153,7 @@ def _characters(body: bytes, headers: Mapping[str, str]) -> list[str]:
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
     named = re.findall(r"charset\s*=\s*[\"']?([\w-]+)", kind, re.IGNORECASE)
     found: dict[str, None] = {}
-    for plain in _decoded(body):
+    for plain in _decoded(body, headers):
         plainly = plain.isascii() and b"\0" not in plain
         for charset in (*named, *(("utf-8", "utf-7") if plainly else CHARSETS)):
             with suppress(UnicodeError, LookupError):
