@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ringback_contracts.life import (
     Conversation,
@@ -52,7 +52,7 @@ HOWS = (
     "waits",
     "dead",
 )
-TAKES = st.builds(
+TAKES = st.just(Takes("answers", 0.3)) | st.builds(
     Takes,
     st.sampled_from(HOWS),
     st.none() | st.sampled_from([0.0, 0.3, 2.0, 12.0]),
@@ -60,7 +60,6 @@ TAKES = st.builds(
 )
 TEXTS = st.text(max_size=3)
 USER_IDS = st.sampled_from([ALICE, BOB, CAROL, SAM])
-ACTING = st.none() | USER_IDS
 RULES = st.none() | st.builds(
     WrapRules,
     st.sampled_from(["mandatory", "optional", "agentRequested", "timeout", "forcedTimeout"]),
@@ -105,8 +104,21 @@ class Life(RuleBasedStateMachine):
         self.now = START
         self.seen = self.call
 
-    def begun(self) -> bool:
-        return bool(self.call.participants)
+    @initialize(
+        parties=st.lists(PARTIES, min_size=1, max_size=2),
+        rings=st.booleans(),
+        rules=RULES,
+        seconds=st.sampled_from([5.0, 0.0, 1.5]),
+    )
+    def begin(self, parties: list[Party], rings: bool, rules: WrapRules | None, seconds: float) -> None:
+        """Mostly a call on which people talk, since most that can be done asks for one."""
+        outside = Party("address", address="tel:+442079460100", takes=Takes("answers", 0.3))
+        alice = Party("user", ALICE, "sip:alice@ringback.invalid", "Alice", Takes("answers", 0.3), wrap=rules)
+        if rings:
+            self.give(do.Ring(outside, Party("queue", SUPPORT, wrap=rules, agents=(alice, *_users(parties)))))
+        else:
+            self.give(do.Place(alice, (outside, *parties[1:]), queue_id=SUPPORT if rules else None))
+        self.time_passes(seconds)
 
     def give(self, command: do.Command) -> None:
         """Give the command, and look whether it does what was said of it."""
@@ -150,7 +162,6 @@ class Life(RuleBasedStateMachine):
         assert advance(call, self.now) == advance(self.call, self.now), "turn by turn or at once"
         self.call = advance(self.call, self.now)
 
-    @precondition(begun)
     @rule()
     def the_next_turn_comes(self) -> None:
         due = next_turn(self.call)
@@ -168,52 +179,44 @@ class Life(RuleBasedStateMachine):
     # --- commands -------------------------------------------------------------------------------------
 
     def participant(self, data: st.DataObject) -> str:
-        """The id of any participant, now and then of none."""
-        ids = [one.id for one in self.call.participants]
-        return data.draw(st.sampled_from([*ids, *ids, "nobody"]))
+        """The id of a participant, mostly of one whose leg is not over, now and then of none."""
+        everybody = [one.id for one in self.call.participants]
+        live = [one.id for one in self.call.participants if not one.call.over]
+        return data.draw(st.sampled_from([*live, *live, *live, *everybody, "nobody"]))
 
-    @rule(
-        caller=USERS,
-        parties=st.lists(PARTIES, max_size=3),
-        rules=RULES,
-        queue_id=st.none() | st.just(SUPPORT),
-    )
-    def place(
-        self, caller: Party, parties: list[Party], rules: WrapRules | None, queue_id: str | None
-    ) -> None:
-        caller = caller._replace(id=ALICE, wrap=rules)
-        self.give(do.Place(caller, tuple(parties), "tel:+442079460002", queue_id=queue_id, uui_data="00c8"))
+    def subject(self, data: st.DataObject) -> str:
+        """The participant whom a consult is about, if one runs."""
+        running = self.call.consult
+        return self.call.participants[running.subject].id if running else self.participant(data)
+
+    def acting(self, data: st.DataObject) -> str | None:
+        """Who acts: mostly somebody who is on the call."""
+        users = [one.user_id for one in self.call.participants if one.user_id and not one.call.over]
+        return data.draw(st.sampled_from([*users, *users, *users, None, BOB]))
 
     @rule(customer=ADDRESSES, to=USERS | QUEUES, ivr=st.booleans())
     def ring(self, customer: Party, to: Party, ivr: bool) -> None:
         self.give(do.Ring(customer, to, ivr=ivr))
 
-    @precondition(begun)
-    @rule(data=st.data(), by=ACTING, kind=st.sampled_from([do.Answer, do.Disconnect, do.CancelConsult]))
-    def of_a_leg(self, data: st.DataObject, by: str | None, kind: type) -> None:
-        self.give(kind(self.participant(data), by))
+    @rule(data=st.data(), kind=st.sampled_from([do.Answer, do.Disconnect, do.CancelConsult]))
+    def of_a_leg(self, data: st.DataObject, kind: type) -> None:
+        self.give(kind(self.participant(data), self.acting(data)))
 
-    @precondition(begun)
     @rule(
-        data=st.data(),
-        by=ACTING,
-        value=st.booleans(),
-        kind=st.sampled_from([do.Hold, do.Mute, do.Confine, do.Record]),
+        data=st.data(), value=st.booleans(), kind=st.sampled_from([do.Hold, do.Mute, do.Confine, do.Record])
     )
-    def switch(self, data: st.DataObject, by: str | None, value: bool, kind: type) -> None:
-        self.give(kind(self.participant(data), value, by))
+    def switch(self, data: st.DataObject, value: bool, kind: type) -> None:
+        self.give(kind(self.participant(data), value, self.acting(data)))
 
-    @precondition(begun)
-    @rule(data=st.data(), by=ACTING, until=st.none() | SECONDS)
-    def park(self, data: st.DataObject, by: str | None, until: float | None) -> None:
-        self.give(do.Park(self.participant(data), None if until is None else self.now + until, by))
+    @rule(data=st.data(), until=st.none() | SECONDS)
+    def park(self, data: st.DataObject, until: float | None) -> None:
+        end = None if until is None else self.now + until
+        self.give(do.Park(self.participant(data), end, self.acting(data)))
 
-    @precondition(begun)
-    @rule(by=ACTING, state=st.sampled_from(["none", "active", "paused"]))
-    def set_recording(self, by: str | None, state: str) -> None:
-        self.give(do.SetRecording(state, by))  # type: ignore[arg-type]  # hypothesis knows no literals
+    @rule(data=st.data(), state=st.sampled_from(["none", "active", "paused"]))
+    def set_recording(self, data: st.DataObject, state: str) -> None:
+        self.give(do.SetRecording(state, self.acting(data)))  # type: ignore[arg-type]  # hypothesis knows no literals
 
-    @precondition(begun)
     @rule(data=st.data(), attributes=ATTRIBUTES, text=TEXTS, flagged=st.booleans())
     def write(self, data: st.DataObject, attributes: dict[str, str], text: str, flagged: bool) -> None:
         one = self.participant(data)
@@ -227,72 +230,71 @@ class Life(RuleBasedStateMachine):
         ]
         self.give(data.draw(st.sampled_from(several)))
 
-    @precondition(begun)
     @rule(data=st.data(), code=st.none() | st.just("sale"), provisional=st.booleans(), skip=st.booleans())
     def wrap_up(self, data: st.DataObject, code: str | None, provisional: bool, skip: bool) -> None:
         one = self.participant(data)
         self.give(do.SkipWrapUp(one) if skip else do.GiveWrapUp(one, code, provisional=provisional))
 
-    @precondition(begun)
     @rule(
         data=st.data(),
-        to=st.none() | PARTIES,
-        by=ACTING,
+        to=PARTIES | st.none(),
         transfer_type=st.sampled_from([None, "Attended", "Unattended"]),
-        voicemail=st.booleans(),
+        voicemail=st.sampled_from([False, False, True]),
     )
     def transfer(
-        self,
-        data: st.DataObject,
-        to: Party | None,
-        by: str | None,
-        transfer_type: str | None,
-        voicemail: bool,
+        self, data: st.DataObject, to: Party | None, transfer_type: str | None, voicemail: bool
     ) -> None:
-        self.give(do.BlindTransfer(self.participant(data), to, by, transfer_type, voicemail))  # type: ignore[arg-type]  # hypothesis knows no literals
+        one, by = self.participant(data), self.acting(data)
+        self.give(do.BlindTransfer(one, to, by, transfer_type, voicemail))  # type: ignore[arg-type]  # hypothesis knows no literals
 
-    @precondition(begun)
-    @rule(data=st.data(), to=st.none() | PARTIES, by=ACTING, speak_to=SPEAK_TO)
-    def consult(self, data: st.DataObject, to: Party | None, by: str | None, speak_to: str) -> None:
-        self.give(do.StartConsult(self.participant(data), to, by, speak_to))  # type: ignore[arg-type]  # hypothesis knows no literals
+    @rule(data=st.data(), to=PARTIES | st.none(), speak_to=SPEAK_TO)
+    def consult(self, data: st.DataObject, to: Party | None, speak_to: str) -> None:
+        self.give(do.StartConsult(self.participant(data), to, self.acting(data), speak_to))  # type: ignore[arg-type]  # hypothesis knows no literals
 
-    @precondition(begun)
-    @rule(to=PARTIES, speak_to=SPEAK_TO)
-    def consult_as_it_should_be(self, to: Party, speak_to: str) -> None:
-        users = [one for one in self.call.participants if one.user_id and one.call.up]
-        others = [one for one in self.call.participants if not one.user_id and one.call.up]
+    @rule(to=USERS | QUEUES | ADDRESSES, speak_to=SPEAK_TO, seconds=SECONDS)
+    def consult_and_wait(self, to: Party, speak_to: str, seconds: float) -> None:
+        """A consult as people make them, since chance seldom names the right two."""
+        here = [one for one in self.call.participants if one.call.state == "connected"]
+        users = [one for one in here if one.user_id]
+        others = [one for one in here if one.number != (users[0].number if users else NOBODY)]
         if users and others:
             self.give(do.StartConsult(others[0].id, to, users[0].user_id, speak_to))  # type: ignore[arg-type]  # hypothesis knows no literals
+            self.time_passes(seconds)
 
-    @precondition(begun)
-    @rule(data=st.data(), by=ACTING, speak_to=SPEAK_TO)
-    def speak_to(self, data: st.DataObject, by: str | None, speak_to: str) -> None:
-        self.give(do.SetSpeakTo(self.participant(data), speak_to, by))  # type: ignore[arg-type]  # hypothesis knows no literals
+    @rule(data=st.data(), speak_to=SPEAK_TO)
+    def speak_to(self, data: st.DataObject, speak_to: str) -> None:
+        self.give(do.SetSpeakTo(self.subject(data), speak_to, self.acting(data)))  # type: ignore[arg-type]  # hypothesis knows no literals
 
-    @precondition(begun)
-    @rule(parties=st.lists(PARTIES, max_size=2), by=ACTING)
-    def invite(self, parties: list[Party], by: str | None) -> None:
-        self.give(do.Invite(tuple(parties), by))
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        self.give(do.CancelConsult(self.subject(data), self.acting(data)))
 
-    @precondition(begun)
-    @rule(by=ACTING, other=st.sampled_from(["other", CALL_ID]), customer=ADDRESSES)
-    def merge(self, by: str | None, other: str, customer: Party) -> None:
-        second = apply(opened("other", self.now - 20), do.Ring(customer, Party("user", ALICE)), self.now - 20)
+    @rule(data=st.data(), parties=st.lists(PARTIES, max_size=2))
+    def invite(self, data: st.DataObject, parties: list[Party]) -> None:
+        self.give(do.Invite(tuple(parties), self.acting(data)))
+
+    @rule(
+        data=st.data(),
+        other=st.sampled_from(["other", "other", CALL_ID]),
+        answers=st.sampled_from([2.0, 30.0]),
+    )
+    def merge(self, data: st.DataObject, other: str, answers: float) -> None:
+        customer, by = Party("address", address="tel:+442079460120"), self.acting(data)
+        ring = do.Ring(customer, Party("user", ALICE, takes=Takes("answers", answers)))
+        second = apply(opened("other", self.now - 20), ring, self.now - 20)
         assert isinstance(second, Conversation)
-        moving = joining(advance(second, self.now), by)
-        self.give(do.Merge((other,), moving, by))
+        self.give(do.Merge((other,), joining(advance(second, self.now), by), by))
 
-    @precondition(begun)
-    @rule(by=ACTING, system=st.booleans(), away=st.booleans())
-    def end(self, by: str | None, system: bool, away: bool) -> None:
-        self.give(do.MoveAway("other") if away else do.End(by, system))
+    @rule(data=st.data(), system=st.booleans(), what=st.sampled_from(["", "", "", "ends", "moves"]))
+    def end(self, data: st.DataObject, system: bool, what: str) -> None:
+        """Now and then, since little can be done after it."""
+        if what:
+            self.give(do.MoveAway("other") if what == "moves" else do.End(self.acting(data), system))
 
-    @precondition(begun)
     @rule(data=st.data(), kind=st.sampled_from(["monitor", "coach", "barge"]), supervisor=USERS)
     def supervise(self, data: st.DataObject, kind: str, supervisor: Party) -> None:
         self.give(do.Supervise(kind, self.participant(data), supervisor))  # type: ignore[arg-type]  # hypothesis knows no literals
 
-    @precondition(begun)
     @rule(
         data=st.data(), queue_id=st.none() | st.just(SUPPORT), dial=st.booleans(), to=ADDRESSES, caller=USERS
     )
@@ -302,7 +304,6 @@ class Life(RuleBasedStateMachine):
         one = self.participant(data)
         self.give(do.CallBack(caller, to) if dial else do.AskCallBack(one, ("+442079460100",), queue_id))
 
-    @precondition(begun)
     @rule(
         data=st.data(),
         act=st.sampled_from(
@@ -312,12 +313,10 @@ class Life(RuleBasedStateMachine):
     def far_end(self, data: st.DataObject, act: str) -> None:
         self.give(do.FarEnd(self.participant(data), act))  # type: ignore[arg-type]  # hypothesis knows no literals
 
-    @precondition(begun)
     @rule(agents=st.lists(USERS, max_size=2))
     def staff(self, agents: list[Party]) -> None:
         self.give(do.Staff(SUPPORT, tuple(agents)))
 
-    @precondition(begun)
     @rule(data=st.data(), seconds=SECONDS)
     def delayed(self, data: st.DataObject, seconds: float) -> None:
         one = self.participant(data)
@@ -401,6 +400,10 @@ class Life(RuleBasedStateMachine):
                 "wrapupRequired",
             ):
                 assert event.get(name) == rest.get(name)
+
+
+def _users(parties: list[Party]) -> list[Party]:
+    return [party for party in parties if party.kind == "user"]
 
 
 def _alone_on_purpose(call: Conversation, one: Participant) -> bool:

@@ -324,6 +324,7 @@ MORE: list[tuple[str, Callable[[], Conversation], Command]] = [
     ("life.not-active", talking, lambda _: commands.End(BOB)),
     ("life.not-active", talking, lambda _: commands.Merge(("other",), by=BOB)),
     ("life.not-active", talking, lambda _: commands.Invite((OTHER,), BOB)),
+    ("life.not-active", ringing, lambda _: commands.Invite((OTHER,), ALICE)),
     ("life.transfer-without-destination", talking, lambda _: commands.Invite((), ALICE)),
     ("life.cannot-confine", ringing, lambda call: commands.Confine(leg(call, BOB).id, confined=True)),
     ("life.consult-not-a-participant", ringing, lambda call: commands.StartConsult(own(call), OTHER, ALICE)),

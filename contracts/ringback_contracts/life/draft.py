@@ -85,9 +85,9 @@ class Draft:
     def later(
         self, seconds: float, what: What, number: int, disconnect: DisconnectType | None = None
     ) -> None:
-        """Let something happen to a participant's leg after so many seconds."""
+        """Let something happen to a participant's leg after so many seconds; at once if they are below 0."""
         self.ticks += 1
-        insort(self.turns, Turn(self.now + seconds, self.ticks, what, number, disconnect))
+        insort(self.turns, Turn(self.now + max(seconds, 0.0), self.ticks, what, number, disconnect))
 
     def forget(self, number: int) -> None:
         """Let nothing more happen to the leg that was due."""

@@ -135,9 +135,12 @@ def routes(draft: Draft, turn: Turn) -> None:
 
 
 def cannot_invite(call: Conversation, command: Invite) -> Objection | None:
-    """Nobody is named, or nobody is there to be joined."""
+    """Nobody is named, or whoever invites does not talk yet."""
     if not command.parties:
         return Objection(why.DESTINATION_REQUIRED, "name at least one party to add")
+    own = call.own_leg(command.by)
+    if own and not own.call.up:
+        return Objection(why.NOT_ACTIVE, f"the leg of user {command.by} is {own.call.state}, not connected")
     return checks.stranger(call, command.by) or checks.quiet(call)
 
 
