@@ -258,6 +258,12 @@ def test_redis_keeps_a_token_for_as_long_as_it_lives_from_now_on(
     assert server.given == [("ours:key", milliseconds)]
 
 
+def test_tokens_in_redis_are_named_so_that_they_are_found_again() -> None:
+    server = Noting()
+    RedisTokenCache(cast("redis.Redis", server)).put("key", Token("access"), NOW)
+    assert server.given == [("ringback:token:key", None)]
+
+
 def test_nothing_in_redis_is_named_after_a_secret(redis_url: str, tmp_path: Path) -> None:
     prefix = f"{tmp_path}:"
     cache, server = RedisTokenCache(redis_url, prefix=prefix), raw_redis(redis_url)

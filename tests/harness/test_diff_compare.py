@@ -98,6 +98,19 @@ def test_of_the_headers_the_contract_s_are_compared_by_their_presence_and_the_me
     assert differences(refusal(**headers), refusal(**otherwise)) == []
 
 
+def test_a_refusal_without_an_envelope_lacks_each_of_its_fields() -> None:
+    (found,) = differences(reply(400, {"code": "c"}), reply(400, {"code": "c", "status": 400}))
+    assert found == Deviation(Aspect.ENVELOPE, "(nothing)", "status: the HTTP status")
+    (found,) = differences(reply(400, {"code": "c", "contextId": "c"}), reply(400, {"code": "c"}))
+    assert found == Deviation(Aspect.ENVELOPE, f"contextId: the {CORRELATION}", "(nothing)")
+
+
+def test_a_success_has_no_envelope_whatever_its_fields_are_called() -> None:
+    ours, theirs = reply(200, {"status": "open"}), reply(200, {"status": 5, "message": "m"})
+    told = Deviation(Aspect.SHAPE, "status: string", "message: string, status: number")
+    assert differences(ours, theirs) == [told]
+
+
 def test_headers_of_others_are_theirs() -> None:
     assert differences(refusal(), refusal(Server="nginx", Via="1.1 gateway")) == []
 

@@ -273,6 +273,14 @@ def test_the_journal_is_bounded_by_weight_too(request_: Request) -> None:
     assert journal.raw("999") is not None
 
 
+def test_a_long_reply_weighs_as_much_as_a_long_request() -> None:
+    journal = Journal("o", 2_000)
+    reply = json_response(200, {"text": "r" * 60_000})
+    for number in range(1_000):
+        journal.record(str(number), 0.0, Request("GET", CALLS), reply)
+    assert 0 < len(journal) <= JOURNAL_BYTES / 60_000
+
+
 def test_no_repr_shows_what_was_sent() -> None:
     journal = Journal("o", 5)
     journal.record(

@@ -24,22 +24,22 @@ UNSEEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """Something that happened ``seconds`` after the first request."""
 
     seconds: float
     what: str
 
 
-def timeline(run: ProgramRun) -> list[Moment]:
+def timeline(run: ProgramRun) -> list[TimelineEntry]:
     """Every request with its answer and what it did, and the end of the program."""
     calls = count(1)
     start = run.exchanges[0].at if run.exchanges else run.began
-    moments = [Moment(exchange.at - start, _told(exchange, calls)) for exchange in run.exchanges]
-    return [*moments, Moment(run.ended - start, _ended(run))]
+    moments = [TimelineEntry(exchange.at - start, _told(exchange, calls)) for exchange in run.exchanges]
+    return [*moments, TimelineEntry(run.ended - start, _ended(run))]
 
 
-def shortened(moments: list[Moment]) -> list[Moment | None]:
+def shortened(moments: list[TimelineEntry]) -> list[TimelineEntry | None]:
     """The moments that fit a screen; ``None`` stands for those that do not."""
     if len(moments) <= SHOWN:
         return list(moments)

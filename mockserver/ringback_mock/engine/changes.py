@@ -16,7 +16,7 @@ CHANGE_FRAME = 1_500
 """Memory that a change takes beside its body."""
 
 
-class Changes:
+class ChangeLog:
     """The newest changes, redacted, by the correlation ids of their replies; no reset forgets them."""
 
     def __init__(self, room: Room | None = None) -> None:

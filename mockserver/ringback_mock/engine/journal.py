@@ -14,7 +14,7 @@ from ringback_contracts.life.moments import timestamp
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
 from ringback_contracts.privacy.known import KnownSecrets
 from ringback_mock.engine.bounded import Bounded, Room
-from ringback_mock.engine.changes import Changes
+from ringback_mock.engine.changes import ChangeLog
 from ringback_mock.http import Response
 
 KEPT_BODY_BYTES = 64 * 2**10
@@ -119,7 +119,7 @@ class Journal:
     def __init__(self, org_id: str, size: int, room: Room | None = None) -> None:
         self._org_id = org_id
         self.forgotten = Forgotten(room)
-        self.changes = Changes(room)
+        self.changes = ChangeLog(room)
         self._ring: Bounded[str, Exchange] = Bounded(
             size, JOURNAL_BYTES, self.forgotten.add, room=room, frame=EXCHANGE_FRAME
         )
