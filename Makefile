@@ -19,7 +19,7 @@ WHEEL_TESTS := tests/test_packaging.py tests/test_commands.py
 PYTHON_TESTS := $(WHEEL_TESTS) tests/client tests/mockserver tests/explain tests/contracts/test_org.py \
   tests/contracts/test_addresses*.py --ignore=tests/mockserver/test_openapi_conformance.py
 # The official SDK and Node.js are for `make test` alone; what is tried there at length needs few examples here.
-LIGHT := -m "not sdk and not node" --hypothesis-profile=few
+LIGHT := -m "not sdk and not node and not browser" --hypothesis-profile=few
 
 .PHONY: help serve test check crash lint format bench soak wheel light clean
 
