@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ringback_explain.read import code, curl, described, error_text, har, http_message, postman
+from ringback_explain.read import code, curl, data_action, described, error_text, har, http_message, postman
+from ringback_explain.read.code.languages import unread_language
 from ringback_explain.read.cut import broken_body, cut_body, flawed_body
 from ringback_explain.read.found import (
     Found,
@@ -119,6 +120,8 @@ def _json(part: str, text: str) -> Read | None:
         return Read(tuple(readings), ignored)
     if postman.is_collection(value):
         return Read(tuple(postman.readings(value)))
+    if isinstance(value, dict) and (action := data_action.of_export(value)) is not None:
+        return Read((data_action.from_export(action, text),))
     found = described.of_json(value, part.strip(), text)
     return Read((found,)) if found else None
 
@@ -146,6 +149,7 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
     yield _some(_form(part, text))
     yield _some(cut_body(part))
     yield _some(flawed_body(part))
+    yield _some(data_action.from_terraform(part))
     yield code.requests_of(part)
     yield _some(_object_in(part, text))
     yield _some(_yaml(part, text))
@@ -170,6 +174,9 @@ def _object_in(part: str, text: str) -> Found | None:
 
 def _refuse_code(part: str) -> None:
     """Say of a program without a request that it has none: what it prints of errors is nobody's answer."""
+    unread = unread_language(part)
+    if unread is not None:
+        raise ReadError(code.NOT_READ.format(language=unread))
     language = code.language_of(part)
     if language is not None:
         raise ReadError(code.NO_REQUEST.format(language=language))

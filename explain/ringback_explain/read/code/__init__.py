@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ringback_explain.read import described
 from ringback_explain.read.code.calls import follow_call
-from ringback_explain.read.code.languages import LONGEST, Program, programs
+from ringback_explain.read.code.languages import LONGEST, Program, programs, unread_language
 from ringback_explain.read.code.sent import NAMES, fields_of, found_request, is_of_ours, is_open
 from ringback_explain.read.code.values import Sending, decoded, plain
 from ringback_explain.read.code.walker import Walker
 from ringback_explain.read.found import FoundRequest, ReadError
+from ringback_explain.read.powershell import as_script
 from ringback_explain.read.text import without_prose
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 LIKELY = 0.6
 """The share of a text that a grammar has to know for the text to be read in it."""
@@ -25,10 +23,14 @@ MOST_TRIED = 3
 CURL_FIELDS = "CURLOPT_POSTFIELDS"
 MOST_REQUESTS = 50
 
+_VARIABLE_KEY = re.compile(rb'"\xe2\x80\xb9[^"]*"\s*:')
+"""A key that only the running program knows, as names become that are read in a language not their own."""
+
 NO_REQUEST = (
     "this is {language} code, and it sends no request that can be read: give the part that sends one, with"
     " the values that it sends"
 )
+NOT_READ = "this looks like {language} code, which is not read; give the JSON that it sends"
 OPEN = (
     "line {line} of this {language} code sends {body}, and nothing in the text says what that holds; give the"
     " code that makes it, or the body itself"
@@ -40,25 +42,40 @@ def requests_of(text: str) -> list[FoundRequest]:
 
     Raises ``ReadError`` where a request is sent of which the text does not say what it asks for.
     """
+    unread = unread_language(text)
+    if unread is not None:
+        script = as_script(text) if unread == "PowerShell" else None
+        bodies = [found.request.body for found in requests_of(script)] if script else []
+        return [described.request_of_body(None, body, text, f"{unread} code") for body in bodies]
     opened: tuple[Sending, str] | None = None
+    doubtful: list[FoundRequest] = []
     for program in _candidates(text):
-        language = program.language.name
-        walker = Walker(program, follow_call)
-        walker.follow()
-        sendings = [sending for sending in walker.sendings if is_of_ours(sending)][:MOST_REQUESTS]
-        told = [sending for sending in sendings if not is_open(sending)]
-        found = [found_request(sending, language, text) for sending in told]
-        if not any(fields_of(sending.body) for sending in told) and (body := _left(walker)) is not None:
-            found.append(_of_body(body, language, text))
-        found = found or [found_request(login, language, text) for login in walker.logins]
-        if found:
+        found, unread_sending = _followed(program, text)
+        if any(_VARIABLE_KEY.search(each.request.body) for each in found):
+            doubtful = doubtful or found
+        elif found:
             return found
-        opened = opened or next(((sending, language) for sending in sendings), None)
-    if opened is not None:
-        sending, language = opened
-        shown = re.sub("[\u2039\u203a]", "`", str(plain(sending.body)))
-        raise ReadError(OPEN.format(line=sending.line, language=NAMES[language], body=shown))
-    return []
+        if unread_sending is not None:
+            opened = opened or (unread_sending, program.language.name)
+    if opened is None or doubtful:
+        return doubtful
+    sending, language = opened
+    shown = re.sub("[\u2039\u203a]", "`", str(plain(sending.body)))
+    raise ReadError(OPEN.format(line=sending.line, language=NAMES[language], body=shown))
+
+
+def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending | None]:
+    """What a program sends, and a request of which the text does not say what it asks for."""
+    language = program.language.name
+    walker = Walker(program, follow_call)
+    walker.follow()
+    sendings = [sending for sending in walker.sendings if is_of_ours(sending)][:MOST_REQUESTS]
+    told = [sending for sending in sendings if not is_open(sending)]
+    found = [found_request(sending, language, text) for sending in told]
+    if not any(fields_of(sending.body) for sending in told) and (body := _left(walker)) is not None:
+        found.append(_of_body(body, language, text))
+    found = found or [found_request(login, language, text) for login in walker.logins]
+    return found, next((sending for sending in sendings if is_open(sending)), None)
 
 
 def language_of(text: str) -> str | None:
@@ -66,17 +83,7 @@ def language_of(text: str) -> str | None:
     program = next(iter(programs(text)), None)
     if program is None or not program.signs or program.fit < (SURELY if program.signs == 1 else LIKELY):
         return None
-    return NAMES[program.language.name] if _statements(program) else None
-
-
-def _statements(program: Program) -> list[Node]:
-    waiting = [program.root]
-    seen: list[Node] = []
-    while waiting and len(seen) < 200:
-        node = waiting.pop()
-        seen.append(node)
-        waiting += node.named_children
-    return [node for node in seen if program.language.meaning(node) in ("call", "new", "assign", "function")]
+    return NAMES[program.language.name]
 
 
 def _candidates(text: str) -> list[Program]:

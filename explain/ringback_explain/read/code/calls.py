@@ -13,6 +13,7 @@ from ringback_explain.read.code.languages import HOLDERS, NAMES, field, text_of
 from ringback_explain.read.code.texts import formatted
 from ringback_explain.read.code.values import (
     CodeObject,
+    Doubt,
     Encoded,
     Sending,
     Unknown,
@@ -106,11 +107,21 @@ def follow_call(walker: Walker, node: Node) -> Any:
     receiver = walker.evaluate(holder) if holder is not None else None
     positional, named = _arguments(walker, node)
     call = CodeCall(walker, node, holder, receiver, name, positional, named)
-    for way in (_own_function, a_request, _made_text, _setting, _made):
-        value = way(call)
-        if value is not NOTHING:
-            return value
-    return _passed_on(call)
+    before = len(walker.sendings)
+    values = (way(call) for way in (_own_function, a_request, _made_text, _setting, _made))
+    value = next((value for value in values if value is not NOTHING), NOTHING)
+    block = field(node, "block")
+    if block is not None:
+        _follow_block(walker, block, walker.sendings[before:])
+    return _passed_on(call) if value is NOTHING else value
+
+
+def _follow_block(walker: Walker, block: Node, begun: list[Sending]) -> None:
+    """Follow a block of Ruby, to which a client gives the request that it begins."""
+    parameters = field(block, "parameters")
+    if begun and parameters is not None and parameters.named_children:
+        walker.scope[text_of(parameters.named_children[0])] = begun[-1]
+    walker.execute(block)
 
 
 def _callee(walker: Walker, node: Node) -> tuple[Node | None, str]:
@@ -155,9 +166,6 @@ def _arguments(walker: Walker, node: Node) -> tuple[list[Any], dict[str, Any]]:
             named |= dict(spread) if isinstance(spread, CodeObject) else {"**": unknown(text_of(child))}
         elif child.type != "comment":
             positional.append(walker.evaluate(child))
-    block = field(node, "block")
-    if block is not None:
-        walker.execute(block)
     return positional, named
 
 
@@ -186,7 +194,7 @@ def is_verb(name: str) -> bool:
 def _made_text(call: CodeCall) -> Any:
     lower, given = call.lower, call.positional
     if lower in words().encodes or (lower == "create" and call.holder_text.endswith("JsonContent")):
-        value = given[0] if given else call.receiver
+        value = given[0] if given else _named_object(call) if call.named else call.receiver
         return Encoded(value) if isinstance(value, dict | list | Unknown | Encoded) else NOTHING
     if lower in words().makes_forms and given:
         return Encoded(given[0], form=True)
@@ -198,6 +206,13 @@ def _made_text(call: CodeCall) -> Any:
     return NOTHING
 
 
+def _named_object(call: CodeCall) -> CodeObject:
+    """The object of Ruby's ``generate(to: x)``."""
+    made = call.walker.record()
+    made.update(call.named)
+    return made
+
+
 def _setting(call: CodeCall) -> Any:
     """Calls that fill an object: ``put("to", x)``, ``setTo(x)``, a builder's ``to(x)``, ``update({...})``."""
     lower, given = call.lower, call.positional
@@ -207,7 +222,7 @@ def _setting(call: CodeCall) -> Any:
         filled = call.filled(model=False)
         call.walker.put(filled, given[0], given[1])
         return filled
-    if lower in words().merges and any(isinstance(value, CodeObject) for value in given):
+    if lower in words().merges and given and all(isinstance(value, CodeObject | Unknown) for value in given):
         return _merged(call)
     setter = _SETTER.fullmatch(call.name)
     key = setter[1] if setter else call.name
@@ -221,10 +236,13 @@ def _setting(call: CodeCall) -> Any:
 
 
 def _merged(call: CodeCall) -> CodeObject:
-    records = [value for value in call.positional if isinstance(value, CodeObject)]
-    filled = records[0] if call.holder_text == "Object" else call.filled(model=False)
-    for record in records:
-        if record is not filled:
+    first = call.positional[0]
+    is_first = call.holder_text == "Object" and isinstance(first, CodeObject)
+    filled = first if is_first and isinstance(first, CodeObject) else call.filled(model=False)
+    for record in call.positional:
+        if isinstance(record, Unknown):
+            filled.doubts.append(Doubt("", record[1:-1], is_spread=True))
+        elif record is not filled:
             for key, value in record.items():
                 call.walker.put(filled, key, value)
             filled.doubts += record.doubts
@@ -292,7 +310,9 @@ def _passed_on(call: CodeCall) -> Any:
         if _is_body(value):
             return value
     if call.lower in words().keeps:
-        if not call.positional and isinstance(call.receiver, str | CodeObject | Encoded | Sending):
+        if isinstance(call.receiver, CodeObject | Encoded | Sending):
+            return call.receiver
+        if not call.positional and isinstance(call.receiver, str):
             return call.receiver
         if len(call.positional) == 1 and isinstance(call.positional[0], str | int | bool | list):
             return call.positional[0]

@@ -165,7 +165,7 @@ def _spread(walker: Walker, made: CodeObject, node: Node) -> None:
     elif isinstance(value, CodeObject):
         made.absorb(value)
     else:
-        made.doubts.append(Doubt("", text_of(node)))
+        made.doubts.append(Doubt("", text_of(inner), is_spread=True))
 
 
 def _choice(walker: Walker, node: Node) -> Any:

@@ -85,9 +85,11 @@ def programs(text: str) -> list[Program]:
 @cache
 def languages() -> tuple[Language, ...]:
     """All languages of the table."""
-    table = tomllib.loads(files(__package__).joinpath("languages.toml").read_text("utf-8"))
+    table = _table()
     return tuple(
-        _language(name, {**table.get(entry.get("like"), {}), **entry}) for name, entry in table.items()
+        _language(name, {**table.get(entry.get("like", ""), {}), **entry})
+        for name, entry in table.items()
+        if "grammar" in entry
     )
 
 
@@ -95,6 +97,17 @@ def _language(name: str, entry: Mapping[str, str]) -> Language:
     kinds = {key: value for key, value in entry.items() if key not in ("grammar", "like", "signs")}
     meanings = {kind: meaning for meaning, listed in kinds.items() for kind in listed.split()}
     return Language(name, entry["grammar"], re.compile(entry["signs"], re.MULTILINE), meanings)
+
+
+def unread_language(text: str) -> str | None:
+    """The language of a text that is written in one that no grammar here reads."""
+    table = _table()["unread"]
+    return next((name for name, signs in table.items() if re.search(signs, text)), None)
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files(__package__).joinpath("languages.toml").read_text("utf-8"))
 
 
 @cache

@@ -12,7 +12,16 @@ from ringback_contracts.catalogue import route
 from ringback_explain.explanation import Note
 from ringback_explain.meant.placeholders import IN_CODE, join
 from ringback_explain.read import described, mention
-from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, decoded, plain
+from ringback_explain.read.code.values import (
+    CodeObject,
+    Doubt,
+    Encoded,
+    Sending,
+    Unknown,
+    decoded,
+    plain,
+    unknown,
+)
 from ringback_explain.read.found import (
     FORM_TYPE,
     JSON_TYPE,
@@ -116,17 +125,15 @@ def _taken(body: CodeObject) -> Iterator[Note]:
             message = ONLY_IF_TAKEN.format(key=doubt.key, condition=_shown(doubt.condition))
             yield Note("code.conditional", f"/{doubt.key}", message)
             return
-    spread = next(
-        (doubt for doubt in body.doubts if not doubt.key and doubt.condition.startswith(("...", "**"))), None
-    )
+    spread = next((doubt for doubt in body.doubts if doubt.is_spread), None)
     if spread is not None:
-        body["phoneNumber"] = Unknown(f"\u2039{spread.condition}\u203a")
+        body["phoneNumber"] = unknown(spread.condition)
 
 
 def _doubts(value: Any, pointer: str) -> Iterator[Note]:
     if isinstance(value, CodeObject):
         for doubt in value.doubts:
-            yield _note(doubt.key, doubt.condition, pointer)
+            yield _note(doubt, pointer)
         for key, item in value.items():
             yield from _doubts(item, join(pointer, key))
     elif isinstance(value, list):
@@ -134,13 +141,14 @@ def _doubts(value: Any, pointer: str) -> Iterator[Note]:
             yield from _doubts(item, f"{pointer}/{place}")
 
 
-def _note(key: str, condition: str, pointer: str) -> Note:
-    shown = _shown(condition)
-    if key:
-        return Note("code.conditional", join(pointer, key), ONLY_IF.format(key=key, condition=shown))
-    if condition.startswith(("...", "**")):
+def _note(doubt: Doubt, pointer: str) -> Note:
+    shown = _shown(doubt.condition)
+    if doubt.is_spread:
         return Note("code.not-in-text", pointer, NOT_IN_TEXT.format(source=shown))
-    return Note("code.conditional", pointer, ANOTHER.format(condition=shown))
+    if not doubt.key:
+        return Note("code.conditional", pointer, ANOTHER.format(condition=shown))
+    message = ONLY_IF.format(key=doubt.key, condition=shown)
+    return Note("code.conditional", join(pointer, doubt.key), message)
 
 
 def _shown(source: str) -> str:

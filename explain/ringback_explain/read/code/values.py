@@ -28,11 +28,15 @@ def unknown(expression: str) -> Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A key that an object has only if a condition holds, or an expression of unknown keys (no ``value``)."""
+    """A key that an object has only if a condition holds; without a key all of it may be otherwise.
+
+    Where ``is_spread``, the keys of an expression are added that is not in the text.
+    """
 
     key: str
     condition: str
     value: Any = None
+    is_spread: bool = False
 
 
 class CodeObject(dict[str, Any]):
@@ -50,7 +54,11 @@ class CodeObject(dict[str, Any]):
 
     def put(self, key: str, value: Any) -> None:
         """Set a field, under the name that goes out."""
-        self[field_name(key) if self.model else key] = value
+        self[self.name_of(key)] = value
+
+    def name_of(self, key: str) -> str:
+        """The name under which a field goes out."""
+        return field_name(key) if self.model else key
 
     def absorb(self, other: Any) -> None:
         """Take over the fields of another object."""

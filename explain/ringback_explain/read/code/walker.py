@@ -163,10 +163,11 @@ class Walker:
                 self.evaluate(given)
             self._under(condition, inner)
         for other in others:
-            if self.meaning(other) == "condition":
+            if self.meaning(other) == "condition" and field(other, "condition") is not None:
                 self.execute(other)
             else:
-                self._under(f"not ({condition})", [other])
+                inner = other.named_children if self.meaning(other) == "condition" else [other]
+                self._under(f"not ({condition})", inner)
 
     def _condition(self, node: Node, given: Node | None) -> str:
         written = " ".join(text_of(given).split()) if given is not None else ""
@@ -191,7 +192,7 @@ class Walker:
     def _either(self, name: str, before: Any, value: Any, condition: str) -> Any:
         """What a variable holds that may have been given another value."""
         if isinstance(before, CodeObject) and isinstance(value, CodeObject):
-            before.doubts.append(Doubt("", f"{name} is another one if {condition}"))
+            before.doubts.append(Doubt("", condition))
             return before
         return value if isinstance(value, CodeObject | Encoded) else unknown(name)
 
@@ -350,7 +351,7 @@ class Walker:
             holder.set(str(key), value)
         elif isinstance(holder, CodeObject) and isinstance(key, str | int):
             if len(self.conditions) > holder.depth:
-                holder.doubts.append(Doubt(str(key), self.conditions[-1], value))
+                holder.doubts.append(Doubt(holder.name_of(str(key)), self.conditions[-1], value))
             else:
                 holder.put(self.tags.get(str(key), str(key)), value)
         elif isinstance(holder, list) and key is None:

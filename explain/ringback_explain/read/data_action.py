@@ -1,0 +1,85 @@
+"""Read the request of a data action, exported as JSON or written for Terraform."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ringback_explain.meant.placeholders import IN_CODE, stand_in
+from ringback_explain.read import described
+from ringback_explain.read.code.values import decoded
+from ringback_explain.read.found import FoundRequest
+
+_TEMPLATE = re.compile(r"\$+!?\{((?:[^{}]|\{[^{}]*\})*)\}")
+"""What only a run of the action fills in: ``${input.phone}``, ``$!{input.phone}``, ``$${input.phone}``."""
+_ESCAPED = re.compile(r"^\w+\.(?:jsonEncode|jsonString|url)\((.*)\)$")
+_FIELDS = {
+    "method": re.compile(r'\brequest_type\s*=\s*"(\w+)"'),
+    "url": re.compile(r'\brequest_url_template\s*=\s*"([^"\n]+)"'),
+}
+_BODY = re.compile(
+    r'\brequest_template\s*=\s*(?:"(?P<quoted>(?:\\.|[^"\\])*)"|<<-?(?P<end>\w+)\n(?P<lines>.*?)\n\s*(?P=end)\b'
+    r"|jsonencode\((?P<object>\{.*?\})\s*\))",
+    re.DOTALL,
+)
+_ASSIGNED = re.compile(r'([{,]\s*|^\s*)"?(\w+)"?\s*=\s*', re.MULTILINE)
+_BETWEEN = re.compile(r"(?<=[\"\w}\]])[ \t]*\n(?=\s*\")")
+
+
+def of_export(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The request of an exported action; none for any other JSON."""
+    config = value.get("config")
+    request = config.get("request") if isinstance(config, dict) else value.get("request", value)
+    return request if isinstance(request, dict) and "requestUrlTemplate" in request else None
+
+
+def from_export(request: Mapping[str, Any], text: str) -> FoundRequest:
+    """The request that an exported action sends."""
+    template = request.get("requestTemplate")
+    described_as = {
+        "method": request.get("requestType") or "POST",
+        "url": request["requestUrlTemplate"],
+        "headers": request.get("headers"),
+        "body": template if isinstance(template, str) else "",
+    }
+    return _found(described_as, text)
+
+
+def from_terraform(text: str) -> FoundRequest | None:
+    """The request of an action in HCL; none where the text has no ``request_url_template``."""
+    fields = {name: found[1] for name, pattern in _FIELDS.items() if (found := pattern.search(text))}
+    if "url" not in fields:
+        return None
+    return _found({"method": "POST", **fields, "body": _terraform_body(text)}, text)
+
+
+def _terraform_body(text: str) -> str:
+    body = _BODY.search(text)
+    if body is None:
+        return ""
+    if body["quoted"] is not None:
+        return str(json.loads(f'"{body["quoted"]}"', strict=False))
+    if body["object"] is None:
+        return body["lines"]
+    return _BETWEEN.sub(",\n", _ASSIGNED.sub(r'\1"\2": ', body["object"]))
+
+
+def _found(request: dict[str, Any], text: str) -> FoundRequest:
+    body = _known(request["body"])
+    fields = decoded(body)
+    if fields is None and IN_CODE.fullmatch(body.strip()):
+        body = ""  # A template that passes on what it is given says nothing of it.
+    headers = request.get("headers") or {}
+    filled = {
+        "method": request["method"],
+        "url": _known(request["url"]),
+        "headers": {key: _known(str(value)) for key, value in headers.items()},
+        "body": body if fields is None else fields,
+    }
+    return described.request_of_description(filled, text, "a data action")
+
+
+def _known(template: str) -> str:
+    return _TEMPLATE.sub(lambda found: stand_in(_ESCAPED.sub(r"\1", found[1]).strip("$!{}")), template)
