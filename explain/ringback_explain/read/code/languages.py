@@ -101,6 +101,8 @@ def _language(name: str, entry: Mapping[str, str]) -> Language:
 
 def unread_language(text: str) -> str | None:
     """The language of a text that is written in one that no grammar here reads."""
+    if len(text) > LONGEST:
+        return None
     table = _table()["unread"]
     return next((name for name, signs in table.items() if re.search(signs, text)), None)
 
