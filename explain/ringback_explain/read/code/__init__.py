@@ -80,7 +80,7 @@ def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending 
 
 def language_of(text: str) -> str | None:
     """The language that a text is surely written in; none for what is no program."""
-    program = next(iter(programs(text)), None)
+    program = next(iter(_candidates(text)), None)
     if program is None or not program.signs or program.fit < (SURELY if program.signs == 1 else LIKELY):
         return None
     return NAMES[program.language.name]

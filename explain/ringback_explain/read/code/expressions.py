@@ -209,8 +209,7 @@ _TYPED_BEHIND = ("as_expression", "satisfies_expression", "type_assertion_expres
 EXPRESSIONS: Mapping[str, Callable[[Walker, Node], Any]] = {
     "text": text_value,
     "number": lambda _, node: number(text_of(node)),
-    "true": lambda _walker, _node: True,
-    "false": lambda _walker, _node: False,
+    "boolean": lambda _, node: text_of(node).lower() == "true",
     "null": lambda _walker, _node: None,
     "name": _name,
     "symbol": lambda _, node: text_of(node).strip(":"),

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
@@ -43,11 +43,7 @@ class Language:
 
     def meaning(self, node: Node) -> str:
         """What a node is, in the words of the table; nothing for what has no meaning of its own."""
-        return self.meanings.get(node.type) or self.meanings.get(f"{node.type}={_word(node)}", "")
-
-
-def _word(node: Node) -> str:
-    return text_of(node).lower() if node.end_byte - node.start_byte < len("false ") else ""
+        return self.meanings.get(node.type, "")
 
 
 def text_of(node: Node) -> str:
@@ -69,6 +65,7 @@ class Program:
     signs: int
 
 
+@lru_cache(maxsize=1)
 def programs(text: str) -> list[Program]:
     """The text in every language that it may be written in, the likeliest first."""
     if len(text) > LONGEST or text.count("/*") > text.count("*/") + MOST_OPEN:
