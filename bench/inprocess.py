@@ -14,19 +14,19 @@ from requests.adapters import BaseAdapter
 from bench.servers import HEADERS, PATH, VALID
 from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 URL = "http://ringback.test" + PATH
 CALLS = 400
 
 
-class PipelineAdapter(BaseAdapter):
-    """Answer what a session sends straight from the mock's pipeline."""
+class SiteAdapter(BaseAdapter):
+    """Answer what a session sends straight from the mock."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, site: Site) -> None:
         super().__init__()
-        self._pipeline = pipeline
+        self._site = site
 
     def send(  # the signature is the base class's
         self,
@@ -39,7 +39,7 @@ class PipelineAdapter(BaseAdapter):
     ) -> requests.Response:
         path, _, query = request.path_url.partition("?")
         body = request.body or b""
-        answer = self._pipeline.answer(
+        answer = self._site.answer(
             Request(
                 method=request.method or "",
                 path=path,
@@ -63,7 +63,7 @@ class PipelineAdapter(BaseAdapter):
 def measure(rounds: int) -> dict[str, list[float]]:
     """Microseconds a call, one figure a round, in alternating rounds."""
     ours, theirs = _session(), _session()
-    ours.mount("http://", PipelineAdapter(Pipeline(Store(default_org()))))
+    ours.mount("http://", SiteAdapter(Site(Store(default_org()))))
     figures: dict[str, list[float]] = {"pipeline": [], "responses": [], "responses, lean session": []}
     with responses.RequestsMock() as patched:
         patched.post(URL, json={"id": "1", "selfUri": PATH + "/1"}, status=202)

@@ -21,13 +21,12 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org, default_org
 from ringback_harness.sandbox import SandboxSettings, Tools, settings_from
-from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.hosts import HostCheck
 from ringback_mock.edges.serve import Settings as ServeSettings
 from ringback_mock.edges.serve import configuration, listen
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.store import Store
-from ringback_mock.http import Response
+from ringback_mock.http import HERE, Peer, Response
+from ringback_mock.site import Site
 
 REGION = "mypurecloud.ie"
 NAMES = (f"api.{REGION}", f"login.{REGION}")
@@ -98,17 +97,17 @@ Otherwise = Mapping[str, Callable[[Response], Response]]
 """What a stand-in makes of the answer that a rule gives, by the rule's id."""
 
 
-class Recording(Pipeline):
-    """A pipeline that remembers what it was asked, and gives the answers of some rules otherwise."""
+class Recording(Site):
+    """A mock that remembers what the API was asked, and gives the answers of some rules otherwise."""
 
     def __init__(self, store: Store, table: Table, otherwise: Otherwise) -> None:
-        super().__init__(store, table)
+        super().__init__(store, table, hosts=HostCheck(allowed=NAMES))
         self.stand_in: StandIn | None = None
         self._otherwise = otherwise
 
-    def answer(self, request: Request) -> Response:
-        response = super().answer(request)
-        if self.stand_in is not None:
+    def answer(self, request: Request, peer: Peer = HERE) -> Response:
+        response = super().answer(request, peer)
+        if self.stand_in is not None and request.path.startswith("/api/"):
             self.stand_in.asked.append(request)
             rule = dict(response.headers).get("Ringback-Rule", "")
             response = self._otherwise.get(rule, _as_usual)(response)
@@ -137,19 +136,17 @@ def standin(
     chain = folder / "server.pem"
     ca.issue_cert(*NAMES).private_key_and_cert_chain_pem.write_to_path(chain)
     store = Store(org or standin_org())
-    edge = Edge(store, HostCheck(allowed=NAMES))
-    pipeline = Recording(store, table, otherwise or {})
-    object.__setattr__(edge, "pipeline", pipeline)
+    site = Recording(store, table, otherwise or {})
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        server = uvicorn.Server(configuration(edge, ServeSettings(tls_cert=chain)))
+        server = uvicorn.Server(configuration(site, ServeSettings(tls_cert=chain)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
             with pytest.MonkeyPatch.context() as patch:
                 lead_home(patch, port)
-                pipeline.stand_in = StandIn(store, port, str(folder / "ca.pem"), [])
-                yield pipeline.stand_in
+                site.stand_in = StandIn(store, port, str(folder / "ca.pem"), [])
+                yield site.stand_in
         finally:
             server.should_exit = True
             thread.join()

@@ -121,7 +121,7 @@ def test_the_median_function_has_at_most_ten_lines() -> None:
     assert lines[len(lines) // 2] <= 10
 
 
-SHARED = {"Call", "Fault", "Participant", "Reason", "Refusal", "Target", "Token"}
+SHARED = {"Call", "Fault", "Participant", "Reason", "Target", "Token"}
 
 
 def test_no_two_classes_share_a_name() -> None:

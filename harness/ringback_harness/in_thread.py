@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ringback_harness.exits import SetupError
-from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.serve import Server, Settings, configuration, listen
+from ringback_mock.site import Site
 
 HOST = "127.0.0.1"
 STARTS_WITHIN = 20.0
@@ -17,10 +17,10 @@ STARTS_WITHIN = 20.0
 
 
 @contextmanager
-def serving(edge: Edge, settings: Settings) -> Iterator[int]:
-    """Serve the edge in a thread of this process, on a free port of loopback, which is given."""
+def serving(site: Site, settings: Settings) -> Iterator[int]:
+    """Serve the site in a thread of this process, on a free port of loopback, which is given."""
     with listen(HOST, 0) as listener:
-        server = Server(configuration(edge, settings), settings.patience)
+        server = Server(configuration(site, settings), settings.patience)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:

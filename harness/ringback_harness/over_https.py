@@ -13,10 +13,10 @@ from ringback_harness.certificates import issue
 from ringback_harness.crash.surroundings import CA_VARIABLES
 from ringback_harness.fixtures import Ringback
 from ringback_harness.in_thread import HOST, serving
-from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.hosts import HostCheck
 from ringback_mock.edges.serve import Settings
+from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 
 class RingbackOverHttps(Ringback):
@@ -45,8 +45,8 @@ class RingbackOverHttps(Ringback):
 def over_https(folder: Path) -> Iterator[RingbackOverHttps]:
     """Serve the default org with certificates that are made in the folder; raises ``SetupError``."""
     made = issue(folder, [HOST, "localhost"])
-    edge = Edge(Store(), HostCheck(HOST), can_expire=True)
+    site = Site(Store(), hosts=HostCheck(HOST), can_expire=True)
     certified = Settings(tls_cert=made.good, tls_expired=made.expired)
-    with serving(edge, certified) as port, serving(edge, Settings()) as admin_port:
+    with serving(site, certified) as port, serving(site, Settings()) as admin_port:
         urls = f"https://{HOST}:{port}", f"http://{HOST}:{admin_port}"
-        yield RingbackOverHttps(*urls, made.authority, edge.store.default.org)
+        yield RingbackOverHttps(*urls, made.authority, site.store.default.org)

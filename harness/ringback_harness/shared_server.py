@@ -37,14 +37,14 @@ def serve(count: int) -> None:
     What comes with no token of any org is then still known to come from one process's tests.
     """
     from ringback_harness.in_thread import HOST, serving
-    from ringback_mock.edges.edge import Edge
-    from ringback_mock.edges.hosts import HostCheck
     from ringback_mock.edges.serve import Settings
+    from ringback_mock.engine.hosts import HostCheck
     from ringback_mock.engine.store import Store
+    from ringback_mock.site import Site
 
     with ExitStack() as opened:
-        edges = [Edge(Store(), HostCheck(HOST)) for _ in range(count)]
-        ports = [opened.enter_context(serving(edge, Settings())) for edge in edges]
+        sites = [Site(Store(), hosts=HostCheck(HOST)) for _ in range(count)]
+        ports = [opened.enter_context(serving(site, Settings())) for site in sites]
         print(READY, *(f"http://{HOST}:{port}" for port in ports), flush=True)  # noqa: T201 - awaited by ``_start``
         threading.Event().wait()
 

@@ -30,9 +30,9 @@ from ringback_contracts.org import Org, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.wire import Notes, TargetWire
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response, json_response
+from ringback_mock.site import Site
 
 Switches = Mapping[str, Any]
 """Top-level values of an org's file that differ from the default org's."""
@@ -170,7 +170,7 @@ class Clock:
 class InProcess:
     """A mock without a socket, with a store for each world; ``serve`` makes its pipeline, broken or not."""
 
-    def __init__(self, serve: Serve = lambda store: Pipeline(store).answer, org: Org | None = None) -> None:
+    def __init__(self, serve: Serve = lambda store: Site(store).answer, org: Org | None = None) -> None:
         self.name = "a mock in this process"
         self.traits = Traits(makes_orgs=True, names_rules=True)
         self.notes: Notes | None = None
@@ -199,7 +199,7 @@ class InProcess:
 
 
 def _survived(answer: Callable[[Request], Response], request: Request) -> Response:
-    """The answer, or what the mock's edge makes of a crash."""
+    """The answer, or what the mock's site makes of a crash."""
     try:
         return answer(request)
     except Exception:  # noqa: BLE001 - a broken mock may raise anything, and what matters is that it did

@@ -1,10 +1,13 @@
-"""A reply as plain values, which every edge can send."""
+"""A reply as plain values, which every edge can send, and to whom."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -38,14 +41,59 @@ class Delivery:
     trickle: float = 0
 
 
+class Peer(NamedTuple):
+    """The other end of a connection: its address where that is known, and the scheme that it speaks."""
+
+    address: str | None = None
+    scheme: str = "http"
+
+
+HERE = Peer()
+"""Whoever asks in this process."""
+
+
 @plain()
 class Response:
-    """One HTTP reply. ``body`` stays out of the repr, since it can carry a token."""
+    """One HTTP reply. ``body`` stays out of the repr, since it can carry a token.
+
+    A long body comes in ``pieces`` instead, between which others may be served.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = field(default=b"", repr=False)
     delivery: Delivery | None = None
+    pieces: Iterator[bytes] | None = field(default=None, repr=False)
+
+    def whole(self) -> Response:
+        """The same with its body in one."""
+        if self.pieces is None:
+            return self
+        return replace(self, body=b"".join(self.pieces), pieces=None)
+
+
+class HttpProblem(Exception):
+    """Why a request outside ``/api`` is refused: a status, a word for it, and what to do."""
+
+    def __init__(self, status: int, message: str, error: str = "", headers: Headers = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.error = error or HTTPStatus(status).phrase.lower().replace(" ", "_")
+        self.headers = headers
+
+    def response(self) -> Response:
+        return json_response(self.status, {"error": self.error, "message": self.message}, self.headers)
+
+
+def parameters(query: str) -> dict[str, str]:
+    """The parameters of a query or a form; of those that stand there twice, the first."""
+    return dict(reversed(parse_qsl(query, keep_blank_values=True)))
+
+
+def bad_request(message: str) -> HttpProblem:
+    """What is wrong with what was sent."""
+    return HttpProblem(400, message)
 
 
 def json_response(status: int, value: Any, headers: Headers = ()) -> Response:

@@ -14,23 +14,21 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import default_org
 from ringback_harness.targets import Serve
-from ringback_mock.app import flask_app
-from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.hosts import HostCheck
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.store import Store
-from ringback_mock.http import Response
+from ringback_mock.http import HERE, Peer, Response
+from ringback_mock.site import Site
 
 
-class Otherwise(Pipeline):
-    """A pipeline that answers as it is told."""
+class Otherwise(Site):
+    """A mock whose API answers as it is told."""
 
-    def __init__(self, store: Store, serve: Serve) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, host: str, serve: Serve) -> None:
+        super().__init__(store, hosts=HostCheck(allowed=(host,)))
         self._serve = serve(store)
 
-    def answer(self, request: Request) -> Response:
-        return self._serve(request)
+    def answer(self, request: Request, peer: Peer = HERE) -> Response:
+        return self._serve(request) if request.path.startswith("/api") else super().answer(request, peer)
 
 
 @contextmanager
@@ -38,9 +36,9 @@ def deviant(table: Table = TABLE, host: str = "127.0.0.1", *, serve: Serve | Non
     """The URL of a mock that judges by this table, or answers as ``serve`` does."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     store = Store(default_org())
-    edge = Edge(store, HostCheck(allowed=(host,)))
-    object.__setattr__(edge, "pipeline", Otherwise(store, serve) if serve else Pipeline(store, table))
-    server = make_server(host, 0, flask_app(edge), threaded=True)
+    hosts = HostCheck(allowed=(host,))
+    site = Otherwise(store, host, serve) if serve else Site(store, table, hosts=hosts)
+    server = make_server(host, 0, site.application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -36,7 +36,7 @@ from ringback_harness.check.verify import Standing, verify
 from ringback_harness.cli import main
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import InProcess, OutOfReach, Switches, World
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.site import Site
 from tests.harness.deviant import deviant
 
 ALICE = "user:a11ce000-0000-4000-8000-000000000001"
@@ -348,7 +348,7 @@ def test_a_case_that_holds_everywhere_is_fixed(write: Write) -> None:
 
 def test_a_case_that_the_target_answers_otherwise_still_fails(write: Write) -> None:
     table = TABLE.without("tel.not-plain")
-    broken = InProcess(lambda store: Pipeline(store, table).answer)
+    broken = InProcess(lambda store: Site(store, table).answer)
     (verified,) = verify([case_of(HYPHENS, write)], Worlds(InProcess()), Worlds(broken))
     assert verified.standing is Standing.FAILING
     assert verified.reasons[0].startswith("target: expected 400")

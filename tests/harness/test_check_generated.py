@@ -26,13 +26,13 @@ from ringback_harness.check.oracles import NUMBERS, URIS, check_oracles
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess, OutOfReach, Switches, World
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.site import Site
 
 LITTLE = Effort(examples=60, seed=1)
 
 
 def judged_by(table: Table) -> Worlds:
-    return Worlds(InProcess(lambda store: Pipeline(store, table).answer))
+    return Worlds(InProcess(lambda store: Site(store, table).answer))
 
 
 def attempt(value: int) -> Result:

@@ -16,8 +16,8 @@ from ringback_harness.check.official import MISSING, Models, check_official
 from ringback_harness.check.results import CheckOutcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.targets import InProcess
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.http import Response
+from ringback_mock.site import Site
 from tests.sdk import load_sdk
 
 LITTLE = Effort(60, 1)
@@ -28,7 +28,7 @@ def found(changed: Callable[[Any], Any] = lambda document: document) -> list[Res
     """What the SDK has against a mock whose JSON answers are changed."""
 
     def serve(store: Any) -> Callable[[Request], Response]:
-        usual = Pipeline(store)
+        usual = Site(store)
 
         def answer(request: Request) -> Response:
             response = usual.answer(request)

@@ -17,7 +17,7 @@ from ringback_harness.check.flow import FLOWS, check_flow, flow
 from ringback_harness.check.results import CheckOutcome, Ledger
 from ringback_harness.check.rules import ANYWHERE, NO_ORG_HAS_IT, OWN, Worlds, check_rules
 from ringback_harness.targets import InProcess, Switches, Traits, World, call_request
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.site import Site
 
 RULES = [pytest.param(rule, id=rule.id) for rule in TABLE]
 
@@ -38,7 +38,7 @@ def test_the_mock_keeps_every_rule() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_that_is_switched_off_is_found_by_its_own_examples(rule: Rule) -> None:
-    broken = InProcess(lambda store: Pipeline(store, TABLE.without(rule.id)).answer)
+    broken = InProcess(lambda store: Site(store, TABLE.without(rule.id)).answer)
     failures = ledger_of(broken, [rule]).failures
     assert failures
     assert {failure.subject for failure in failures} == {rule.id}

@@ -16,9 +16,9 @@ from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.cli import main
 from ringback_harness.targets import InProcess
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
+from ringback_mock.site import Site
 
 
 def nothing(_: Worlds) -> Iterator[Result]:
@@ -49,7 +49,7 @@ def test_a_mutant_of_the_flow_is_killed_by_a_promise_about_it(mutant: Mutant) ->
 
 def test_the_unbroken_mock_survives() -> None:
     assert sound(nothing) is None
-    (result,) = hunt([Mutant("none", lambda store: Pipeline(store).answer)], nothing)
+    (result,) = hunt([Mutant("none", lambda store: Site(store).answer)], nothing)
     assert result.survived
 
 
@@ -81,7 +81,7 @@ def test_what_the_examples_do_not_notice_is_left_to_the_generated_requests() -> 
         asked.append(worlds)
         return iter(())
 
-    list(hunt([Mutant("none", lambda store: Pipeline(store).answer)], generated))
+    list(hunt([Mutant("none", lambda store: Site(store).answer)], generated))
     assert len(asked) == 1
     list(hunt([next(rule_mutants())], generated))
     assert len(asked) == 1
@@ -110,7 +110,7 @@ def test_the_command_refuses_options_that_would_do_nothing() -> None:
 
 
 def test_the_command_names_survivors_and_fails(few: list[Mutant]) -> None:
-    few.append(Mutant("harmless", lambda store: Pipeline(store).answer))
+    few.append(Mutant("harmless", lambda store: Site(store).answer))
     result = CliRunner().invoke(main, ["check", "--mutants"])
     assert result.exit_code == 1
     assert result.output.splitlines()[-2:] == ["survived: harmless", "2 of 3 mutants killed"]

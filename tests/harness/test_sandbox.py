@@ -35,7 +35,7 @@ from ringback_harness.sandbox.settings import NoSandbox
 from ringback_harness.targets import OutOfReach, call_request
 from ringback_harness.wire import MINUTE, Pace
 from ringback_mock.engine.conversation import conversation
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.site import Site
 from tests.standin import COLLEAGUE, ME, NUMBER, REGION, TOKEN, NoTime, StandIn, standin, standin_org
 
 LISTED = {"phoneNumber": "+442079460100"}
@@ -353,7 +353,7 @@ def test_a_call_without_a_clear_answer_that_goes_on_is_named_and_the_others_are_
     ):
         assert isinstance(sandbox, Sandbox)
         calls = stand_in.store.default.calls
-        Pipeline(stand_in.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
+        Site(stand_in.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
         (other,) = (call.id for call in calls.of_user(ME))
         hang_up = calls.hang_up
         monkeypatch.setattr(calls, "hang_up", lambda call, now: call != other and hang_up(call, now))

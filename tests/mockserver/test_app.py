@@ -1,4 +1,4 @@
-"""The Flask edge: what is served beside the pipeline, and what every reply has in common."""
+"""The Flask site: what is served beside the pipeline, and what every reply has in common."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.envelope import envelope
 from ringback_contracts.org import OrgError, changed, default_org, default_org_text
 from ringback_mock.app import create_app
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.engine.pipeline import Answered, Pipeline
 from ringback_mock.engine.store import Store
-from ringback_mock.http import Response
 from ringback_mock.version import VERSION
 from tests.mockserver.wire import CALL, CALLS
 
@@ -227,7 +226,7 @@ def test_a_body_beyond_the_limit_is_read_to_its_end_but_never_held(client: Flask
 # Bugs
 
 
-def failing(self: Pipeline, request: Request) -> Response:
+def failing(self: Pipeline, request: Request) -> Answered:
     raise RuntimeError(f"cannot handle {request.body!r}")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ringback_contracts.core.model import TokenState
 from ringback_contracts.org import Org, default_org
 from ringback_mock.engine.store import Store
-from ringback_mock.pages.authorize import Authorization, Refusal, check_authorize, log_in
+from ringback_mock.pages.authorize import Authorization, LoginRefusal, check_authorize, log_in
 from ringback_mock.resources.oauth import challenge_of
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -29,9 +29,9 @@ def checked(store: Store, params: dict[str, str]) -> Authorization:
     return asked
 
 
-def refused(store: Store, params: dict[str, str]) -> Refusal:
+def refused(store: Store, params: dict[str, str]) -> LoginRefusal:
     refusal = check_authorize(store, params)
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, LoginRefusal)
     return refusal
 
 
@@ -126,7 +126,7 @@ def test_what_else_is_wrong_is_sent_back_to_the_client(change: dict[str, str], e
 def test_a_deactivated_or_unknown_user_cannot_log_in(user_id: str) -> None:
     store = Store()
     refusal = log_in(store, checked(store, PKCE), user_id)
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, LoginRefusal)
     assert answer(refusal.location)["error"] == ["access_denied"]
 
 
@@ -150,6 +150,6 @@ def test_a_copys_client_logs_in_users_of_the_copy() -> None:
 @given(st.dictionaries(st.sampled_from([*PKCE, "state"]), st.text()))
 def test_no_query_sends_the_browser_to_an_address_that_is_not_registered(params: dict[str, str]) -> None:
     outcome = check_authorize(Store(), {**PKCE, **params})
-    location = outcome.location if isinstance(outcome, Refusal) else outcome.redirect_uri
+    location = outcome.location if isinstance(outcome, LoginRefusal) else outcome.redirect_uri
     assert location is None or location.startswith(CALLBACK)
     assert location is None or "\n" not in location

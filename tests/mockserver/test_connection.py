@@ -60,7 +60,7 @@ def test_a_client_that_sends_faster_than_it_is_answered_is_not_read_ahead(connec
         if connection.transport.reading:
             connection.door.data_received(HEALTH * 50)
         connection.step()
-        assert len(connection.door._waiting) <= 1_024 // len(HEALTH) + 2
+        assert len(connection.door._owed) <= 1_024 // len(HEALTH) + 2
     connection.door.resume_writing()
     connection.settle()
     assert connection.transport.reading
@@ -226,7 +226,22 @@ def test_a_request_that_does_not_end_is_told_so_in_time(
     assert last.headers["connection"] == "close"
     assert error["contextId"] == last.headers["inin-correlation-id"]
     assert len(connection.replies()) == answered + 1
+    (*_, kept) = connection.door.site.store.default.journal
+    assert (kept.id, kept.response.status) == (error["contextId"], 408)
+    in_head = case in {"a letter", "a target", "a header", "a head but for its last byte"}
+    assert (kept.request.method == "") is in_head
     assert connection.transport.closing
+
+
+def test_a_request_that_does_not_end_is_in_the_journal_of_whose_it_is(server: Server) -> None:
+    org = server.site.store.add_org()
+    with server.connect() as connection:
+        connection.receive(request(body=CALL, token=org.tokens["alice"])[:-9])
+        connection.wait(REQUEST)
+    tenant = server.site.store.tenant(org.id)
+    assert tenant is not None
+    (kept,) = tenant.journal
+    assert (kept.response.status, kept.request.body) == (408, CALL[:-9])
 
 
 @pytest.mark.parametrize("start", [PLACE[:60], PLACE[: -len(CALL)], CHUNKED], ids=["head", "body", "chunks"])
@@ -268,7 +283,7 @@ def test_empty_lines_hold_no_connection(connection: Connection) -> None:
 def test_whoever_waits_for_a_slow_answer_is_not_hung_up_on(
     server: Server, slow: int, *, together: bool
 ) -> None:
-    server.edge.store.default.faults.set(parse_fault(f"slow-reply:nth={slow},seconds=60"))
+    server.site.store.default.faults.set(parse_fault(f"slow-reply:nth={slow},seconds=60"))
     with server.connect() as connection:
         connection.receive(*([PLACE * slow] if together else [PLACE] * slow))
         connection.wait(59)
@@ -282,7 +297,7 @@ def test_whoever_waits_for_a_slow_answer_is_not_hung_up_on(
 
 
 def test_what_is_not_read_for_a_slow_answer_is_not_the_client_s_fault(server: Server) -> None:
-    server.edge.store.default.faults.set(parse_fault("slow-reply:nth=1,seconds=60"))
+    server.site.store.default.faults.set(parse_fault("slow-reply:nth=1,seconds=60"))
     with server.connect() as connection:
         connection.receive(PLACE + HEALTH + PLACE * 40)
         connection.wait(60)
@@ -291,7 +306,7 @@ def test_what_is_not_read_for_a_slow_answer_is_not_the_client_s_fault(server: Se
 
 @pytest.mark.parametrize("half", [PLACE[:-1], PLACE[:9]], ids=["a body", "a head"])
 def test_half_a_request_behind_a_slow_answer_is_told_after_it(server: Server, half: bytes) -> None:
-    server.edge.store.default.faults.set(parse_fault("slow-reply:nth=1,seconds=60"))
+    server.site.store.default.faults.set(parse_fault("slow-reply:nth=1,seconds=60"))
     with server.connect() as connection:
         connection.receive(PLACE + half)
         connection.wait(59)

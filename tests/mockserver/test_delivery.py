@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_mock.edges import delivery
+from ringback_mock.edges.delivery import trickle
 
 
 class Pace:
@@ -18,17 +17,14 @@ class Pace:
     def __init__(self, off: list[float]) -> None:
         self.now = 100.0
         self._off = off
-        self.sent: list[tuple[float, bytes, bool]] = []
+        self.sent: list[tuple[float, bytes]] = []
 
-    async def pause(self, seconds: float, _: object) -> None:
+    async def pause(self, seconds: float) -> None:
         off = self._off.pop() if self._off else 0.0
         self.now += max(0.0, seconds + off)
 
-    async def receive(self) -> Any:
-        raise AssertionError("nobody leaves here")
-
-    async def send(self, message: Any) -> None:
-        self.sent.append((self.now, message["body"], message["more_body"]))
+    def write(self, piece: bytes) -> None:
+        self.sent.append((self.now, piece))
 
 
 @given(
@@ -40,11 +36,8 @@ def test_a_trickle_takes_its_time_however_inexact_the_pauses_are(
     body: bytes, seconds: float, off: list[float]
 ) -> None:
     pace = Pace(off)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delivery, "_pause", pace.pause)
-        asyncio.run(delivery._trickle(body, seconds, lambda: pace.now, pace.receive, pace.send))
-    assert b"".join(piece for _, piece, _ in pace.sent) == body
-    assert [len(piece) for _, piece, _ in pace.sent] == [1] * len(body)
-    assert [more for *_, more in pace.sent] == [True] * (len(body) - 1) + [False]
-    for count, (at, *_) in enumerate(pace.sent, 1):
+    asyncio.run(trickle(body, seconds, pace.write, lambda: pace.now, pace.pause))
+    assert b"".join(piece for _, piece in pace.sent) == body
+    assert [len(piece) for _, piece in pace.sent] == [1] * len(body)
+    for count, (at, _) in enumerate(pace.sent, 1):
         assert at - 100 == pytest.approx(seconds * count / len(body), abs=0.0011)

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +15,8 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.faults import parse_fault
 from ringback_mock.edges.door import MAX_HEAD, encode_headers
-from ringback_mock.http import Response
+from ringback_mock.http import Peer, Response
 from tests.mockserver.wire import CALL, CALLS, Connection, Reply, Server, read_replies, request
-
-if TYPE_CHECKING:
-    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 PLACE = request(body=CALL)
 HEALTH = request("GET", "/healthz")
@@ -71,13 +67,17 @@ def test_the_door_needs_no_flask_for_the_hot_operations(connection: Connection) 
     call_id = json.loads(connection.replies()[0].body)["id"]
     connection.receive(request("GET", f"{CALLS}/{call_id}"))
     assert statuses(connection) == [202, 202, 200]
-    assert "_app" not in vars(connection.door.app), "the Flask application was built"
+    assert "application" not in vars(connection.door.site), "the Flask application was built"
 
 
-def test_what_is_not_hot_goes_on_to_flask(connection: Connection) -> None:
-    connection.receive(HEALTH)
-    (reply,) = connection.replies()
-    assert (reply.status, json.loads(reply.body)) == (200, {"status": "ok"})
+def test_nothing_but_a_page_needs_flask(connection: Connection) -> None:
+    connection.receive(HEALTH, ME, request("GET", "/__ringback/rules"), request("POST", "/oauth/token"))
+    assert statuses(connection, "GET", "GET", "GET", "POST") == [200, 200, 200, 400]
+    assert "application" not in vars(connection.door.site)
+    connection.receive(request("GET", "/oauth/authorize"))
+    *_, page = connection.replies()
+    assert (page.status, page.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "application" in vars(connection.door.site)
 
 
 @pytest.mark.parametrize("target", [CALLS, "/healthz", "/api/v2/users/me"])
@@ -175,11 +175,11 @@ def test_a_request_is_read_alike_whatever_came_before_it(order: list[bytes], dat
         connection.receive(*filter(None, segments))
         sent_back = connection.sent.replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"")
         assert sent_back.count(b"HTTP/1.1 ") == len(order)
-        journal = list(connection.door.edge.store.default.journal)
+        journal = list(connection.door.site.store.default.journal)
     with Server().connect() as plain:
         replies = [reply.status for reply in read_replies(sent_back)]
         plain.receive(b"".join(order))
-        expected = list(plain.door.edge.store.default.journal)
+        expected = list(plain.door.site.store.default.journal)
     assert replies == [STATUSES[sent] for sent in order]
     assert [entry.request for entry in journal] == [entry.request for entry in expected]
 
@@ -199,7 +199,7 @@ def test_what_follows_a_held_up_reply_waits_for_it(connection: Connection) -> No
 
 
 def test_a_fault_strikes_the_second_of_two_alike(server: Server) -> None:
-    server.edge.store.default.faults.set(parse_fault("truncated-reply:nth=2"))
+    server.site.store.default.faults.set(parse_fault("truncated-reply:nth=2"))
     with server.connect() as connection:
         connection.receive(PLACE)
         whole = connection.sent
@@ -266,8 +266,7 @@ def test_a_body_beyond_the_limit_is_refused_and_not_kept(server: Server, method:
 
 
 def held(connection: Connection) -> int:
-    cycle = cast("RequestResponseCycle | None", connection.door.cycle)
-    return len(connection.door._body) + (len(cycle.body) if cycle is not None else 0)
+    return len(connection.door._body)
 
 
 def test_a_body_of_exactly_the_limit_is_read(connection: Connection) -> None:
@@ -370,6 +369,59 @@ def test_a_thousand_offers_in_one_segment_are_ignored(connection: Connection) ->
     assert statuses(connection) == [202] * 1_000
 
 
+# A body in pieces
+
+
+class Counted:
+    """A site whose answers come in five pieces, and how many of these were made."""
+
+    def __init__(self, server: Server) -> None:
+        self.made = 0
+        object.__setattr__(server.site, "answer", self.answer)
+
+    def answer(self, asked: Request, _: Peer) -> Response:
+        return Response(200, pieces=self._pieces()) if asked.path == "/long" else Response(204)
+
+    def _pieces(self) -> Iterator[bytes]:
+        for _ in range(5):
+            self.made += 1
+            yield b"x"
+
+
+LONG, SHORT = request("GET", "/long"), request("GET", "/short")
+
+
+def test_others_are_answered_while_a_long_body_is_made(server: Server) -> None:
+    counted = Counted(server)
+    with server.connect() as long, server.connect(long.loop) as other:
+        long.door.data_received(LONG)
+        for answered in range(1, 5):
+            long.step()
+            assert 0 < counted.made < 5
+            other.door.data_received(SHORT)
+            assert statuses(other) == [204] * answered
+        long.settle()
+        assert [(reply.status, reply.body) for reply in long.replies("GET")] == [(200, b"xxxxx")]
+
+
+def test_what_was_sent_behind_a_long_body_waits_for_it(server: Server) -> None:
+    counted = Counted(server)
+    with server.connect() as connection:
+        connection.receive(LONG.replace(b"GET", b"HEAD") + SHORT + LONG)
+        assert statuses(connection, "HEAD", "GET", "GET") == [200, 204, 200]
+        assert counted.made == 10
+
+
+def test_a_long_body_is_not_made_for_a_client_that_has_left(server: Server) -> None:
+    counted = Counted(server)
+    with server.connect() as connection:
+        connection.door.data_received(LONG)
+        connection.step()
+        connection.door.connection_lost(None)
+        connection.settle()
+        assert counted.made < 5
+
+
 # What is no HTTP
 
 
@@ -462,7 +514,7 @@ def test_a_bug_is_answered_with_500_and_logged_without_what_was_sent(
 ) -> None:
     with server.connect() as connection, caplog.at_level(logging.ERROR):
         connection.receive(*before)
-        object.__setattr__(server.edge, "pipeline", Failing())
+        object.__setattr__(server.site, "pipeline", Failing())
         connection.receive(sent)
         *_, reply = connection.replies()
     error = json.loads(reply.body)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_mock.app import create_app, flask_app
-from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.guard import Guard, is_foreign
-from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.app import create_app
+from ringback_mock.engine.guard import Guard, is_foreign
+from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -181,7 +181,7 @@ def test_the_login_page_lets_a_browser_name_its_origin(client: FlaskClient) -> N
 
 def guarded(token: str | None, bound: str = "127.0.0.1") -> FlaskClient:
     hosts = HostCheck(bound, ["mock.example"])
-    return flask_app(Edge(Store(), hosts, guard=Guard(token, bound))).test_client()
+    return Site(Store(), hosts=hosts, guard=Guard(token, bound)).application.test_client()
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN)
@@ -251,5 +251,5 @@ def test_a_token_that_no_header_can_carry_is_refused_at_the_start(token: str) ->
 
 
 def test_no_repr_shows_the_token() -> None:
-    edge = Edge(Store(), guard=Guard(TOKEN))
-    assert TOKEN not in repr(edge)
+    site = Site(Store(), guard=Guard(TOKEN))
+    assert TOKEN not in repr(site)

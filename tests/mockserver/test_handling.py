@@ -15,9 +15,9 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.users.operations import GET_ME
 from ringback_mock.engine.handling import Applied, Ask, handlers_of, handles
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
 from ringback_mock.resources.handlers import HANDLERS
+from ringback_mock.site import Site
 
 ME = Request("GET", "/api/v2/users/me", {"authorization": "Bearer alice"})
 SECRET = "+442079460123"
@@ -70,7 +70,7 @@ def log() -> Iterator[list[logging.LogRecord]]:
 @pytest.mark.parametrize("broken", [breaks, answers_what_no_json_holds])
 def test_whatever_a_handler_does_the_pipeline_answers(broken: Any, log: list[logging.LogRecord]) -> None:
     store = Store(default_org())
-    response = Pipeline(store, handlers={**HANDLERS, GET_ME: broken}).answer(ME)
+    response = Site(store, handlers={**HANDLERS, GET_ME: broken}).answer(ME)
     envelope = json.loads(response.body)
     assert (response.status, envelope["code"]) == (500, "internal.server.error")
     assert envelope["contextId"] == dict(response.headers)["ININ-Correlation-Id"]
@@ -86,5 +86,5 @@ def test_whatever_a_rule_does_the_pipeline_answers(log: list[logging.LogRecord])
         raise ZeroDivisionError
 
     table = TABLE.with_rule(replace(TABLE["path.unknown"], check=check))
-    assert Pipeline(Store(default_org()), table).answer(ME).status == 500
+    assert Site(Store(default_org()), table).answer(ME).status == 500
     assert [record.getMessage().partition(" ")[0] for record in log] == ["ZeroDivisionError"]

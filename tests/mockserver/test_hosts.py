@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_mock.edges.hosts import HostCheck, is_loopback
+from ringback_mock.engine.hosts import HostCheck, is_loopback
 
 LOOPBACK = [
     "127.0.0.1",

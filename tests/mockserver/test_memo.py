@@ -18,8 +18,8 @@ from ringback_contracts.core.model import Example, Request
 from ringback_contracts.org import changed, default_org
 from ringback_mock.engine import memo as memo_module
 from ringback_mock.engine.memo import LONGEST, Memo
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 CALLS = "/api/v2/conversations/calls"
 T = "+442079460100"
@@ -56,7 +56,7 @@ def test_a_memory_never_changes_a_verdict(examples: list[Example]) -> None:
 
 
 def test_the_same_request_is_judged_once(judged: list[Request]) -> None:
-    pipeline = Pipeline(Store())
+    pipeline = Site(Store())
     replies = [pipeline.answer(request({"phoneNumber": T})) for _ in range(3)]
     assert [reply.status for reply in replies] == [202] * 3
     assert len({reply.body for reply in replies}) == 3, "each is a call of its own"
@@ -64,7 +64,7 @@ def test_the_same_request_is_judged_once(judged: list[Request]) -> None:
 
 
 def test_other_bodies_tokens_and_media_types_are_judged_anew() -> None:
-    pipeline = Pipeline(Store())
+    pipeline = Site(Store())
     assert pipeline.answer(request({"phoneNumber": T})).status == 202
     assert pipeline.answer(request({"phoneNumber": "hello"})).status == 400
     assert pipeline.answer(request({"phoneNumber": T}, "carol")).status == 403
@@ -76,7 +76,7 @@ def test_other_bodies_tokens_and_media_types_are_judged_anew() -> None:
 
 def test_calls_that_come_to_exist_are_seen() -> None:
     store = Store()
-    pipeline = Pipeline(store)
+    pipeline = Site(store)
     call_id = json.loads(pipeline.answer(request({"phoneNumber": T})).body)["id"]
     join = request({"conversationIds": [call_id]})
     assert pipeline.answer(join).status == 202
@@ -85,7 +85,7 @@ def test_calls_that_come_to_exist_are_seen() -> None:
 
 
 def test_a_limit_is_counted_each_time() -> None:
-    pipeline = Pipeline(Store(changed(default_org(), {"limits": {"rate_per_minute": 2}})))
+    pipeline = Site(Store(changed(default_org(), {"limits": {"rate_per_minute": 2}})))
     assert [pipeline.answer(request({"phoneNumber": T})).status for _ in range(3)] == [202, 202, 429]
 
 
@@ -122,7 +122,7 @@ def test_long_paths_and_media_types_are_not_remembered(judged: list[Request]) ->
 
 def test_an_org_that_is_forgotten_is_not_held_by_what_is_remembered() -> None:
     store = Store(orgs_size=1)
-    pipeline = Pipeline(store)
+    pipeline = Site(store)
     org = store.add_org()
     tenant = store.tenant(org.id)
     assert tenant is not None

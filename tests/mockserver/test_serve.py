@@ -14,9 +14,9 @@ import pytest
 import requests
 import trustme
 
-from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.serve import ServeError, Settings, configuration, listen
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 from tests.mockserver.process import PATIENCE, serving
 from tests.mockserver.wire import CALL, CALLS, request
 from tests.serving import RINGBACK
@@ -215,7 +215,7 @@ def test_a_certificate_that_is_none_is_an_error_at_start(tmp_path: Path) -> None
     trustme.CA().cert_pem.write_to_path(file)
     assert "it holds no private key; give the key's file with --tls-key" in refused("--tls-cert", str(file))
     with pytest.raises(ServeError, match="--tls-key needs --tls-cert"):
-        configuration(Edge(Store()), Settings(tls_key=file))
+        configuration(Site(Store()), Settings(tls_key=file))
 
 
 def test_certificates_of_its_own_are_named_and_leave_nothing_behind() -> None:

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.org import changed, default_org
-from ringback_mock.app import flask_app
-from ringback_mock.edges.edge import Edge
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 from tests.mockserver.wire import CALL, CALLS, NOW, Reply, Server
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -65,12 +64,12 @@ class Sent:
 class Road:
     """One way to a mock of its own."""
 
-    edge: Edge
+    site: Site
     send: Callable[[Sent], Reply]
 
     def answer(self, sent: Sent) -> tuple[int, dict[str, str], str]:
         """The reply where alice has one call; every id that the mock makes up is written alike."""
-        self.edge.store.reset()
+        self.site.store.reset()
         call_id = json.loads(self.send(Sent("POST", CALLS, HEADERS, CALL)).body)["id"]
         reply = self.send(replace(sent, target=sent.target.replace("CALL", call_id)))
 
@@ -82,14 +81,14 @@ class Road:
         return reply.status, headers, plain(reply.body.decode("latin-1"))
 
 
-def new_edge() -> Edge:
+def new_edge() -> Site:
     org = changed(default_org(), {"limits": {"rate_per_minute": 60}})
-    return Edge(Store(org, clock=lambda: NOW))
+    return Site(Store(org, clock=lambda: NOW))
 
 
 @pytest.fixture(scope="module")
 def door() -> Road:
-    server = Server(edge=new_edge())
+    server = Server(site=new_edge())
 
     def send(sent: Sent) -> Reply:
         with server.connect() as connection:
@@ -97,13 +96,13 @@ def door() -> Road:
             (reply,) = connection.replies(sent.method)
             return reply
 
-    return Road(server.edge, send)
+    return Road(server.site, send)
 
 
 @pytest.fixture(scope="module")
 def flask() -> Road:
-    edge = new_edge()
-    app = flask_app(edge)
+    site = new_edge()
+    app = site.application
     app.testing = True
     client = app.test_client()
 
@@ -112,7 +111,7 @@ def flask() -> Road:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, response.data)
 
-    return Road(edge, send)
+    return Road(site, send)
 
 
 HEADERS = (("Host", "127.0.0.1"), ("Authorization", "Bearer alice"), ("Content-Type", "application/json"))

@@ -13,9 +13,9 @@ from uvicorn.server import ServerState
 
 from ringback_contracts.org import Org, default_org
 from ringback_mock.edges.door import Door
-from ringback_mock.edges.edge import Edge
 from ringback_mock.edges.serve import Settings, configuration
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 NOW = 1_700_000_000.0
 CALLS = "/api/v2/conversations/calls"
@@ -137,13 +137,13 @@ class Connection:
 
 
 class Server:
-    """An edge behind the door, configured as ``ringback serve`` does it."""
+    """A site behind the door, configured as ``ringback serve`` does it."""
 
     def __init__(
-        self, org: Org | None = None, *, edge: Edge | None = None, settings: Settings | None = None
+        self, org: Org | None = None, *, site: Site | None = None, settings: Settings | None = None
     ) -> None:
-        self.edge = edge or Edge(Store(org or default_org(), clock=lambda: NOW))
-        self.config = configuration(self.edge, settings or Settings())
+        self.site = site or Site(Store(org or default_org(), clock=lambda: NOW))
+        self.config = configuration(self.site, settings or Settings())
         self.state = ServerState()
 
     @contextmanager

@@ -21,8 +21,8 @@ from ringback_harness.sandbox import CallLeft, NotAllowed, Permit, Sandbox, Tool
 from ringback_harness.sandbox.hang_up import UNCLEAR
 from ringback_harness.targets import call_request
 from ringback_mock.engine.conversation import conversation
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.http import Delivery, Ending, Response
+from ringback_mock.site import Site
 from tests.standin import COLLEAGUE, ME, NUMBER, TOKEN, NoTime, StandIn, standin
 
 REFUSED_BY = "destination.missing"
@@ -50,7 +50,7 @@ class Willing:
 
     def __call__(self, _: Response) -> Response:
         assert self.stand_in is not None
-        return self.change(Pipeline(self.stand_in.store).answer(call_request(self.body, TOKEN)))
+        return self.change(Site(self.stand_in.store).answer(call_request(self.body, TOKEN)))
 
 
 def lose(response: Response) -> Response:
@@ -150,7 +150,7 @@ def test_an_answer_that_is_no_refusal_is_looked_into(willing: StandIn) -> None:
 
 @pytest.mark.parametrize("willing", [(DIALLING[0], lose)], indirect=True)
 def test_a_call_from_before_the_run_goes_on(willing: StandIn) -> None:
-    Pipeline(willing.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
+    Site(willing.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
     (before,) = on(willing)
     sandbox, _ = asked_for_nobody(willing, ReplyLost)
     assert on(willing) == [before]

@@ -21,10 +21,10 @@ from ringback_harness.targets import Serve
 from ringback_mock.engine.conversation import nested_conversation
 from ringback_mock.engine.handling import Applied, Ask, Handler
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
 from ringback_mock.resources.handlers import HANDLERS
+from ringback_mock.site import Site
 
 Change = Callable[[Request, Response], Response]
 
@@ -33,7 +33,7 @@ def _changing(change: Change) -> Serve:
     """A mock whose every answer is changed."""
 
     def serve(store: Store) -> Callable[[Request], Response]:
-        answer = Pipeline(store).answer
+        answer = Site(store).answer
         return lambda request: change(request, answer(request))
 
     return serve
@@ -41,7 +41,7 @@ def _changing(change: Change) -> Serve:
 
 def _applying(operation: str, broken: Handler) -> Serve:
     """A mock that does something else for one operation."""
-    return lambda store: Pipeline(store, handlers={**HANDLERS, operation: broken}).answer
+    return lambda store: Site(store, handlers={**HANDLERS, operation: broken}).answer
 
 
 # --- changes of an answer -----------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def _status(operation: str, status: int) -> Serve:
 
 def _stale(store: Store) -> Callable[[Request], Response]:
     """A call always reads as it did at first."""
-    answer = Pipeline(store).answer
+    answer = Site(store).answer
     seen: dict[str, Response] = {}
 
     def serve(request: Request) -> Response:
@@ -120,7 +120,7 @@ def _stale(store: Store) -> Callable[[Request], Response]:
 
 def _one_id(store: Store) -> Callable[[Request], Response]:
     """Every placed call is answered with the first one's id."""
-    answer = Pipeline(store).answer
+    answer = Site(store).answer
     first: list[Response] = []
 
     def serve(request: Request) -> Response:
@@ -141,12 +141,12 @@ def _lenient(store: Store) -> Callable[[Request], Response]:
         return rule.check(case) if quota is not None and quota.count > quota.allowed + 1 else ()
 
     rule = TABLE["rate.exceeded"]
-    return Pipeline(store, TABLE.with_rule(replace(rule, check=check))).answer
+    return Site(store, TABLE.with_rule(replace(rule, check=check))).answer
 
 
 def _shared(store: Store) -> Callable[[Request], Response]:
     """A call can be read with any org's token."""
-    answer = Pipeline(store).answer
+    answer = Site(store).answer
     placed: dict[str, str] = {}
 
     def serve(request: Request) -> Response:

@@ -14,7 +14,7 @@ from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.targets import InProcess, Serve
-from ringback_mock.engine.pipeline import Pipeline
+from ringback_mock.site import Site
 
 OTHER_CODE = "mutant.code"
 Suite = Callable[[Worlds], Iterator[Result]]
@@ -64,7 +64,7 @@ def all_mutants() -> Iterator[Mutant]:
 
 
 def _with_table(mutant_id: str, table: Table, rule: Rule) -> Mutant:
-    return Mutant(mutant_id, lambda store: Pipeline(store, table).answer, (TABLE[rule.id],))
+    return Mutant(mutant_id, lambda store: Site(store, table).answer, (TABLE[rule.id],))
 
 
 def _other_status(status: int) -> int:
@@ -102,4 +102,4 @@ def _attempts(worlds: Worlds, mutant: Mutant, generated: Suite) -> Iterator[Resu
 
 def sound(generated: Suite) -> str | None:
     """What the suite has against an unbroken mock, which would make every kill worthless."""
-    return _killer(Mutant("unbroken", lambda store: Pipeline(store).answer), generated)
+    return _killer(Mutant("unbroken", lambda store: Site(store).answer), generated)

@@ -27,7 +27,7 @@ from ringback_contracts.core.operation import Change
 from ringback_contracts.openapi import openapi_document
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.targets import OutOfReach, World
-from ringback_mock.edges.hosts import HostCheck
+from ringback_mock.engine.hosts import HostCheck
 
 DOCUMENT = "/openapi.json"
 SECRET = "Ringback-Relay-Token"

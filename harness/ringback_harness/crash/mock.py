@@ -11,11 +11,11 @@ from ringback_contracts.org import Org
 from ringback_harness.certificates import issue
 from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.in_thread import HOST, serving
-from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.hosts import HostCheck
 from ringback_mock.edges.serve import Settings
+from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.journal import Exchange
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 JOURNAL_SIZE = 10_000
 
@@ -55,5 +55,5 @@ def running(org: Org, scenario: Scenario, folder: Path) -> Iterator[Mock]:
     store = Store(replace(org, faults=scenario.faults), journal_size=JOURNAL_SIZE)
     made = issue(folder, [HOST]) if scenario.over_tls else None
     settings = Settings(tls_cert=made.good, tls_expired=made.expired) if made else Settings()
-    with serving(Edge(store, HostCheck(HOST)), settings) as port:
+    with serving(Site(store, hosts=HostCheck(HOST)), settings) as port:
         yield Mock(store, "https", port, made.authority) if made else Mock(store, "http", port)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-
+from ringback_contracts.core.model import Request
 from ringback_mock.edges.turns import Turns
+from ringback_mock.http import Peer
+
+if TYPE_CHECKING:
+    from uvicorn.server import ServerState
 
 PARTING_SECONDS = 0.5
 """Time that a client has to read its answers when the server stops."""
@@ -38,120 +40,150 @@ class Patience:
     idle: float = 75.0
 
 
-class PatientFlow(FlowControl):
-    """Reads on only where that is no reading ahead: a client can send faster than it is answered."""
+class Owed(NamedTuple):
+    """A request that came whole and is not answered yet."""
 
-    def __init__(self, transport: asyncio.Transport, has_enough: Callable[[], bool]) -> None:
-        super().__init__(transport)
-        self._has_enough = has_enough
-
-    def resume_reading(self) -> None:
-        if not self._has_enough():
-            super().resume_reading()
+    request: Request
+    keep_alive: bool
 
 
-class KeptConnection(HttpToolsProtocol):
-    """One connection. ``turns`` are those of the whole server."""
+class KeptConnection(asyncio.Protocol):
+    """One connection. ``turns`` are those of the whole server, whose state uvicorn keeps.
+
+    A client that has one request is answered at once. What else it sent waits for a turn.
+    """
 
     patience: ClassVar[Patience]
     turns: ClassVar[Turns]
+    transport: asyncio.Transport
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._waiting: deque[RequestResponseCycle] = deque()
+    def __init__(
+        self,
+        config: object,  # noqa: ARG002 - uvicorn gives it to every protocol
+        server_state: ServerState,
+        app_state: object = None,  # noqa: ARG002 - the same
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.server_state = server_state
+        self.loop = _loop or asyncio.get_running_loop()
+        self.peer = Peer()
+        self._owed: deque[Owed] = deque()
+        self._sending: asyncio.Task[None] | None = None
         self._unread = NOTHING
-        self._wants_to_read = False
+        self._waits_for_turn = False
+        self._write_paused = False
         self._in_message = False
         self._is_new = True
         self._half_closed = False
+        self._keep_alive = True
         self._since = self.loop.time()
         self._untaken = 0
         self._timer: asyncio.TimerHandle | None = None
 
     @abstractmethod
-    def _parse(self, piece: bytes) -> bool:
-        """Do what the bytes ask for; whether a request ended in them. None is left once no more is read."""
+    def _parse(self, piece: bytes) -> None:
+        """Make requests of the bytes, which are owed an answer then."""
 
     @abstractmethod
     def _reads_on(self) -> bool:
         """Whether what comes is still looked at."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the base does
-        super().connection_made(transport)
-        self.flow = PatientFlow(transport, self._has_enough)
+    @abstractmethod
+    def _answer(self, request: Request, *, keep_alive: bool) -> None:
+        """Send the answer, or begin to."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # TCP has no other
+        # The server hangs up on those that it finds there.
+        self.server_state.connections.add(self)  # type: ignore[arg-type] # it names its own protocols
+        self.transport = transport
+        address = transport.get_extra_info("peername")
+        scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self.peer = Peer(str(address[0]) if isinstance(address, tuple) else None, scheme)
         self._look_again_in(self.patience.request)
 
-    # Reading
-
-    def _has_enough(self) -> bool:
-        """Whether something is not read yet, a request waits behind another, or no answers are taken."""
-        return bool(self._unread) or self._is_behind()
-
-    def _is_behind(self) -> bool:
-        return len(self._waiting) > 1 or self.flow.write_paused
+    # Reading and answering
 
     def _read(self, data: bytes) -> None:
-        """Parse until a request ends, and the rest when it is this connection's turn."""
-        if self._unread or self._is_behind():
+        if self._unread:
             self._unread = memoryview(self._unread.tobytes() + data)
             return
         self._unread = memoryview(data)
-        self._read_on()
+        if self._owed or self._write_paused:
+            self._go_on_later()
+        else:
+            self._go_on()
 
-    def _read_on(self) -> None:
-        left, ended = LONGEST_TURN, False
-        while self._unread and left > 0 and not ended and not self._is_behind():
+    def _go_on(self) -> None:
+        """Answer one request: the one that came first, or the next that comes whole."""
+        left = LONGEST_TURN
+        while self._unread and left > 0 and not self._owed and self._reads_on():
             piece, self._unread = self._unread[:PIECE].tobytes(), self._unread[PIECE:]
             left -= PIECE
-            ended = self._parse(piece)
-            if not self._reads_on():
-                self._unread = NOTHING
-        self._await_turn()
+            self._parse(piece)
+        if not self._reads_on():
+            self._unread = NOTHING
+        if self._owed and self._sending is None:
+            owed = self._owed.popleft()
+            self._answer(owed.request, keep_alive=owed.keep_alive)
+        self._go_on_later()
 
-    def _await_turn(self) -> None:
-        """Have what is left read in a turn; meanwhile no more is taken from the socket."""
-        if not self._unread:
-            self.flow.resume_reading()
+    def _answer_with(self, reply: Coroutine[Any, Any, None], *, keep_alive: bool) -> None:
+        """Let the reply take its time; whatever comes after it waits."""
+        self._keep_alive = keep_alive
+        self._sending = self.loop.create_task(reply)
+        self._sending.add_done_callback(self._sent)
+
+    def _sent(self, reply: asyncio.Task[None]) -> None:
+        self._sending = None
+        if reply.cancelled():
             return
-        self.flow.pause_reading()
-        if not self._wants_to_read and not self._is_behind():
-            self._wants_to_read = True
+        if error := reply.exception():
+            self._fail(error)
+        elif not self.transport.is_closing():
+            self._end_reply(keep_alive=self._keep_alive)
+        self._go_on_later()
+
+    @abstractmethod
+    def _fail(self, error: BaseException) -> None:
+        """Tell the client that there is a bug."""
+
+    def _end_reply(self, *, keep_alive: bool) -> None:
+        """Wait for the next request or hang up."""
+        if keep_alive and self._keep_alive:
+            self._is_new = False
+            if not self._in_message:
+                self._since = self.loop.time()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._owed.clear()
+        self._unread = NOTHING
+        self.transport.close()
+
+    def _go_on_later(self) -> None:
+        """Have what is left done in a turn; meanwhile no more is taken from the socket."""
+        if self._unread:
+            self.transport.pause_reading()
+        elif not (self._write_paused or self.transport.is_closing()):
+            self.transport.resume_reading()
+        if self._sending is not None or self._write_paused:
+            return
+        if not (self._owed or self._unread):
+            self._owe_nothing()
+        elif not self._waits_for_turn:
+            self._waits_for_turn = True
             self.turns.wait(self.loop, self._take_turn)
 
     def _take_turn(self) -> None:
-        self._wants_to_read = False
-        if not self.transport.is_closing():
-            self._read_on()
-
-    # Answering
-
-    def on_response_complete(self) -> None:
-        """Go on with the request that waits behind, in a turn: its client sent it without waiting."""
-        self._waiting.popleft()
-        self.server_state.total_requests += 1
-        if self.transport.is_closing():
-            return
-        self._rest()
-        if self._waiting:
-            self.turns.wait(self.loop, self._start_next)
-        else:
-            self._owe_nothing()
-        self._await_turn()
+        self._waits_for_turn = False
+        if not (self._sending or self._write_paused or self.transport.is_closing()):
+            self._go_on()
 
     def _owe_nothing(self) -> None:
         """All that came was answered."""
         if self._half_closed:
             self.transport.close()
-
-    def _start_next(self) -> None:
-        if self.pipeline and not self.transport.is_closing():
-            self._start_asgi_task(*self.pipeline.pop())
-
-    def _rest(self) -> None:
-        """Wait for the next request from now on."""
-        self._is_new = False
-        if not self._in_message:
-            self._since = self.loop.time()
 
     # Waiting for the client
 
@@ -162,10 +194,11 @@ class KeptConnection(HttpToolsProtocol):
 
     def _look(self) -> None:
         """Hang up on a client that has used up its time."""
-        if self.transport.is_closing() or self.flow.write_paused:
+        if self.transport.is_closing() or self._write_paused:
             self._look_whether_it_takes()
             return
-        if self._unread or (self._waiting and not self._sends()):
+        owing = self._owed or self._sending
+        if self._unread or (owing and not self._sends()):
             self._since = self.loop.time()  # it is not the client who is waited for
         allowed = self.patience.request if self._in_message or self._is_new else self.patience.idle
         left = self._since + allowed - self.loop.time()
@@ -181,7 +214,7 @@ class KeptConnection(HttpToolsProtocol):
 
     def _sends(self) -> bool:
         """Whether a request is on its way that is read."""
-        return self._in_message and len(self._waiting) < 2 and self._reads_on()
+        return self._in_message and not self._owed and self._reads_on()
 
     def _look_whether_it_takes(self) -> None:
         """Hang up on a client that took nothing of what waits for it since the last look."""
@@ -196,42 +229,32 @@ class KeptConnection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         """Read no more from a client that does not take its answers."""
-        super().pause_writing()
-        self.flow.pause_reading()
+        self._write_paused = True
+        self.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        super().resume_writing()
+        self._write_paused = False
         self._untaken = 0
         self._since = self.loop.time()
-        self._await_turn()
+        self._go_on_later()
 
-    def eof_received(self) -> bool:  # type: ignore[override] # the base class keeps no connection open
+    def eof_received(self) -> bool:
         """Keep the connection for the answers that are owed; TLS has no connection that is half closed."""
         self._half_closed = True
-        if self._waiting and self._waiting[-1].more_body:
-            self._leave(self._waiting.pop())
-        return bool(self._waiting) and self.scheme != "https"
+        return bool(self._owed or self._sending or self._unread) and self.peer.scheme != "https"
 
     def shutdown(self) -> None:
-        """Hang up: at once where the request is not even complete, and soon on whoever does not read."""
+        """Hang up once what is being sent is sent, and soon on whoever does not read."""
         self.loop.call_later(PARTING_SECONDS, self.transport.abort)
-        self._unread = NOTHING
-        if self._waiting and self._waiting[-1].more_body:
-            self.transport.close()
-        else:
-            super().shutdown()
+        self._keep_alive = False
+        if self._sending is None:
+            self._leave()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - whoever ended it
         if self._timer is not None:
             self._timer.cancel()
+        if self._sending is not None:
+            self._sending.cancel()
+        self._owed.clear()
         self._unread = NOTHING
-        # The base class tells the newest request only that its client has left.
-        for cycle in self._waiting:
-            self._leave(cycle)
-        super().connection_lost(exc)
-
-    @staticmethod
-    def _leave(cycle: RequestResponseCycle) -> None:
-        """Tell whoever answers that nobody waits for it."""
-        cycle.disconnected = True
-        cycle.message_event.set()
+        self.server_state.connections.discard(self)

@@ -1,122 +1,105 @@
-"""The door: a uvicorn protocol that answers the hot operations itself and lets the rest go on to ASGI.
+"""The door: the site over a connection that speaks HTTP/1, as a protocol that uvicorn's server runs.
 
-What makes it fast is what it leaves out: no task, no ASGI messages, no Flask; one write for a reply.
+What makes it fast is what it leaves out: no task, no messages between layers, one write for a reply.
 """
 
 from __future__ import annotations
 
-import asyncio
-import re
-from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.payload import MAX_BYTES
-from ringback_contracts.resources.calls.operations import GET_CALL, PLACE_CALL, PLACE_CALL_FOR_USER
-from ringback_mock.edges.connection import KeptConnection, Patience
-from ringback_mock.edges.delivery import TRANSPORT, deliver
-from ringback_mock.edges.edge import Edge, read_headers
+from ringback_mock.edges.connection import KeptConnection, Owed, Patience
+from ringback_mock.edges.delivery import deliver
 from ringback_mock.edges.familiar import Familiar, recognise
 from ringback_mock.edges.turns import Turns
-from ringback_mock.http import Headers, Response
-
-if TYPE_CHECKING:
-    from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
+from ringback_mock.http import Delivery, Headers, Response
+from ringback_mock.site import Site
 
 CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
-
-
-def _hot_targets(*operations: str) -> re.Pattern[bytes]:
-    """Plain targets of the operations: no escapes and no query, which the ordinary road reads."""
-    templates = [BY_ID[operation].template for operation in operations]
-    return re.compile("|".join(re.sub(r"\{\w+\}", r"[\\w.~-]+", template) for template in templates).encode())
-
-
-HOT = {b"POST": _hot_targets(PLACE_CALL, PLACE_CALL_FOR_USER), b"GET": _hot_targets(GET_CALL)}
-
-
-class Road(Enum):
-    """Which way the message that is being read goes."""
-
-    HOT = "straight to the pipeline"
-    ORDINARY = "to ASGI"
-    NOWHERE = "not answered, or answered already"
+AT_ONCE = Delivery()
 
 
 class Door(KeptConnection):
-    """What is said over one connection. ``edge`` is what it opens to."""
+    """What is said over one connection. ``site`` is what it opens to."""
 
-    edge: ClassVar[Edge]
+    site: ClassVar[Site]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._road = Road.NOWHERE
-        self._in_head = False
-        self._ended = False
+        self._parser = httptools.HttpRequestParser(self)
+        # What follows a request that closes the connection is no reason to refuse the request.
+        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._url = b""
+        self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
-        self._keep_alive = True
-        self._answered: Request | None = None
+        self._in_head = False
+        self._is_offer = False
+        self._expects_100 = False
+        self._read_last: Request | None = None
         self._familiar: Familiar | None = None
         self._server_headers: list[tuple[bytes, bytes]] | None = None
         self._encoded = b""
         self._unframed = 0
         self._last_words: Response | None = None
-        self.url = b""
 
     # What arrives
 
     def data_received(self, data: bytes) -> None:
         again = self._familiar.again(data) if self._familiar and self._is_free() else None
-        if again is None:
-            at_start, self._answered = not self._in_message, None
-            self._read(data)
-            self._familiar = self._recognise(data) if at_start else None
+        if again is not None:
+            self._answer(again, keep_alive=True)
             return
-        try:
-            self._answer(again)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            self._fail(error)
+        at_start, self._read_last = not self._in_message, None
+        self._read(data)
+        self._familiar = self._recognise(data) if at_start else None
 
     def _is_free(self) -> bool:
         """Whether nobody waits for an answer and one can be given."""
-        return not (self._waiting or self._unread or self._last_words or self.transport.is_closing())
+        return not (
+            self._owed
+            or self._sending
+            or self._unread
+            or self._write_paused
+            or self._last_words
+            or self.transport.is_closing()
+        )
 
     def _recognise(self, data: bytes) -> Familiar | None:
-        """What to know the next one by, if the data was the answered request and nothing else."""
-        request = self._answered
-        if request is None or self._in_message or self._unread or self.expect_100_continue:
-            return None
-        return recognise(data, request)
+        """What to know the next one by, if the data was one request and nothing else."""
+        request = self._read_last
+        return None if request is None or self._in_message or self._unread else recognise(data, request)
 
     def _reads_on(self) -> bool:
         return self._last_words is None and not self.transport.is_closing()
 
-    def _parse(self, piece: bytes) -> bool:
-        self._ended = False
+    def _parse(self, piece: bytes) -> None:
         self._unframed += len(piece)
         while piece and self._last_words is None:
             piece = self._feed(piece)
         if self._unframed > MAX_HEAD and self._last_words is None:
-            self._refuse(self.edge.malformed())
-        return self._ended
+            self._refuse(self.site.malformed())
 
     def _feed(self, data: bytes) -> bytes:
         """Parse; the result is what must be parsed anew."""
         try:
-            self.parser.feed_data(data)
+            self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             return self._without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserCallbackError as error:
-            self._fail(error.__context__)
+            if isinstance(error.__context__, httptools.HttpParserInvalidURLError):
+                self._refuse(self.site.malformed())
+            else:
+                self._fail(error.__context__ or error)
         except httptools.HttpParserError:
-            self._refuse(self.edge.malformed())
+            self._refuse(self.site.malformed())
         return b""
 
     def _without_upgrade(self, rest: bytes) -> bytes:
@@ -125,149 +108,108 @@ class Door(KeptConnection):
         The parser takes the body of such a request for the other protocol; Java's HttpClient offers h2c
         with every first request.
         """
-        method = self.parser.get_method()
+        method = self._parser.get_method()
         if method == b"CONNECT":
-            self._refuse(self.edge.malformed())
+            self._refuse(self.site.malformed())
             return b""
-        kept = b"".join(b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade")
-        version = self.parser.get_http_version().encode()
-        return b"%b %b HTTP/%b\r\n%b\r\n%b" % (method, self.url, version, kept, rest)
+        kept = b"".join(b"%b: %b\r\n" % header for header in self._headers if header[0] != b"upgrade")
+        version = self._parser.get_http_version().encode()
+        return b"%b %b HTTP/%b\r\n%b\r\n%b" % (method, self._url, version, kept, rest)
 
     # What the parser finds
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
-        lent: Any = self.transport
-        self.scope["extensions"] = {TRANSPORT: lent}
+        self._url = b""
+        self._headers = []
+        self._body.clear()
+        self._expects_100 = False
         self._in_head = self._in_message = True
         self._since = self.loop.time()
 
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
     def on_header(self, name: bytes, value: bytes) -> None:
         # A field after the body is a trailer: it must not pass for a header (RFC 9110 section 6.5.1).
-        if not self._in_head:
-            return
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value))
+        if self._in_head:
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._unframed = 0
+        self._is_offer = self._parser.should_upgrade()
         # A client of HTTP/1.0 takes no interim answer (RFC 9110 section 15.2).
-        self.expect_100_continue &= self.parser.get_http_version() == "1.1"
-        self._road = self._choose_road()
-        if self._road is Road.ORDINARY:
-            self._make_origin_form()
-            super().on_headers_complete()
-            self._waiting.append(self.cycle)
-        elif self._road is Road.HOT:
-            self._keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-            self._body.clear()
-            if self.expect_100_continue:
-                self.transport.write(CONTINUE)
-
-    def _choose_road(self) -> Road:
-        """A hot request behind one that is being answered goes the ordinary way, which keeps the order."""
-        if self.parser.should_upgrade() or self.transport.is_closing():
-            return Road.NOWHERE
-        targets = HOT.get(self.parser.get_method())
-        if targets is None or targets.fullmatch(self.url) is None or self._waiting:
-            return Road.ORDINARY
-        return Road.HOT
-
-    def _make_origin_form(self) -> None:
-        """Turn an absolute target into a path and a Host, which it overrules (RFC 9112 section 3.2.2)."""
-        if self.url.startswith(b"/"):
-            return
-        parsed = httptools.parse_url(self.url)
-        if not parsed.host:
-            return
-        authority = self.url.split(b"/", 3)[2].split(b"?", 1)[0]
-        self.headers[:] = [header for header in self.headers if header[0] != b"host"]
-        self.headers.append((b"host", authority))
-        query = b"?" + parsed.query if parsed.query else b""
-        self.url = (parsed.path or b"/") + query
+        self._expects_100 = self._parser.get_http_version() == "1.1" and any(
+            name == b"expect" and value.lower() == b"100-continue" for name, value in self._headers
+        )
 
     def on_body(self, body: bytes) -> None:
         self._unframed = 0
-        if self._road is Road.ORDINARY:
-            super().on_body(body)
-        elif self._road is Road.HOT:
-            self._body += body[: MAX_BYTES + 1 - len(self._body)]
+        self._body += body[: MAX_BYTES + 1 - len(self._body)]
 
     def on_message_complete(self) -> None:
         self._unframed = 0
-        self._in_message = False
-        self._ended = True
-        if self._road is Road.ORDINARY:
-            super().on_message_complete()
-        elif self._road is Road.HOT:
-            self._answered = self._request()
-            self._answer(self._answered)
+        self._in_message = self._expects_100 = False
+        if self._is_offer:
+            return
+        keep_alive = self._parser.get_http_version() != "1.0" and self._parser.should_keep_alive()
+        self._read_last = self._request()
+        self._owed.append(Owed(self._read_last, keep_alive))
 
     def _request(self) -> Request:
-        return self.edge.request(
-            self.parser.get_method().decode(),
-            self.url.decode(),
-            read_headers(self.headers),
+        """What was read, as far as it came."""
+        path, query, authority = read_target(self._url)
+        headers = read_headers(self._headers)
+        if authority is not None:
+            headers["host"] = authority
+        return self.site.request(
+            self._parser.get_method().decode(),
+            path,
+            headers,
             bytes(self._body),
-            http_version=self.parser.get_http_version(),
+            query=query,
+            http_version=self._parser.get_http_version(),
         )
 
     # What is sent back
 
-    def _answer(self, request: Request) -> None:
-        response = self.edge.pipeline.answer(request)
-        if response.delivery is None:
-            self._send(response, keep_alive=self._keep_alive)
-        else:
-            self._deliver(request, response)
-        self.edge.note(request.method, request.path, response.status, response.headers)
+    def _answer(self, request: Request, *, keep_alive: bool) -> None:
+        try:
+            response = self.site.answer(request, self.peer)
+            if response.delivery is None and response.pieces is None:
+                self._send(response, request.method, keep_alive=keep_alive)
+                return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            self._send(self.site.crashed(error, request), request.method, keep_alive=False)
+            return
+        self._answer_with(self._deliver(response, request.method, keep_alive), keep_alive=keep_alive)
 
-    def _deliver(self, request: Request, response: Response) -> None:
-        """Send a reply that a fault delays or breaks as an ASGI application would, which keeps the order."""
+    async def _deliver(self, response: Response, method: str, keep_alive: bool) -> None:
+        """Make the body, one piece a turn, and send the reply as a fault may want it."""
+        body = bytearray(response.body)
+        for piece in response.pieces or ():
+            body += piece
+            await self.turns.turn()
+        head = self._head(response, len(body), keep_alive=keep_alive and self._keep_alive)
+        shown = b"" if method == "HEAD" else bytes(body)
+        await deliver(head, shown, response.delivery or AT_ONCE, self.transport)
 
-        async def answered(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-            await deliver(response, scope, receive, send)
-
-        self.scope["method"] = request.method
-        self.cycle = RequestResponseCycle(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=False,
-            keep_alive=self._keep_alive,
-            on_response=self.on_response_complete,
-        )
-        self.cycle.more_body = False
-        self._waiting.append(self.cycle)
-        self._start_asgi_task(self.cycle, answered)
-
-    def _send(self, response: Response, *, keep_alive: bool) -> None:
+    def _send(self, response: Response, method: str, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""
-        self.server_state.total_requests += 1
         body = response.body
-        self.transport.write(
-            b"%b%b%bcontent-length: %d\r\n%b\r\n%b"
-            % (
-                STATUS_LINE[response.status],
-                self._server_lines(),
-                encode_headers(response.headers),
-                len(body),
-                b"" if keep_alive else CLOSE,
-                body,
-            )
+        head = self._head(response, len(body), keep_alive=keep_alive)
+        self.transport.write(head if method == "HEAD" else head + body)
+        self._end_reply(keep_alive=keep_alive)
+
+    def _head(self, response: Response, length: int, *, keep_alive: bool) -> bytes:
+        # A reply that never has a body must not speak of its length (RFC 9110 section 8.6).
+        return b"%b%b%b%b%b\r\n" % (
+            STATUS_LINE[response.status],
+            self._server_lines(),
+            encode_headers(response.headers),
+            b"" if response.status == 204 else b"content-length: %d\r\n" % length,
+            b"" if keep_alive else CLOSE,
         )
-        if keep_alive:
-            self._rest()
-        else:
-            self.transport.close()
 
     def _server_lines(self) -> bytes:
         """The header lines of every reply, which uvicorn makes anew each second."""
@@ -277,34 +219,36 @@ class Door(KeptConnection):
             self._encoded = b"".join(b"%b: %b\r\n" % header for header in headers)
         return self._encoded
 
-    # What cannot be read
+    # What cannot be read or answered
 
-    def _fail(self, cause: BaseException | None) -> None:
-        malformed = cause is None or isinstance(cause, httptools.HttpParserInvalidURLError)
-        self._refuse(self.edge.malformed() if malformed else self.edge.crashed(cause))
+    def _fail(self, error: BaseException) -> None:
+        self._refuse(self.site.crashed(error))
 
     def _give_up(self) -> None:
         """Hang up; whoever began a request is told why."""
         if self._in_message:
-            self._refuse(self.edge.too_slow(self.patience.request))
+            begun = Request("", "") if self._in_head else self._request()
+            self._refuse(self.site.too_slow(begun, self.patience.request))
+            self._go_on_later()
         else:
             super()._give_up()
 
     def _refuse(self, last_words: Response) -> None:
         """Read no further: answer once no other answer is owed, and hang up."""
-        self._road = Road.NOWHERE
         self._last_words = last_words
-        # A request whose body broke off gets no other answer.
-        if self._waiting and self._waiting[-1].more_body:
-            self._waiting.pop()
-        if not self._waiting and not self.transport.is_closing():
-            self._owe_nothing()
+        self._in_message = False
+        self._unread = memoryview(b"")
 
     def _owe_nothing(self) -> None:
-        if self._last_words is None:
-            super()._owe_nothing()
+        if self.transport.is_closing():
+            return
+        if self._last_words is not None:
+            self._send(self._last_words, "", keep_alive=False)
+        elif self._expects_100 and not self._in_head:
+            self._expects_100 = False
+            self.transport.write(CONTINUE)
         else:
-            self._send(self._last_words, keep_alive=False)
+            super()._owe_nothing()
 
 
 def encode_headers(headers: Headers) -> bytes:
@@ -315,6 +259,36 @@ def encode_headers(headers: Headers) -> bytes:
     return text.encode("latin-1")
 
 
-def door_to(edge: Edge, turns: Turns, patience: Patience) -> type[Door]:
-    """The protocol class whose connections open to the edge."""
-    return type("Door", (Door,), {"edge": edge, "patience": patience, "turns": turns})
+def read_headers(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Header fields as text; those of one name are one list (RFC 9110 section 5.3).
+
+    A name with an underscore is dropped: CGI, and so WSGI, cannot tell it from one with a hyphen.
+    """
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if "_" not in name:
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def read_target(target: bytes) -> tuple[str, str, str | None]:
+    """The path of a request's target, its query, and the authority of one in absolute form.
+
+    That overrules the Host (RFC 9112 section 3.2.2). Raises httptools' error for a target that is none.
+    """
+    authority = None
+    if target.startswith(b"/") and b"#" not in target:
+        raw_path, _, query = target.partition(b"?")
+    else:
+        parsed = httptools.parse_url(target)
+        raw_path, query = parsed.path or b"/", parsed.query or b""
+        if parsed.host:
+            authority = target.split(b"/", 3)[2].split(b"?", 1)[0].decode("latin-1")
+    path = raw_path.decode("ascii")
+    return (unquote(path) if "%" in path else path), query.decode("latin-1"), authority
+
+
+def door_to(site: Site, turns: Turns, patience: Patience) -> type[Door]:
+    """The protocol class whose connections open to the site."""
+    return type("Door", (Door,), {"site": site, "patience": patience, "turns": turns})

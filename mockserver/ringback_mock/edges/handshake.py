@@ -7,12 +7,12 @@ import ssl
 from pathlib import Path
 
 from ringback_contracts.http.faults import CONNECT
-from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 access = logging.getLogger("ringback.access")
 
 
-def let_expire(context: ssl.SSLContext, expired: Path, store: Store) -> None:
+def let_expire(context: ssl.SSLContext, expired: Path, site: Site) -> None:
     """Ask the default org's faults at each handshake under the context which certificate to show.
 
     ``expired`` holds the other one and its key. Raises ``OSError`` for a file that cannot be used.
@@ -25,8 +25,8 @@ def let_expire(context: ssl.SSLContext, expired: Path, store: Store) -> None:
         one.num_tickets = 0
 
     def begun(connection: ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
-        with store.lock:
-            fault = store.default.faults.strike(CONNECT, ())
+        with site.store.lock:
+            fault = site.store.default.faults.strike(CONNECT, ())
         if fault is not None:
             access.info("TLS handshake: %s", fault.kind)
             connection.context = other

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 
@@ -19,18 +19,14 @@ from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import Org
 from ringback_mock.edges.accepting import Acceptor
-from ringback_mock.edges.asgi import WsgiBridge
 from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.door import door_to
-from ringback_mock.edges.edge import Edge
-from ringback_mock.edges.guard import Guard
 from ringback_mock.edges.handshake import let_expire
-from ringback_mock.edges.hosts import HostCheck, is_loopback
 from ringback_mock.edges.turns import Turns
+from ringback_mock.engine.guard import Guard
+from ringback_mock.engine.hosts import HostCheck, is_loopback
 from ringback_mock.engine.store import Store
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from ringback_mock.site import Site
 
 BACKLOG = 2048
 GRACE_SECONDS = 1
@@ -80,8 +76,9 @@ def serve(org: Org, settings: Settings) -> None:
         url = _url(settings, listener)
         hosts = HostCheck(settings.host, settings.allow_host)
         guard = _guard(settings)
-        edge = Edge(store, hosts, url, can_expire=settings.tls_expired is not None, guard=guard)
-        config = configuration(edge, settings)
+        can_expire = settings.tls_expired is not None
+        site = Site(store, hosts=hosts, guard=guard, url=url, can_expire=can_expire)
+        config = configuration(site, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         if not is_loopback(settings.host):
             logger.warning(
@@ -104,12 +101,11 @@ def _closed(guard: Guard) -> str:
     return f"; its admin paths are closed until it is started with {TOKEN_VARIABLE} set"
 
 
-def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
-    """How uvicorn serves the edge. Raises ``ServeError`` for a certificate that cannot be used."""
-    turns = Turns()
+def configuration(site: Site, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the site. Raises ``ServeError`` for a certificate that cannot be used."""
     config = uvicorn.Config(
-        WsgiBridge(lambda: _application(edge), turns),
-        http=door_to(edge, turns, settings.patience),
+        _nothing,
+        http=door_to(site, Turns(), settings.patience),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -127,7 +123,7 @@ def configuration(edge: Edge, settings: Settings) -> uvicorn.Config:
     try:
         config.load()
         if config.ssl is not None and settings.tls_expired is not None:
-            let_expire(config.ssl, settings.tls_expired, edge.store)
+            let_expire(config.ssl, settings.tls_expired, site)
     except (OSError, ssl.SSLError) as error:
         flaw = _flaw(settings, error)
         raise ServeError(f"cannot use the certificate {settings.tls_cert}: {flaw}") from error
@@ -146,10 +142,8 @@ def _flaw(settings: Settings, error: OSError) -> str:
     return str(error)
 
 
-def _application(edge: Edge) -> WSGIApplication:
-    from ringback_mock.app import flask_app
-
-    return flask_app(edge)
+async def _nothing(_scope: object, _receive: object, _send: object) -> None:
+    """The ASGI application, which nobody asks: the door leads to the site."""
 
 
 def listen(host: str, port: int) -> socket.socket:

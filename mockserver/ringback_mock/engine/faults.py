@@ -103,7 +103,7 @@ class Faults:
 _place = attrgetter("place")
 
 
-def instead(fault: Fault, own: Headers, context_id: str, now: float) -> Response:
+def replace_reply(fault: Fault, own: Headers, context_id: str, now: float) -> Response:
     """The answer in place of the one that the request would have got. The fault is one of ``BEFORE``."""
     mark = ((HEADER, fault.kind.value), *own)
     if fault.kind is FaultKind.RESET:
@@ -135,7 +135,7 @@ def _retry_after(fault: Fault, now: float) -> Headers:
     return (("Retry-After", str(fault.retry_after)),)
 
 
-def spoiled(fault: Fault, response: Response, own: Headers, context_id: str) -> Response:
+def spoil_reply(fault: Fault, response: Response, own: Headers, context_id: str) -> Response:
     """The answer as a fault, which is none of ``BEFORE``, leaves it once the request was acted on."""
     mark = (HEADER, fault.kind.value)
     if fault.kind is FaultKind.GATEWAY_TIMEOUT:

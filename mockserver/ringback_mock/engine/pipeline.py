@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+from dataclasses import replace
 from http import HTTPStatus
+from typing import NamedTuple
 
 import orjson
 
@@ -13,9 +15,9 @@ from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Caller, Rejected, Request, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import envelope, error_body
-from ringback_contracts.http.faults import BEFORE, Fault, FaultKind
+from ringback_contracts.http.faults import BEFORE, LOGIN, Fault, FaultKind
 from ringback_mock.engine.calls import dialled
-from ringback_mock.engine.faults import instead, spoiled
+from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.memo import Memo
@@ -23,14 +25,32 @@ from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.http import CHALLENGE, JSON_TYPE, Headers, Response, json_response
 from ringback_mock.resources.handlers import HANDLERS
+from ringback_mock.resources.oauth import claimant, token_endpoint
 from ringback_mock.version import VERSION
 
 logger = logging.getLogger("ringback")
-VERSION_HEADER = ("Ringback-Version", VERSION)
+CORRELATION, VERSION_HEADER = "ININ-Correlation-Id", ("Ringback-Version", VERSION)
+
+
+class Answered(NamedTuple):
+    """An answer, and the org whose journal keeps it (``None``: none does), with what was decided.
+
+    ``call_id`` names the call that was placed, ``caller`` is who was judged.
+    """
+
+    context_id: str
+    response: Response
+    tenant: Tenant | None
+    verdict: Verdict | None = None
+    call_id: str | None = None
+    caller: Caller | None = None
 
 
 class Pipeline:
-    """Answers every request under ``/api``. Total: it never raises because of what was sent."""
+    """Answers every request under ``/api``, and logins. Total: it never raises because of what was sent.
+
+    Whoever calls it holds the store's lock.
+    """
 
     def __init__(self, store: Store, table: Table = TABLE, handlers: Handlers = HANDLERS) -> None:
         self.store = store
@@ -38,47 +58,55 @@ class Pipeline:
         self._memo = Memo(table)
         self._handlers = handlers
 
-    def answer(self, request: Request) -> Response:
-        """Judge the request, do what it asks if it may, and keep the exchange."""
-        with self.store.lock:
-            authorization = request.headers.get("authorization")
-            tenant, caller = self.store.resolve(authorization)
-            context_id = new_id()
-            try:
-                judged, plan = self._memo.judge(request, caller, tenant.org)
-                verdict: Verdict | None = judged
-                if isinstance(judged, Accepted):
-                    ask = Ask(tenant, caller, judged, plan, authorization, tenant.clock())
-                    response, call_id, done = self._grant_or_fail(ask, context_id)
-                    verdict = judged if done else None
-                else:
-                    link = self._link(tenant, context_id)
-                    response, call_id = _refuse(judged, caller, context_id, link), None
-            except Exception as error:  # noqa: BLE001 - it answers, whatever rules and handlers there are
-                response, verdict, call_id = _failed(error, caller, context_id), None, None
-            now = self.store.clock()
-            tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
-            return response
+    def answer(self, request: Request) -> Answered:
+        """Judge the request, and do what it asks if it may."""
+        authorization = request.headers.get("authorization")
+        tenant, caller = self.store.resolve(authorization)
+        context_id = new_id()
+        try:
+            verdict, plan = self._memo.judge(request, caller, tenant.org)
+            if isinstance(verdict, Accepted):
+                return self._grant(
+                    Ask(tenant, caller, verdict, plan, authorization, tenant.clock()), context_id
+                )
+            refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
+            return Answered(context_id, refusal, tenant, verdict, None, caller)
+        except Exception as error:  # noqa: BLE001 - it answers, whatever rules and handlers there are
+            return Answered(context_id, _failed(error, caller, context_id), tenant, caller=caller)
 
-    def _grant_or_fail(self, ask: Ask, context_id: str) -> tuple[Response, str | None, bool]:
-        """Do what is asked unless a fault strikes first; whether it was done."""
+    def log_in(self, request: Request) -> Answered:
+        """Answer the token endpoint."""
+        tenant, context_id = claimant(self.store, request), new_id()
+        own = own_headers(context_id)
+        fault = tenant.faults.strike(LOGIN, ())
+        if fault is not None and fault.kind in BEFORE:
+            response = replace_reply(fault, own, context_id, tenant.clock())
+        else:
+            response = token_endpoint(self.store, request)
+            response = replace(response, headers=(*response.headers, *own))
+            response = response if fault is None else spoil_reply(fault, response, own, context_id)
+        return Answered(context_id, response, tenant)
+
+    def _grant(self, ask: Ask, context_id: str) -> Answered:
+        """Do what is asked unless a fault strikes first."""
         fault = _fault(ask)
         own = _headers(context_id, ask.caller)
         if fault is not None and fault.kind in BEFORE:
             if fault.kind is FaultKind.TOKEN_REVOKED:
                 ask.tenant.withdraw(required(bearer(ask.authorization)))
-            return instead(fault, own, context_id, self.store.clock()), None, False
-        response, call_id = self._grant(ask, context_id)
+            response = replace_reply(fault, own, context_id, self.store.clock())
+            return Answered(context_id, response, ask.tenant, caller=ask.caller)
+        response, call_id = self._act(ask, context_id)
         if fault is not None:
-            response = spoiled(fault, response, own, context_id)
-        return response, call_id, True
+            response = spoil_reply(fault, response, own, context_id)
+        return Answered(context_id, response, ask.tenant, ask.verdict, call_id, ask.caller)
 
     def _link(self, tenant: Tenant, context_id: str) -> str:
         """Where the explanation of a refusal is found (RFC 8288)."""
         org = "" if tenant is self.store.default else f"?org={tenant.org.id}"
         return f'</__ringback/exchanges/{context_id}{org}>; rel="describedby"'
 
-    def _grant(self, ask: Ask, context_id: str) -> tuple[Response, str | None]:
+    def _act(self, ask: Ask, context_id: str) -> tuple[Response, str | None]:
         verdict = ask.verdict
         status, value = self._handlers[verdict.operation.id](ask)
         headers = _headers(context_id, ask.caller)
@@ -105,8 +133,13 @@ def _numbers(ask: Ask) -> tuple[str, ...]:
     return dialled(call.intent) if call else ()
 
 
+def own_headers(context_id: str) -> Headers:
+    """What every reply carries."""
+    return ((CORRELATION, context_id), VERSION_HEADER)
+
+
 def _headers(context_id: str, caller: Caller) -> Headers:
-    headers: Headers = (("ININ-Correlation-Id", context_id), VERSION_HEADER)
+    headers = own_headers(context_id)
     quota = caller.quota
     if quota is None:
         return headers

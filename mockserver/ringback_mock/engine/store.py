@@ -99,6 +99,11 @@ class Store:
         tenant, session = found
         return tenant, session.use(tenant.clock())
 
+    def owner(self, authorization: str | None) -> Tenant:
+        """Whose request it is, which counts against no limit."""
+        found = self._sessions.get(bearer(authorization) or "")
+        return found[0] if found else self.default
+
     def client(self, client_id: str) -> tuple[Tenant, Client] | None:
         """The OAuth client of that id, and the org it belongs to."""
         return self._clients.get(client_id)

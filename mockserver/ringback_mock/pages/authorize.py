@@ -30,7 +30,7 @@ class Authorization:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class LoginRefusal:
     """Why there is no login. ``location`` is where the browser goes with the error; ``None`` where the
     client is unknown or its redirect_uri not registered, since then nothing may be sent there."""
 
@@ -39,17 +39,17 @@ class Refusal:
     location: str | None = None
 
 
-def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | Refusal:
+def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | LoginRefusal:
     """Check the query of ``GET /oauth/authorize`` (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
     found = store.client(params.get("client_id", ""))
     if found is None:
-        return Refusal("invalid_client", "client not found")
+        return LoginRefusal("invalid_client", "client not found")
     tenant, client = found
     back = params.get("redirect_uri", "")
     if back not in client.redirect_uris:
-        return Refusal("invalid_request", "the redirect_uri is not one that the client has registered")
+        return LoginRefusal("invalid_request", "the redirect_uri is not one that the client has registered")
     if objection := _objection(back):
-        return Refusal("invalid_request", f"the redirect_uri is registered, and yet none: {objection}")
+        return LoginRefusal("invalid_request", f"the redirect_uri is registered, and yet none: {objection}")
     response_type, state = params.get("response_type", ""), params.get("state")
     challenge = params.get("code_challenge") or None
     asked = Authorization(tenant, client, back, response_type, state, challenge)
@@ -87,7 +87,7 @@ def _check_challenge(asked: Authorization, method: str | None) -> None:
         raise OAuthError("invalid_request", "the code_challenge must be 43 letters of base64url")
 
 
-def log_in(store: Store, asked: Authorization, user_id: str) -> str | Refusal:
+def log_in(store: Store, asked: Authorization, user_id: str) -> str | LoginRefusal:
     """Log a user of the org in: where to send the browser, with a code or (implicit) a token.
 
     A user who is unknown or deactivated is refused with ``access_denied``.
@@ -108,9 +108,9 @@ def _token_location(asked: Authorization, user: User) -> str:
     return _redirect(asked, {"access_token": issued.access_token, "expires_in": str(issued.expires_in)})
 
 
-def _refused(asked: Authorization, error: OAuthError) -> Refusal:
+def _refused(asked: Authorization, error: OAuthError) -> LoginRefusal:
     location = _redirect(asked, {"error": error.error, "error_description": error.description})
-    return Refusal(error.error, error.description, location)
+    return LoginRefusal(error.error, error.description, location)
 
 
 def _redirect(asked: Authorization, answer: dict[str, str]) -> str:

@@ -5,53 +5,51 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, make_response, render_template
-from flask import request as current
 
 from ringback_contracts.core.model import Request
-from ringback_mock.edges.edge import Edge
-from ringback_mock.http import Response as Reply
-from ringback_mock.pages.authorize import Authorization, Refusal, check_authorize, log_in
-from ringback_mock.pages.replies import made
+from ringback_mock.engine.store import Store
+from ringback_mock.http import parameters
+from ringback_mock.pages.authorize import Authorization, LoginRefusal, check_authorize, log_in
 from ringback_mock.resources.oauth import NO_STORE
 
 PATH = "/oauth/authorize"
 
 
-def blueprint(edge: Edge) -> Blueprint:
+def blueprint(store: Store) -> Blueprint:
     """The paths of the login page."""
     paths = Blueprint("login", __name__)
-    paths.add_url_rule(PATH, "show", lambda: _show(edge))
-    paths.add_url_rule(PATH, "pick", lambda: _pick(edge), methods=["POST"])
+    paths.add_url_rule(PATH, "show", lambda: _show(store))
+    paths.add_url_rule(PATH, "pick", lambda: _pick(store), methods=["POST"])
     return paths
 
 
-def _show(edge: Edge) -> Response:
-    parameters = current.args.to_dict()
-    asked = check_authorize(edge.store, parameters)
-    return _refuse(asked) if isinstance(asked, Refusal) else _users_page(asked, parameters)
-
-
-def _pick(edge: Edge) -> Response:
+def _show(store: Store) -> Response:
     sent: Request = g.sent
-    parameters = dict(parse_qsl(sent.body.decode("utf-8", "replace"), keep_blank_values=True))
-    user_id = parameters.pop("user", "")
-    asked = check_authorize(edge.store, parameters)
-    if isinstance(asked, Refusal):
+    asked = check_authorize(store, given := parameters(sent.query))
+    return _refuse(asked) if isinstance(asked, LoginRefusal) else _users_page(asked, given)
+
+
+def _pick(store: Store) -> Response:
+    sent: Request = g.sent
+    given = parameters(sent.body.decode("utf-8", "replace"))
+    user_id = given.pop("user", "")
+    asked = check_authorize(store, given)
+    if isinstance(asked, LoginRefusal):
         return _refuse(asked)
-    answer = log_in(edge.store, asked, user_id)
-    return _refuse(answer) if isinstance(answer, Refusal) else _go(answer)
+    answer = log_in(store, asked, user_id)
+    return _refuse(answer) if isinstance(answer, LoginRefusal) else _go(answer)
 
 
-def _users_page(asked: Authorization, parameters: Mapping[str, str]) -> Response:
+def _users_page(asked: Authorization, given: Mapping[str, str]) -> Response:
     users = [user for user in asked.tenant.org.users if user.enabled]
-    values = {"asked": asked, "users": users, "parameters": parameters}
+    values = {"asked": asked, "users": users, "parameters": given}
     return _page("authorize.html", 200, _origin(asked.redirect_uri), **values)
 
 
-def _refuse(refusal: Refusal) -> Response:
+def _refuse(refusal: LoginRefusal) -> Response:
     """Tell the client, through the browser, where that is safe; else the person (RFC 6749, 4.1.2.1)."""
     if refusal.location is not None:
         return _go(refusal.location)
@@ -60,7 +58,7 @@ def _refuse(refusal: Refusal) -> Response:
 
 def _go(location: str) -> Response:
     # 303, so that no browser posts to the client what was posted here (RFC 9700 section 4.12).
-    return made(Reply(303, (("Location", location), *NO_STORE)))
+    return Response(status=303, headers=[("Location", location), *NO_STORE])
 
 
 def _page(template: str, status: int, form_target: str, **values: Any) -> Response:

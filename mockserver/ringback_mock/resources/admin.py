@@ -6,14 +6,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Blueprint, Response, g
-from flask import request as current
-from werkzeug.exceptions import BadRequest, NotFound
-from werkzeug.exceptions import NotImplemented as NotServed
 
 from ringback_contracts.catalogue import OPERATIONS
 from ringback_contracts.core import payload
@@ -22,14 +18,15 @@ from ringback_contracts.http.faults import FaultError, fault_from
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_contracts.openapi.admin import LONGEST_PAGE, PAGE, SWITCHES
 from ringback_contracts.org import OrgError
-from ringback_mock.edges.edge import Edge, own_headers
-from ringback_mock.edges.guard import ADMIN
 from ringback_mock.engine.clock import ClockError, command_from
-from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.journal import Page
 from ringback_mock.engine.store import Tenant
-from ringback_mock.http import Response as Reply
-from ringback_mock.pages.replies import made, shown
+from ringback_mock.http import JSON_TYPE, HttpProblem, Response, bad_request, json_response, parameters
+from ringback_mock.views import ViewRoute
+
+if TYPE_CHECKING:
+    from ringback_mock.site import Site
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CERTIFICATE = (
@@ -38,79 +35,55 @@ NO_CERTIFICATE = (
 )
 
 
-def blueprint(edge: Edge) -> Blueprint:
-    """The paths under ``/__ringback/``."""
-    paths = Blueprint("admin", __name__, url_prefix=ADMIN)
-    paths.add_url_rule("/reset", "reset", lambda: _reset(edge), methods=["POST"])
-    paths.add_url_rule("/orgs", "orgs", lambda: _add_org(edge), methods=["POST"])
-    paths.add_url_rule("/orgs", "drop", lambda: _drop_org(edge), methods=["DELETE"])
-    paths.add_url_rule("/exchanges", "exchanges", lambda: _exchanges(edge))
-    paths.add_url_rule("/exchanges/<wanted>", "exchange", lambda wanted: _exchange(edge, wanted))
-    paths.add_url_rule("/faults", "faults", lambda: _faults(edge))
-    paths.add_url_rule("/faults", "fault", lambda: _set_faults(edge), methods=["POST"])
-    paths.add_url_rule("/faults", "heal", lambda: _clear_faults(edge), methods=["DELETE"])
-    paths.add_url_rule("/clock", "clock", lambda: _clock(edge))
-    paths.add_url_rule("/clock", "set_clock", lambda: _set_clock(edge), methods=["POST"])
-    paths.add_url_rule("/rules", "rules", lambda: _rules(edge))
-    paths.add_url_rule("/openapi.json", "document", lambda: shown(admin_openapi_document()))
-    paths.after_request(lambda response: _note_change(edge, response))
-    return paths
-
-
-def _note_change(edge: Edge, response: Response) -> Response:
+def note_change(site: Site, request: Request, status: int, context_id: str) -> None:
     """Keep what has changed an org in its journal, or in that of the default one if it is gone or new."""
-    if current.method not in READING and response.status_code < HTTPStatus.BAD_REQUEST:
-        response.headers.extend(own_headers(correlation_id := new_id()))
-        store = edge.store
-        with store.lock:
-            tenant = store.tenant(current.args.get("org", "")) or store.default
-            tenant.journal.changes.record(correlation_id, store.clock(), g.sent, response.status_code)
-    return response
+    if request.method not in READING and status < HTTPStatus.BAD_REQUEST:
+        store = site.store
+        tenant = store.tenant(parameters(request.query).get("org", "")) or store.default
+        tenant.journal.changes.record(context_id, store.clock(), request, status)
 
 
-def _reset(edge: Edge) -> Response:
-    _expect_no_body()
-    edge.store.reset(_tenant(edge))
-    return made(Reply(204))
+def _reset(site: Site, request: Request) -> Response:
+    _expect_no_body(request)
+    site.store.reset(_tenant(site, request))
+    return Response(204)
 
 
-def _add_org(edge: Edge) -> Response:
-    _expect_parameters()
+def _add_org(site: Site, request: Request) -> Response:
+    _expect_parameters(request)
     try:
-        return shown(asdict(edge.store.add_org(_switches())), 201)
+        return json_response(201, asdict(site.store.add_org(_switches(request))))
     except OrgError as error:
-        raise BadRequest(str(error)) from error
+        raise bad_request(str(error)) from error
 
 
-def _drop_org(edge: Edge) -> Response:
-    tenant = _tenant(edge)
-    if tenant is edge.store.default:
-        raise BadRequest("the server's own org stays; ?org= names the copy to drop")
-    edge.store.drop_org(tenant)
-    return made(Reply(204))
+def _drop_org(site: Site, request: Request) -> Response:
+    tenant = _tenant(site, request)
+    if tenant is site.store.default:
+        raise bad_request("the server's own org stays; ?org= names the copy to drop")
+    site.store.drop_org(tenant)
+    return Response(204)
 
 
-def _switches() -> dict[str, Any]:
+def _switches(request: Request) -> dict[str, Any]:
     """The switches in which the copy of the org shall differ."""
-    sent: Request = g.sent
-    read = payload.read(sent.body.strip() or b"{}")
+    read = payload.read(request.body.strip() or b"{}")
     given = {} if read.readable and read.value is None else read.value
     if not isinstance(given, dict):
-        raise BadRequest('the body is no JSON object of switches, such as {"strict_numbers": true}')
+        raise bad_request('the body is no JSON object of switches, such as {"strict_numbers": true}')
     if others := sorted(given.keys() - SWITCHES.keys()):
-        raise BadRequest(f"{others[0]!r} is no switch that a copy can change; known: {', '.join(SWITCHES)}")
+        raise bad_request(f"{others[0]!r} is no switch that a copy can change; known: {', '.join(SWITCHES)}")
     return given
 
 
-def _exchanges(edge: Edge) -> Response:
+def _exchanges(site: Site, request: Request) -> Response:
     """A page of exchanges, piece by piece: to redact hundreds takes a while, in which others are answered."""
-    journal = _tenant(edge, "limit", "before").journal
-    limit, before = min(_count("limit", PAGE), LONGEST_PAGE), _count("before", LARGEST)
-    with edge.store.lock:
-        page, forgotten = journal.page(limit, before), journal.forgotten
-        told = {"total": journal.total, "next": _next(page, limit), "changes": journal.changes.shown()}
-        counted = {"exchanges": forgotten.exchanges, "refusals": forgotten.refusals}
-        refusals = forgotten.newest_refusals()
+    journal = _tenant(site, request, "limit", "before").journal
+    limit, before = min(_count(request, "limit", PAGE), LONGEST_PAGE), _count(request, "before", LARGEST)
+    page, forgotten = journal.page(limit, before), journal.forgotten
+    told = {"total": journal.total, "next": _next(request, page, limit), "changes": journal.changes.shown()}
+    counted = {"exchanges": forgotten.exchanges, "refusals": forgotten.refusals}
+    refusals = forgotten.newest_refusals()
     pieces = itertools.chain(
         [b'{"exchanges":['],
         _listed(map(journal.shown, page.exchanges)),
@@ -124,7 +97,7 @@ def _exchanges(edge: Edge) -> Response:
         _listed(refusal.shown() for refusal in refusals),
         [b"]}}"],
     )
-    return Response(pieces, mimetype="application/json")
+    return Response(200, (JSON_TYPE,), pieces=pieces)
 
 
 def _listed(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -132,99 +105,92 @@ def _listed(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         yield (b"," if position else b"") + orjson.dumps(value)
 
 
-def _next(page: Page, limit: int) -> str | None:
+def _next(request: Request, page: Page, limit: int) -> str | None:
     """Where the older exchanges are listed, if there are any."""
     if page.older is None:
         return None
-    org = {"org": current.args["org"]} if "org" in current.args else {}
+    org = {name: value for name, value in parameters(request.query).items() if name == "org"}
     return f"{ADMIN}/exchanges?{urlencode({'before': page.older, 'limit': limit, **org})}"
 
 
-def _exchange(edge: Edge, wanted: str) -> Response:
+def _exchange(site: Site, request: Request, wanted: str) -> Response:
     from ringback_mock.resources.explained import explanation
 
-    tenant = _tenant(edge)
-    with edge.store.lock:
-        found, kept = tenant.journal.exchange(wanted), tenant.journal.kept(wanted)
+    tenant = _tenant(site, request)
+    found, kept = tenant.journal.exchange(wanted), tenant.journal.kept(wanted)
     if found is None or kept is None:
-        raise NotFound(
+        raise HttpProblem(
+            404,
             f"the journal of org {tenant.org.id} has no exchange {wanted}: "
-            "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten"
+            "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten",
         )
-    return shown({**found, "explanation": explanation(kept, tenant.org)})
+    return json_response(200, {**found, "explanation": explanation(kept, tenant.org)})
 
 
-def _faults(edge: Edge) -> Response:
+def _faults(site: Site, request: Request) -> Response:
     """Every fault that is set, with how many requests it took and how often it fired."""
-    tenant = _tenant(edge)
-    with edge.store.lock:
-        return shown({"faults": [armed.shown() for armed in tenant.faults]})
+    tenant = _tenant(site, request)
+    return json_response(200, {"faults": [armed.shown() for armed in tenant.faults]})
 
 
-def _set_faults(edge: Edge) -> Response:
+def _set_faults(site: Site, request: Request) -> Response:
     """Set one fault, or each of a list; none of them if one is wrong."""
-    tenant = _tenant(edge)
-    sent: Request = g.sent
+    tenant = _tenant(site, request)
     try:
-        data = orjson.loads(sent.body)
+        data = orjson.loads(request.body)
         faults = [fault_from(item) for item in (data if isinstance(data, list) else [data])]
     except orjson.JSONDecodeError as error:
-        raise BadRequest(f"the body is no JSON: {error}") from error
+        raise bad_request(f"the body is no JSON: {error}") from error
     except FaultError as error:
-        raise BadRequest(str(error)) from error
+        raise bad_request(str(error)) from error
     if any(fault.shows_certificate for fault in faults):
-        _expect_certificate(edge, tenant)
+        _expect_certificate(site, tenant)
     try:
-        with edge.store.lock:
-            return shown({"faults": [armed.shown() for armed in tenant.faults.set(*faults)]}, 201)
+        return json_response(201, {"faults": [armed.shown() for armed in tenant.faults.set(*faults)]})
     except FaultError as error:
-        raise BadRequest(str(error)) from error
+        raise bad_request(str(error)) from error
 
 
-def _expect_certificate(edge: Edge, tenant: Tenant) -> None:
+def _expect_certificate(site: Site, tenant: Tenant) -> None:
     """Refuse a fault of handshakes where none would ever meet it."""
-    if not edge.can_expire:
-        raise NotServed(NO_CERTIFICATE)
-    if tenant is not edge.store.default:
-        raise BadRequest("a TLS handshake is of no copy of the org: set expired-certificate without ?org=")
+    if not site.can_expire:
+        raise HttpProblem(501, NO_CERTIFICATE)
+    if tenant is not site.store.default:
+        raise bad_request("a TLS handshake is of no copy of the org: set expired-certificate without ?org=")
 
 
-def _clear_faults(edge: Edge) -> Response:
-    tenant = _tenant(edge)
-    with edge.store.lock:
-        tenant.faults.clear()
-    return made(Reply(204))
+def _clear_faults(site: Site, request: Request) -> Response:
+    tenant = _tenant(site, request)
+    tenant.faults.clear()
+    return Response(204)
 
 
-def _clock(edge: Edge) -> Response:
+def _clock(site: Site, request: Request) -> Response:
     """What the org's clock tells, and how it goes."""
-    tenant = _tenant(edge)
-    with edge.store.lock:
-        return shown(tenant.clock.shown())
+    tenant = _tenant(site, request)
+    return json_response(200, tenant.clock.shown())
 
 
-def _set_clock(edge: Edge) -> Response:
+def _set_clock(site: Site, request: Request) -> Response:
     """Stop, move or hurry the org's clock, and say what it tells then."""
-    tenant = _tenant(edge)
-    sent: Request = g.sent
+    tenant = _tenant(site, request)
     try:
-        command = command_from(orjson.loads(sent.body))
-        with edge.store.lock:
-            tenant.clock.obey(command)
-            return shown(tenant.clock.shown())
+        command = command_from(orjson.loads(request.body))
+        tenant.clock.obey(command)
+        return json_response(200, tenant.clock.shown())
     except orjson.JSONDecodeError as error:
-        raise BadRequest(f"the body is no JSON: {error}") from error
+        raise bad_request(f"the body is no JSON: {error}") from error
     except ClockError as error:
-        raise BadRequest(str(error)) from error
+        raise bad_request(str(error)) from error
 
 
-def _tenant(edge: Edge, *others: str) -> Tenant:
+def _tenant(site: Site, request: Request, *others: str) -> Tenant:
     """The org that ``?org=`` names; the default one where it is not given."""
-    _expect_parameters("org", *others)
-    org_id = current.args.get("org")
-    tenant = edge.store.default if org_id is None else edge.store.tenant(org_id)
+    _expect_parameters(request, "org", *others)
+    org_id = parameters(request.query).get("org")
+    tenant = site.store.default if org_id is None else site.store.tenant(org_id)
     if tenant is None:
-        raise NotFound(f"no org has the id {org_id}; POST /__ringback/orgs makes one")
+        raise HttpProblem(404, f"no org has the id {org_id}; POST /__ringback/orgs makes one")
     return tenant
 
 
@@ -232,32 +198,31 @@ LARGEST = 10**9
 """No journal is longer; Python refuses to read thousands of digits."""
 
 
-def _count(name: str, otherwise: int) -> int:
+def _count(request: Request, name: str, otherwise: int) -> int:
     """The whole number that a parameter holds."""
-    text = current.args.get(name)
+    text = parameters(request.query).get(name)
     if text is None:
         return otherwise
     if not (text.isascii() and text.isdecimal()):
-        raise BadRequest(f"{name}={text}: it must be a whole number, 0 or more")
+        raise bad_request(f"{name}={text}: it must be a whole number, 0 or more")
     return int(text) if len(text) < len(str(LARGEST)) else LARGEST
 
 
-def _expect_parameters(*known: str) -> None:
-    for name in current.args:
+def _expect_parameters(request: Request, *known: str) -> None:
+    for name in parameters(request.query):
         if name not in known:
             listed = ", ".join(known) or "none"
-            raise BadRequest(f"there is no query parameter {name!r} here; known: {listed}")
+            raise bad_request(f"there is no query parameter {name!r} here; known: {listed}")
 
 
-def _expect_no_body() -> None:
+def _expect_no_body(request: Request) -> None:
     """Refuse a body rather than ignore it: whoever sends one believes that it does something."""
-    sent: Request = g.sent
-    if sent.body.strip() not in (b"", b"{}", b"null"):
-        raise BadRequest("this path takes no body")
+    if request.body.strip() not in (b"", b"{}", b"null"):
+        raise bad_request("this path takes no body")
 
 
-def _rules(edge: Edge) -> Response:
-    return shown({"rules": [_rule(rule) for rule in edge.pipeline.table]})
+def _rules(site: Site, _: Request) -> Response:
+    return json_response(200, {"rules": [_rule(rule) for rule in site.table]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -277,3 +242,27 @@ def _rule(rule: Rule) -> dict[str, Any]:
         if rule.operations is None
         else sorted(each.id for each in OPERATIONS if rule.concerns(each)),
     }
+
+
+def _admin_document(_: Site, __: Request) -> Response:
+    return json_response(200, admin_openapi_document())
+
+
+ROUTES = tuple(
+    ViewRoute(method, ADMIN + path, view)
+    for method, path, view in (
+        ("POST", "/reset", _reset),
+        ("POST", "/orgs", _add_org),
+        ("DELETE", "/orgs", _drop_org),
+        ("GET", "/exchanges", _exchanges),
+        ("GET", "/exchanges/{wanted}", _exchange),
+        ("GET", "/faults", _faults),
+        ("POST", "/faults", _set_faults),
+        ("DELETE", "/faults", _clear_faults),
+        ("GET", "/clock", _clock),
+        ("POST", "/clock", _set_clock),
+        ("GET", "/rules", _rules),
+        ("GET", "/openapi.json", _admin_document),
+    )
+)
+"""The paths under ``/__ringback/``."""

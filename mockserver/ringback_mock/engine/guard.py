@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
-from ringback_mock.edges.hosts import is_loopback
+from ringback_mock.engine.hosts import is_loopback
+from ringback_mock.http import Peer
 
 ADMIN = "/__ringback"
 OWN_SITES = frozenset({"same-origin", "none"})
@@ -21,7 +22,7 @@ DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Denial:
     """Why a request may not be made: status and error as its reply names them, and what to do."""
 
     status: int
@@ -29,22 +30,22 @@ class Refusal:
     message: str
 
 
-FOREIGN = Refusal(
+FOREIGN = Denial(
     403,
     "foreign_origin",
     "a browser sent this for a page of another origin (Origin, Sec-Fetch-Site), and only Ringback's own "
     "pages and programs that are no browser may; type the address into the browser, or use curl",
 )
-NO_TOKEN = Refusal(
+NO_TOKEN = Denial(
     401,
     "admin_token_needed",
     f"this server has an admin token: send it as the header {TOKEN_HEADER}; Ringback's own tools take it "
     f"from the variable {TOKEN_VARIABLE}",
 )
-WRONG_TOKEN = Refusal(
+WRONG_TOKEN = Denial(
     401, "admin_token_wrong", f"the header {TOKEN_HEADER} holds another token than the server's"
 )
-EXPOSED = Refusal(
+EXPOSED = Denial(
     403,
     "admin_closed",
     "others on the network can reach this server, so its admin paths are closed: start it with the variable "
@@ -69,15 +70,12 @@ class Guard:
         ):
             raise ValueError("an admin token is one or more visible ASCII characters, without spaces")
 
-    def refusal(self, headers: Mapping[str, str], scheme: str, peer: str | None = None) -> Refusal | None:
-        """Why a request to an admin path is refused, if it is.
-
-        ``scheme`` is that of the server; ``peer`` is the client's address where it is known.
-        """
-        if is_foreign(headers, scheme):
+    def denial(self, headers: Mapping[str, str], peer: Peer) -> Denial | None:
+        """Why that client's request to an admin path is refused, if it is."""
+        if is_foreign(headers, peer.scheme):
             return FOREIGN
         if self.token is None:
-            local = is_loopback(self.bound) and (not peer or is_loopback(peer))
+            local = is_loopback(self.bound) and (not peer.address or is_loopback(peer.address))
             return None if local else EXPOSED
         given = headers.get(TOKEN_HEADER.lower())
         if given is None:

@@ -1,0 +1,234 @@
+"""The mock: a request comes in and a response goes out, whatever the path. Servers are thin edges of it.
+
+The API and the token endpoint are the pipeline's; beside them are the admin paths, the documents, and the
+pages, which Flask renders.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import Table
+from ringback_contracts.http.envelope import error_body
+from ringback_contracts.openapi import openapi_document
+from ringback_contracts.openapi.admin import TOKEN_HEADER
+from ringback_contracts.privacy import redact_text
+from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
+from ringback_mock.engine.handling import Handlers
+from ringback_mock.engine.hosts import HostCheck
+from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers
+from ringback_mock.engine.store import Store
+from ringback_mock.http import HERE, HttpProblem, Peer, Response, json_response
+from ringback_mock.resources import admin
+from ringback_mock.resources.handlers import HANDLERS
+from ringback_mock.views import ViewRoute, Views
+
+if TYPE_CHECKING:
+    from ringback_mock.pages.application import Application
+
+LOGIN_PATH, ICON_PATH = "/oauth/authorize", "/favicon.ico"
+BUG = (500, "internal.server.error", "Ringback failed to answer; its log says where")
+TOO_SLOW = (
+    408,
+    "request.timeout",
+    "the request did not arrive whole within {:g} s; is its body as long as its length says?",
+)
+"""Status, code and message of answers that no rule gives."""
+UNREAD = Request("", "", well_formed=False)
+"""What cannot be read as a request."""
+
+ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+"""Control characters as a log shows them: in clear they could pass for lines of their own."""
+
+logger = logging.getLogger("ringback")
+access = logging.getLogger("ringback.access")
+
+
+class Site:
+    """The mock as every server sees it.
+
+    ``hosts`` says which hosts it answers to, ``guard`` who may use the admin paths. ``url`` is where it
+    serves, as far as that is known; ``can_expire`` says whether the server has a certificate to show that
+    has expired.
+    """
+
+    def __init__(  # noqa: PLR0913 - each has its usual value
+        self,
+        store: Store,
+        table: Table = TABLE,
+        handlers: Handlers = HANDLERS,
+        *,
+        hosts: HostCheck | None = None,
+        guard: Guard | None = None,
+        url: str = "",
+        can_expire: bool = False,
+    ) -> None:
+        self.store = store
+        self.table = table
+        self.hosts = hosts or HostCheck()
+        self.guard = guard or Guard()
+        self.url = url
+        self.can_expire = can_expire
+        self.pipeline = Pipeline(store, table, handlers)
+
+    @cached_property
+    def application(self) -> Application:
+        """The Flask application, which renders the pages: a call needs it no more than its imports."""
+        from ringback_mock.pages.application import Application
+
+        return Application(self)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        query: str = "",
+        http_version: str = "1.1",
+    ) -> Request:
+        """The request as plain values; without exactly one Host it is malformed (RFC 9112 section 3.2)."""
+        host = headers.get("host")
+        well_formed = http_version == "1.0" if host is None else "," not in host
+        return Request(method, path, headers, body, query, self.hosts.allows(host), well_formed)
+
+    def answer(self, request: Request, peer: Peer = HERE) -> Response:
+        """The answer to the request of that client. It raises for bugs alone; see ``crashed``."""
+        path = request.path
+        with self.store.lock:
+            if path.startswith("/api/") or path == "/api" or not request.well_formed:
+                answered = self.pipeline.answer(request)
+            else:
+                answered = self._beside(request, peer)
+            return self._kept(request, answered)
+
+    def _kept(self, request: Request, answered: Answered) -> Response:
+        """The response, once it is in the journal and in the access log."""
+        response, tenant = answered.response, answered.tenant
+        if tenant is not None:
+            tenant.journal.record(
+                answered.context_id,
+                self.store.clock(),
+                request,
+                response,
+                answered.verdict,
+                answered.call_id,
+                caller=answered.caller,
+            )
+        if access.isEnabledFor(logging.INFO):
+            shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
+            access.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
+        return response
+
+    def _advice(self, headers: Mapping[str, str]) -> str:
+        """Of a refusal: the rule, its fix, and where the whole explanation is."""
+        rule = self.table.by_id.get(headers.get("Ringback-Rule", ""))
+        if rule is None:
+            return ""
+        explanation = headers["Link"].partition(">")[0].removeprefix("<")
+        return f" {rule.id}: {rule.fix} {self.url}{explanation}"
+
+    # Beside the API
+
+    def _beside(self, request: Request, peer: Peer) -> Answered:
+        """Slashes in front are no part of a path. A refusal is the default org's, for no rule gave it."""
+        path, context_id = "/" + request.path.lstrip("/"), new_id()
+        of_admin = path == ADMIN or path.startswith(f"{ADMIN}/")
+        try:
+            self._let_in(request, path, peer, of_admin=of_admin)
+            response = self._viewed(request, path)
+            if isinstance(response, Answered):
+                return response
+        except HttpProblem as problem:
+            response = problem.response()
+        response = replace(response, headers=(*response.headers, *own_headers(context_id)))
+        if of_admin:
+            admin.note_change(self, request, response.status, context_id)
+        kept = response.status >= HTTPStatus.BAD_REQUEST and not of_admin and path != ICON_PATH
+        return Answered(context_id, response, self.store.default if kept else None)
+
+    def _let_in(self, request: Request, path: str, peer: Peer, *, of_admin: bool) -> None:
+        """Raise ``HttpProblem`` for whoever may not come here."""
+        if not request.host_allowed:
+            raise HttpProblem(421, "the Host header names another server; see --allow-host")
+        denial = None
+        if of_admin:
+            denial = self.guard.denial(request.headers, peer)
+        elif path == LOGIN_PATH and request.method == "POST" and is_foreign(request.headers, peer.scheme):
+            denial = FOREIGN
+        if denial is None:
+            return
+        challenge = ("WWW-Authenticate", f'{TOKEN_HEADER} realm="ringback"')
+        headers = (challenge,) if denial.status == HTTPStatus.UNAUTHORIZED else ()
+        raise HttpProblem(denial.status, denial.message, denial.error, headers)
+
+    def _viewed(self, request: Request, path: str) -> Response | Answered:
+        """What the view of the path says; where it has none, it is that of a page, or of nothing."""
+        found = VIEWS.find(request.method, path)
+        if found is None:
+            return self.application.page(request, path)
+        view, params = found
+        return view(self, request, **params)
+
+    # What is no request
+
+    def malformed(self) -> Response:
+        """The answer to bytes that are no HTTP request."""
+        return self.answer(UNREAD)
+
+    def too_slow(self, request: Request, seconds: float) -> Response:
+        """The answer to a request, as far as it came, that was not sent to its end in so many seconds."""
+        status, code, message = TOO_SLOW
+        return self._said(request, status, code, message.format(seconds))
+
+    def crashed(self, error: BaseException | None, request: Request = UNREAD) -> Response:
+        """The answer to a bug of ours. Its message stays out of the log, since it may quote what was sent."""
+        response = self._said(request, *BUG)
+        logger.error(
+            "this is a bug in Ringback, please report it (correlation id %s): %s\n%s",
+            dict(response.headers)[CORRELATION],
+            type(error).__name__,
+            "".join(traceback.format_tb(error.__traceback__)) if error else "",
+        )
+        return response
+
+    def _said(self, request: Request, status: int, code: str, message: str) -> Response:
+        """What no rule says, in the platform's words."""
+        context_id = new_id()
+        body = error_body(status, code, message, context_id)
+        response = json_response(status, body, own_headers(context_id))
+        with self.store.lock:
+            tenant = self.store.owner(request.headers.get("authorization"))
+            return self._kept(request, Answered(context_id, response, tenant))
+
+
+def _health(_: Site, __: Request) -> Response:
+    return json_response(200, {"status": "ok"})
+
+
+def _document(site: Site, _: Request) -> Response:
+    return json_response(200, openapi_document(site.store.default.org.contract))
+
+
+def _token(site: Site, request: Request) -> Answered:
+    return site.pipeline.log_in(request)
+
+
+VIEWS = Views(
+    [
+        ViewRoute("GET", "/healthz", _health),
+        ViewRoute("GET", "/openapi.json", _document),
+        ViewRoute("POST", "/oauth/token", _token),
+        *admin.ROUTES,
+    ]
+)
