@@ -41,8 +41,11 @@ def test_several_come_with_the_likest_first() -> None:
     assert nearest_few("colour", KEYS, most=3) == []
 
 
-def test_of_names_that_differ_in_case_alone_the_first_is_told() -> None:
-    assert nearest("ringback", ["RingBack", "Ringback"]) == "RingBack"
+@pytest.mark.parametrize(
+    ("text", "meant"), [("alise", "alice"), ("Alise", "Alice"), ("ALICE", "Alice"), ("aLICE", "alice")]
+)
+def test_of_names_that_differ_in_case_alone_the_one_written_alike_is_told(text: str, meant: str) -> None:
+    assert nearest(text, ["Alice", "alice"]) == meant
 
 
 @given(st.text(), st.lists(st.text(), min_size=1))

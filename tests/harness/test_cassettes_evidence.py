@@ -235,7 +235,7 @@ def test_the_environment_names_the_file_for_every_command(folder: Path, tmp_path
     ringback("rules", "--confirm", folder, "--evidence", evidence)
     body = '{"to": "tel:+15551234567", "from": "user:a11ce000-0000-4000-8000-000000000001"}'
     environment = {"RINGBACK_EVIDENCE": str(evidence)}
-    said = CliRunner().invoke(main, ["explain"], input=body, env=environment).output
+    said = CliRunner().invoke(main, ["explain", "-v"], input=body, env=environment).output
     assert "observed: answered by a real org in eu_west_1" in said
 
 

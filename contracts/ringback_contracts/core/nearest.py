@@ -16,6 +16,12 @@ def nearest(text: str, known: Iterable[str], at_least: float = 0.6) -> str | Non
 
 def nearest_few(text: str, known: Iterable[str], most: int, at_least: float = 0.6) -> list[str]:
     """At most so many known names that are like the text, the likest first."""
-    as_known = {name.lower(): name for name in reversed(list(known))}
-    near = difflib.get_close_matches(text.lower(), as_known, most, at_least)  # noqa: TID251 - its home
-    return [as_known[name] for name in near]
+    spellings: dict[str, list[str]] = {}
+    for name in known:
+        spellings.setdefault(name.lower(), []).append(name)
+    near = difflib.get_close_matches(text.lower(), spellings, most, at_least)  # noqa: TID251 - its home
+    return [max(spellings[name], key=lambda one: _likeness(text, one)) for name in near]
+
+
+def _likeness(text: str, name: str) -> float:
+    return difflib.SequenceMatcher(None, text, name).ratio()
