@@ -30,7 +30,8 @@ class Context:
 class PlatformAnswer:
     """A refusal, as far as it is known; ``rule`` is the one that a Ringback names.
 
-    ``field`` is what it says is at fault: a JSON pointer, or a name such as ``participants.0.address``.
+    ``field`` is what it says is at fault: a JSON pointer, or a name such as ``participants.0.address``;
+    ``operation`` is the id of the SDK's operation that was asked for, where that is told.
     """
 
     status: int | None = None
@@ -38,6 +39,7 @@ class PlatformAnswer:
     message: str | None = None
     rule: str | None = None
     field: str | None = None
+    operation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

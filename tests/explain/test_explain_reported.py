@@ -69,7 +69,7 @@ def test_what_does_not_go_together_is_said() -> None:
     explained = explain_answer(PlatformAnswer(403, "unauthorized", "Invalid participant address"))
     assert explained is not None
     assert explained.status == 400
-    assert {note.id for note in explained.notes} == {"error.status", "error.code"}
+    assert {note.id for note in explained.notes} == {"error.status", "error.code", "error.more"}
 
 
 def test_an_answer_that_no_rule_gives_is_said_to_be_one() -> None:

@@ -281,6 +281,16 @@ def test_an_error_that_one_rule_alone_gives_is_explained_by_it() -> None:
     assert "caller.not-a-user" in {finding["rule"] for finding in explained["findings"]}
 
 
+def test_a_recorded_refusal_is_a_finding_though_the_request_alone_is_sound() -> None:
+    curl = f"curl -i https://api.mypurecloud.ie{CALLS_PATH} --json '{json.dumps(CALL)}'"
+    result = run(f'{curl}\nHTTP/2 403\n\n{{"code": "missing.permissions", "status": 403, "message": "x"}}')
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "REJECTED  403 missing.permissions"
+    assert lines[1].endswith("read from a curl command with the answer that")
+    assert "permission.missing" in lines
+
+
 def test_an_error_that_many_rules_give_lists_them_and_asks_for_the_request() -> None:
     result = run("ApiException: (400) Reason: Bad Request, malformed participant address")
     assert "decided by" not in result.stdout

@@ -74,7 +74,7 @@ def _best(text: str, folder: Path | None) -> Read:
     for part in candidates(text):
         result = _of_part(part, text, folder)
         if result and any(isinstance(found, FoundRequest) for found in result.found):
-            return result
+            return _with_answer(result, text)
         errors += [result] if result else []
     if errors:
         return errors[0]
@@ -82,6 +82,15 @@ def _best(text: str, folder: Path | None) -> Read:
     if body is not None:
         return Read((body,))
     raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
+
+
+def _with_answer(result: Read, text: str) -> Read:
+    """The one request of a text with the refusal that the text shows too."""
+    (first, *others) = result.found
+    if others or not isinstance(first, FoundRequest) or first.answer or len(text) > MAX_TEXT:
+        return result
+    answer = described.answer_in(text)
+    return result if answer is None else replace(result, found=(replace(first, answer=answer),))
 
 
 def _bare(text: str) -> FoundRequest | None:

@@ -6,6 +6,8 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from ringback_contracts.resources.calls.forms import (
@@ -127,22 +129,38 @@ def _headers(value: Any) -> dict[str, str]:
 
 def reported(value: Mapping[str, Any], text: str, what: str) -> FoundError:
     """The error that an error body tells of."""
+    return FoundError(what, replace(answer_of(value), operation=mention.operation(text)), text)
+
+
+def answer_of(value: Mapping[str, Any]) -> PlatformAnswer:
+    """What an error body says."""
     inner = value.get("errors")
     first = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], dict) else {}
-    return FoundError(
-        what,
-        PlatformAnswer(
-            status=_status(value.get("status", first.get("status"))),
-            code=_first_text(value.get("code"), value.get("error"), first.get("code")),
-            message=_first_text(
-                value.get("message"),
-                value.get("error_description"),
-                value.get("description"),
-                first.get("message"),
-            ),
+    return PlatformAnswer(
+        status=_status(value.get("status", first.get("status"))),
+        code=_first_text(value.get("code"), value.get("error"), first.get("code")),
+        message=_first_text(
+            value.get("message"),
+            value.get("error_description"),
+            value.get("description"),
+            first.get("message"),
         ),
-        text,
     )
+
+
+_STATUS_LINE = re.compile(r"^(?:< )?HTTP/[\d.]+ (\d{3})\b", re.MULTILINE)
+_RULE_HEADER = re.compile(r"^(?:< )?ringback-rule: *(\S+)", re.MULTILINE | re.IGNORECASE)
+
+
+def answer_in(text: str) -> PlatformAnswer | None:
+    """The refusal that a text shows, in a status line or an error body; none where it shows none."""
+    line, rule = _STATUS_LINE.search(text), _RULE_HEADER.search(text)
+    status = int(line[1]) if line else None
+    body = next((value for value in objects_in(text) if is_error(value)), None)
+    if body is None and (status is None or status < HTTPStatus.BAD_REQUEST):
+        return None
+    told = answer_of(body) if body is not None else PlatformAnswer()
+    return replace(told, status=status or told.status, rule=rule[1] if rule else None)
 
 
 def _status(value: Any) -> int | None:

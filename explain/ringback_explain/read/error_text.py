@@ -6,7 +6,9 @@ import re
 
 from ringback_contracts.catalogue import TABLE
 from ringback_explain.explanation import PlatformAnswer
+from ringback_explain.read import mention
 from ringback_explain.read.found import FoundError
+from ringback_explain.tell.codes import error_codes
 
 _STATUS = re.compile(
     r"\bHTTP(?:/[\d.]+)?[ :=]+([45]\d\d)\b"
@@ -18,7 +20,8 @@ _STATUS = re.compile(
 )
 _CODE_FIELD = re.compile(r"['\"]?(?:error_?)?code['\"]?\s*[:=]\s*['\"]?([A-Za-z_][\w.]+)", re.IGNORECASE)
 _RULE = re.compile(r"(?:Ringback-Rule\W+|\brule )([a-z0-9.-]+)", re.IGNORECASE)
-_CODES = sorted({rule.code for rule in TABLE}, key=len, reverse=True)
+_CODES = sorted({rule.code for rule in TABLE} | error_codes().keys(), key=len, reverse=True)
+_MESSAGE_FIELD = re.compile(r"['\"]message['\"]\s*:\s*\"((?:\\\\.|[^\"\\\\\n]){1,300})\"")
 _MESSAGES = sorted({rule.message for rule in TABLE if "{" not in rule.message}, key=len, reverse=True)
 _MEANT = (("requires a user context", "not.a.user"),)
 """What the platform says in words that are no rule's, and the code that goes with it."""
@@ -36,7 +39,8 @@ def reported(text: str) -> FoundError | None:
     status, code, message, rule = _status(text), _code(text), _message(text), _rule(text)
     if status is None and code is None and message is None and rule is None:
         return None
-    return FoundError("the report of an error", PlatformAnswer(status, code, message, rule), text)
+    answer = PlatformAnswer(status, code, message, rule, operation=mention.operation(text))
+    return FoundError("the report of an error", answer, text)
 
 
 def _status(text: str) -> int | None:
@@ -54,7 +58,9 @@ def _code(text: str) -> str | None:
 
 def _message(text: str) -> str | None:
     lower = text.lower()
-    return next((message for message in _MESSAGES if message.lower() in lower), None)
+    known = next((message for message in _MESSAGES if message.lower() in lower), None)
+    field = _MESSAGE_FIELD.search(text)
+    return known or (field[1] if field else None)
 
 
 def _rule(text: str) -> str | None:

@@ -32,11 +32,15 @@ class ReadError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FoundRequest:
-    """One request that was found in a text; ``what`` says what it was read as."""
+    """One request that was found in a text; ``what`` says what it was read as.
+
+    ``answer`` is the refusal that stands beside it.
+    """
 
     request: Request
     what: str
     context: Context = field(default_factory=Context)
+    answer: PlatformAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from ringback_explain.explanation import PlatformAnswer
+from ringback_explain.read import described
 from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of
 
 _CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
@@ -29,7 +33,11 @@ def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
     """
     entries = value["log"]["entries"]
     requests = list(_requests(entries if isinstance(entries, list) else []))
-    found = [reading for number, request in requests if (reading := _reading(number, len(requests), request))]
+    found = [
+        replace(reading, answer=_answer(entry.get("response")))
+        for number, entry in requests
+        if (reading := _reading(number, len(requests), entry["request"]))
+    ]
     if not found:
         raise ReadError(
             f"none of the {len(requests)} requests of this HAR file places a call: "
@@ -42,7 +50,19 @@ def _requests(entries: list[Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for number, entry in enumerate(entries, 1):
         request = entry.get("request") if isinstance(entry, dict) else None
         if isinstance(request, dict) and isinstance(request.get("url"), str):
-            yield number, request
+            yield number, entry
+
+
+def _answer(response: Any) -> PlatformAnswer | None:
+    """The refusal that was recorded; none of an answer that is none, or that was blocked."""
+    status = response.get("status") if isinstance(response, dict) else None
+    if not isinstance(status, int) or status < HTTPStatus.BAD_REQUEST:
+        return None
+    content = response.get("content")
+    text = content.get("text") if isinstance(content, dict) else None
+    headers = dict(_pairs(response.get("headers")))
+    told = described.answer_in(text) if isinstance(text, str) else None
+    return replace(told or PlatformAnswer(), status=status, rule=headers.get("ringback-rule"))
 
 
 def _reading(number: int, count: int, entry: Mapping[str, Any]) -> FoundRequest | None:

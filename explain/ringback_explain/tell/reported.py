@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 
-from ringback_contracts.catalogue import TABLE, case_of
+from ringback_contracts.catalogue import BY_ID, TABLE, case_of, route
 from ringback_contracts.core.examples import situation
-from ringback_contracts.core.model import Request, Rule, Stage
+from ringback_contracts.core.model import Caller, Request, Rule, Stage
+from ringback_contracts.http.sdk_operations import sdk_operation
+from ringback_contracts.org import ContractChoice, Org
+from ringback_contracts.resources.calls import forms
 from ringback_explain.explanation import (
     Context,
     Equivalent,
@@ -21,15 +25,24 @@ from ringback_explain.explanation import (
 )
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell import questions as q
+from ringback_explain.tell.codes import MAY_BE_PLACED, error_codes
 from ringback_explain.tell.login_rules import of_error
-from ringback_explain.tell.questions import ask
+from ringback_explain.tell.questions import ask, quoted
 from ringback_explain.tell.telling import explain, explain_text_notes
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
 
 
 UNKNOWN_ANSWER = "no rule answers this: its code and message are all there is to go by"
-UNKNOWN_CODE = "the code '{code}' is none that the platform is known to send, so no rule explains it"
+UNKNOWN_CODE = "the code '{code}' is in none of the platform's documents, so nothing explains it"
+CODE_MEANS = "{code}: {means}. What to do: {advice}"
+NO_MESSAGE = "no rule has the message {message}; what is said here goes by the code alone"
+NOT_SERVED = "the operation is {method} {path}, of which Ringback knows no rules"
+MORE = "{count} other rules answer the same; the request would tell which it was"
+MOST_CANDIDATES = 5
+"""More of them help nobody: it takes the request to tell."""
+USUAL = ("address.scheme-missing", "tel.no-plus", "address.shape", "address.untyped", "sip.misnamed-fields")
+"""What it is most often, where several rules answer the same."""
 CHANGE_NOTHING = "find out what {answer} refers to; nothing in the request is known to be wrong."
 NOT_A_USER = "not.a.user"
 _OF_CALLER = (Stage.AUTHENTICATE, Stage.RATE, Stage.AUTHORIZE, Stage.STATION)
@@ -51,32 +64,58 @@ def explain_answer(
         return Explanation(
             "rejected", answer.status or login.status, answer.code, login.id, (login.explained(),), notes
         )
-    rules = candidates(answer)
+    rules = sorted(candidates(answer), key=_usual_first)
     if not rules or _is_strange(answer):
         return _unheard_of(answer, notes)
     sure = len(rules) == 1
+    more = len(rules) - MOST_CANDIDATES
+    told = [Note("error.more", "", MORE.format(count=more))] if more > 0 else []
     return Explanation(
         verdict="rejected",
         status=rules[0].status,
-        code=rules[0].code,
+        code=answer.code if answer.code and _means_same(answer.code, rules[0].code) else rules[0].code,
         rule=rules[0].id if sure else None,
-        findings=tuple(_finding(rule, answer.field if sure else None) for rule in rules),
-        notes=(*notes, *_doubts(answer, rules[0])),
+        findings=tuple(_finding(rule, answer.field if sure else None) for rule in rules[:MOST_CANDIDATES]),
+        notes=(*notes, *_doubts(answer, rules[0]), *told),
         questions=() if sure else (ASK,),
     )
 
 
-def explain_answered(request: Request, answer: PlatformAnswer, context: Context = Context()) -> Explanation:  # noqa: B008 - a frozen value
+def _means_same(code: str, of_rule: str) -> bool:
+    known = error_codes().get(code.lower())
+    return code.lower() == of_rule or (known is not None and known.like == of_rule)
+
+
+def _usual_first(rule: Rule) -> int:
+    return USUAL.index(rule.id) if rule.id in USUAL else len(USUAL)
+
+
+def explain_answered(
+    request: Request,
+    answer: PlatformAnswer,
+    context: Context = Context(),  # noqa: B008 - a frozen value
+    *,
+    caller: Caller | None = None,
+    org: Org | None = None,
+    contract: ContractChoice = "any",
+) -> Explanation:
     """The explanation of a request of which it is known what the target answered.
 
     What the request alone does not show, such as a missing permission, is taken from the answer.
     """
-    made = explain(request, context=_with_grant(context, answer))
+    operation = route(request.method, request.path).operation
+    answer = replace(answer, operation=operation.id if operation else answer.operation)
+    context = _with_grant(context, answer)
+    made = explain(request, caller=caller, org=org, contract=contract, context=context)
     if (made.status, made.code) == (answer.status, answer.code) and answer.rule in (None, made.rule):
         return made
-    decided = _deciding(answer)
-    known = {finding.rule for finding in made.findings}
+    contract_of_body = forms.recognise(Subject(request, context).fields)
+    fitting = [rule for rule in candidates(answer) if contract_of_body in rule.contracts]
+    shown = next((finding for finding in made.findings if TABLE.by_id.get(finding.rule) in fitting), None)
+    decided = shown or _deciding(answer, fitting)
     suggestion = _still_of_use(made, request, answer, decided)
+    possible = tuple(map(_finding, fitting)) if len(fitting) <= MOST_CANDIDATES else ()
+    others = tuple(finding for finding in made.findings if decided is None or finding.rule != decided.rule)
     return replace(
         made,
         equivalent=suggestion.equivalent,
@@ -85,7 +124,8 @@ def explain_answered(request: Request, answer: PlatformAnswer, context: Context 
         status=answer.status or made.status,
         code=answer.code,
         rule=decided.rule if decided else None,
-        findings=((decided,) if decided and decided.rule not in known else ()) + made.findings,
+        findings=((decided,) if decided else possible) + others,
+        notes=made.notes if decided or possible else (*made.notes, *_of_code(answer)),
     )
 
 
@@ -105,7 +145,9 @@ def _still_of_use(
     equivalent = made.equivalent
     if equivalent is None or not _same_again(equivalent, request, answer, decided):
         return Suggestion(equivalent, made.questions)
-    fix = decided.fix if decided else CHANGE_NOTHING.format(answer=answer.code or answer.status)
+    known = error_codes().get((answer.code or "").lower())
+    nothing = known.advice if known else CHANGE_NOTHING.format(answer=answer.code or answer.status)
+    fix = decided.fix if decided else nothing
     detail = decided.message if decided else f"as {answer.status} {answer.code or ''}".strip()
     return Suggestion(None, (*made.questions, ask(q.REFUSED_HERE, detail=detail, fix=fix)))
 
@@ -122,39 +164,57 @@ def _same_again(
     return not_the_body or Subject(request, Context()).is_sent_by(equivalent)
 
 
-def _deciding(answer: PlatformAnswer) -> Explained | None:
+def _deciding(answer: PlatformAnswer, rules: Sequence[Rule]) -> Explained | None:
     """What must have decided; none where it can be more than one rule."""
     login = of_error(answer.code)
     if login is not None:
         return login.explained()
-    rules = candidates(answer)
     return _finding(rules[0], answer.field) if len(rules) == 1 else None
 
 
 def candidates(answer: PlatformAnswer) -> list[Rule]:
-    """The rules that fit all that is known of an answer, else those that fit as much of it as possible."""
+    """The rules that fit all that is known of an answer, else those that fit as much of it as possible.
+
+    Where no rule has its message, only a code that few rules answer with tells anything.
+    """
     if answer.rule is not None:
         return [TABLE[answer.rule]] if answer.rule in TABLE.by_id else []
-    for status, code, message in (
-        (answer.status, answer.code, answer.message),
-        (answer.status, None, answer.message),
-        (None, None, answer.message),
-        (answer.status, answer.code, None),
+    message = None if _tells_nothing(answer) else answer.message
+    for status, code, said in (
+        (answer.status, answer.code, message),
+        (answer.status, None, message),
+        (None, None, message),
         (None, answer.code, None),
         (answer.status, None, None),
     ):
-        if (status or code or message) and (found := _fitting(status, code, message)):
+        found = _fitting(status, code, said, answer.operation) if status or code or said else []
+        telling = code and len(_fitting(None, code, None)) <= MOST_CANDIDATES
+        if found and (said is not None or message is None or telling):
             return found
     return []
 
 
-def _fitting(status: int | None, code: str | None, message: str | None) -> list[Rule]:
+def _tells_nothing(answer: PlatformAnswer) -> bool:
+    """Whether the message only repeats the status, or the code."""
+    words = _words(answer.message or "")
+    phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
+    return words <= _words(phrase) | _words(answer.code or "") | {"request", "error"}
+
+
+def _fitting(
+    status: int | None, code: str | None, message: str | None, operation: str | None = None
+) -> list[Rule]:
+    if code is not None:
+        code = code.lower().replace("_", ".")
+        known = error_codes().get(code)
+        code = known.like or code if known else code
     return [
         rule
         for rule in TABLE
         if status in (None, rule.status)
-        and (code is None or rule.code == code.lower().replace("_", "."))
+        and (code is None or rule.code == code)
         and (message is None or _says(rule.message, message))
+        and (operation is None or rule.concerns(BY_ID.get(operation)))
     ]
 
 
@@ -206,7 +266,7 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
     if answer.status not in (None, rule.status):
         message = f"the report says {answer.status}; what fits the rest of it answers {rule.status}"
         doubts.append(Note("error.status", "", message))
-    if answer.code is not None and answer.code.lower() != rule.code:
+    if answer.code is not None and not _means_same(answer.code, rule.code):
         message = (
             f"{answer.code!r} is no code that the platform is known to send; here it would be {rule.code!r}"
         )
@@ -215,8 +275,27 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
 
 
 def _unheard_of(answer: PlatformAnswer, notes: tuple[Note, ...]) -> Explanation | None:
-    if answer.status is None:
+    known = error_codes().get((answer.code or "").lower())
+    status = answer.status or (known.status if known else None)
+    if status is None:
         return None
+    told = (*notes, *_of_code(answer))
+    return Explanation("rejected", status, answer.code, None, notes=told, questions=(ASK,))
+
+
+def _of_code(answer: PlatformAnswer) -> Iterator[Note]:
+    """What the code of an answer means that no rule explains."""
+    if answer.operation is not None and answer.operation not in BY_ID:
+        asked = sdk_operation(answer.operation)
+        yield Note("error.operation", "", NOT_SERVED.format(method=asked.method, path=asked.template))
+    known = error_codes().get((answer.code or "").lower())
+    if known is not None:
+        if answer.message and not _tells_nothing(answer):
+            yield Note("error.message", "", NO_MESSAGE.format(message=quoted(answer.message)))
+        message = CODE_MEANS.format(code=known.code, means=known.means, advice=known.advice)
+        yield Note("error.known", "", message)
+        return
     message = UNKNOWN_CODE.format(code=answer.code[:80]) if answer.code else UNKNOWN_ANSWER
-    note = Note("error.unknown", "", message)
-    return Explanation("rejected", answer.status, answer.code, None, notes=(*notes, note), questions=(ASK,))
+    yield Note("error.unknown", "", message)
+    if answer.status is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        yield Note("error.may-be-placed", "", MAY_BE_PLACED)

@@ -15,11 +15,17 @@ from ringback_contracts.core.model import CONTRACTS, Caller
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
-from ringback_explain import Context, Explanation, explain, explain_text_notes
+from ringback_explain import (
+    Context,
+    Explanation,
+    explain,
+    explain_answer,
+    explain_answered,
+    explain_text_notes,
+)
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
 from ringback_explain.read.scopes import scopes
 from ringback_explain.read.text import MAX_TEXT, decoded
-from ringback_explain.tell.reported import explain_answer
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
 from ringback_mock.engine.orgfile import read_org
@@ -42,6 +48,15 @@ class ExplainOptions:
         return explanation if self.user_id is None else self._on_behalf(found, explanation, self.user_id)
 
     def _judged(self, reading: FoundRequest) -> Explanation:
+        if reading.answer is not None:
+            return explain_answered(
+                reading.request,
+                reading.answer,
+                reading.context,
+                caller=self.caller,
+                org=self.org,
+                contract=self.contract,
+            )
         return explain(
             reading.request, caller=self.caller, org=self.org, contract=self.contract, context=reading.context
         )
@@ -211,5 +226,10 @@ def _passed_over(count: int) -> str:
 
 def _heading(found: Found) -> str:
     if isinstance(found, FoundRequest):
-        return f"{found.request.method} {found.request.path}, read from {found.what}"
+        answered = (
+            f" with the answer that it got, {found.answer.status or found.answer.code}"
+            if found.answer
+            else ""
+        )
+        return f"{found.request.method} {found.request.path}, read from {found.what}{answered}"
     return f"read from {found.what}"

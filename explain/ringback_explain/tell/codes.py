@@ -1,0 +1,39 @@
+"""What the error codes mean that the platform is documented to send."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+MAY_BE_PLACED = (
+    "a call that was asked for may have been placed all the same: look for it before you send it again"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """An error code: the status that goes with it, what it means, and what to do.
+
+    ``like`` is the code under which rules answer the same.
+    """
+
+    code: str
+    status: int
+    means: str
+    do: str
+    like: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to do; of an answer that leaves open what became of the request, to look first."""
+        return self.do or MAY_BE_PLACED
+
+
+@cache
+def error_codes() -> Mapping[str, ErrorCode]:
+    """All of them by the code."""
+    table = tomllib.loads(files(__package__).joinpath("codes.toml").read_text("utf-8"))
+    return {code: ErrorCode(code, **entry) for code, entry in table.items()}
