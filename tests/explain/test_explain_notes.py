@@ -15,8 +15,8 @@ from ringback_contracts.http.scopes import SCOPES
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_explain import Context, explain, explain_text_notes
+from ringback_explain.table import table
 from ringback_explain.tell.hosts import REGIONS
-from ringback_explain.tell.sdks import SINCE
 from tests.explain.explaining import AGENT, CALLS, JSON_HEADERS, NUMBER, OWN, QUEUE, explained, places
 from tests.sdk import sdk_folder
 
@@ -538,9 +538,9 @@ def test_code_that_uses_what_does_not_exist_is_noted(code: str, note: str, name:
     assert f"'{name}'" in found[0].message
 
 
-@pytest.mark.parametrize("pattern_what_since", SINCE, ids=lambda entry: entry[1])
-def test_an_sdk_that_is_too_old_for_what_is_used_is_noted(pattern_what_since: tuple[str, str, int]) -> None:
-    _, what, since = pattern_what_since
+@pytest.mark.parametrize("later", table("tell/sdks")["since"], ids=lambda entry: entry["what"])
+def test_an_sdk_that_is_too_old_for_what_is_used_is_noted(later: dict[str, Any]) -> None:
+    what, since = later["what"], later["release"]
     used = f'{{"{what}": 1}}' if "/" not in what else "POST /calls/user/1"
     assert told(text=f"PureCloudPlatformClientV2=={since - 1}.0.0\n{used}") == ["sdk.too-old"]
     assert told(text=f"PureCloudPlatformClientV2=={since}.0.0\n{used}") == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ringback_explain
 from ringback_contracts.catalogue import TABLE, judge
 from ringback_contracts.core.model import ANONYMOUS, Accepted, Caller, Request, TokenState
 from ringback_contracts.org import default_org
@@ -18,6 +21,7 @@ from ringback_contracts.schemas import validator
 from ringback_explain import Context, Explained, explain, explain_text_notes
 from ringback_explain.judge.imagined import imagined
 from ringback_explain.meant.keys import INSIDE, ROOT
+from ringback_explain.table import table
 from ringback_explain.tell.login_rules import LOGIN_RULES
 from ringback_explain.tell.questions import quoted
 from tests.explain.explaining import AGENT, CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
@@ -235,3 +239,11 @@ def test_an_extension_is_found_behind_any_number_of_spaces() -> None:
 def test_no_question_shows_the_password_of_a_sip_address(user: str, password: str, host: str) -> None:
     shown = quoted(f"sip:{user}:{password}x@{host}")
     assert shown == f"'sip:{user.partition(':')[0]}:***@{host}'"
+
+
+def test_every_question_of_the_table_is_asked_somewhere() -> None:
+    folder = Path(ringback_explain.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    assert [name for name in table("tell/questions") if f'"{name}"' not in code] == []
+    asked = re.findall(r'(?:\bask|ask_about)\(\s*"([a-z-]+)"', code)
+    assert set(asked) <= set(table("tell/questions"))

@@ -233,7 +233,7 @@ def test_tokens_and_clients_of_the_default_org_can_be_named(name: str, rule: str
 
 def test_a_name_that_nobody_has_is_refused_with_the_nearest() -> None:
     result = run(json.dumps(CALL), "--as", "alise")
-    assert (result.exit_code, "did you mean 'alice'?" in result.stderr) == (2, True)
+    assert (result.exit_code, "did you mean 'Alice'?" in result.stderr) == (2, True)
 
 
 def test_the_bearer_token_of_a_command_is_looked_up_in_the_org(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from ringback_explain.table import table
 
 MAY_BE_PLACED = (
     "a call that was asked for may have been placed all the same: look for it before you send it again"
@@ -35,5 +35,4 @@ class ErrorCode:
 @cache
 def error_codes() -> Mapping[str, ErrorCode]:
     """All of them by the code."""
-    table = tomllib.loads(files(__package__).joinpath("codes.toml").read_text("utf-8"))
-    return {code: ErrorCode(code, **entry) for code, entry in table.items()}
+    return {code: ErrorCode(code, **entry) for code, entry in table("tell/codes").items()}

@@ -12,8 +12,7 @@ from ringback_explain.explanation import Equivalent, Suggestion
 from ringback_explain.meant.call import MeantCall
 from ringback_explain.meant.party import Kind, MeantParty
 from ringback_explain.meant.placeholders import gap_in
-from ringback_explain.tell import questions as q
-from ringback_explain.tell.questions import ask, quoted
+from ringback_explain.tell.questions import ask, gap, no_id, quoted
 
 _FIELD = {
     Kind.NUMBER: "phoneNumber",
@@ -37,16 +36,16 @@ class _Draft:
     user_id: str | None = None
     blocked: bool = False
 
-    def ask(self, template: str, *, block: bool = False, **facts: str) -> None:
-        question = ask(template, **facts)
+    def ask(self, name: str, *, block: bool = False, **facts: str) -> None:
+        question = ask(name, **facts)
         if question not in self.questions:
             self.questions.append(question)
         self.blocked = self.blocked or block
 
-    def ask_about(self, template: str, party: MeantParty, *, block: bool = False) -> None:
+    def ask_about(self, name: str, party: MeantParty, *, block: bool = False) -> None:
         """Ask about a party as it was written."""
-        facts = {"shown": quoted(party.written), "gap": q.gap(party.written)}
-        self.ask(template, block=block, pointer=party.pointer, **facts)
+        facts = {"shown": quoted(party.written), "gap": gap(party.written)}
+        self.ask(name, block=block, pointer=party.pointer, **facts)
 
 
 def suggest(wish: MeantCall, path_user: str | None, *, service: bool = False) -> Suggestion:
@@ -74,7 +73,7 @@ def _destination(draft: _Draft) -> None:
         _objected(draft, party)
         _country(draft, party)
     for pointer in draft.wish.empty:
-        draft.ask(q.EMPTY, pointer=pointer, block=not parties)
+        draft.ask("empty", pointer=pointer, block=not parties)
     if not parties:
         _nobody(draft)
     elif len(parties) == 1:
@@ -92,15 +91,15 @@ def _contradicting(draft: _Draft, parties: list[MeantParty]) -> None:
     named = [f"{quoted(party.written)} ({party.pointer})" for party in parties[:5]]
     named += ["the calls of /conversationIds"] if draft.wish.kept.get("conversationIds") else []
     listed = ", ".join(named)
-    draft.ask(q.SEVERAL_DESTINATIONS, listed=listed, block=True)
+    draft.ask("several-destinations", listed=listed, block=True)
     for party in parties:
         if party.kind is Kind.USER:
-            draft.ask(q.DIALLED_USER, shown=quoted(party.value))
+            draft.ask("dialled-user", shown=quoted(party.value))
 
 
 def _country(draft: _Draft, party: MeantParty) -> None:
     if party.without_country:
-        template = q.PLUS if party.may_have_country else q.COUNTRY
+        template = "plus" if party.may_have_country else "country"
         draft.ask(template, pointer=party.pointer, digits=party.digits)
 
 
@@ -121,7 +120,7 @@ def _undirected(draft: _Draft) -> None:
         wish.to.append(wish.undirected[0])
     elif wish.undirected:
         listed = ", ".join(party.pointer for party in wish.undirected[:5])
-        draft.ask(q.UNDIRECTED, listed=listed, block=not wish.to)
+        draft.ask("undirected", listed=listed, block=not wish.to)
 
 
 def _objected(draft: _Draft, party: MeantParty) -> None:
@@ -129,11 +128,11 @@ def _objected(draft: _Draft, party: MeantParty) -> None:
     if party.usable:
         return
     if party.kind is Kind.ID:
-        draft.ask(q.USER_OR_QUEUE, pointer=party.pointer, block=True)
+        draft.ask("user-or-queue", pointer=party.pointer, block=True)
     elif party.kind in (Kind.USER, Kind.QUEUE) and not gap_in(party.written):
-        draft.ask(q.NAMED, kind=party.kind, pointer=party.pointer, shown=quoted(party.written), block=True)
+        draft.ask("named", kind=party.kind, pointer=party.pointer, shown=quoted(party.written), block=True)
     else:
-        template = q.UNREADABLE if party.kind is Kind.UNREADABLE else q.NOT_FILLED
+        template = "unreadable" if party.kind is Kind.UNREADABLE else "not-filled"
         draft.ask_about(template, party, block=True)
 
 
@@ -143,16 +142,16 @@ def _nobody(draft: _Draft) -> None:
     if conversations:
         draft.body["conversationIds"] = conversations
     elif queue:
-        draft.ask(q.QUEUE_ALONE, pointer=queue.pointer, block=True)
+        draft.ask("queue-alone", pointer=queue.pointer, block=True)
     elif not draft.wish.undirected and not draft.wish.empty:
-        draft.ask(q.NO_DESTINATION, block=True)
+        draft.ask("no-destination", block=True)
 
 
 def _one(draft: _Draft, party: MeantParty) -> None:
     if party.kind in _FIELD:
         draft.body[_FIELD[party.kind]] = party.value
     if party.is_mail:
-        draft.ask(q.MAIL, pointer=party.pointer, shown=quoted(party.written))
+        draft.ask("mail", pointer=party.pointer, shown=quoted(party.written))
 
 
 def _several(draft: _Draft, parties: list[MeantParty]) -> None:
@@ -173,10 +172,10 @@ def _caller_id(draft: _Draft) -> None:
     numbers = [party for party in callers if party.kind is Kind.NUMBER]
     for party in callers:
         if party.kind is not Kind.NUMBER:
-            template = q.LEFT_OUT if party.kind is Kind.GAP else q.CALLER_ID_UNUSABLE
+            template = "left-out" if party.kind is Kind.GAP else "caller-id-unusable"
             draft.ask_about(template, party)
     if len(numbers) > 1:
-        draft.ask(q.SEVERAL_CALLER_IDS, listed=", ".join(quoted(party.written) for party in numbers[:5]))
+        draft.ask("several-caller-ids", listed=", ".join(quoted(party.written) for party in numbers[:5]))
     elif numbers:
         draft.body["callerId"] = numbers[0].value
         _country(draft, numbers[0])
@@ -189,15 +188,15 @@ def _queue(draft: _Draft) -> None:
     if kept:
         draft.body["callFromQueueId"] = kept
     for queue in draft.wish.not_ids:
-        template = q.LEFT_OUT if gap_in(queue.written) else q.NOT_AN_ID
+        template = "left-out" if gap_in(queue.written) else "not-an-id"
         draft.ask_about(template, queue)
     for queue in _distinct(draft.wish.queues) if "callQueueId" not in draft.body else ():
         if not queue.usable:
-            no_id = q.no_id(queue.written, queue.pointer, "queue")
-            draft.ask(q.QUEUE_NOT_FILLED, pointer=queue.pointer, no_id=no_id)
+            why = no_id(queue.written, queue.pointer, "queue")
+            draft.ask("queue-not-filled", pointer=queue.pointer, no_id=why)
         elif "callFromQueueId" not in draft.body and draft.wish.to:
             draft.body["callFromQueueId"] = queue.value
-            draft.ask(q.QUEUE_OR_BEHALF, pointer=queue.pointer)
+            draft.ask("queue-or-behalf", pointer=queue.pointer)
 
 
 def _routing(draft: _Draft) -> None:
@@ -205,11 +204,11 @@ def _routing(draft: _Draft) -> None:
     wish = draft.wish
     ids = [text for _, text in wish.skills if is_uuid(text)]
     if wish.skills and (len(ids) < len(wish.skills) or "callQueueId" not in draft.body):
-        draft.ask(q.SKILL, pointer=wish.skills[0][0])
+        draft.ask("skill", pointer=wish.skills[0][0])
     elif ids:
         draft.body["routingSkillsIds"] = ids
     for pointer, text in wish.languages[:1]:
-        draft.ask(q.LANGUAGE, pointer=pointer, shown=quoted(text))
+        draft.ask("language", pointer=pointer, shown=quoted(text))
 
 
 def _data(draft: _Draft) -> None:
@@ -220,10 +219,10 @@ def _data(draft: _Draft) -> None:
     if wish.attributes:
         draft.body["attributes"] = wish.attributes
     for party in wish.agents_in_data:
-        draft.ask(q.AGENT_IN_DATA, shown=quoted(party.value), pointer=party.pointer)
+        draft.ask("agent-in-data", shown=quoted(party.value), pointer=party.pointer)
     for party in _distinct(wish.campaigns):
         if party.pointer.startswith("/from"):
-            draft.ask(q.CAMPAIGN, pointer=party.pointer, block=True)
+            draft.ask("campaign", pointer=party.pointer, block=True)
 
 
 # --- who calls --------------------------------------------------------------------------------------
@@ -236,11 +235,11 @@ def _caller(draft: _Draft, path_user: str | None) -> None:
     usable = [agent for agent in agents if agent.usable]
     if len(usable) > 1:
         listed = ", ".join(f"{quoted(agent.value)} ({agent.pointer})" for agent in usable[:5])
-        draft.ask(q.SEVERAL_AGENTS, listed=listed, block=True)
+        draft.ask("several-agents", listed=listed, block=True)
     elif usable:
         draft.user_id = usable[0].value
     elif agents:
         agent = agents[0]
-        draft.ask(q.AGENT_NOT_FILLED, no_id=q.no_id(agent.written, agent.pointer, "user"))
+        draft.ask("agent-not-filled", no_id=no_id(agent.written, agent.pointer, "user"))
     if draft.service and not usable:
-        draft.ask(q.AGENT_NEEDED, block=True)
+        draft.ask("agent-needed", block=True)

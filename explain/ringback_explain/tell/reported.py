@@ -24,7 +24,6 @@ from ringback_explain.explanation import (
     Suggestion,
 )
 from ringback_explain.meant.subject import Subject
-from ringback_explain.tell import questions as q
 from ringback_explain.tell.codes import MAY_BE_PLACED, error_codes
 from ringback_explain.tell.login_rules import of_error
 from ringback_explain.tell.questions import ask, quoted
@@ -149,7 +148,7 @@ def _still_of_use(
     nothing = known.advice if known else CHANGE_NOTHING.format(answer=answer.code or answer.status)
     fix = decided.fix if decided else nothing
     detail = decided.message if decided else f"as {answer.status} {answer.code or ''}".strip()
-    return Suggestion(None, (*made.questions, ask(q.REFUSED_HERE, detail=detail, fix=fix)))
+    return Suggestion(None, (*made.questions, ask("refused-here", detail=detail, fix=fix)))
 
 
 def _same_again(

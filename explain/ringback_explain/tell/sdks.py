@@ -6,34 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ringback_explain.explanation import Context, Note
-
-PACKAGES = (
-    "purecloudplatformclientv2",
-    "purecloudplatformapisdk",
-    "purecloud-platform-client-v2",
-    "com.mypurecloud.sdk.v2",
-    "com.mypurecloud",
-    "purecloudplatform.client.v2",
-    "github.com/mypurecloud/platform-client-sdk-go",
-    "github.com/mypurecloud/platform-client-sdk-cli",
-    "mypurecloud/genesyscloud",
-    "genesys-cloud-client-auth",
-    "genesys-cloud-client-logger",
-    "genesys-cloud-service-discovery-web",
-    "genesys-cloud-streaming-client",
-    "genesys-cloud-webrtc-sdk",
-    "genesys-notifications",
-    "genesys-spark",
-    "genesys-provisioning-client-js",
-    "genesys-statistics-client-js",
-    "genesys-workspace-client-js",
-    "genesyscloudcli",
-    "purecloud-client-app-sdk",
-    "purecloud-flow-scripting-api-sdk-javascript",
-    "purecloud-guest-chat-client",
-    "purecloud-streaming-client-webrtc-sessions",
-)
-"""What exists of Genesys's packages; a name that begins with one of them is taken for real."""
+from ringback_explain.table import table
 
 RIGHT = (
     "the official SDKs are PureCloudPlatformClientV2 (Python), purecloud-platform-client-v2 (JavaScript),"
@@ -49,26 +22,6 @@ METHOD = (
     " postConversationsCallsUserUserId"
 )
 TOO_OLD = "{what} needs release {needed}.0.0 or later of the Python SDK; the text has {version}"
-
-MISUSED: tuple[tuple[str, str, str], ...] = (
-    (
-        "sdk.package-called",
-        r"\bPureCloudPlatformClientV2\(|'module' object is not callable",
-        (
-            "PureCloudPlatformClientV2 is the package and nothing to call: set its configuration.host, then"
-            " ask api_client.ApiClient().get_client_credentials_token(id, secret) for a token"
-        ),
-    ),
-    (
-        "sdk.unknown-attribute",
-        r"\.conversations_api\b|\b(?:client|platformClient\.init\(\))\.ConversationsApi\b",
-        (
-            "a client of the SDK has no API objects of its own: make one, ConversationsApi(api_client) in"
-            " Python, new platformClient.ConversationsApi() in JavaScript"
-        ),
-    ),
-)
-"""What is done with a real package that cannot be done with it: how it is written, and what goes instead."""
 
 _IMPORTS = (
     re.compile(r"No module named '([A-Za-z_]\w*)|Cannot find (?:module|package) '([^'\s]+)'"),
@@ -103,7 +56,7 @@ def _packages(text: str) -> Iterator[str]:
 
 def _is_invented(package: str) -> bool:
     name = package.lower().rstrip(".")
-    return _OURS.search(name) is not None and not name.startswith(PACKAGES) and not name.startswith(".")
+    return _OURS.search(name) is not None and not name.startswith((".", *table("tell/sdks")["packages"]))
 
 
 _CALL_CLASS = re.compile(
@@ -134,20 +87,6 @@ def _methods(text: str) -> Iterator[str]:
     return (name for found in _METHOD.finditer(text) if (name := found[1] or found[2]) not in _REAL_METHODS)
 
 
-SINCE: tuple[tuple[str, str, int], ...] = (
-    (
-        r"post_conversations_calls_user_user_id|postConversationsCallsUserUserId|/calls/user/",
-        "POST /calls/user/{userId}",
-        237,
-    ),
-    (r"\bcaller_?[iI]d(?:_?[nN]ame)?\b", "callerId", 30),
-    (r"\buui_?[dD]ata\b", "uuiData", 45),
-    (r"\bexternal_?[cC]ontact_?[iI]d\b", "externalContactId", 129),
-    (r"[\"'.]label\b", "label", 192),
-    (r"[\"'.]attributes\b", "attributes", 202),
-)
-"""What came later: how it is written, its name, and the first release of the Python SDK that has it."""
-
 _VERSION = re.compile(
     r"PureCloudPlatformClientV2\W{1,4}v?([0-9]{1,3})\.[0-9]+|purecloud-sdk\W{1,4}([0-9]{1,3})\.[0-9]+",
     re.IGNORECASE,
@@ -159,9 +98,9 @@ def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
     text = context.text
     for package in dict.fromkeys(filter(_is_invented, _packages(text))):
         yield Note("sdk.unknown-package", "", PACKAGE.format(name=package[:80]))
-    for kind, pattern, message in MISUSED:
-        if re.search(pattern, text):
-            yield Note(kind, "", message)
+    for misused in table("tell/sdks")["misused"]:
+        if re.search(misused["pattern"], text):
+            yield Note(misused["id"], "", misused["text"])
     if _OF_SDK.search(text):
         for name in dict.fromkeys(_classes(text)):
             yield Note("sdk.unknown-class", "", CLASS.format(name=name))
@@ -175,6 +114,8 @@ def _too_old(text: str, path: str) -> Iterator[Note]:
     if not found:
         return
     version = int(found[1] or found[2])
-    for pattern, what, needed in SINCE:
-        if version < needed and re.search(pattern, f"{text}\n{path}"):
-            yield Note("sdk.too-old", "", TOO_OLD.format(what=what, needed=needed, version=version))
+    for later in table("tell/sdks")["since"]:
+        needed = later["release"]
+        if version < needed and re.search(later["pattern"], f"{text}\n{path}"):
+            message = TOO_OLD.format(what=later["what"], needed=needed, version=version)
+            yield Note("sdk.too-old", "", message)

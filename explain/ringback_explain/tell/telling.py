@@ -24,7 +24,6 @@ from ringback_explain.meant.ids import no_ids
 from ringback_explain.meant.party import Kind
 from ringback_explain.meant.placeholders import NOT_THERE, texts
 from ringback_explain.meant.subject import JSON_HEADERS, Subject
-from ringback_explain.tell import questions as q
 from ringback_explain.tell.body_notes import (
     MOST,
     NOT_FILLED,
@@ -41,7 +40,7 @@ from ringback_explain.tell.equivalent import suggest
 from ringback_explain.tell.hosts import host_notes, path_notes, url_notes
 from ringback_explain.tell.key_notes import key_notes
 from ringback_explain.tell.number_notes import number_notes
-from ringback_explain.tell.questions import ask, quoted
+from ringback_explain.tell.questions import ask, gap, quoted
 from ringback_explain.tell.scopes import scope_notes
 from ringback_explain.tell.sdks import sdk_notes
 from ringback_explain.tell.symptoms import grant_notes, symptom_notes
@@ -188,14 +187,14 @@ def _notes(
 def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> Suggestion:
     """The same wish as a published request, shown only if this sender's would be accepted."""
     if subject.reading.form is Form.NOTHING and subject.request.body.strip():
-        return Suggestion(None, (q.UNREAD_BODY,))
+        return Suggestion(None, (ask("unread-body"),))
     if not subject.fields and isinstance(value := subject.reading.value, list) and len(value) > 1:
-        return Suggestion(None, (ask(q.A_LIST, count=str(len(value))),))
+        return Suggestion(None, (ask("a-list", count=str(len(value))),))
     made = suggest(subject.wish, subject.path_user, service=subject.is_service)
     if made.equivalent is not None:
         repeated = subject.is_sent_by(made.equivalent)
         if judgement or not repeated or subject.holes or any(no_ids(subject.fields)):
-            template = q.REFUSED_HERE if sender.is_known or (repeated and judgement) else q.NOT_ACCEPTED
+            template = "refused-here" if sender.is_known or (repeated and judgement) else "not-accepted"
             made = _accepted(made, made.equivalent, subject, sender, template)
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
@@ -204,9 +203,9 @@ def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> S
 
 
 def _accepted(
-    made: Suggestion, equivalent: Equivalent, subject: Subject, sender: Sender, template: str
+    made: Suggestion, equivalent: Equivalent, subject: Subject, sender: Sender, name: str
 ) -> Suggestion:
-    """The suggestion with a request that is accepted, else with what to ask, by ``template``."""
+    """The suggestion with a request that is accepted, else with what to ask, by the question ``name``."""
     same = sender.is_known or subject.is_sent_by(equivalent)
     if not same:
         # Nothing is known of the sender, and whatever header is at fault is not sent again.
@@ -223,7 +222,7 @@ def _accepted(
             return replace(made, equivalent=way)
         objections.append(found[0])
     first = objections[0]
-    return Suggestion(None, (*made.questions, ask(template, detail=first.detail, fix=first.rule.fix)))
+    return Suggestion(None, (*made.questions, ask(name, detail=first.detail, fix=first.rule.fix)))
 
 
 def _ways(equivalent: Equivalent, sender: Sender) -> Iterator[Equivalent]:
@@ -244,8 +243,8 @@ def _request(equivalent: Equivalent, like: Request | None) -> Request:
 def _of_what_is_cut(subject: Subject, questions: tuple[str, ...]) -> tuple[str, ...]:
     """What is asked of a body that ends too early: whom to ring may stand in the part that was lost."""
     end = subject.request.body.decode("utf-8", "replace").rstrip()[-30:]
-    others = (question for question in questions if question != q.NO_DESTINATION)
-    return (ask(q.CUT_SHORT, shown=quoted(end)), *others)
+    others = (question for question in questions if question != ask("no-destination"))
+    return (ask("cut-short", shown=quoted(end)), *others)
 
 
 def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
@@ -254,7 +253,7 @@ def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
     for hole in islice(subject.holes, MOST):
         is_shown = any(hole.text in text for text in shown)
         if not is_shown and not any(_is_about(question, hole.pointer) for question in made.questions):
-            yield ask(q.LEFT_OUT, pointer=hole.pointer, gap=q.gap(hole.text))
+            yield ask("left-out", pointer=hole.pointer, gap=gap(hole.text))
 
 
 def _is_about(question: str, pointer: str) -> bool:

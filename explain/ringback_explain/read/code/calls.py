@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.languages import HOLDERS, NAMES, field, text_of
@@ -22,6 +20,7 @@ from ringback_explain.read.code.values import (
     unknown,
 )
 from ringback_explain.read.described import weight
+from ringback_explain.table import table
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -53,8 +52,7 @@ class Words:
 @cache
 def words() -> Words:
     """The names of the table."""
-    table = tomllib.loads(files(__package__).joinpath("calls.toml").read_text("utf-8"))
-    return Words(**{name: frozenset(listed.split()) for name, listed in table.items()})
+    return Words(**{name: frozenset(listed.split()) for name, listed in table("read/code/calls").items()})
 
 
 class _Nothing:

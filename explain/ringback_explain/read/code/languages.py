@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from ringback_explain.read.code.flat import indented
+from ringback_explain.table import table
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -82,10 +81,10 @@ def programs(text: str) -> list[Program]:
 @cache
 def languages() -> tuple[Language, ...]:
     """All languages of the table."""
-    table = _table()
+    known = table("read/code/languages")
     return tuple(
-        _language(name, {**table.get(entry.get("like", ""), {}), **entry})
-        for name, entry in table.items()
+        _language(name, {**known.get(entry.get("like", ""), {}), **entry})
+        for name, entry in known.items()
         if "grammar" in entry
     )
 
@@ -100,13 +99,8 @@ def unread_language(text: str) -> str | None:
     """The language of a text that is written in one that no grammar here reads."""
     if len(text) > LONGEST:
         return None
-    table = _table()["unread"]
-    return next((name for name, signs in table.items() if re.search(signs, text)), None)
-
-
-@cache
-def _table() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files(__package__).joinpath("languages.toml").read_text("utf-8"))
+    unread = table("read/code/languages")["unread"]
+    return next((name for name, signs in unread.items() if re.search(signs, text)), None)
 
 
 @cache

@@ -1,0 +1,14 @@
+"""The tables that lie beside the code: words, texts and names that are data."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """A table by its place in this package, such as ``tell/questions``."""
+    return tomllib.loads(files("ringback_explain").joinpath(f"{name}.toml").read_text("utf-8"))
