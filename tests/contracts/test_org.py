@@ -69,7 +69,7 @@ U, V = "a11ce000-0000-4000-8000-00000000000a", "b0b00000-0000-4000-8000-00000000
         ("x = " + "[" * 5000, "this is no TOML"),
         ('id = "o"', "name is missing"),
         ("sip_trunkin = true", "sip_trunkin: there is no such key; the nearest is 'sip_trunking'"),
-        (KNOWN_OF_A_RANGE, "test_numbers[0].number: there is no such key; known: first, last, outcome"),
+        (KNOWN_OF_A_RANGE, "test_numbers[0].number: there is no such key; known: first, last, outcome, after, hangs_up_after"),
         ('sip_trunking = "yes"', "sip_trunking: expected true or false, found 'yes'"),
         ("strict_numbers = " + repr("y" * 99), "true or false, found '" + "y" * 59 + "..."),
         ('contract = "publish"', "the nearest is 'published'"),

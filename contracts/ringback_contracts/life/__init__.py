@@ -10,6 +10,7 @@ history and a moment. ``next_turn`` tells when something happens next by itself.
 
 from __future__ import annotations
 
+from ringback_contracts.life.ending import possible
 from ringback_contracts.life.engine import (
     HistoryError,
     advance,
@@ -38,6 +39,7 @@ __all__ = [
     "next_turn",
     "objection",
     "opened",
+    "possible",
     "replay",
     "snapshots",
 ]

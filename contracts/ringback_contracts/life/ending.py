@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ringback_contracts.life import checks
-from ringback_contracts.life.commands import Disconnect, End, FarEnd
-from ringback_contracts.life.draft import Draft
+from ringback_contracts.life.commands import Disconnect, End, FarAct, FarEnd
+from ringback_contracts.life.draft import SERVICES, Draft
 from ringback_contracts.life.leaving import clear_consult, end, leave
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.ringing import answered, refuse, unanswered
@@ -12,7 +12,8 @@ from ringback_contracts.life.talking import pick_up, set_held
 from ringback_contracts.life.values import Conversation, Participant
 from ringback_contracts.life.wrapping import close_wrap_ups
 
-RINGING = frozenset({"alerting", "dialing"})
+RINGING: tuple[FarAct, ...] = ("declines", "busy", "no_answer", "hangs_up")
+"""What can be done with a phone that rings, beside to answer it."""
 
 
 def cannot_disconnect(call: Conversation, command: Disconnect) -> Objection | None:
@@ -66,23 +67,37 @@ def cannot_act(call: Conversation, command: FarEnd) -> Objection | None:
 def act(draft: Draft, command: FarEnd) -> None:
     """What a phone cannot do just now changes nothing, as with a phone."""
     one = draft.get(command.participant)
+    if command.act not in possible(one):
+        return
     match command.act:
         case "hangs_up":
             leave(draft, one.number, "endpoint")
+        case "answers" if one.call.state == "dialing":
+            answered(draft, one.number)
         case "answers":
-            _answers(draft, one)
-        case "no_answer" if one.call.state in RINGING:
+            pick_up(draft, one)
+        case "no_answer":
             unanswered(draft, one.number)
-        case "declines" | "busy" as how if one.call.state in RINGING:
+        case "declines" | "busy" as how:
             refuse(draft, one.number, how)
-        case "holds" | "retrieves" if one.call.state == "connected":
+        case "holds" | "retrieves":
             set_held(draft, one, held=command.act == "holds")
-        case _:
-            return
+        case "digits":
+            return  # nobody sees anything of them; the history keeps them
 
 
-def _answers(draft: Draft, one: Participant) -> None:
-    if one.call.state == "dialing" and one.origin >= 0:
-        answered(draft, one.number)
-    else:
-        pick_up(draft, one)
+def possible(one: Participant) -> tuple[FarAct, ...]:
+    """What somebody can do with the party's phone just now; the platform's own parties have none."""
+    if one.purpose in SERVICES or one.call.over:
+        return ()
+    answers: tuple[FarAct, ...] = () if one.party.takes.how == "dead" else ("answers",)
+    match one.call.state:
+        case "contacting" | "parked":
+            return (*answers, "hangs_up")
+        case "alerting":
+            return (*answers, *RINGING)
+        case "dialing" if one.call.initial_state == "dialing":
+            return (*answers, *RINGING)
+        case "connected":
+            return "hangs_up", "retrieves" if one.call.held else "holds", "digits"
+    return ("hangs_up",)

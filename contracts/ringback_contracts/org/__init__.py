@@ -24,6 +24,7 @@ from ringback_contracts.org.values import (
     redirect_uri,
     region,
     scope,
+    seconds,
     secret,
     token_value,
     uuid,
@@ -39,6 +40,7 @@ E164 = Annotated[str, e164]
 Permission = Annotated[str, permission]
 Scope = Annotated[str, scope]
 Count = Annotated[int, count]
+Seconds = Annotated[float, seconds]
 ClientId = Annotated[str, visible]
 
 
@@ -53,6 +55,8 @@ class Outcome(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     DECLINED = "declined"
+    VOICEMAIL = "voicemail"
+    """Nobody answers, and voicemail takes the call."""
     NO_ROUTE = "no_route"
     STATION_TIMEOUT = "station_timeout"
     INVALID = "invalid"
@@ -118,17 +122,27 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestNumber:
-    """A range of numbers (both ends included) that dial with a fixed outcome."""
+    """A range of numbers (both ends included) that dial with a fixed outcome.
+
+    ``after`` is how many seconds a number rings until that, ``hangs_up_after`` how many whoever answered
+    stays; ``None`` leaves the first to the outcome, and the second to the caller.
+    """
 
     __test__ = False  # pytest would take the class for a test
 
     first: E164
     last: E164 = ""
     outcome: Outcome = Outcome.ANSWER
+    after: Seconds | None = None
+    hangs_up_after: Seconds | None = None
 
     def __post_init__(self) -> None:
         if self.last:
             check_range(self.first, self.last)
+        if self.after is not None and self.outcome is Outcome.STATION_TIMEOUT:
+            raise ValueError("after can never be: where the caller's station times out, the number never rings")
+        if self.hangs_up_after is not None and self.outcome not in (Outcome.ANSWER, Outcome.VOICEMAIL):
+            raise ValueError(f"hangs_up_after can never be: with the outcome {self.outcome} nobody answers")
 
     def covers(self, number: str) -> bool:
         """Whether the E.164 number lies in the range."""

@@ -16,6 +16,8 @@ LARGEST_RANGE = 10_000
 """Test numbers in one range: all that share everything but their last four digits."""
 LARGEST_COUNT = 2**31 - 1
 """What every client can hold that reads a number of seconds or requests."""
+LONGEST_SECONDS = 86_400
+"""A day; no phone rings longer, and nobody talks longer to a test."""
 
 MEANT_SCOPES = SCOPES | {"conversation:call:write", "call:write"}
 """Those of the platform, and two that tutorials name and operations take all the same."""
@@ -81,6 +83,13 @@ def count(number: int) -> int:
     """So many seconds, or requests; raises ``ValueError``."""
     if not 1 <= number <= LARGEST_COUNT:
         raise ValueError(f"{shown(number)} must be 1 to {LARGEST_COUNT}")
+    return number
+
+
+def seconds(number: float) -> float:
+    """So many seconds in a call's life; raises ``ValueError``."""
+    if not 0 <= number <= LONGEST_SECONDS:
+        raise ValueError(f"{shown(number)} must be 0 to {LONGEST_SECONDS} seconds")
     return number
 
 

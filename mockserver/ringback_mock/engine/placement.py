@@ -17,6 +17,7 @@ TAKES: dict[Outcome, How] = {
     Outcome.BUSY: "busy",
     Outcome.NO_ANSWER: "no_answer",
     Outcome.DECLINED: "declines",
+    Outcome.VOICEMAIL: "voicemail",
     Outcome.NO_ROUTE: "no_route",
     Outcome.INVALID: "invalid",
     Outcome.STATION_TIMEOUT: "waits",
@@ -53,7 +54,7 @@ def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Part
 
 
 def _party(target: Target, outcome: Outcome, intent: Intent, org: Org) -> Party:
-    takes, address = Takes(TAKES[outcome]), _address(target)
+    takes, address = _takes(target, outcome, org), _address(target)
     match target.kind:
         case DestinationKind.USER:
             user = org.user_by_id.get(target.value)
@@ -67,6 +68,12 @@ def _party(target: Target, outcome: Outcome, intent: Intent, org: Org) -> Party:
             takes = Takes("answers", 0.0)  # calls that are merged are up already
     purpose = "customer" if intent.from_queue_id or intent.campaign_id else "external"
     return Party("address", None, address, target.name, takes, purpose)
+
+
+def _takes(target: Target, outcome: Outcome, org: Org) -> Takes:
+    """How the party takes the call, with the times that the org sets for a test number."""
+    test = org.test_number(target.value) if target.kind is DestinationKind.PHONE else None
+    return Takes(TAKES[outcome], test.after, test.hangs_up_after) if test else Takes(TAKES[outcome])
 
 
 def _address(target: Target) -> str | None:
