@@ -28,7 +28,7 @@ from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers
 from ringback_mock.engine.store import Store
 from ringback_mock.http import HERE, HttpProblem, Peer, Response, json_response
-from ringback_mock.resources import admin
+from ringback_mock.resources import admin, far_end
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.views import ViewRoute, Views
 
@@ -230,5 +230,6 @@ VIEWS = Views(
         ViewRoute("GET", "/openapi.json", _document),
         ViewRoute("POST", "/oauth/token", _token),
         *admin.ROUTES,
+        *far_end.ROUTES,
     ]
 )

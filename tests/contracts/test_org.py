@@ -69,7 +69,10 @@ U, V = "a11ce000-0000-4000-8000-00000000000a", "b0b00000-0000-4000-8000-00000000
         ("x = " + "[" * 5000, "this is no TOML"),
         ('id = "o"', "name is missing"),
         ("sip_trunkin = true", "sip_trunkin: there is no such key; the nearest is 'sip_trunking'"),
-        (KNOWN_OF_A_RANGE, "test_numbers[0].number: there is no such key; known: first, last, outcome, after, hangs_up_after"),
+        (
+            KNOWN_OF_A_RANGE,
+            "there is no such key; known: first, last, outcome, after, hangs_up_after",
+        ),
         ('sip_trunking = "yes"', "sip_trunking: expected true or false, found 'yes'"),
         ("strict_numbers = " + repr("y" * 99), "true or false, found '" + "y" * 59 + "..."),
         ('contract = "publish"', "the nearest is 'published'"),
@@ -95,6 +98,19 @@ U, V = "a11ce000-0000-4000-8000-00000000000a", "b0b00000-0000-4000-8000-00000000
             "test_numbers[0] (+442079460100).outcome: 'bussy' is none of",
         ),
         ('[[test_numbers]]\nfirst = "+442079460100"\noutcome = "bussy"', "the nearest is 'busy'"),
+        (
+            '[[test_numbers]]\nfirst = "+442079460100"\noutcome = "busy"\nhangs_up_after = 5',
+            "test_numbers[0] (+442079460100): hangs_up_after can never be: with the outcome busy nobody",
+        ),
+        (
+            '[[test_numbers]]\nfirst = "+442079460100"\noutcome = "station_timeout"\nafter = 5',
+            "test_numbers[0] (+442079460100): after can never be: where the caller's station times out",
+        ),
+        (
+            '[[test_numbers]]\nfirst = "+442079460100"\nafter = -1',
+            "test_numbers[0] (+442079460100).after: -1.0 must be 0 to 86400 seconds",
+        ),
+        ('[[test_numbers]]\nfirst = "+442079460100"\nafter = nan', "after: nan must be 0 to 86400 seconds"),
         ('[[faults]]\nkind = "reset"\ntimes = 0', "faults[0] (reset): "),
         ('user_by_id = "x"', "user_by_id: there is no such key"),
     ],

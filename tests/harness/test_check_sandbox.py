@@ -70,9 +70,9 @@ def check(stand_in: StandIn, folder: Path, *options: str) -> Ran:
         result = CliRunner().invoke(
             main, ["check", "--target", "sandbox", *reports, *options], env=stand_in.environment
         )
-    calls = list(stand_in.store.default.calls.of_user(ME))
+    calls = list(stand_in.store.default.calls.of_user(ME, stand_in.store.clock()))
     over = [Call.read(conversation(call, stand_in.store.clock())).over for call in calls]
-    rung = [target.value for call in calls for target in call.intent.targets]
+    rung = [number for call in calls for number in call.numbers]
     placed = [call.id for call in calls]
     return Ran(result, folder, [*stand_in.asked], stand_in.posted, placed, rung, over)
 

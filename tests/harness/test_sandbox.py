@@ -67,7 +67,7 @@ def ring(sandbox: Sandbox, body: Any) -> int:
 
 def going_on(stand_in: StandIn) -> list[str]:
     """The calls of the stand-in's user that have not ended."""
-    calls = stand_in.store.default.calls.of_user(ME)
+    calls = stand_in.store.default.calls.of_user(ME, stand_in.store.clock())
     return [call.id for call in calls if not Call.read(conversation(call, time.time())).over]
 
 
@@ -354,7 +354,7 @@ def test_a_call_without_a_clear_answer_that_goes_on_is_named_and_the_others_are_
         assert isinstance(sandbox, Sandbox)
         calls = stand_in.store.default.calls
         Site(stand_in.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
-        (other,) = (call.id for call in calls.of_user(ME))
+        (other,) = (call.id for call in calls.of_user(ME, clock.now()))
         hang_up = calls.hang_up
         monkeypatch.setattr(calls, "hang_up", lambda call, now: call != other and hang_up(call, now))
         with pytest.raises(CallLeft, match=f"the call {other} could not be ended"):

@@ -29,7 +29,7 @@ with pytest.MonkeyPatch.context() as patch:
 
 
 def over(stand_in: StandIn) -> list[bool]:
-    calls = stand_in.store.default.calls.of_user(ME)
+    calls = stand_in.store.default.calls.of_user(ME, stand_in.store.clock())
     return [Call.read(conversation(call, stand_in.store.clock())).over for call in calls]
 
 

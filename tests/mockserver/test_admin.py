@@ -239,7 +239,15 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
     exchange_id = place(client).headers["ININ-Correlation-Id"]
     place(client, body=b"{}")
     copy = client.post("/__ringback/orgs").get_json()["id"]
+    rung = client.post("/__ringback/calls", json={"queue": "support"})
+    call = f"/__ringback/calls/{rung.get_json()['id']}"
+    phone = f"{call}/parties/{rung.get_json()['parties'][0]['id']}"
     return {
+        ("/__ringback/calls", "post"): rung,
+        ("/__ringback/calls/{callId}", "get"): client.get(call),
+        ("/__ringback/calls/{callId}/parties/{participantId}", "post"): client.post(
+            phone, json={"act": "hangs_up"}
+        ),
         ("/__ringback/exchanges", "get"): client.get("/__ringback/exchanges"),
         ("/__ringback/exchanges/{exchangeId}", "get"): client.get(f"/__ringback/exchanges/{exchange_id}"),
         ("/__ringback/rules", "get"): client.get("/__ringback/rules"),

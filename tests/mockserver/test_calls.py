@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.life import Objection
-from ringback_contracts.life.commands import Disconnect, Mute
+from ringback_contracts.life.commands import Disconnect, FarEnd, Mute, Ring
+from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import Outcome, default_org
-from ringback_mock.engine.calls import CALLS_BYTES, Call, Calls, plan
+from ringback_mock.engine.bounded import Room
+from ringback_mock.engine.calls import CALLS_BYTES, Call, Calls, plan, plan_ringing
 from ringback_mock.engine.placement import TAKES
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -126,6 +128,30 @@ def test_a_command_is_given_or_refused_with_the_reason() -> None:
     assert refused.id == "life.no-such-participant"
 
 
+def test_what_a_call_is_told_weighs_in_the_memory_of_all() -> None:
+    room = Room()
+    calls = Calls(10, room)
+    call = calls.place(plan(dial(), ORG, Outcome.ANSWER), PLACED)
+    _, far = call.at(PLACED + 10).participants
+    weight = room.weight
+    assert calls.give(call, FarEnd(far.id, "digits", "1" * 100), PLACED + 10) is None
+    assert room.weight > weight + 100
+    weight = room.weight
+    assert isinstance(calls.give(call, FarEnd("nobody", "answers"), PLACED + 10), Objection)
+    assert room.weight == weight
+
+
+def test_an_agent_whom_a_queue_alerts_later_finds_the_call_from_then_on() -> None:
+    calls = Calls(10)
+    agent = Party("user", BOB, takes=Takes("waits"))
+    caller, queue = Party("address", address=f"tel:{NUMBER}"), Party("queue", "q", agents=(agent,))
+    call = calls.place(plan_ringing(Ring(caller, queue, f"tel:{NUMBER}")), PLACED)
+    assert call.numbers == (NUMBER,)
+    assert list(calls.of_user(BOB, PLACED + 1)) == []
+    assert list(calls.of_user(BOB, PLACED + 2)) == [call]
+    assert list(calls.of_user(ALICE, PLACED + 2)) == []
+
+
 def test_a_clock_that_was_set_back_ends_no_call_before_it_was_placed() -> None:
     (own,) = ended(Outcome.ANSWER, -100).at(PLACED).participants
     assert own.call.ended_at == PLACED
@@ -187,8 +213,8 @@ def test_a_user_sees_the_calls_that_they_place_or_are_dialled_by() -> None:
     intent = Intent(PUBLISHED, (Target(DestinationKind.USER, BOB),), user_id=ALICE)
     to_bob = calls.place(plan(intent, ORG, Outcome.NO_ANSWER), PLACED)
     campaign = calls.place(plan(Intent(PUBLISHED, dial().targets), ORG, Outcome.ANSWER), PLACED)
-    assert list(calls.of_user(ALICE)) == [mine, to_bob]
-    assert list(calls.of_user(BOB)) == [to_bob]
+    assert list(calls.of_user(ALICE, PLACED)) == [mine, to_bob]
+    assert list(calls.of_user(BOB, PLACED)) == [to_bob]
     assert len(calls) == 3
     assert campaign.id in calls
 

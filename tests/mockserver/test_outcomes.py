@@ -25,7 +25,8 @@ def outcome(kind: DestinationKind, value: str) -> Outcome:
         (103, Outcome.DECLINED),
         (104, Outcome.NO_ROUTE),
         (105, Outcome.STATION_TIMEOUT),
-        *[(last, Outcome.ANSWER) for last in (106, 119, 120, 149, 150, 199)],
+        (110, Outcome.VOICEMAIL),
+        *[(last, Outcome.ANSWER) for last in (106, 109, 111, 112, 113, 119, 120, 149, 150, 199)],
     ],
 )
 def test_a_test_number_has_its_fixed_outcome(last: int, expected: Outcome) -> None:

@@ -71,7 +71,7 @@ def redirect(response: Response) -> Response:
 
 def on(stand_in: StandIn) -> list[str]:
     """The calls of the stand-in's user that go on."""
-    calls = stand_in.store.default.calls.of_user(ME)
+    calls = stand_in.store.default.calls.of_user(ME, stand_in.store.clock())
     return [call.id for call in calls if not Call.read(conversation(call, stand_in.store.clock())).over]
 
 

@@ -67,23 +67,31 @@ def cannot_act(call: Conversation, command: FarEnd) -> Objection | None:
 def act(draft: Draft, command: FarEnd) -> None:
     """What a phone cannot do just now changes nothing, as with a phone."""
     one = draft.get(command.participant)
-    if command.act not in possible(one):
-        return
-    match command.act:
+    if command.act in possible(one):
+        _use(draft, one, command.act)
+
+
+def _use(draft: Draft, one: Participant, what: FarAct) -> None:
+    match what:
         case "hangs_up":
             leave(draft, one.number, "endpoint")
-        case "answers" if one.call.state == "dialing":
-            answered(draft, one.number)
         case "answers":
-            pick_up(draft, one)
+            _answers(draft, one)
         case "no_answer":
             unanswered(draft, one.number)
         case "declines" | "busy" as how:
             refuse(draft, one.number, how)
         case "holds" | "retrieves":
-            set_held(draft, one, held=command.act == "holds")
+            set_held(draft, one, held=what == "holds")
         case "digits":
             return  # nobody sees anything of them; the history keeps them
+
+
+def _answers(draft: Draft, one: Participant) -> None:
+    if one.call.state == "dialing":
+        answered(draft, one.number)
+    else:
+        pick_up(draft, one)
 
 
 def possible(one: Participant) -> tuple[FarAct, ...]:

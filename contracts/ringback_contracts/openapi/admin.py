@@ -1,4 +1,4 @@
-"""The paths under /__ringback/, which tests use: reset, exchanges, faults, clock, rules, orgs."""
+"""The paths under /__ringback/, which tests use: reset, exchanges, faults, clock, calls, rules, orgs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import get_args
 
 from ringback_contracts.core.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.http.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
+from ringback_contracts.life.commands import FarAct
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
 from ringback_contracts.org.values import LARGEST_COUNT
+from ringback_contracts.org.values import LONGEST_SECONDS as LONGEST_CALL
 
 DESCRIPTION = """\
 What tests ask of a running Ringback: a clean state, what was exchanged, an org of their own. The platform has
@@ -195,6 +197,63 @@ CLOCK_COMMAND: Json = {
 }
 """What a clock can be told; the moment is set first, then moved, then goes on as is wanted."""
 
+MOST_DIGITS = 100
+DIGITS = rf"[0-9A-D*#]{{1,{MOST_DIGITS}}}"
+"""The keys of a phone (RFC 4733, section 3.2), as many as one request presses."""
+CALL_ID: Json = {
+    "name": "callId",
+    "in": "path",
+    "required": True,
+    "description": "The id that placing the call, or ringing, answered with.",
+    "schema": TEXT,
+}
+PARTICIPANT_ID: Json = {
+    "name": "participantId",
+    "in": "path",
+    "required": True,
+    "description": "The id of one of the call's participants.",
+    "schema": TEXT,
+}
+ACTS: Json = {"enum": list(get_args(FarAct))}
+RINGING: Json = {
+    "type": "object",
+    "properties": {
+        "user": {"description": "Id or name of the user who is rung."} | PERHAPS,
+        "queue": {"description": "Id or name of the queue that is rung, if no user is."} | PERHAPS,
+        "number": {"description": "E.164; who rings."} | TEXT,
+        "name": {"description": "The name that comes with the number."} | PERHAPS,
+        "dialled": {"description": "E.164; one of the org's numbers where it is not given."} | PERHAPS,
+        "ivr": {"description": "Whether a menu takes the call before the queue.", "type": "boolean"},
+        "hangs_up_after": {
+            "description": "Seconds that the caller stays once connected.",
+            "type": ["number", "null"],
+            "minimum": 0,
+            "maximum": LONGEST_CALL,
+        },
+        "attributes": _map(TEXT),
+    },
+    "additionalProperties": False,
+}
+"""Who rings, and whom."""
+USE: Json = {
+    "type": "object",
+    "required": ["act"],
+    "properties": {"act": ACTS, "digits": {"type": ["string", "null"], "pattern": f"^{DIGITS}$"}},
+    "additionalProperties": False,
+}
+"""What somebody does with a phone."""
+PARTY = _object(
+    id=TEXT,
+    purpose=TEXT,
+    userId=PERHAPS,
+    outside={"description": "Whether it is somebody outside the org."} | {"type": "boolean"},
+    state=TEXT,
+    disconnectType=PERHAPS,
+    held={"description": "Whether it has put the others on hold."} | {"type": "boolean"},
+    can={"description": "What can be done with its phone just now."} | _list(ACTS),
+)
+CALL = _object(id=TEXT, selfUri=TEXT, parties=_list(PARTY))
+
 _FIRST = "$response.body#/exchanges/0/id"
 _ORG_OF_FIRST = "$response.body#/exchanges/0/org"
 
@@ -232,6 +291,7 @@ def paths() -> Json:
         "/__ringback/rules": _get("getRules", "List the rules", rules),
         "/__ringback/faults": _faults(),
         "/__ringback/clock": _clock(),
+        **_calls(),
         "/__ringback/openapi.json": _get("getAdminDocument", "Read this document", itself),
     }
 
@@ -242,6 +302,21 @@ def _clock() -> Json:
     return {
         **_get("getClock", "Read an org's clock", tells, ORG),
         "post": _with_body(setting, CLOCK_COMMAND)["post"],
+    }
+
+
+def _calls() -> Json:
+    tells = reply("Who is on the call, in the order in which they came.", as_json(CALL))
+    rung = reply("It rings.", as_json(CALL)) | {
+        "links": {"ReadCall": link("getRungCall", "See who is on it.", callId="$response.body#/id")}
+    }
+    ring = _post("postCalls", "Ring a user or a queue from outside", ("201", rung), ORG)
+    use = _post("postParty", "Use a party's phone", ("200", tells), CALL_ID, PARTICIPANT_ID, ORG)
+    use["post"]["responses"]["409"] = reply("The phone cannot do that just now.", as_json(PROBLEM))
+    return {
+        "/__ringback/calls": _with_body(ring, RINGING),
+        "/__ringback/calls/{callId}": _get("getRungCall", "See who is on a call", tells, CALL_ID, ORG),
+        "/__ringback/calls/{callId}/parties/{participantId}": _with_body(use, USE),
     }
 
 
@@ -282,7 +357,7 @@ def _operation(operation_id: str, summary: str, success: Json, parameters: Seque
             "admin token.",
             as_json(PROBLEM),
         ),
-        "404": reply("No such org or exchange.", as_json(PROBLEM)),
+        "404": reply("No such org, exchange, call or participant.", as_json(PROBLEM)),
     }
     return {
         "operationId": operation_id,

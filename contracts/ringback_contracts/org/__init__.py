@@ -140,7 +140,9 @@ class TestNumber:
         if self.last:
             check_range(self.first, self.last)
         if self.after is not None and self.outcome is Outcome.STATION_TIMEOUT:
-            raise ValueError("after can never be: where the caller's station times out, the number never rings")
+            raise ValueError(
+                "after can never be: where the caller's station times out, the number never rings"
+            )
         if self.hangs_up_after is not None and self.outcome not in (Outcome.ANSWER, Outcome.VOICEMAIL):
             raise ValueError(f"hangs_up_after can never be: with the outcome {self.outcome} nobody answers")
 

@@ -186,7 +186,7 @@ def _lists_everybodys(ask: Ask) -> Applied:
 
 def _lists_what_is_over(ask: Ask) -> Applied:
     own = ask.caller.user.id if ask.caller.user else ""
-    entities = [{"id": call.id} for call in ask.tenant.calls.of_user(own)]
+    entities = [{"id": call.id} for call in ask.tenant.calls.of_user(own, ask.now)]
     return 200, {"entities": entities, "total": len(entities)}
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ringback_contracts.core.model import Intent
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
-from ringback_contracts.life.commands import Command, End, Place
+from ringback_contracts.life.commands import Command, End, Place, Ring
+from ringback_contracts.life.engine import weigh
 from ringback_contracts.org import Org, Outcome
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.ids import new_id
@@ -24,13 +25,14 @@ TARGET_BYTES = 200
 
 @plain()
 class Plan:
-    """What a call will be, whenever it is placed: ``command`` begins its life.
+    """What a call will be, whenever it begins: ``command`` begins its life.
 
-    ``numbers`` are those that it dials; ``weight`` is roughly the memory in bytes that it takes.
+    ``numbers`` are those that it dials, or the one it comes from; ``weight`` is roughly the memory in bytes
+    that it takes. ``intent`` is what a request asked for; nobody asks for a call from outside.
     """
 
-    intent: Intent
-    command: Place
+    intent: Intent | None
+    command: Place | Ring
     numbers: tuple[str, ...]
     weight: int
 
@@ -44,6 +46,12 @@ def plan(intent: Intent, org: Org, outcome: Outcome | tuple[Outcome, ...]) -> Pl
     if len(outcomes) != len(intent.targets):
         raise ValueError(f"{len(intent.targets)} targets need as many outcomes, not {len(outcomes)}")
     return Plan(intent, placement(intent, org, outcomes), dialled(intent), _weight(intent))
+
+
+def plan_ringing(command: Ring) -> Plan:
+    """How somebody outside rings."""
+    number = (command.ani or "").removeprefix("tel:")
+    return Plan(None, command, (number,), TARGET_BYTES + weigh(command))
 
 
 def dialled(intent: Intent) -> tuple[str, ...]:
@@ -77,8 +85,9 @@ class Call:
         return f"Call({self.id!r}, placed_at={self.placed_at})"
 
     @property
-    def intent(self) -> Intent:
-        return self._plan.intent
+    def numbers(self) -> tuple[str, ...]:
+        """What the call dials, or where it comes from."""
+        return self._plan.numbers
 
     @property
     def weight(self) -> int:
@@ -105,12 +114,18 @@ class Call:
         """Whether anybody is still on the call, or about to be."""
         return self.at(now).active
 
-    def involves(self, user_id: str) -> bool:
-        """Whether the user places the call, is dialled by it, or has come to it since."""
+    def involves(self, user_id: str, now: float) -> bool:
+        """Whether the user places the call, is dialled by it, or has come to it by now.
+
+        A call that nobody has done anything to is not brought to life for the question.
+        """
         command = self._plan.command
-        if any(party.kind == "user" and party.id == user_id for party in (command.caller, *command.parties)):
-            return True
-        return self._life is not None and any(one.user_id == user_id for one in self._life.participants)
+        if isinstance(command, Place):
+            if any(one.kind == "user" and one.id == user_id for one in (command.caller, *command.parties)):
+                return True
+            if self._life is None:
+                return False
+        return any(one.user_id == user_id for one in self.at(now).participants)
 
 
 def _begun(call: Conversation | Objection) -> Conversation:
@@ -134,17 +149,23 @@ class Calls:
     def get(self, call_id: str) -> Call | None:
         return self._calls.get(call_id)
 
+    def give(self, call: Call, command: Command, now: float) -> Objection | None:
+        """Let a call that is kept obey the command, or say what stands against it."""
+        found = call.give(command, now)
+        if found is None:
+            self._calls.put(call.id, call, call.weight)  # its history has grown
+        return found
+
     def hang_up(self, call_id: str, now: float) -> Call | None:
         """End the call for everybody and give it; ``None`` for an unknown one."""
         call = self._calls.get(call_id)
         if call is not None:
-            call.give(End(), now)
-            self._calls.put(call_id, call, call.weight)
+            self.give(call, End(), now)
         return call
 
-    def of_user(self, user_id: str) -> Iterator[Call]:
-        """The calls that the user places or is dialled by, the oldest first."""
-        return (call for call in self._calls.values() if call.involves(user_id))
+    def of_user(self, user_id: str, now: float) -> Iterator[Call]:
+        """The calls that the user has come to by now, or placed, the oldest first."""
+        return (call for call in self._calls.values() if call.involves(user_id, now))
 
     def clear(self) -> None:
         self._calls.clear()

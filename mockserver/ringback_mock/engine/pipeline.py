@@ -16,7 +16,6 @@ from ringback_contracts.core.model import PARTICIPANTS, Accepted, Caller, Reject
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import envelope, error_body
 from ringback_contracts.http.faults import BEFORE, LOGIN, Fault, FaultKind
-from ringback_mock.engine.calls import dialled
 from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id
@@ -130,7 +129,7 @@ def _numbers(ask: Ask) -> tuple[str, ...]:
     if ask.plan:
         return ask.plan.numbers
     call = ask.tenant.calls.get(ask.verdict.params.get("conversationId", ""))
-    return dialled(call.intent) if call else ()
+    return call.numbers if call else ()
 
 
 def own_headers(context_id: str) -> Headers:

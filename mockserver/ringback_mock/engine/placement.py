@@ -49,7 +49,7 @@ def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Part
         campaign = org.campaign_by_id.get(intent.campaign_id)
         return Party("campaign", intent.campaign_id, ani, campaign.name if campaign else None, station)
     user = org.user_by_id.get(intent.user_id or "")
-    address = _inside(intent.user_id) if intent.user_id else ani
+    address = inside(intent.user_id) if intent.user_id else ani
     return Party("user", intent.user_id, address, user.name if user else None, station)
 
 
@@ -79,7 +79,7 @@ def _takes(target: Target, outcome: Outcome, org: Org) -> Takes:
 def _address(target: Target) -> str | None:
     match target.kind:
         case DestinationKind.USER | DestinationKind.QUEUE:
-            return _inside(target.value)
+            return inside(target.value)
         case DestinationKind.CONVERSATIONS:
             return None
         case DestinationKind.SIP:
@@ -88,7 +88,8 @@ def _address(target: Target) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _inside(entity_id: str) -> str:
+def inside(entity_id: str) -> str:
+    """The address of a user or a queue."""
     return f"sip:{quote(entity_id, safe='')}@{SIP_HOST}"
 
 

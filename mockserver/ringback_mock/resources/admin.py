@@ -45,7 +45,7 @@ def note_change(site: Site, request: Request, status: int, context_id: str) -> N
 
 def _reset(site: Site, request: Request) -> Response:
     _expect_no_body(request)
-    site.store.reset(_tenant(site, request))
+    site.store.reset(tenant_of(site, request))
     return Response(204)
 
 
@@ -58,7 +58,7 @@ def _add_org(site: Site, request: Request) -> Response:
 
 
 def _drop_org(site: Site, request: Request) -> Response:
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     if tenant is site.store.default:
         raise bad_request("the server's own org stays; ?org= names the copy to drop")
     site.store.drop_org(tenant)
@@ -78,7 +78,7 @@ def _switches(request: Request) -> dict[str, Any]:
 
 def _exchanges(site: Site, request: Request) -> Response:
     """A page of exchanges, piece by piece: to redact hundreds takes a while, in which others are answered."""
-    journal = _tenant(site, request, "limit", "before").journal
+    journal = tenant_of(site, request, "limit", "before").journal
     limit, before = min(_count(request, "limit", PAGE), LONGEST_PAGE), _count(request, "before", LARGEST)
     page, forgotten = journal.page(limit, before), journal.forgotten
     told = {"total": journal.total, "next": _next(request, page, limit), "changes": journal.changes.shown()}
@@ -116,7 +116,7 @@ def _next(request: Request, page: Page, limit: int) -> str | None:
 def _exchange(site: Site, request: Request, wanted: str) -> Response:
     from ringback_mock.resources.explained import explanation
 
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     found, kept = tenant.journal.exchange(wanted), tenant.journal.kept(wanted)
     if found is None or kept is None:
         raise HttpProblem(
@@ -129,13 +129,13 @@ def _exchange(site: Site, request: Request, wanted: str) -> Response:
 
 def _faults(site: Site, request: Request) -> Response:
     """Every fault that is set, with how many requests it took and how often it fired."""
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     return json_response(200, {"faults": [armed.shown() for armed in tenant.faults]})
 
 
 def _set_faults(site: Site, request: Request) -> Response:
     """Set one fault, or each of a list; none of them if one is wrong."""
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     try:
         data = orjson.loads(request.body)
         faults = [fault_from(item) for item in (data if isinstance(data, list) else [data])]
@@ -160,20 +160,20 @@ def _expect_certificate(site: Site, tenant: Tenant) -> None:
 
 
 def _clear_faults(site: Site, request: Request) -> Response:
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     tenant.faults.clear()
     return Response(204)
 
 
 def _clock(site: Site, request: Request) -> Response:
     """What the org's clock tells, and how it goes."""
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     return json_response(200, tenant.clock.shown())
 
 
 def _set_clock(site: Site, request: Request) -> Response:
     """Stop, move or hurry the org's clock, and say what it tells then."""
-    tenant = _tenant(site, request)
+    tenant = tenant_of(site, request)
     try:
         command = command_from(orjson.loads(request.body))
         tenant.clock.obey(command)
@@ -184,7 +184,7 @@ def _set_clock(site: Site, request: Request) -> Response:
         raise bad_request(str(error)) from error
 
 
-def _tenant(site: Site, request: Request, *others: str) -> Tenant:
+def tenant_of(site: Site, request: Request, *others: str) -> Tenant:
     """The org that ``?org=`` names; the default one where it is not given."""
     _expect_parameters(request, "org", *others)
     org_id = parameters(request.query).get("org")

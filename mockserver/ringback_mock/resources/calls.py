@@ -22,7 +22,7 @@ def place(ask: Ask) -> Applied:
     call = ask.tenant.calls.place(plan, ask.now)
     uri = self_uri(call)
     reply = {"id": call.id, "selfUri": uri}
-    if plan.intent.contract == PARTICIPANTS:
+    if required(plan.intent).contract == PARTICIPANTS:
         reply |= {"uri": uri, "createdTime": timestamp(ask.now)}
     return ask.tenant.org.success_status, reply
 
@@ -30,7 +30,7 @@ def place(ask: Ask) -> Applied:
 @handles(LIST_CALLS)
 def listed(ask: Ask) -> Applied:
     """The calls that the token's user is on."""
-    mine = ask.tenant.calls.of_user(required(ask.caller.user).id)
+    mine = ask.tenant.calls.of_user(required(ask.caller.user).id, ask.now)
     return 200, listing(mine, ask.now, look)
 
 

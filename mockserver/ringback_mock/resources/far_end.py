@@ -1,0 +1,158 @@
+"""What happens at the other end of the line, as tests command it: somebody rings, and phones are used."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+
+from ringback_contracts.core.decode import DecodeError, decode
+from ringback_contracts.core.model import Request
+from ringback_contracts.life import Objection, possible
+from ringback_contracts.life.commands import FarAct, FarEnd
+from ringback_contracts.life.values import Conversation, Participant
+from ringback_contracts.openapi.admin import DIGITS, MOST_DIGITS
+from ringback_mock.engine.calls import Call, plan_ringing
+from ringback_mock.engine.conversation import self_uri
+from ringback_mock.engine.guard import ADMIN
+from ringback_mock.engine.inbound import InboundError, ring_from
+from ringback_mock.engine.tenant import Tenant
+from ringback_mock.http import HttpProblem, Response, bad_request, json_response
+from ringback_mock.resources.admin import tenant_of
+from ringback_mock.views import ViewRoute
+
+if TYPE_CHECKING:
+    from ringback_mock.site import Site
+
+PATH = f"{ADMIN}/calls"
+
+
+def _tones(text: str) -> str:
+    if not re.fullmatch(DIGITS, text):
+        raise ValueError(
+            f"a phone has the keys 0 to 9, *, # and A to D, of which 1 to {MOST_DIGITS} are pressed"
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What somebody does with a phone; ``digits`` are the keys that are pressed."""
+
+    act: FarAct
+    digits: Annotated[str, _tones] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.act == "digits") != (self.digits is not None):
+            raise ValueError('"digits" goes with the act "digits", as in {"act": "digits", "digits": "12#"}')
+
+
+def _ring(site: Site, request: Request) -> Response:
+    """Let somebody outside ring a user or a queue."""
+    tenant = tenant_of(site, request)
+    try:
+        command = ring_from(_object(request, '{"queue": "support"}'), tenant.org)
+    except InboundError as error:
+        raise bad_request(str(error)) from error
+    call = tenant.calls.place(plan_ringing(command), now := tenant.clock())
+    return json_response(201, _shown(call, now))
+
+
+def _show(site: Site, request: Request, call_id: str) -> Response:
+    """Who is on the call, and what each phone can do."""
+    tenant = tenant_of(site, request)
+    return json_response(200, _shown(_call(tenant, call_id), tenant.clock()))
+
+
+def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Response:
+    """Let somebody do something with a party's phone."""
+    tenant = tenant_of(site, request)
+    call, now = _call(tenant, call_id), tenant.clock()
+    try:
+        use = decode(Use, _object(request, '{"act": "answers"}'))
+    except DecodeError as error:
+        raise bad_request(str(error)) from error
+    life = call.at(now)
+    one = life.find(participant_id)
+    if one is not None and not one.call.over and use.act not in possible(one):
+        raise HttpProblem(HTTPStatus.CONFLICT, _impossible(life, one, use.act))
+    found = tenant.calls.give(call, FarEnd(participant_id, use.act, use.digits or ""), now)
+    if found is not None:
+        raise _refused(life, found)
+    return json_response(200, _shown(call, now))
+
+
+def _object(request: Request, such: str) -> Any:
+    try:
+        value = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"the body is no JSON: {error}; send an object such as {such}") from error
+    if not isinstance(value, dict):
+        raise bad_request(f"the body is no JSON object, such as {such}")
+    return value
+
+
+def _call(tenant: Tenant, call_id: str) -> Call:
+    call = tenant.calls.get(call_id)
+    if call is None:
+        raise HttpProblem(
+            HTTPStatus.NOT_FOUND,
+            f"org {tenant.org.id} has no call {call_id}: the id is the one that placing it answered with, "
+            "?org= names the copy that it was placed in, and the oldest calls are forgotten",
+        )
+    return call
+
+
+def _impossible(life: Conversation, one: Participant, act: FarAct) -> str:
+    acts = possible(one)
+    if acts:
+        return f"{act} is nothing that the phone can do: the leg is {one.call.state}, so it {_either(acts)}"
+    return f"nobody has the phone of a participant whose purpose is {one.purpose}; {_phones(life)}"
+
+
+def _refused(life: Conversation, found: Objection) -> HttpProblem:
+    if found.ground.status == HTTPStatus.NOT_FOUND:
+        return HttpProblem(HTTPStatus.NOT_FOUND, found.detail)
+    return HttpProblem(HTTPStatus.CONFLICT, f"{found.detail}; {_phones(life)}")
+
+
+def _phones(life: Conversation) -> str:
+    """Who could be told to do something, and what."""
+    phones = [
+        f"{one.id} ({one.purpose}) {_either(acts)}" for one in life.participants if (acts := possible(one))
+    ]
+    return f"on this call {', '.join(phones)}" if phones else "nobody is on the call any more: place another"
+
+
+def _either(acts: tuple[FarAct, ...]) -> str:
+    return " or ".join(acts)
+
+
+def _shown(call: Call, now: float) -> dict[str, Any]:
+    life = call.at(now)
+    return {"id": call.id, "selfUri": self_uri(call), "parties": [_party(one) for one in life.participants]}
+
+
+def _party(one: Participant) -> dict[str, Any]:
+    """The party without its address, which may be a person's."""
+    return {
+        "id": one.id,
+        "purpose": one.purpose,
+        "userId": one.user_id,
+        "outside": one.party.kind == "address",
+        "state": one.call.state,
+        "disconnectType": one.call.disconnect,
+        "held": one.call.held,
+        "can": list(possible(one)),
+    }
+
+
+ROUTES = (
+    ViewRoute("POST", PATH, _ring),
+    ViewRoute("GET", PATH + "/{call_id}", _show),
+    ViewRoute("POST", PATH + "/{call_id}/parties/{participant_id}", _use),
+)
+"""The paths under ``/__ringback/calls``."""
