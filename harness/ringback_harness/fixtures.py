@@ -6,9 +6,10 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, Self, TypeVar
 
-from ringback_client import CallsClient
+from ringback_client import CallsClient, PlacedCall
 from ringback_client.errors import StatusError
 from ringback_harness.exits import SetupError
+from ringback_harness.far_end import Phone
 from ringback_harness.watch import ExchangeWatch, Json
 
 P = ParamSpec("P")
@@ -95,6 +96,33 @@ class Ringback:
     def heal(self) -> None:
         """Let nothing go wrong any more."""
         self._own.ask("DELETE", "faults")
+
+    def freeze(self, *, frozen: bool = True) -> None:
+        """Stop the org's clock, or let it go again."""
+        self._own.ask("POST", "clock", {"freeze": frozen})
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass in the org, and whatever is due in them happen."""
+        self._own.ask("POST", "clock", {"advance": seconds})
+
+    def inbound(self, *, user: str | None = None, queue: str | None = None, **settings: Any) -> Phone:
+        """Ring a user or a queue, by id or name, from outside, and give the caller's phone.
+
+        The settings are ``number``, ``name``, ``dialled``, ``ivr``, ``hangs_up_after`` and ``attributes``.
+        Raises ``SetupError`` for what cannot be rung.
+        """
+        to = {name: value for name, value in (("user", user), ("queue", queue)) if value is not None}
+        shown = self._own.ask("POST", "calls", {**to, **settings}).json()
+        return Phone(self._own, shown["id"], shown["parties"][0]["id"])
+
+    def far_end(self, call: PlacedCall | Phone | str, participant: str | None = None) -> Phone:
+        """The phone at the other end of a call, or that of the participant with the id."""
+        match call:
+            case Phone():
+                return Phone(self._own, call.call_id, participant)
+            case PlacedCall():
+                return Phone(self._own, call.id, participant)
+        return Phone(self._own, call, participant)
 
     def reset(self) -> None:
         """Forget every call, exchange and fault; a refusal nobody looked at still fails the test."""

@@ -43,7 +43,7 @@ class Order:
     dialled: E164 | None = None
     ivr: bool = True
     hangs_up_after: Seconds | None = None
-    attributes: Annotated[dict, _texts] = field(default_factory=dict)  # type: ignore[type-arg]  # ``_texts`` says what is in it
+    attributes: Annotated[dict, _texts] = field(default_factory=dict)  # type: ignore[type-arg]  # its check says of what
 
 
 def ring_from(data: object, org: Org) -> Ring:
