@@ -751,12 +751,8 @@ LEAKING = [
         "Gr4nite-Otter",
         TEXT,
     ),
-    Planted(
-        "Sec-WebSocket-Protocol: ",
-        "Sec-WebSocket-Protocol: access_token, f3b0a9c2e1d47788",
-        "f3b0a9c2e1d47788",
-        TEXT,
-    ),
+    Planted("AUTH LOGIN ...", "AUTH LOGIN\r\nYm9iOjEy\r\nR3I0bml0ZS0x\r\n", "R3I0bml0ZS0x", TEXT),
+    Planted("bob / ... (password)", "log in as bob / Gr4nite-Otter (password)", "Gr4nite-Otter", TEXT),
     Planted("user,password\nbob,Gr4nit", "user,password\nbob,Gr4nite-Otter\n", "Gr4nite-Otter", "text/csv"),
     Planted("Secret(value=f3b0a9c2e1d", "Secret(value=f3b0a9c2e1d47788)", "f3b0a9c2e1d47788", TEXT),
 ]

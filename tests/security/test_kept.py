@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.security import planted, planted_others
+from tests.security import planted, planted_others, planted_places
 from tests.security.keeping import (
     Keeper,
     in_a_cassette,
@@ -21,8 +21,8 @@ from tests.security.keeping import (
 from tests.security.planted import ADDRESSES, JSON, TEXT, Planted
 
 KEEPERS = [in_a_cassette, in_the_journal, in_a_saved_case, in_a_report, in_a_line_to_send]
-SECRETS = planted.SECRETS + planted_others.SECRETS
-ORDINARY = planted.ORDINARY + planted_others.ORDINARY
+SECRETS = planted.SECRETS + planted_others.SECRETS + planted_places.SECRETS
+ORDINARY = planted.ORDINARY + planted_others.ORDINARY + planted_places.ORDINARY
 FEWEST_OF_A_NUMBER = 9
 """Digits at the end of a number by which it is known, whatever is done to its country code."""
 

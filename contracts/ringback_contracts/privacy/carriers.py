@@ -26,7 +26,8 @@ _HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNOR
 _PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
 _PROSE_OR_ID = re.compile(rf"{_PROSE.pattern}|[0-9A-Fa-f]{{8}}(?:-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}")
 _VARIABLE = re.compile(
-    r"\$\{?[A-Z_][A-Z0-9_]*\}?|<[\w -]+>|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"
+    r"\$\{?[A-Z_][A-Z0-9_]*\}?|\{[A-Za-z_.]*\}|<[\w -]+>"
+    r"|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"
 )
 """What stands in place of a secret in a text that shows how to give it."""
 
@@ -117,17 +118,17 @@ def _hide_value(found: Found, hide: Hide) -> str:
 # --- names and values -------------------------------------------------------------------------------
 
 _NAMED = re.compile(
-    rf"(?<![\w$])(?P<name>[\w$][\w.$-]*+)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?"
-    rf"\s*+(?P<sign>{_SIGN})[ \t]*+",
+    rf"(?<![\w.$-])(?P<name>[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?"
+    rf"\s*+(?P<sign>{_SIGN})[ \t]*+(?:\*\*|__)?(?:[&!][\w!:/.-]++[ \t]++){{0,2}}[ \t]*+",
     re.IGNORECASE,
 )
 """A name, and what stands between it and its value."""
 _ITEM = re.compile(
-    rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
+    rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w.$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
 )
 """A name in a list, whose value may be the next item."""
 _VALUE = re.compile(
-    rf"""\s*+(?:[\w.]{{1,40}}\(|[bru]{{1,2}})?{QUOTED}|(?P<bare>\[[^\[\]{{}}]*+|[^\s&"'`<>\[{{(][^\s&"'`<>]*+)""",
+    rf"""\s*+(?:[\w.]{{1,40}}\(|[bru]{{1,2}})?{QUOTED}|(?P<bare>\[[^\[\]{{}}]*+|\{{[^\s"'`{{}}:=,]{{3,128}}+\}}|[^\s&"'`<>\[{{(][^\s&"'`<>]*+)""",
     re.DOTALL,
 )
 _LINE = re.compile(
@@ -148,8 +149,8 @@ _COLUMNS = re.compile(
 )
 """A line of a table with a name and a value."""
 _SPOKEN = re.compile(
-    r"\b(?P<name>(?:[\w-]++ )?(?:passwords?|passcode|passphrase|pin|otp|token|secret|code|key))"
-    r"(?: is| was|:| =|,)? ++[\"'`]?(?P<value>[^\s\"'`<>]++)",
+    r"\b(?P<name>(?:[\w-]{1,40}+ )?(?:passwords?|passcode|passphrase|pin|otp|token|secret|code|key))"
+    r"(?: is| was)?(?::| =|,)? ++[\"'`]?(?P<value>[^\s\"'`<>]++)",
     re.IGNORECASE,
 )
 _OPTION = re.compile(
@@ -164,15 +165,20 @@ _SQL = re.compile(
 )
 _PGPASS = re.compile(r"^[\w.*-]++:(?:[0-9]{1,5}|\*):[\w*.-]++:[\w*.-]++:(?P<value>\S++)$", re.MULTILINE)
 _USER = re.compile(
-    r"""(?:^|(?<=\s))(?:-u|-U|-a|--auth|--user|--proxy-user)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
+    r"""(?:^|(?<=\s))(?:-u|-U|-a|--auth|--user|--proxy-user|--cert|-E)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
 )
 _TOOL = re.compile(
     r"\b(?:mysql\w{0,8}|mariadb\w{0,8}|sshpass|redis-cli|docker login|ldap\w{3,8}|htpasswd|mongosh?"
-    r"|sqlcmd|az login|7z|zip|unzip|openssl|ssh-keygen)\b[^\n|;]{0,200}?[ \t]-[paPwNk][ \t]?[\"']?"
+    r"|sqlcmd|az login|7z|zip|unzip|openssl|ssh-keygen|mosquitto_\w{3}|ipmitool|rdesktop)\b"
+    r"[^\n|;]{0,200}?[ \t]-[paPwNk][ \t]?[\"']?"
     r"(?P<value>[^\s\"'-][^\s\"']*+)"
 )
 """Programs whose option for a password is one letter."""
-_OF_A_LOGIN = re.compile(r"sign[ -]?in|log ?in|verif|valid for|expires? in|confirm", re.IGNORECASE)
+_OF_A_LOGIN = re.compile(
+    r"your (?!order|error|area|country|zip|postal|promo|discount|tracking)(?:[\w-]{1,40} ){0,3}code"
+    r"|sign[ -]?in|log ?in|verif|valid for|expires? in|confirm",
+    re.IGNORECASE,
+)
 _LEAST_SPOKEN = 4
 
 
@@ -230,15 +236,18 @@ def _columns(found: Found, hide: Hide) -> str:
     return hidden(found, hide, "value") if told else found[0]
 
 
-def _spoken(found: Found, hide: Hide) -> str:
-    """A secret that is told in a sentence has a digit within, and says of which kind it is."""
+def _spoken(found: Found, hide: Hide, *, login: bool) -> str:
+    """A secret that is told in a sentence has a digit within, and says of which kind it is.
+
+    ``login`` says that the text speaks of one, so that a code in it is one for that.
+    """
     value = found["value"].rstrip(".,;:!?)")
     if len(value) < _LEAST_SPOKEN or not any(map(str.isdigit, value)) or _HARMLESS.fullmatch(value):
         return found[0]
     *_, last = words = found["name"].split()
     of_a_kind = len(words) > 1 and names_secret("_".join(words)) and not names_secret(words[0])
     plain = names_secret(last) and last.lower() != "code"
-    of_a_login = last.lower() == "code" and value.isdigit() and _OF_A_LOGIN.search(found.string)
+    of_a_login = login and last.lower() == "code" and value.isdigit()
     return hidden(found, hide, "value") if of_a_kind or plain or of_a_login else found[0]
 
 
@@ -264,10 +273,6 @@ _PLACES: Sequence[tuple[re.Pattern[str], Judge]] = (
     (_OPTION, _option),
     (_LINE, _line),
 )
-_LINES: Sequence[tuple[re.Pattern[str], Judge]] = (
-    (_COLUMNS, _columns),
-    (_SPOKEN, _spoken),
-)
 
 
 def without_named(text: str, hide: Hide) -> str:
@@ -275,7 +280,8 @@ def without_named(text: str, hide: Hide) -> str:
     text = _without(_without_blocks(text, hide), _PLACES, hide)
     for names in (_ITEM, _NAMED):
         text = _without_assigned(text, names, hide)
-    return _without(text, _LINES, hide)
+    login = _OF_A_LOGIN.search(text) is not None
+    return _without(text, ((_COLUMNS, _columns), (_SPOKEN, partial(_spoken, login=login))), hide)
 
 
 def _without(text: str, carriers: Sequence[tuple[re.Pattern[str], Judge]], hide: Hide) -> str:

@@ -16,7 +16,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ENDING = re.compile(
     r"(?:pass(?:words?|codes?|phrases?|wort)|passwd|pwd|motdepasse|contrasena|kennwort|senha|wachtwoord|saml(?:response|request)|connectsid|secrets?|tokens?|cookies?2?|credentials?|signatures?|jwts?"
     r"|(?:api|access|secret|private|subscription|shared|session|auth|account|master|encryption|signing)keys?"
-    r"|(?:access|secret)keyid|sess(?:ion)?id|assertion|authorization|codeverifier|passwordhash)\Z"
+    r"|(?:access|secret)keyid|sess(?:ion)?id|assertion|mnemonic|(?:seed|recovery|backup|wallet|mnemonic)phrase|(?:security|secret|challenge|recovery)(?:question)?answer"
+    r"|(?:bind|root|user|admin|db|ftp|smtp|login|vpn|wifi|wlan|sudo|proxy)pw|authorization|codeverifier|passwordhash)\Z"
 )
 """How a telling name ends, read without what divides its words."""
 _LAST = word_set(
@@ -33,7 +34,7 @@ _OPEN_KEYS = word_set(
 """What is before "key" where the key opens nothing."""
 _CODES = word_set(
     "auth authorization authorisation verification verify security access login otp mfa totp sms pin "
-    "time recovery backup activation confirmation device pairing unlock reset invite 2fa"
+    "time user recovery backup activation confirmation device pairing unlock reset invite 2fa"
 )
 """The same before "code", such as ``one_time_code``."""
 _WHOLE = word_set("code auth sid session")

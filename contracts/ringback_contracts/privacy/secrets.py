@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringback_contracts.privacy.carriers import without_named
 from ringback_contracts.privacy.markup import without_marked
+from ringback_contracts.privacy.places import without_placed
 from ringback_contracts.privacy.shapes import HIDDEN, Hide, without_shapes
 
 _SUSPICIOUS = [
@@ -47,6 +48,9 @@ _SUSPICIOUS = [
     "mfa",
     "response",
     "identified",
+    "mnemonic",
+    "phrase",
+    "answer",
 ]
 """What stands somewhere in every text with a secret that has no shape: most texts are done with."""
 
@@ -62,7 +66,7 @@ def hide_all(_: str) -> str:
 
 def without_secrets(text: str, hide: Hide = hide_all) -> str:
     """The text without secrets; what is hidden already stays as it is."""
-    text = without_shapes(text, hide)
+    text = without_placed(without_shapes(text, hide), hide)
     return without_named(without_marked(text, hide), hide) if _is_suspicious(text) else text
 
 

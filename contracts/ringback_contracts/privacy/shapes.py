@@ -51,22 +51,44 @@ _LEAD = "(?<![0-9A-Za-z_-])"
 _SPOKEN = re.compile("boundary", re.IGNORECASE)
 
 
+_RARE = (
+    (
+        "$",
+        re.compile(
+            r"\$(?:apr1|[1567]|2[abxy]?|y|gy|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$=,+-]{8,}+"
+            r"|pbkdf2_sha\w{1,6}\$[0-9]{1,9}\$[\w+/=$.-]{8,}+"
+        ),
+    ),
+    ("}", re.compile(r"\{(?:S?SHA|S?MD5|CRYPT|SSHA[0-9]{3})\}[\w+/=.$]{8,}+")),
+    ("AGE-", re.compile(r"AGE-SECRET-KEY-1[0-9A-Z]{16,}+")),
+)
+"""Passwords as they are kept for comparing, which are guessed from; and a key."""
+
+
 def without_shapes(text: str, hide: Hide) -> str:
     """The text without what must be a secret by its form."""
     if not _LONG_WORD.search(text):
         return text
-    if "--" in text and "KEY" in text:
-        text = _PRIVATE_KEY.sub(lambda found: hide(found[0]), text)
-        text = _KEY_WITHOUT_ITS_HEAD.sub(lambda found: hide(found[0]), text)
-    if "Private-Lines" in text:
-        text = _PUTTY.sub(lambda found: found[0].replace(found["value"], hide(found["value"]) + "\n"), text)
+    text = _without_private_keys(text, hide)
     if "ey" in text or "ew" in text:
         text = _JSON_IN_BASE64.sub(lambda found: hide(found[0]), text)
     for pattern in _known_in(text):
         text = pattern.sub(lambda found: hide(found[0]), text)
     if "_" in text or "-" in text or ":" in text:
         text = _MADE.sub(lambda found: hide(found[0]), text)
+    for hint, pattern in _RARE:
+        if hint in text:
+            text = pattern.sub(lambda found: hide(found[0]), text)
     return _WORD.sub(lambda found: hide(found[0]) if looks_random(found[0][:_LOOKED_AT]) else found[0], text)
+
+
+def _without_private_keys(text: str, hide: Hide) -> str:
+    if "--" in text and "KEY" in text:
+        text = _PRIVATE_KEY.sub(lambda found: hide(found[0]), text)
+        text = _KEY_WITHOUT_ITS_HEAD.sub(lambda found: hide(found[0]), text)
+    if "Private-Lines" in text:
+        text = _PUTTY.sub(lambda found: found[0].replace(found["value"], hide(found["value"]) + "\n"), text)
+    return text
 
 
 @lru_cache(maxsize=4096)

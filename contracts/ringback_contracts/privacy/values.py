@@ -20,7 +20,7 @@ _LEAST_SECRET = 1000
 _PAIR = 2
 _CREDENTIALS = word_set("-u -U -a --user --auth --proxy-user")
 """Options with a user and a password."""
-_NAMING = word_set("name key k field header variable parameter param property label id title")
+_NAMING = word_set("name key k path field header variable parameter param property label id title")
 _VALUES = word_set(
     "value val v content data text currentvalue initialvalue defaultvalue stringvalue secretvalue"
     " newvalue oldvalue example default"
