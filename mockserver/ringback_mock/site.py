@@ -18,6 +18,7 @@ from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import error_body
+from ringback_contracts.http.faults import CONNECT, Fault
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.openapi.admin import TOKEN_HEADER
 from ringback_contracts.privacy import redact_text
@@ -25,7 +26,7 @@ from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.engine.handling import Handlers
 from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers
+from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers, struck
 from ringback_mock.engine.store import Store
 from ringback_mock.http import HERE, HttpProblem, Peer, Response, json_response
 from ringback_mock.resources import admin, far_end
@@ -110,21 +111,25 @@ class Site:
                 answered = self.pipeline.answer(request)
             else:
                 answered = self._beside(request, peer)
-            return self._kept(request, answered)
+            return self._commit(request, answered)
 
-    def _kept(self, request: Request, answered: Answered) -> Response:
-        """The response, once it is in the journal and in the access log."""
-        response, tenant = answered.response, answered.tenant
+    def handshake_fault(self) -> Fault | None:
+        """The fault of the default org that strikes a TLS handshake which begins."""
+        with self.store.lock:
+            tenant = self.store.default
+            fault, writes = struck(tenant, CONNECT, ())
+            for write in writes:
+                write.to(tenant)
+            return fault
+
+    def _commit(self, request: Request, answered: Answered) -> Response:
+        """The response, once what was decided is written, and kept in the journal and in the access log."""
+        context_id, response, tenant, verdict, call_id, caller, writes = answered
         if tenant is not None:
-            tenant.journal.record(
-                answered.context_id,
-                self.store.clock(),
-                request,
-                response,
-                answered.verdict,
-                answered.call_id,
-                caller=answered.caller,
-            )
+            for write in writes:
+                write.to(tenant)
+            now = self.store.clock()
+            tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
         if access.isEnabledFor(logging.INFO):
             shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
             access.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
@@ -209,7 +214,7 @@ class Site:
         response = json_response(status, body, own_headers(context_id))
         with self.store.lock:
             tenant = self.store.owner(request.headers.get("authorization"))
-            return self._kept(request, Answered(context_id, response, tenant))
+            return self._commit(request, Answered(context_id, response, tenant))
 
 
 def _health(_: Site, __: Request) -> Response:

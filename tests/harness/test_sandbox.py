@@ -301,7 +301,7 @@ def test_with_a_budget_of_nothing_only_what_rings_nobody_is_sent(stand_in: Stand
 def test_a_call_that_does_not_end_stops_the_run_and_is_named(
     sandbox: Sandbox, stand_in: StandIn, clock: NoTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stand_in.store.default.calls, "hang_up", lambda *_: None)
+    monkeypatch.setattr(stand_in.store.default.calls, "give", lambda *_: None)
     with pytest.raises(CallLeft) as left:
         ring(sandbox, LISTED)
     assert sandbox.hang_up.left[0] in str(left.value)
@@ -355,8 +355,8 @@ def test_a_call_without_a_clear_answer_that_goes_on_is_named_and_the_others_are_
         calls = stand_in.store.default.calls
         Site(stand_in.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
         (other,) = (call.id for call in calls.of_user(ME, clock.now()))
-        hang_up = calls.hang_up
-        monkeypatch.setattr(calls, "hang_up", lambda call, now: call != other and hang_up(call, now))
+        give = calls.give
+        monkeypatch.setattr(calls, "give", lambda call, *to: None if call.id == other else give(call, *to))
         with pytest.raises(CallLeft, match=f"the call {other} could not be ended"):
             sandbox.world().send(call_request(LISTED))
         (ended,) = sandbox.hang_up.ended

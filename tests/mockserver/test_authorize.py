@@ -54,7 +54,7 @@ def test_a_login_with_pkce_gives_a_code_bound_to_everything_asked() -> None:
     assert isinstance(location, str)
     sent = answer(location)
     assert sent["state"] == ["s & t"]
-    bound = store.default.redeem_code(sent["code"][0], asked.client)
+    bound = store.default.code(sent["code"][0], asked.client)
     assert bound is not None
     assert (bound.client_id, bound.user_id, bound.redirect_uri) == ("demo-app", ALICE, CALLBACK)
     assert bound.challenge == CHALLENGE
@@ -66,7 +66,7 @@ def test_a_login_without_pkce_gives_a_code_without_a_challenge() -> None:
     location = log_in(store, asked, ALICE)
     assert isinstance(location, str)
     assert answer(location).keys() == {"code"}
-    bound = store.default.redeem_code(answer(location)["code"][0], asked.client)
+    bound = store.default.code(answer(location)["code"][0], asked.client)
     assert bound is not None
     assert bound.challenge is None
 

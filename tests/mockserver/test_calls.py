@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Target
 from ringback_contracts.life import Objection
-from ringback_contracts.life.commands import Disconnect, FarEnd, Mute, Ring
+from ringback_contracts.life.commands import Disconnect, End, FarEnd, Mute, Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import Outcome, default_org
 from ringback_mock.engine.bounded import Room
@@ -88,7 +88,7 @@ def test_a_station_that_does_not_answer_is_an_error_of_the_own_leg_alone() -> No
 def ended(outcome: Outcome, after: float) -> Call:
     calls = Calls(10)
     call = calls.place(plan(dial(), ORG, outcome), PLACED)
-    assert calls.hang_up(call.id, PLACED + after) is call
+    calls.give(call, End(), PLACED + after)
     return call
 
 
@@ -114,7 +114,7 @@ def test_a_call_that_is_over_cannot_be_hung_up_again() -> None:
     calls = Calls(1)
     call = calls.place(plan(dial(), ORG, Outcome.BUSY), PLACED)
     before = call.at(PLACED + 10)
-    calls.hang_up(call.id, PLACED + 10)
+    calls.give(call, End(), PLACED + 10)
     assert call.at(PLACED + 10) == before
 
 
@@ -199,12 +199,11 @@ def test_calls_with_large_texts_are_bounded_by_weight() -> None:
 def test_hanging_up_by_id_keeps_the_ended_call_in_its_place() -> None:
     calls = Calls(10)
     first, second = (calls.place(plan(dial(), ORG, Outcome.ANSWER), PLACED) for _ in range(2))
-    assert calls.hang_up(first.id, PLACED + 1) is first
+    calls.give(first, End(), PLACED + 1)
     assert calls.get(first.id) is first
     assert not first.active(PLACED + 1)
     assert second.active(PLACED + 1)
     assert [call.id for call in calls] == [first.id, second.id]
-    assert calls.hang_up("unknown", PLACED) is None
 
 
 def test_a_user_sees_the_calls_that_they_place_or_are_dialled_by() -> None:

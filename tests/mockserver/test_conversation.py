@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.life.commands import End
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
@@ -59,7 +60,7 @@ def calls(draw: st.DrawFn) -> Call:
     call = kept.place(plan(intent, default_org(), outcomes), PLACED)
     ended = draw(st.none() | AFTER)
     if ended is not None:
-        kept.hang_up(call.id, PLACED + ended)
+        kept.give(call, End(), PLACED + ended)
     return call
 
 
@@ -68,7 +69,7 @@ def ended_call(after: float, **more: Any) -> Call:
     call = kept.place(
         plan(Intent(PUBLISHED, (PHONE,), user_id=ALICE, **more), default_org(), Outcome.ANSWER), PLACED
     )
-    kept.hang_up(call.id, PLACED + after)
+    kept.give(call, End(), PLACED + after)
     return call
 
 

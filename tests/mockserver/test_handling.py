@@ -12,9 +12,12 @@ import pytest
 
 from ringback_contracts.catalogue import BY_ID, OPERATIONS, TABLE
 from ringback_contracts.core.model import Request
+from ringback_contracts.http.faults import fault_from
 from ringback_contracts.org import default_org
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.users.operations import GET_ME
 from ringback_mock.engine.handling import Applied, Ask, handlers_of, handles
+from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.site import Site
@@ -88,3 +91,51 @@ def test_whatever_a_rule_does_the_pipeline_answers(log: list[logging.LogRecord])
     table = TABLE.with_rule(replace(TABLE["path.unknown"], check=check))
     assert Site(Store(default_org()), table).answer(ME).status == 500
     assert [record.getMessage().partition(" ")[0] for record in log] == ["ZeroDivisionError"]
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def asked(store: Store, kind: str) -> Request:
+    """A request of the kind, about a call that there is."""
+    headers = {"authorization": "Bearer alice", "content-type": "application/json"}
+    site = Site(store)
+    placed = site.answer(Request("POST", CALLS_PATH, headers, b'{"phoneNumber": "+442079460100"}'))
+    call_id = json.loads(placed.body)["id"]
+    login = Request("POST", "/oauth/token", FORM, b"grant_type=client_credentials&client_id=demo-service")
+    return {
+        "place": Request("POST", CALLS_PATH, headers, b'{"phoneNumber": "+442079460100"}'),
+        "end": Request("POST", f"/api/v2/conversations/{call_id}/disconnect", headers),
+        "patch": Request("PATCH", f"{CALLS_PATH}/{call_id}", headers, b'{"state": "disconnected"}'),
+        "revoke": Request("DELETE", "/api/v2/tokens/me", headers),
+        "login": replace(login, body=login.body + b"&client_secret=demo-secret"),
+    }[kind]
+
+
+def told_of(store: Store) -> tuple[object, ...]:
+    """What anybody could see of the default org."""
+    tenant, now = store.default, store.clock()
+    return (
+        [call.at(now) for call in tenant.calls],
+        len(tenant.journal),
+        [armed.describe() for armed in tenant.faults],
+        store.resolve("Bearer alice")[1].token,
+    )
+
+
+@pytest.mark.parametrize("kind", ["place", "end", "patch", "revoke", "login"])
+@pytest.mark.parametrize("fault", [None, "unavailable", "token-revoked", "lost-reply"])
+def test_to_decide_changes_nothing_and_what_it_wants_written_does(kind: str, fault: str | None) -> None:
+    store = Store(clock=lambda: 1_700_000_000.0)
+    request = asked(store, kind)
+    if fault:
+        store.default.faults.set(fault_from({"kind": fault, "operation": "any"}))
+    before, pipeline = told_of(store), Pipeline(store)
+    decide = pipeline.log_in if kind == "login" else pipeline.answer
+    decided = [decide(request) for _ in range(3)]
+    assert told_of(store) == before
+    assert len({one.response.status for one in decided}) == 1
+    for write in decided[0].writes:
+        write.to(store.default)
+    # A token that was issued shows only to whoever has it.
+    assert told_of(store) != before or (kind, fault) == ("login", None)

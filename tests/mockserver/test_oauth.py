@@ -17,7 +17,8 @@ from ringback_contracts.org import Grant, Org, default_org
 from ringback_contracts.schemas import validator
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
-from ringback_mock.resources.oauth import MAX_FORM_BYTES, challenge_of, claimant, token_endpoint
+from ringback_mock.resources.oauth import MAX_FORM_BYTES, challenge_of, claimant
+from ringback_mock.site import Site
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 CALLBACK = "http://localhost:8000/callback"
@@ -50,7 +51,7 @@ def form(fields: dict[str, str], headers: dict[str, str] | None = None) -> Reque
 
 
 def ask(store: Store, fields: dict[str, str], headers: dict[str, str] | None = None) -> Response:
-    return token_endpoint(store, form(fields, headers))
+    return Site(store).answer(form(fields, headers))
 
 
 def told(response: Response) -> Any:
@@ -178,12 +179,12 @@ def test_no_client_at_all_is_invalid() -> None:
 )
 def test_a_body_that_is_no_form_is_an_invalid_request(body: bytes, content_type: str) -> None:
     headers = {"content-type": content_type, **basic("demo-service", "demo-secret")}
-    assert refused(token_endpoint(Store(), post(body, headers)))[0] == "invalid_request"
+    assert refused(Site(Store()).answer(post(body, headers)))[0] == "invalid_request"
 
 
 def test_a_trailing_ampersand_and_unknown_fields_are_fine() -> None:
     body = b"grant_type=client_credentials&scope&x=1&"
-    assert token_endpoint(Store(), post(body, basic("demo-service", "demo-secret"))).status == 200
+    assert Site(Store()).answer(post(body, basic("demo-service", "demo-secret"))).status == 200
 
 
 def test_a_charset_beside_the_content_type_is_fine() -> None:
@@ -459,14 +460,14 @@ FIELDS = st.dictionaries(
 def test_any_form_gets_a_token_or_a_reason(fields: dict[str, str], authorization: str | None) -> None:
     body = urlencode(fields, errors="surrogatepass").encode()
     headers = {} if authorization is None else {"authorization": authorization}
-    response = token_endpoint(Store(), post(body, headers))
+    response = Site(Store()).answer(post(body, headers))
     assert response.status in {200, 400}
     assert told(response).keys() >= ({"access_token"} if response.status == 200 else {"error", "description"})
 
 
 @given(st.binary(), st.sampled_from([FORM, "application/json", ""]))
 def test_any_body_gets_a_reason(body: bytes, content_type: str) -> None:
-    response = token_endpoint(Store(), post(body, {"content-type": content_type}))
+    response = Site(Store()).answer(post(body, {"content-type": content_type}))
     assert refused(response)[0] in {"invalid_request", "invalid_client", "unsupported_grant_type"}
 
 

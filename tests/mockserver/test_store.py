@@ -160,7 +160,8 @@ def test_a_token_that_is_withdrawn_can_be_renewed_by_the_login_it_came_from() ->
     store = Store()
     tenant = store.default
     client = tenant.org.client_by_id["demo-app"]
-    refresh = tenant.begin_login(Login(client.id, ALICE, public=False), "code-1")
+    refresh = "refresh-1"
+    tenant.begin_login(Login(client.id, ALICE, public=False), "code-1", refresh)
     token = tenant.issue(client, tenant.org.user_by_id[ALICE], refresh).access_token
     tenant.withdraw(token)
     assert state(store, token) is TokenState.UNKNOWN
@@ -198,10 +199,11 @@ def a_code(tenant: Tenant) -> str:
 def test_a_code_is_good_once() -> None:
     tenant = Store().default
     code = a_code(tenant)
-    found = tenant.redeem_code(code, tenant.org.clients[1])
+    found = tenant.code(code, tenant.org.clients[1])
     assert found is not None
     assert found.user_id == ALICE
-    assert tenant.redeem_code(code, tenant.org.clients[1]) is None
+    tenant.use_up(code, tenant.org.clients[1])
+    assert tenant.code(code, tenant.org.clients[1]) is None
 
 
 def test_a_code_is_good_for_a_minute() -> None:
@@ -209,23 +211,24 @@ def test_a_code_is_good_for_a_minute() -> None:
     tenant = Store(clock=clock).default
     young, old = a_code(tenant), a_code(tenant)
     clock.now += CODE_SECONDS - 0.1
-    assert tenant.redeem_code(young, tenant.org.clients[1]) is not None
+    assert tenant.code(young, tenant.org.clients[1]) is not None
     clock.now += 0.1
-    assert tenant.redeem_code(old, tenant.org.clients[1]) is None
+    assert tenant.code(old, tenant.org.clients[1]) is None
 
 
 def test_another_clients_attempt_does_not_use_a_code_up() -> None:
     tenant = Store().default
     code = a_code(tenant)
-    assert tenant.redeem_code(code, tenant.org.clients[0]) is None
-    assert tenant.redeem_code(code, tenant.org.clients[1]) is not None
+    assert tenant.code(code, tenant.org.clients[0]) is None
+    tenant.use_up(code, tenant.org.clients[0])
+    assert tenant.code(code, tenant.org.clients[1]) is not None
 
 
 def test_codes_are_bounded() -> None:
     tenant = Store().default
     codes = [a_code(tenant) for _ in range(CODES_KEPT + 1)]
-    assert tenant.redeem_code(codes[0], tenant.org.clients[1]) is None
-    assert tenant.redeem_code(codes[1], tenant.org.clients[1]) is not None
+    assert tenant.code(codes[0], tenant.org.clients[1]) is None
+    assert tenant.code(codes[1], tenant.org.clients[1]) is not None
 
 
 # --- the rate limit -------------------------------------------------------------------------------
@@ -380,13 +383,14 @@ def test_a_reset_forgets_everything_in_that_org_alone() -> None:
     mine = store.default.issue(default_org().clients[0]).access_token
     theirs = other.issue(other.org.clients[0]).access_token
     code = a_code(store.default)
-    refresh = store.default.begin_login(Login("demo-app", ALICE, public=False), "code-1")
+    refresh = "refresh-1"
+    store.default.begin_login(Login("demo-app", ALICE, public=False), "code-1", refresh)
     store.default.journal.record("1", 0.0, Request("GET", "/healthz"), Response(200))
     quota(store)
     store.reset()
     assert (len(store.default.calls), len(other.calls)) == (0, 1)
     assert (state(store, mine), state(store, theirs)) == (TokenState.UNKNOWN, TokenState.VALID)
-    assert store.default.redeem_code(code, default_org().clients[1]) is None
+    assert store.default.code(code, default_org().clients[1]) is None
     assert store.default.login(refresh) is None
     assert len(store.default.journal) == 0
     assert quota(store).count == 1

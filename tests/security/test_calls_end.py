@@ -161,7 +161,7 @@ def test_a_call_from_before_the_run_goes_on(willing: StandIn) -> None:
 def test_a_call_that_was_not_meant_and_goes_on_is_named(
     willing: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(willing.store.default.calls, "hang_up", lambda *_: None)
+    monkeypatch.setattr(willing.store.default.calls, "give", lambda *_: None)
     _, caught = asked_for_nobody(willing, Unmeant)
     (left,) = on(willing)
     assert f"the call {left} could not be ended" in caught.value.message

@@ -196,9 +196,8 @@ class Door(KeptConnection):
 
     def _send(self, response: Response, method: str, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""
-        body = response.body
-        head = self._head(response, len(body), keep_alive=keep_alive)
-        self.transport.write(head if method == "HEAD" else head + body)
+        head = self._head(response, len(response.body), keep_alive=keep_alive)
+        self.transport.write(head if method == "HEAD" else head + response.body)
         self._end_reply(keep_alive=keep_alive)
 
     def _head(self, response: Response, length: int, *, keep_alive: bool) -> bytes:

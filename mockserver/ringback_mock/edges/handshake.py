@@ -6,7 +6,6 @@ import logging
 import ssl
 from pathlib import Path
 
-from ringback_contracts.http.faults import CONNECT
 from ringback_mock.site import Site
 
 access = logging.getLogger("ringback.access")
@@ -25,8 +24,7 @@ def let_expire(context: ssl.SSLContext, expired: Path, site: Site) -> None:
         one.num_tickets = 0
 
     def begun(connection: ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
-        with site.store.lock:
-            fault = site.store.default.faults.strike(CONNECT, ())
+        fault = site.handshake_fault()
         if fault is not None:
             access.info("TLS handshake: %s", fault.kind)
             connection.context = other

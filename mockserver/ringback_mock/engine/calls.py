@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ringback_contracts.core.model import Intent
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
-from ringback_contracts.life.commands import Command, End, Place, Ring
+from ringback_contracts.life.commands import Command, Place, Ring
 from ringback_contracts.life.engine import weigh
 from ringback_contracts.org import Org, Outcome
 from ringback_mock.engine.bounded import Bounded, Room
@@ -102,9 +102,13 @@ class Call:
         self._life = advance(life, now)
         return self._life
 
+    def after(self, command: Command, now: float) -> Conversation | Objection:
+        """What the command would make of the call, or what stands against it."""
+        return apply(self.at(now), command, now)
+
     def give(self, command: Command, now: float) -> Objection | None:
         """Let the command take effect, or say what stands against it."""
-        after = apply(self.at(now), command, now)
+        after = self.after(command, now)
         if isinstance(after, Objection):
             return after
         self._life, self.look = after, None
@@ -142,9 +146,12 @@ class Calls:
 
     def place(self, plan: Plan, now: float) -> Call:
         """Keep a new call."""
-        call = Call(new_id(), plan, now)
-        self._calls.put(call.id, call, plan.weight)
+        self.keep(call := Call(new_id(), plan, now))
         return call
+
+    def keep(self, call: Call) -> None:
+        """Keep a call as the newest, or as it is by now."""
+        self._calls.put(call.id, call, call.weight)
 
     def get(self, call_id: str) -> Call | None:
         return self._calls.get(call_id)
@@ -153,15 +160,8 @@ class Calls:
         """Let a call that is kept obey the command, or say what stands against it."""
         found = call.give(command, now)
         if found is None:
-            self._calls.put(call.id, call, call.weight)  # its history has grown
+            self.keep(call)  # its history has grown
         return found
-
-    def hang_up(self, call_id: str, now: float) -> Call | None:
-        """End the call for everybody and give it; ``None`` for an unknown one."""
-        call = self._calls.get(call_id)
-        if call is not None:
-            self.give(call, End(), now)
-        return call
 
     def of_user(self, user_id: str, now: float) -> Iterator[Call]:
         """The calls that the user has come to by now, or placed, the oldest first."""

@@ -38,17 +38,17 @@ class Armed:
     def id(self) -> str:
         return f"fault-{self.place}"
 
-    def meets(self, what: str, numbers: Container[str]) -> bool:
-        """Count a request, if it is one of the fault's; whether the fault strikes it."""
-        if not self.fault.takes(what, numbers):
-            return False
-        self.taken += 1
-        if not self.fault.strikes(self.taken, self.struck):
-            return False
-        self.struck += 1
-        return True
+    def should_fire(self, what: str, numbers: Container[str]) -> bool:
+        """Whether the fault strikes the next request, if that is such a one."""
+        return self.fault.takes(what, numbers) and self.fault.strikes(self.taken + 1, self.struck)
 
-    def shown(self) -> dict[str, Any]:
+    def count(self, what: str, numbers: Container[str]) -> None:
+        """Take such a request."""
+        if self.fault.takes(what, numbers):
+            self.struck += self.should_fire(what, numbers)
+            self.taken += 1
+
+    def describe(self) -> dict[str, Any]:
         return {"id": self.id, **asdict(self.fault), "taken": self.taken, "fired": self.struck}
 
 
@@ -87,11 +87,18 @@ class Faults:
         """Whether any fault could be about a request to these numbers: cheap, since every call asks."""
         return None in self._by_number or not self._by_number.keys().isdisjoint(numbers)
 
-    def strike(self, what: str, numbers: Collection[str]) -> Fault | None:
-        """The fault that strikes a request, ``what`` as in ``Fault.takes``; each that takes it counts it."""
-        asked = (armed for number in {None, *numbers} for armed in self._by_number.get(number, ()))
-        struck = [armed for armed in asked if armed.meets(what, numbers)]
-        return min(struck, key=_place).fault if struck else None
+    def should_fire(self, what: str, numbers: Collection[str]) -> Fault | None:
+        """The fault that strikes the next request, if that is such a one: ``what`` as in ``Fault.takes``."""
+        firing = [armed for armed in self._about(numbers) if armed.should_fire(what, numbers)]
+        return min(firing, key=_place).fault if firing else None
+
+    def count(self, what: str, numbers: Collection[str]) -> None:
+        """Take such a request: every fault that is about it counts it."""
+        for armed in self._about(numbers):
+            armed.count(what, numbers)
+
+    def _about(self, numbers: Iterable[str]) -> list[Armed]:
+        return [armed for number in {None, *numbers} for armed in self._by_number.get(number, ())]
 
     def __iter__(self) -> Iterator[Armed]:
         return iter(sorted(itertools.chain.from_iterable(self._by_number.values()), key=_place))

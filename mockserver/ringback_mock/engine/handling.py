@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ringback_contracts.core.model import Accepted, Caller
 from ringback_contracts.core.operation import Operation
-from ringback_mock.engine.calls import Plan
-from ringback_mock.engine.tenant import Tenant
+from ringback_contracts.org import Org
+from ringback_mock.engine.calls import Call, Plan
+from ringback_mock.engine.writes import Write
 
 T = TypeVar("T")
-Applied = tuple[int, Any]
-"""A status and the value of the JSON body; ``None`` for no body."""
+Applied = tuple[int, Any, *tuple[Write, ...]]
+"""A status, the value of the JSON body (``None`` for no body), and what is to be written."""
+
+
+class CallsSeen(Protocol):
+    """The calls of an org, to look at."""
+
+    def get(self, call_id: str) -> Call | None: ...
+
+    def of_user(self, user_id: str, now: float) -> Iterator[Call]: ...
+
+    def __iter__(self) -> Iterator[Call]: ...
+
+
+class TenantSeen(Protocol):
+    """An org, to look at: what a handler wants changed it says by what it gives back."""
+
+    @property
+    def org(self) -> Org: ...
+
+    @property
+    def calls(self) -> CallsSeen: ...
 
 
 class Ask(NamedTuple):
     """A granted request: of which org, by whom, for what, and when (seconds since 1970)."""
 
-    tenant: Tenant
+    tenant: TenantSeen
     caller: Caller
     verdict: Accepted
     plan: Plan | None

@@ -1,9 +1,14 @@
-"""The road of a request: resolve the caller and the quota, judge, apply, encode, keep."""
+"""What is decided about a request under ``/api``, and about a login: load, then decide.
+
+To load is to look at the store, and to count the request against its token's limit. To decide is pure: a
+verdict, an answer, and what is to be written. The site commits it, in one place.
+"""
 
 from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
@@ -22,6 +27,7 @@ from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.memo import Memo
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
+from ringback_mock.engine.writes import CountFaults, WithdrawToken, Write
 from ringback_mock.http import CHALLENGE, JSON_TYPE, Headers, Response, json_response
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.resources.oauth import claimant, token_endpoint
@@ -32,7 +38,7 @@ CORRELATION, VERSION_HEADER = "ININ-Correlation-Id", ("Ringback-Version", VERSIO
 
 
 class Answered(NamedTuple):
-    """An answer, and the org whose journal keeps it (``None``: none does), with what was decided.
+    """An answer, the org whose journal keeps it (``None``: none does), what was decided, and what to write.
 
     ``call_id`` names the call that was placed, ``caller`` is who was judged.
     """
@@ -43,12 +49,13 @@ class Answered(NamedTuple):
     verdict: Verdict | None = None
     call_id: str | None = None
     caller: Caller | None = None
+    writes: Sequence[Write] = ()
 
 
 class Pipeline:
     """Answers every request under ``/api``, and logins. Total: it never raises because of what was sent.
 
-    Whoever calls it holds the store's lock.
+    Whoever calls it holds the store's lock until what it decides is written.
     """
 
     def __init__(self, store: Store, table: Table = TABLE, handlers: Handlers = HANDLERS) -> None:
@@ -58,70 +65,75 @@ class Pipeline:
         self._handlers = handlers
 
     def answer(self, request: Request) -> Answered:
-        """Judge the request, and do what it asks if it may."""
+        """Load what the request is about, and decide."""
         authorization = request.headers.get("authorization")
         tenant, caller = self.store.resolve(authorization)
         context_id = new_id()
         try:
-            verdict, plan = self._memo.judge(request, caller, tenant.org)
-            if isinstance(verdict, Accepted):
-                return self._grant(
-                    Ask(tenant, caller, verdict, plan, authorization, tenant.clock()), context_id
-                )
-            refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
-            return Answered(context_id, refusal, tenant, verdict, None, caller)
+            return self._decide(request, tenant, caller, context_id, tenant.clock())
         except Exception as error:  # noqa: BLE001 - it answers, whatever rules and handlers there are
             return Answered(context_id, _failed(error, caller, context_id), tenant, caller=caller)
 
     def log_in(self, request: Request) -> Answered:
-        """Answer the token endpoint."""
+        """The same for the token endpoint."""
         tenant, context_id = claimant(self.store, request), new_id()
         own = own_headers(context_id)
-        fault = tenant.faults.strike(LOGIN, ())
+        fault, counted = struck(tenant, LOGIN, ())
         if fault is not None and fault.kind in BEFORE:
             response = replace_reply(fault, own, context_id, tenant.clock())
-        else:
-            response = token_endpoint(self.store, request)
-            response = replace(response, headers=(*response.headers, *own))
-            response = response if fault is None else spoil_reply(fault, response, own, context_id)
-        return Answered(context_id, response, tenant)
-
-    def _grant(self, ask: Ask, context_id: str) -> Answered:
-        """Do what is asked unless a fault strikes first."""
-        fault = _fault(ask)
-        own = _headers(context_id, ask.caller)
-        if fault is not None and fault.kind in BEFORE:
-            if fault.kind is FaultKind.TOKEN_REVOKED:
-                ask.tenant.withdraw(required(bearer(ask.authorization)))
-            response = replace_reply(fault, own, context_id, self.store.clock())
-            return Answered(context_id, response, ask.tenant, caller=ask.caller)
-        response, call_id = self._act(ask, context_id)
+            return Answered(context_id, response, tenant, writes=counted)
+        response, writes = token_endpoint(self.store, request)
+        response = replace(response, headers=(*response.headers, *own))
         if fault is not None:
             response = spoil_reply(fault, response, own, context_id)
-        return Answered(context_id, response, ask.tenant, ask.verdict, call_id, ask.caller)
+        return Answered(context_id, response, tenant, writes=(*counted, *writes))
+
+    def _decide(
+        self, request: Request, tenant: Tenant, caller: Caller, context_id: str, now: float
+    ) -> Answered:
+        """Judge the request, and grant it unless a fault strikes first."""
+        verdict, plan = self._memo.judge(request, caller, tenant.org)
+        if not isinstance(verdict, Accepted):
+            refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
+            return Answered(context_id, refusal, tenant, verdict, None, caller)
+        authorization = request.headers.get("authorization")
+        ask = Ask(tenant, caller, verdict, plan, authorization, now)
+        own = _headers(context_id, caller)
+        fault, counted = struck(tenant, verdict.operation.fault, _numbers(ask))
+        if fault is not None and fault.kind in BEFORE:
+            if fault.kind is FaultKind.TOKEN_REVOKED:
+                counted += (WithdrawToken(required(bearer(authorization))),)
+            response = replace_reply(fault, own, context_id, now)
+            return Answered(context_id, response, tenant, None, None, caller, counted)
+        status, value, *writes = self._handlers[verdict.operation.id](ask)
+        if verdict.intent is None:
+            call_id, headers = None, own
+        else:
+            call_id, headers = value["id"], own + _call_headers(verdict)
+        if value is None:
+            response = Response(status, headers)
+        else:
+            response = Response(status, (JSON_TYPE, *headers), orjson.dumps(value))
+        if fault is not None:
+            response = spoil_reply(fault, response, own, context_id)
+        return Answered(
+            context_id, response, tenant, verdict, call_id, caller, (*counted, *writes) if counted else writes
+        )
 
     def _link(self, tenant: Tenant, context_id: str) -> str:
         """Where the explanation of a refusal is found (RFC 8288)."""
         org = "" if tenant is self.store.default else f"?org={tenant.org.id}"
         return f'</__ringback/exchanges/{context_id}{org}>; rel="describedby"'
 
-    def _act(self, ask: Ask, context_id: str) -> tuple[Response, str | None]:
-        verdict = ask.verdict
-        status, value = self._handlers[verdict.operation.id](ask)
-        headers = _headers(context_id, ask.caller)
-        if value is None:
-            return Response(status, headers), None
-        if verdict.intent is None:
-            return Response(status, (JSON_TYPE, *headers), orjson.dumps(value)), None
-        headers += _call_headers(verdict)
-        return Response(status, (JSON_TYPE, *headers), orjson.dumps(value)), value["id"]
 
+def struck(tenant: Tenant, what: str, numbers: tuple[str, ...]) -> tuple[Fault | None, tuple[Write, ...]]:
+    """The fault that strikes, and what to write of it; most requests are no concern of any.
 
-def _fault(ask: Ask) -> Fault | None:
-    """The fault that strikes the request; most calls are no concern of any."""
-    numbers = _numbers(ask)
-    faults = ask.tenant.faults
-    return faults.strike(ask.verdict.operation.fault, numbers) if faults.concern(numbers) else None
+    ``what`` is as in ``Fault.takes``.
+    """
+    if not tenant.faults.concern(numbers):
+        return None, ()
+    return tenant.faults.should_fire(what, numbers), (CountFaults(what, numbers),)
 
 
 def _numbers(ask: Ask) -> tuple[str, ...]:

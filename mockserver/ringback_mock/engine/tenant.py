@@ -88,19 +88,22 @@ class Tenant:
 
     def issue(self, client: Client, user: User | None = None, refresh_token: str | None = None) -> Issued:
         """A fresh access token for the client itself, or for a user who logged in through it."""
-        token = secrets.token_urlsafe(32)
+        issued = Issued(secrets.token_urlsafe(32), client.token_seconds, refresh_token)
+        self.hold(issued, client, user)
+        return issued
+
+    def hold(self, issued: Issued, client: Client, user: User | None) -> None:
+        """Let the token be good from now on."""
+        token, refresh_token = issued.access_token, issued.refresh_token
         caller = self._caller(user, client, client.scopes)
         expires_at = self.clock() + client.token_seconds
         self._sessions[token] = (self, self._session(caller, expires_at, refresh_token))
         self._issued.put(token, None)
-        return Issued(token, client.token_seconds, refresh_token)
 
-    def begin_login(self, login: Login, code: str) -> str:
-        """A refresh token for a login with an authorization code."""
-        token = secrets.token_urlsafe(32)
-        self._logins.put(token, login)
-        self._redeemed.put(code, (login.client_id, token))
-        return token
+    def begin_login(self, login: Login, code: str, refresh_token: str) -> None:
+        """Let the refresh token be good for a login with an authorization code."""
+        self._logins.put(refresh_token, login)
+        self._redeemed.put(code, (login.client_id, refresh_token))
 
     def login(self, refresh_token: str) -> Login | None:
         """The login that the refresh token stands for, until it is forgotten or its user logs out."""
@@ -113,27 +116,32 @@ class Tenant:
         self._codes.put(code, Code(client.id, user.id, redirect_uri, challenge, expires_at))
         return code
 
-    def redeem_code(self, code: str, client: Client) -> Code | None:
-        """Use up the client's code; ``None`` where it is unknown, another client's, used or too old."""
+    def code(self, code: str, client: Client) -> Code | None:
+        """What the client's code stands for; ``None`` for one that is unknown, another's, used or too old."""
         found = self._codes.get(code)
-        if found is None or found.client_id != client.id:
-            return None
-        self._codes.pop(code)
-        return found if self.clock() < found.expires_at else None
+        known = found is not None and found.client_id == client.id and self.clock() < found.expires_at
+        return found if known else None
 
-    def revoke_replayed(self, code: str, client: Client) -> bool:
-        """End every token that the client's code gave, itself or through refreshes (RFC 6749 section 4.1.2).
+    def use_up(self, code: str, client: Client) -> None:
+        """Let the client's code be good no more."""
+        found = self._codes.get(code)
+        if found is not None and found.client_id == client.id:
+            self._codes.pop(code)
 
-        Whether it was redeemed before: one of the two who held it was not meant to.
-        """
-        client_id, refresh_token = self._redeemed.get(code) or (None, "")
-        if client_id != client.id:
-            return False
+    def was_redeemed(self, code: str, client: Client) -> bool:
+        """Whether the client's code gave tokens: one of the two who held it was not meant to."""
+        client_id, _ = self._redeemed.get(code) or (None, "")
+        return client_id == client.id
+
+    def revoke_replayed(self, code: str) -> None:
+        """End every token that the code gave, itself or through refreshes (RFC 6749 section 4.1.2)."""
+        _, refresh_token = self._redeemed.get(code) or (None, None)
+        if refresh_token is None:
+            return
         self._logins.pop(refresh_token)
         for token in list(self._issued):
             if self._sessions[token][1].refresh_token == refresh_token:
                 self.withdraw(token)
-        return True
 
     def revoke(self, token: str) -> bool:
         """End an access token and the login that it came from; whether this org had it."""

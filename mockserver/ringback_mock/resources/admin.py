@@ -130,7 +130,7 @@ def _exchange(site: Site, request: Request, wanted: str) -> Response:
 def _faults(site: Site, request: Request) -> Response:
     """Every fault that is set, with how many requests it took and how often it fired."""
     tenant = tenant_of(site, request)
-    return json_response(200, {"faults": [armed.shown() for armed in tenant.faults]})
+    return json_response(200, {"faults": [armed.describe() for armed in tenant.faults]})
 
 
 def _set_faults(site: Site, request: Request) -> Response:
@@ -146,7 +146,7 @@ def _set_faults(site: Site, request: Request) -> Response:
     if any(fault.shows_certificate for fault in faults):
         _expect_certificate(site, tenant)
     try:
-        return json_response(201, {"faults": [armed.shown() for armed in tenant.faults.set(*faults)]})
+        return json_response(201, {"faults": [armed.describe() for armed in tenant.faults.set(*faults)]})
     except FaultError as error:
         raise bad_request(str(error)) from error
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ringback_contracts.core.model import PARTICIPANTS
+from ringback_contracts.life import Objection
+from ringback_contracts.life.commands import End
 from ringback_contracts.life.moments import timestamp
+from ringback_contracts.life.views import nested
 from ringback_contracts.resources.calls.operations import (
     GET_CALL,
     LIST_CALLS,
@@ -11,20 +14,23 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL,
     PLACE_CALL_FOR_USER,
 )
-from ringback_mock.engine.conversation import listing, look, nested_conversation, self_uri
+from ringback_mock.engine.calls import Call
+from ringback_mock.engine.conversation import listing, look, self_uri
 from ringback_mock.engine.handling import Applied, Ask, handles, required
+from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.writes import GiveCommand, KeepCall
 
 
 @handles(PLACE_CALL, PLACE_CALL_FOR_USER)
 def place(ask: Ask) -> Applied:
     """Place the call that the request asks for."""
     plan = required(ask.plan)
-    call = ask.tenant.calls.place(plan, ask.now)
+    call = Call(new_id(), plan, ask.now)
     uri = self_uri(call)
     reply = {"id": call.id, "selfUri": uri}
     if required(plan.intent).contract == PARTICIPANTS:
         reply |= {"uri": uri, "createdTime": timestamp(ask.now)}
-    return ask.tenant.org.success_status, reply
+    return ask.tenant.org.success_status, reply, KeepCall(call)
 
 
 @handles(LIST_CALLS)
@@ -44,5 +50,7 @@ def shown(ask: Ask) -> Applied:
 @handles(PATCH_CALL)
 def hang_up(ask: Ask) -> Applied:
     """End the call for everybody, and show it."""
-    call = required(ask.tenant.calls.hang_up(ask.verdict.params["conversationId"], ask.now))
-    return 200, nested_conversation(call, ask.now)
+    call = required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
+    ended = call.after(End(), ask.now)
+    shown = call.at(ask.now) if isinstance(ended, Objection) else ended
+    return 200, nested.conversation(shown), GiveCommand(call, End(), ask.now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ringback_contracts.life.commands import End
 from ringback_contracts.resources.conversations.operations import DISCONNECT
-from ringback_mock.engine.handling import Applied, Ask, handles
+from ringback_mock.engine.handling import Applied, Ask, handles, required
+from ringback_mock.engine.writes import GiveCommand
 
 
 @handles(DISCONNECT)
 def disconnect(ask: Ask) -> Applied:
     """End the conversation for everybody."""
-    ask.tenant.calls.hang_up(ask.verdict.params["conversationId"], ask.now)
-    return 202, None
+    call = required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
+    return 202, None, GiveCommand(call, End(), ask.now)

@@ -10,15 +10,17 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from ringback_contracts.core.credentials import credentials
 from ringback_contracts.core.model import Request
-from ringback_contracts.org import Client
+from ringback_contracts.org import Client, User
 from ringback_mock.engine.sessions import Issued, Login
 from ringback_mock.engine.store import Store, Tenant
+from ringback_mock.engine.writes import BeginLogin, HoldToken, RevokeReplayed, UseUpCode, Write
 from ringback_mock.http import Response, json_response
 
 FORM = "application/x-www-form-urlencoded"
@@ -47,6 +49,8 @@ class _Asked:
     tenant: Tenant
     client: Client
     authenticated: bool
+    writes: list[Write] = field(default_factory=list)
+    """What is to be written, also where the login fails in the end."""
 
     def need(self, name: str) -> str:
         value = self.form.get(name)
@@ -54,18 +58,24 @@ class _Asked:
             raise OAuthError("invalid_request", f"the form has no {name}")
         return value
 
+    def issue(self, user: User | None = None, refresh_token: str | None = None) -> Issued:
+        issued = Issued(secrets.token_urlsafe(32), self.client.token_seconds, refresh_token)
+        self.writes.append(HoldToken(issued, self.client, user))
+        return issued
 
-def token_endpoint(store: Store, request: Request) -> Response:
-    """Answer ``POST /oauth/token``: a token, or a 400 that says why there is none."""
-    with store.lock:
-        try:
-            issued = _issue(_asked(store, request))
-        except OAuthError as refusal:
-            return json_response(400, _error_body(refusal), NO_STORE)
+
+def token_endpoint(store: Store, request: Request) -> tuple[Response, Sequence[Write]]:
+    """The answer to ``POST /oauth/token``, a token or a 400 that says why there is none; what to write."""
+    asked = None
+    try:
+        asked = _asked(store, request)
+        issued = _issue(asked)
+    except OAuthError as refusal:
+        return json_response(400, _error_body(refusal), NO_STORE), asked.writes if asked else ()
     body = {"access_token": issued.access_token, "token_type": "bearer", "expires_in": issued.expires_in}
     if issued.refresh_token is not None:
         body["refresh_token"] = issued.refresh_token
-    return json_response(200, body, NO_STORE)
+    return json_response(200, body, NO_STORE), asked.writes
 
 
 def claimant(store: Store, request: Request) -> Tenant:
@@ -159,7 +169,7 @@ def _authenticated(asked: _Asked) -> None:
 def _client_credentials(asked: _Asked) -> Issued:
     _authenticated(asked)
     _may(asked, "client_credentials")
-    return asked.tenant.issue(asked.client)
+    return asked.issue()
 
 
 def _authorization_code(asked: _Asked) -> Issued:
@@ -168,8 +178,10 @@ def _authorization_code(asked: _Asked) -> Issued:
         _authenticated(asked)
     _may(asked, CODE_GRANT)
     sent = asked.need("code")
-    code = asked.tenant.redeem_code(sent, asked.client)
-    if code is None and asked.tenant.revoke_replayed(sent, asked.client):
+    code = asked.tenant.code(sent, asked.client)
+    asked.writes.append(UseUpCode(sent, asked.client))
+    if code is None and asked.tenant.was_redeemed(sent, asked.client):
+        asked.writes.append(RevokeReplayed(sent))
         raise OAuthError("invalid_grant", "the code was used before, so the tokens that it gave are revoked")
     if code is None:
         raise OAuthError("invalid_grant", "the code is unknown, used or too old")
@@ -178,7 +190,9 @@ def _authorization_code(asked: _Asked) -> Issued:
     _prove(asked, code.challenge)
     login = Login(asked.client.id, code.user_id, public=not asked.authenticated)
     user = asked.tenant.org.user_by_id[code.user_id]
-    return asked.tenant.issue(asked.client, user, asked.tenant.begin_login(login, sent))
+    refresh_token = secrets.token_urlsafe(32)
+    asked.writes.append(BeginLogin(login, sent, refresh_token))
+    return asked.issue(user, refresh_token)
 
 
 def _prove(asked: _Asked, challenge: str | None) -> None:
@@ -208,7 +222,7 @@ def _refresh_token(asked: _Asked) -> Issued:
     if login is None or login.client_id != asked.client.id:
         raise OAuthError("invalid_grant", "the refresh token is unknown or was revoked")
     user = asked.tenant.org.user_by_id[login.user_id]
-    return asked.tenant.issue(asked.client, user, refresh_token)
+    return asked.issue(user, refresh_token)
 
 
 _GRANTS: Mapping[str, Callable[[_Asked], Issued]] = {

@@ -9,6 +9,7 @@ from ringback_contracts.core.model import Caller
 from ringback_contracts.org import Org
 from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
 from ringback_mock.engine.handling import Applied, Ask, handles, required
+from ringback_mock.engine.writes import RevokeToken
 
 
 @handles(GET_TOKEN)
@@ -20,8 +21,7 @@ def token(ask: Ask) -> Applied:
 @handles(DELETE_TOKEN)
 def revoke(ask: Ask) -> Applied:
     """End the token."""
-    ask.tenant.revoke(required(bearer(ask.authorization)))
-    return 200, None
+    return 200, None, RevokeToken(required(bearer(ask.authorization)))
 
 
 def token_info(caller: Caller, org: Org) -> dict[str, Any]:

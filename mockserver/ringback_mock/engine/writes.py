@@ -1,0 +1,121 @@
+"""What is to be written once it is decided. To decide changes nothing, so that a store may be far away."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+from ringback_contracts.core.plain import plain
+from ringback_contracts.life.commands import Command
+from ringback_contracts.org import Client, User
+from ringback_mock.engine.calls import Call
+from ringback_mock.engine.sessions import Issued, Login
+from ringback_mock.engine.tenant import Tenant
+
+
+class Write(ABC):
+    """One thing to be written."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to(self, tenant: Tenant) -> None:
+        """Write it to the org."""
+
+
+@plain()
+class KeepCall(Write):
+    """A call was placed."""
+
+    call: Call
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.calls.keep(self.call)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCommand(Write):
+    """A command takes effect on a call, at that moment in seconds since 1970."""
+
+    call: Call
+    command: Command
+    at: float
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.calls.give(self.call, self.command, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeToken(Write):
+    """A token ends, and the login that it came from."""
+
+    token: str = field(repr=False)
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.revoke(self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawToken(Write):
+    """A token ends; a new one can be had."""
+
+    token: str = field(repr=False)
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.withdraw(self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class CountFaults(Write):
+    """The faults take a request, and some of them fire."""
+
+    what: str
+    numbers: tuple[str, ...] = field(repr=False)
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.faults.count(self.what, self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldToken(Write):
+    """An access token is good from now on, for the client itself or for a user."""
+
+    issued: Issued
+    client: Client
+    user: User | None
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.hold(self.issued, self.client, self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class UseUpCode(Write):
+    """An authorization code is good no more, whatever comes of it."""
+
+    code: str = field(repr=False)
+    client: Client
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.use_up(self.code, self.client)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeReplayed(Write):
+    """A code came a second time: what it gave ends."""
+
+    code: str = field(repr=False)
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.revoke_replayed(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class BeginLogin(Write):
+    """A code gave a login, for which a refresh token stands."""
+
+    login: Login
+    code: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.begin_login(self.login, self.code, self.refresh_token)
