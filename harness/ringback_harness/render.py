@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -46,7 +47,10 @@ def show(console: Console, explanation: Explanation, heading: str, how: Showing 
     """Print the explanation; ``heading`` says what was explained."""
     color = "green" if explanation.verdict == "accepted" else "red"
     code = f" {explanation.code}" if explanation.code else ""
-    console.print(Text(shown(f"{explanation.verdict.upper()}  {explanation.status}{code}"), f"bold {color}"))
+    # What Ringback does not do is no refusal of the platform.
+    is_limit = explanation.status == HTTPStatus.NOT_IMPLEMENTED
+    verdict = "NOT SERVED BY RINGBACK" if is_limit else explanation.verdict.upper()
+    console.print(Text(shown(f"{verdict}  {explanation.status}{code}"), f"bold {color}"))
     show_wrapped(console, "", heading, style="dim")
     console.print()
     # What the program itself lacks comes before any answer that it could get.

@@ -503,6 +503,10 @@ body = {
 }
 return body
 def dial():
+'''Place the call.
+
+Of our own.
+'''
 try:
 body = body_for(NUMBER)
 return api.post_conversations_calls(body)

@@ -497,3 +497,10 @@ def test_several_destinations_are_asked_about_as_what_they_are() -> None:
     users = explained({"phoneNumber": NUMBER, "callUserId": AGENT})
     assert len(users.questions) == 2
     assert asked(users, AGENT, "callUserId dials")
+
+
+@pytest.mark.parametrize("number", ["+15551234567", "+15550199"])
+def test_a_number_that_was_refused_is_not_offered_back(number: str) -> None:
+    found = explained({"to": f"tel:{number}", "from": f"user:{AGENT}"})
+    assert (found.status, found.equivalent) == (422, None)
+    assert asked(found, "Which number should the call ring?")

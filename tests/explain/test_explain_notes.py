@@ -622,3 +622,24 @@ def test_a_purpose_in_a_conference_is_noted_since_everybody_listed_is_dialled() 
     assert found.equivalent is not None
     assert found.equivalent.path == f"{CALLS}/user/{AGENT}"
     assert found.equivalent.body == {"phoneNumber": NUMBER}
+
+
+@pytest.mark.parametrize(
+    ("code", "note"),
+    [
+        ("client = PureCloudPlatformClientV2(client_id, client_secret)", "sdk.package-called"),
+        ("TypeError: 'module' object is not callable", "sdk.package-called"),
+        ("from purecloud import x\napi = client.conversations_api", "sdk.unknown-attribute"),
+        ("ModuleNotFoundError: No module named 'genesys_cloud_client'", "sdk.unknown-package"),
+        ("Error: Cannot find module '@genesyscloud/platform-client'", "sdk.unknown-package"),
+        ("call = ConversationCallPost(to=a)", "sdk.unknown-class"),
+    ],
+)
+def test_what_is_wrong_before_any_request_is_noted_and_so_is_its_error(code: str, note: str) -> None:
+    assert note in told(text=code)
+
+
+def test_a_list_that_is_no_call_is_no_mistake() -> None:
+    found = explained([{"id": "v2.users.x.conversations"}], "/api/v2/notifications/channels/x/subscriptions")
+    assert places(found, "body.a-list") == []
+    assert places(explained([{"phoneNumber": NUMBER}]), "body.a-list") == [""]

@@ -116,6 +116,21 @@ def test_an_accepted_request_is_said_to_be_one() -> None:
     assert "cannot be known from here: whether the token is good" in result.stdout
 
 
+def test_what_ringback_does_not_serve_is_told_as_its_own_limit() -> None:
+    result = run(f"curl -X POST https://x.y{CALLS_PATH}/c/participants/p/monitor")
+    assert result.stdout.splitlines()[0] == "NOT SERVED BY RINGBACK  501 not.implemented"
+    assert "REJECTED" not in result.stdout
+
+
+def test_what_a_program_lacks_comes_before_any_answer() -> None:
+    code = f"from purecloud_api import Call\napi.post_conversations_calls(Call(to={TEST_NUMBER!r}))"
+    lines = run(code).stdout.splitlines()
+    (sdk,) = (
+        place for place, line in enumerate(lines) if line.startswith("   sdk    there is no SDK package")
+    )
+    assert sdk < lines.index("1. address.missing  at /from")
+
+
 def test_what_cannot_be_read_ends_with_code_2_and_what_was_looked_for() -> None:
     result = run("hello")
     assert result.exit_code == 2
@@ -233,7 +248,7 @@ def test_tokens_and_clients_of_the_default_org_can_be_named(name: str, rule: str
 
 def test_a_name_that_nobody_has_is_refused_with_the_nearest() -> None:
     result = run(json.dumps(CALL), "--as", "alise")
-    assert (result.exit_code, "did you mean 'Alice'?" in result.stderr) == (2, True)
+    assert (result.exit_code, "did you mean 'alice'?" in result.stderr) == (2, True)
 
 
 def test_the_bearer_token_of_a_command_is_looked_up_in_the_org(tmp_path: Path) -> None:

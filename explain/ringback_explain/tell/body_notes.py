@@ -74,12 +74,12 @@ MOST = 50
 """More notes of one kind help nobody."""
 
 
-def form_notes(reading: ReadBody) -> Iterator[Note]:
-    """What the body is written in, where that is not JSON."""
+def form_notes(reading: ReadBody, *, wants_call: bool) -> Iterator[Note]:
+    """What the body is written in, where that is not JSON, and that it is a list where a call is wanted."""
     if reading.form in FORMS:
         kind, text = FORMS[reading.form]
         yield Note(kind, "", text)
-    if isinstance(reading.value, list):
+    if wants_call and isinstance(reading.value, list):
         yield Note("body.a-list", "", SEVERAL_BODIES)
 
 

@@ -40,7 +40,7 @@ _PROSE = re.compile(
 )
 _SCOPED = re.compile(r"@genesys(?:cloud)?/[\w-]+")
 _OURS = re.compile(r"genesys|purecloud", re.IGNORECASE)
-_OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b", re.IGNORECASE)
+_OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b|\bConversationCall\w+\(", re.IGNORECASE)
 """What tells that code is written for Genesys's SDKs; the JavaScript one goes by the name platformClient."""
 
 

@@ -163,7 +163,7 @@ def _notes(
         yield from path_notes(request.path)
     yield from path_hole_notes(request.path)
     yield from header_notes(request)
-    yield from form_notes(subject.reading)
+    yield from form_notes(subject.reading, wants_call=subject.wants_call)
     if subject.wants_call:
         yield from islice(key_notes(subject.fields), MOST)
         notes = number_notes(subject.wish, found, sender.org, region_known=sender.knows_org)
@@ -196,6 +196,8 @@ def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> S
         if judgement or not repeated or subject.holes or any(no_ids(subject.fields)):
             template = "refused-here" if sender.is_known or (repeated and judgement) else "not-accepted"
             made = _accepted(made, made.equivalent, subject, sender, template)
+    if made.equivalent is not None and any(finding.rule.stage is Stage.NUMBER for finding in judgement):
+        made = Suggestion(None, (ask("another-number"), *made.questions))
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
         questions = _of_what_is_cut(subject, questions)
