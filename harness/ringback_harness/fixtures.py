@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from ringback_client import CallsClient, PlacedCall
 from ringback_client.errors import StatusError
+from ringback_contracts.org import Org
 from ringback_harness.exits import SetupError
 from ringback_harness.far_end import Phone
 from ringback_harness.watch import ExchangeWatch, Json
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,13 +24,18 @@ class Ringback:
     """One isolated org: its URL and credentials, what was exchanged, and what goes wrong in it."""
 
     def __init__(
-        self, url: str, made: Json, admin_url: str | None = None, unclaimed: ExchangeWatch | None = None
+        self,
+        url: str,
+        made: Json,
+        admin_url: str | None = None,
+        unclaimed: ExchangeWatch | None = None,
+        adapter: BaseAdapter | None = None,
     ) -> None:
         self.url = url
         self.id: str = made["id"]
         self.tokens: Mapping[str, str] = made["tokens"]
         self.clients: Mapping[str, Mapping[str, str]] = made["clients"]
-        self._own = ExchangeWatch(admin_url or url, self.id)
+        self._own = ExchangeWatch(admin_url or url, self.id, adapter)
         self._watches = (self._own,) if unclaimed is None else (self._own, unclaimed)
 
     def __repr__(self) -> str:
@@ -143,6 +152,12 @@ class Ringback:
         told = self.overlooked()
         self._own.ask("DELETE", "orgs")
         return told
+
+
+def as_made(org: Org) -> Json:
+    """What making a copy of an org answers, of an org that is none."""
+    clients = {client.id: {"id": client.id, "secret": client.secret} for client in org.clients}
+    return {"id": org.id, "tokens": {token.value: token.value for token in org.tokens}, "clients": clients}
 
 
 class _AttentiveClient(CallsClient):

@@ -11,7 +11,7 @@ from ringback_client import CallsClient
 from ringback_contracts.org import Org
 from ringback_harness.certificates import issue
 from ringback_harness.crash.surroundings import CA_VARIABLES
-from ringback_harness.fixtures import Ringback
+from ringback_harness.fixtures import Ringback, as_made
 from ringback_harness.in_thread import HOST, serving
 from ringback_mock.edges.serve import Settings
 from ringback_mock.engine.hosts import HostCheck
@@ -26,9 +26,7 @@ class RingbackOverHttps(Ringback):
     """
 
     def __init__(self, url: str, admin_url: str, authority: Path, org: Org) -> None:
-        clients = {client.id: {"id": client.id, "secret": client.secret} for client in org.clients}
-        tokens = {token.value: token.value for token in org.tokens}
-        super().__init__(url, {"id": org.id, "tokens": tokens, "clients": clients}, admin_url)
+        super().__init__(url, as_made(org), admin_url)
         self.authority = authority
 
     @property

@@ -16,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from ringback_client import CallsClient
     from ringback_harness.fixtures import Ringback
+    from ringback_harness.in_process import RingbackInProcess
     from ringback_harness.over_https import RingbackOverHttps
     from ringback_harness.watch import ExchangeWatch
 
@@ -161,6 +162,16 @@ def _refused(overlooked: list[str]) -> str:
 def ringback(make_ringback: Callable[..., Ringback]) -> Ringback:
     """A fresh isolated org on the shared mock."""
     return make_ringback()
+
+
+@pytest.fixture
+def ringback_in_process() -> Iterator[RingbackInProcess]:
+    """The default org in the test's own process: its clients ask it without a server or a socket."""
+    from ringback_harness.in_process import RingbackInProcess as InProcessOrg
+
+    org = InProcessOrg()
+    yield org
+    _fail_for(org.overlooked())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
@@ -14,6 +14,9 @@ from ringback_contracts.openapi.admin import LONGEST_PAGE
 from ringback_harness.exits import SetupError
 from ringback_harness.targets import ADMIN, admin_headers
 
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
 SECONDS = 10
 ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
 """The faults that answer a request themselves; the others leave the status that it got."""
@@ -21,10 +24,14 @@ Json = dict[str, Any]
 
 
 class ExchangeWatch:
-    """One org, the default one where no id is given, as far as its exchanges go since a mark."""
+    """One org, the default one where no id is given, as far as its exchanges go since a mark.
 
-    def __init__(self, url: str, org: str | None = None) -> None:
+    ``adapter`` stands in for the network.
+    """
+
+    def __init__(self, url: str, org: str | None = None, adapter: BaseAdapter | None = None) -> None:
         self._url = url
+        self._adapter = adapter
         self._params = {} if org is None else {"org": org}
         self._mark = self._untold = 0
         self._seen: set[str] = set()
@@ -34,9 +41,12 @@ class ExchangeWatch:
         """What the admin paths answer about the org. Raises ``SetupError`` for a refusal or no answer."""
         url, headers = f"{self._url}{ADMIN}/{path}", admin_headers(os.environ)
         try:
-            reply = requests.request(
-                method, url, params=self._params | params, json=body, headers=headers, timeout=SECONDS
-            )
+            with requests.Session() as session:
+                if self._adapter:
+                    session.mount(self._url, self._adapter)
+                reply = session.request(
+                    method, url, params=self._params | params, json=body, headers=headers, timeout=SECONDS
+                )
         except requests.RequestException as error:
             raise SetupError(f"no mock answers at {self._url}: start one with 'ringback serve'") from error
         if not reply.ok:

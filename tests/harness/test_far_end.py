@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
+from ringback_client.errors import CallOutcomeUnknown, NotAuthorized
 from ringback_harness.exits import SetupError
 from ringback_harness.fixtures import Ringback
+from ringback_harness.in_process import RingbackInProcess
 from ringback_harness.in_thread import HOST, serving
 from ringback_mock.edges.serve import Settings
 from ringback_mock.engine.store import Store
@@ -24,12 +27,12 @@ def url() -> Iterator[str]:
         yield f"http://{HOST}:{port}"
 
 
-@pytest.fixture
-def ringback(url: str) -> Iterator[Ringback]:
-    org = Ringback.fresh(url)
+@pytest.fixture(params=["over a socket", "in process"])
+def ringback(request: pytest.FixtureRequest) -> Ringback:
+    in_process = request.param == "in process"
+    org = RingbackInProcess() if in_process else Ringback.fresh(request.getfixturevalue("url"))
     org.freeze()
-    yield org
-    org.end()
+    return org
 
 
 def states(ringback: Ringback, call_id: str) -> list[str | None]:
@@ -140,3 +143,41 @@ def test_a_far_end_shows_the_call_alone() -> None:
     service = {"id": "x", "secret": "y"}
     made = {"id": "z", "tokens": {"alice": "t"}, "clients": {"demo-service": service}}
     assert repr(Ringback("http://127.0.0.1:1", made).far_end("abc")) == "Phone(call abc)"
+
+
+# --- an org in this process --------------------------------------------------------------------------------
+
+
+def test_an_org_in_process_is_told_of_refusals_and_broken_connections() -> None:
+    org = RingbackInProcess()
+    org.fail("lost-reply", times=1)
+    with pytest.raises(CallOutcomeUnknown):
+        org.client().place_call(RINGS)
+    assert len(org.calls_placed()) == 1
+    with pytest.raises(NotAuthorized):
+        org.client("carol").place_call(RINGS)
+    assert org.overlooked() == []
+    bearer = {"Authorization": "Bearer carol"}
+    with requests.Session() as session:
+        session.mount(org.url, org.adapter)
+        assert session.get(f"{org.url}/api/v2/users/me?expand=x%20y", headers=bearer).url.endswith("x%20y")
+        session.get(f"{org.url}/api/v2/no%20thing", headers=bearer)
+    assert [line.split(" -> ")[1] for line in org.overlooked()] == ["404 path.unknown"]
+
+
+def test_a_slow_reply_comes_at_once_in_process() -> None:
+    org = RingbackInProcess()
+    org.fail("slow-reply", seconds=3600)
+    assert org.client().place_call(RINGS).id
+
+
+def test_two_orgs_in_process_never_meet() -> None:
+    one, other = RingbackInProcess(), RingbackInProcess()
+    call = one.client().place_call(RINGS)
+    assert one.calls_placed() == [call.id]
+    assert other.calls_placed() == []
+
+
+def test_no_program_is_sent_to_an_org_in_process() -> None:
+    with pytest.raises(SetupError, match="the fixture ringback has one it can"):
+        _ = RingbackInProcess().env

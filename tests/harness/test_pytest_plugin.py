@@ -63,6 +63,27 @@ def test_a_test_places_a_call_and_sees_it(run: Run) -> None:
     )
 
 
+def test_an_org_in_process_needs_no_server_and_fails_for_what_nobody_looked_at(run: Run) -> None:
+    printed = run(
+        """
+        import requests
+
+        def test_good(ringback_in_process):
+            caller = ringback_in_process.inbound(queue="support")
+            ringback_in_process.advance(60)
+            caller.hangs_up()
+
+        def test_careless(ringback_in_process):
+            with requests.Session() as session:
+                session.mount(ringback_in_process.url, ringback_in_process.adapter)
+                session.get(ringback_in_process.url + "/api/v2/nothing", timeout=5)
+        """,
+        code=1,
+    )
+    assert "2 passed, 1 error" in printed
+    assert "/api/v2/nothing -> 404 path.unknown" in printed
+
+
 def test_a_refusal_that_nobody_looked_at_fails_the_test(run: Run) -> None:
     printed = run(
         """
