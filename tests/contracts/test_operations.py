@@ -71,6 +71,11 @@ def refusal(operation_id: str, **changed: Any) -> str:
             {"unknown": {"userId": "path.user-unknown"}},
             "names a rule for an unknown userId, which is not in its path",
         ),
+        (
+            GET_ME,
+            {"all_of": ("presence:presenceDefinition:view",)},
+            "needs presence:presenceDefinition:view, and no rule permissions.missing refuses who has it not",
+        ),
         (GET_ME, {"fault": "reed"}, "is called 'reed' by faults, which is no word of theirs"),
         (PLACE_CALL, {"facts": Case}, "has not the facts CallFacts, which the rule body.mixed reads"),
     ],

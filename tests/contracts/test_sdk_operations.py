@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ringback_contracts.catalogue import BY_ID, judge, route
 from ringback_contracts.core.model import ANONYMOUS, Rejected, Request
 from ringback_contracts.core.operation import Route
-from ringback_contracts.http.nearest import nearest
+from ringback_contracts.http.nearest_path import nearest_path
 from ringback_contracts.http.sdk_operations import SdkOperation, sdk_operation, sdk_operations
 from ringback_contracts.org import default_org
 from tests.sdk import load_sdk, sdk_folder
@@ -117,7 +117,7 @@ def test_what_is_named_is_what_the_template_says(request_line: tuple[str, str]) 
 
 @given(disturbed() | st.tuples(st.sampled_from(["GET", "POST"]), st.text()))
 def test_a_nearest_path_is_one_that_the_sdk_has(request_line: tuple[str, str]) -> None:
-    found = nearest(*request_line)
+    found = nearest_path(*request_line)
     assert found is None or found in {template for _, template in table().values()}
 
 

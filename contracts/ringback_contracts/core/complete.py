@@ -11,6 +11,9 @@ from ringback_contracts.core.table import Table
 SAFE = frozenset({"GET", "HEAD"})
 """Methods by which nothing may be changed (RFC 9110, section 9.2.1)."""
 
+ALL_OF = "permissions.missing"
+"""The rule for operations that need several permissions together: it comes with the first of them."""
+
 
 def check_complete(
     operations: Iterable[Operation], table: Table, models: Container[str], faults: Container[str]
@@ -56,6 +59,9 @@ def _unsafe(operation: Operation) -> Iterator[str]:
 
 
 def _without_rule(operation: Operation, table: Table) -> Iterator[str]:
+    together = table.by_id.get(ALL_OF)
+    if operation.all_of and not (together and together.concerns(operation)):
+        yield f"needs {' and '.join(operation.all_of)}, and no rule {ALL_OF} refuses who has it not"
     for name in operation.parameters:
         rule = table.by_id.get(operation.unknown.get(name, ""))
         if rule is None:

@@ -21,7 +21,7 @@ from ringback_contracts.core.declare import (
     rule,
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, TokenState, Violation
-from ringback_contracts.http.nearest import nearest
+from ringback_contracts.http.nearest_path import nearest_path
 
 CALL = {"phoneNumber": TEST_NUMBER}
 
@@ -82,7 +82,7 @@ def host_misdirected(case: Case) -> Sequence[Violation]:
 def path_unknown(case: Case) -> Sequence[Violation]:
     if case.route.known:
         return FINE
-    meant = nearest(case.request.method, case.request.path)
+    meant = nearest_path(case.request.method, case.request.path)
     return found(
         "the official SDK has no such path" + (f"; the nearest that it has is {meant}" if meant else ""),
         "path",

@@ -8,7 +8,7 @@ from itertools import takewhile
 from types import MappingProxyType
 
 from ringback_contracts.core.operation import Operation, Route
-from ringback_contracts.http.nearest import misspelt
+from ringback_contracts.http.nearest_path import misspelt
 from ringback_contracts.http.sdk_operations import PREFIX, Node, Taken, branch
 
 NOWHERE = Route(None)

@@ -29,7 +29,7 @@ def misspelt(taken: Taken) -> bool:
 
 
 @lru_cache(maxsize=256)
-def nearest(method: str, path: str) -> str | None:
+def nearest_path(method: str, path: str) -> str | None:
     """The path of the SDK that is most like one that it does not have, if any is."""
     segments = path.removeprefix("/api/").partition("/")[2].split("/")
     if len(segments) > MOST_SEGMENTS or max(map(len, segments)) > LONGEST_SEGMENT:
