@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ringback_contracts.core.nearest import nearest as nearest_name
-from ringback_contracts.http.sdk_operations import Node, Taken, branch, branches
+from ringback_contracts.http.sdk_operations import Node, Taken, branch, first_segments
 
 MISSPELT = 0.8
 """From this likeness to a literal on, a word in the place of an id is that literal, misspelt."""
@@ -34,7 +34,7 @@ def nearest_path(method: str, path: str) -> str | None:
     segments = path.removeprefix("/api/").partition("/")[2].split("/")
     if len(segments) > MOST_SEGMENTS or max(map(len, segments)) > LONGEST_SEGMENT:
         return None
-    root = Node(children={first: node for first in branches() if (node := branch(first)) is not None})
+    root = Node(children={first: node for first in first_segments() if (node := branch(first)) is not None})
     start = [float(skipped) for skipped in range(len(segments) + 1)]
     found = sorted(_near(root, segments, start, method))
     return found[0][2] if found else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -42,6 +42,14 @@ class Node:
             return self.parameter
         return self.children.setdefault(segment, Node())
 
+    def plant(self, path: str, *entries: str) -> None:
+        """Let the operations of a line of the table end at their path."""
+        node = self
+        for segment in path.split("/"):
+            node = node.grown(segment)
+        node.template = PREFIX + path
+        node.methods.update((method_of(name), name) for name in (each.partition("=")[0] for each in entries))
+
     def ends(self, segments: Sequence[str], taken: Taken = ()) -> Iterator[tuple[Node, Taken]]:
         """Where paths of these segments end, those of literal segments first, and what parameters take there.
 
@@ -63,15 +71,18 @@ Taken = tuple[tuple[str, Node], ...]
 
 
 def sdk_operation(operation_id: str) -> SdkOperation:
-    """The operation of this id; raises ``KeyError``, as an attribute of a record that is read at start."""
-    template, entry = _by_id()[operation_id]
-    _, statuses, permissions = [*entry.split("="), "", ""][:3]
-    names = tuple(filter(None, re.split("[|&]", permissions)))
+    """The operation of this id; raises ``KeyError``."""
+    found = re.search(rf" {re.escape(operation_id)}(?:=([\d,]*))?(?:=(\S*))?[ \n]", _text())
+    if found is None:
+        raise KeyError(operation_id)
+    line = _text().rindex("\n", 0, found.start()) + 1
+    statuses, permissions = found.groups("")
+    names = _names(permissions)
     together = permissions.startswith("&")
     return SdkOperation(
         operation_id,
         method_of(operation_id),
-        template,
+        PREFIX + _text()[line : _text().index(" ", line)],
         tuple(map(int, filter(None, statuses.split(",")))),
         () if together else names,
         names if together else (),
@@ -85,48 +96,38 @@ def method_of(operation_id: str) -> str:
 
 def sdk_operations() -> Iterator[SdkOperation]:
     """All of them, by path."""
-    return map(sdk_operation, _by_id())
+    return (sdk_operation(name) for line in _lines() for name in re.findall(r" (\w+)", line))
 
 
 @cache
 def permissions() -> frozenset[str]:
     """Every permission that an operation is known to ask for."""
-    return frozenset(
-        name for operation in sdk_operations() for name in (*operation.any_of, *operation.all_of)
-    )
+    return frozenset(name for names in re.findall(r"=[\d,]*=(\S+)", _text()) for name in _names(names))
 
 
-@cache
-def branches() -> Mapping[str, Sequence[str]]:
-    """The lines of the table by the first segment of their path."""
-    found: dict[str, list[str]] = {}
-    for line in (
-        files("ringback_contracts").joinpath("data/sdk_operations.txt").read_text("ascii").splitlines()
-    ):
-        if not line.startswith("#"):
-            found.setdefault(line.partition(" ")[0].partition("/")[0], []).append(line)
-    return found
+def _names(permissions: str) -> tuple[str, ...]:
+    return tuple(filter(None, re.split("[|&]", permissions)))
+
+
+def first_segments() -> frozenset[str]:
+    """What paths begin with."""
+    return frozenset(re.split("[/ ]", line, maxsplit=1)[0] for line in _lines())
 
 
 @cache
 def branch(first: str) -> Node | None:
     """The paths that begin with this segment: read when first asked for."""
-    lines = branches().get(first)
-    if lines is None:
-        return None
     root = Node()
-    for line in lines:
-        path, *entries = line.split(" ")
-        node = root
-        for segment in path.split("/"):
-            node = node.grown(segment)
-        node.template = PREFIX + path
-        node.methods.update((method_of(name), name) for name in (each.partition("=")[0] for each in entries))
-    return root.children[first]
+    for line in _lines():
+        if line.startswith((f"{first}/", f"{first} ")):
+            root.plant(*line.split(" "))
+    return root.children.get(first)
+
+
+def _lines() -> Iterator[str]:
+    return (line for line in _text().splitlines() if not line.startswith("#"))
 
 
 @cache
-def _by_id() -> Mapping[str, tuple[str, str]]:
-    """The template and the entry of each operation."""
-    split = (line.split(" ") for lines in branches().values() for line in lines)
-    return {entry.partition("=")[0]: (PREFIX + path, entry) for path, *entries in split for entry in entries}
+def _text() -> str:
+    return files("ringback_contracts").joinpath("data/sdk_operations.txt").read_text("ascii")
