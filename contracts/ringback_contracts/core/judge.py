@@ -14,11 +14,10 @@ def verdict_on(case: Case, table: Table) -> Verdict:
 
     Pure and total: it never raises, whatever the request is.
     """
-    finding = _first(case, table.early(case.operation))
-    if finding is None:
-        finding = _first(case, table.late(case.operation, case.contract))
+    operation = case.operation
+    finding = _first(case, table.early(operation)) or _first(case, table.late(operation, case.contract))
     if finding is not None:
-        return Rejected(finding, case.operation)
+        return Rejected(finding, operation)
     return _accepted(case)
 
 

@@ -42,20 +42,21 @@ class Table:
 
     def early(self, operation: Operation | None) -> Lane:
         """The rules up to the reading of the body, which no contract changes."""
-        lane = self._early.get(operation)
-        if lane is None:
-            lane = self._early[operation] = self._lane(operation, lambda rule: rule.stage <= Stage.JSON)
-        return lane
+        try:
+            return self._early[operation]
+        except KeyError:
+            lane = self._lane(operation, lambda rule: rule.stage <= Stage.JSON)
+            return self._early.setdefault(operation, lane)
 
     def late(self, operation: Operation | None, contract: Contract | None) -> Lane:
         """The rules about what the body says, in its contract."""
-        lane = self._late.get((operation, contract))
-        if lane is None:
-            lane = self._lane(
+        try:
+            return self._late[operation, contract]
+        except KeyError:
+            late = self._lane(
                 operation, lambda rule: rule.stage > Stage.JSON and _holds(rule, operation, contract)
             )
-            self._late[operation, contract] = lane
-        return lane
+            return self._late.setdefault((operation, contract), late)
 
     def without(self, rule_id: str) -> Table:
         """The table with one rule switched off."""

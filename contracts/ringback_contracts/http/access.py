@@ -80,7 +80,7 @@ def host_misdirected(case: Case) -> Sequence[Violation]:
     accepts=[OK],
 )
 def path_unknown(case: Case) -> Sequence[Violation]:
-    if case.route.known:
+    if case.operation is not None or case.route.known:
         return FINE
     meant = nearest_path(case.request.method, case.request.path)
     return found(
@@ -107,9 +107,9 @@ def path_unknown(case: Case) -> Sequence[Violation]:
     accepts=[OK],
 )
 def path_not_served(case: Case) -> Sequence[Violation]:
-    unserved, near = case.route.unserved, case.route.near
-    if unserved is None:
+    if case.route.unserved is None:
         return FINE
+    unserved, near = case.route.unserved, case.route.near
     served = f"served near it: {', '.join(near)}" if near else "nothing near it is served"
     return found(f"the official SDK has this operation ({unserved}), and Ringback does not; {served}", "path")
 
