@@ -128,10 +128,22 @@ def _number_may_ring(number: str) -> bool:
         return False
     if known.e164 not in (None, number):  # with a trunk digit, say, that some networks leave out
         return True
+    if _is_short(number):
+        return True
     beginnings = (number[:end] for end in range(SHORTEST + 1, min(len(number), LONGEST + 1)))
     return known.problem in (None, Problem.TOO_SHORT) or any(
         assess(each).problem is None for each in beginnings
     )
+
+
+def _is_short(number: str) -> bool:
+    """Whether a number is a short one of a country, which networks may take behind its code, too."""
+    from phonenumbers import NumberParseException, is_possible_short_number, parse
+
+    try:
+        return is_possible_short_number(parse(number))
+    except NumberParseException:
+        return False
 
 
 def _in_word(text: str, *, plain: bool) -> str | None:

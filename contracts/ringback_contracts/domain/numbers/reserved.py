@@ -31,7 +31,12 @@ _OFCOM = "Ofcom, Telephone numbers for use in TV and radio drama programmes"
 _ACMA = "ACMA, Phone numbers for use in TV shows, films and creative works"
 
 RESERVED: tuple[ReservedRange, ...] = (
-    ReservedRange("North American fiction numbers 555-01XX", r"\+1[2-9][0-9]{2}55501[0-9]{2}", _NANPA_555),
+    ReservedRange(
+        "North American fiction numbers 555-01XX",
+        # A toll-free number is no 555 line number of an area: others than 555-0199 are given to subscribers.
+        r"\+1(?:(?!8(?:00|33|44|55|66|77|88))[2-9][0-9]{2}55501[0-9]{2}|8(?:00|33|44|55|66|77|88)5550199)",
+        _NANPA_555,
+    ),
     ReservedRange("North American area codes N11", r"\+1[2-9]11[0-9]{7}", _NANPA_N11),
     ReservedRange(
         "North American central office codes N11",
