@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -125,6 +126,10 @@ def quoted(word: str, style: str) -> str:
     return shlex.quote(word)
 
 
+def upper_escapes(target: str) -> str:
+    return re.sub("%[0-9a-f]{2}", lambda found: found[0].upper(), target)
+
+
 @settings(max_examples=60)
 @given(
     options=st.lists(OPTIONS, max_size=5),
@@ -148,7 +153,8 @@ def test_a_command_is_read_as_bash_and_curl_run_it(
         reject()
     ours = request_of(command)
     assert (ours.method, ours.body) == (sent.method, sent.body)
-    assert f"{ours.path}?{ours.query}" == sent.target
+    # Releases of curl differ in the capitals of escapes, which mean the same (RFC 3986, section 6.2.2.1).
+    assert upper_escapes(f"{ours.path}?{ours.query}") == upper_escapes(sent.target)
     assert {name: sent.headers.get(name) for name in ours.headers} == ours.headers
     for name in ("content-type", "authorization"):
         assert (name in ours.headers) == (name in sent.headers)

@@ -170,6 +170,16 @@ def test_a_token_that_was_pasted_is_not_shown() -> None:
         assert "hush-hush" not in result.output
 
 
+@pytest.mark.parametrize(("pasted", "loaded"), [(json.dumps(CALL), False), ("api.post_calls(x)", True)])
+def test_grammars_are_loaded_for_code_alone(pasted: str, loaded: bool) -> None:
+    program = (
+        "import sys; from ringback_explain.read import ReadError, read\n"
+        "try: read(sys.argv[1].encode())\nexcept ReadError: pass\n"
+        "print('tree_sitter' in sys.modules)"
+    )
+    assert answer_of([sys.executable, "-c", program, pasted]).strip() == str(loaded)
+
+
 # As JSON
 
 
