@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import judge
+from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Accepted, Example
 from ringback_contracts.domain.numbers import Problem, assess
@@ -35,6 +36,8 @@ def cleaned(body: bytes) -> bytes:
 
 @given(strategies.bodies())
 @example({"to": "tel:+442079460001", "from": {"type": "tel", "address": 1000000.0}})
+@example({"to": {"type": "user", "id": "00000000-000A-000A-000A-00000000a0aa"}, "from": "user:x"})
+@example({"to": "sip:&%30anna@host.customer.io:24841?/%cF=%0A", "from": f"user:{ALICE}"})
 def test_a_clean_body_is_judged_as_the_body_that_was_sent(body: Any) -> None:
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
     assert verdict_on(cleaned(sent)) == verdict_on(sent)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
+from ringback_contracts.domain.uuids import is_uuid
+
 HIDDEN = "***"
 Hide = Callable[[str], str]
 """Gives what is shown in place of a secret."""
@@ -95,7 +97,7 @@ def _without_private_keys(text: str, hide: Hide) -> str:
 def looks_random(word: str) -> bool:
     """Whether a word looks drawn by lot, as bearer tokens are: letters of both cases and digits in a mess."""
     small, capitals, digits = _SMALL.findall(word), _CAPITALS.findall(word), len(_DIGIT.findall(word))
-    if not _drawn(small or capitals) or _SPOKEN.search(word):
+    if not _drawn(small or capitals) or _SPOKEN.search(word) or is_uuid(word):
         return False
     if small and capitals:
         return digits >= _LEAST - 1 and min(len("".join(small)), len("".join(capitals))) >= _LEAST

@@ -76,7 +76,10 @@ class Cleaner:
 
     def _leaf(self, value: Any, mark: Mark) -> Any:
         if isinstance(value, Members):
-            return Members((mark(name), self._member(name, member, mark)) for name, member in value)
+            pair = any(name == "value" for name, _ in value)
+            return Members(
+                (mark(name), self._member(name, member, mark, pair=pair)) for name, member in value
+            )
         if isinstance(value, list):
             return [self._leaf(item, mark) for item in value]
         if isinstance(value, str):
@@ -85,10 +88,11 @@ class Cleaner:
             return self.numbers.mark_json(value)
         return value
 
-    def _member(self, name: str, value: Any, mark: Mark) -> Any:
+    def _member(self, name: str, value: Any, mark: Mark, *, pair: bool) -> Any:
+        """One member; in a pair of name and value, as Postman writes them, the name may tell of a secret."""
         if isinstance(value, str) and name in ADDRESSES:
             return self.people.address(value)
-        if isinstance(value, str) and name in NAMES and not names_secret(value):
+        if isinstance(value, str) and name in NAMES and not (pair and names_secret(value)):
             return self.people.name(value)
         return value if is_count(name, value) else self._leaf(value, mark)
 

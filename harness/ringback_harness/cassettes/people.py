@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from ringback_contracts.privacy.people import ADDRESS
 
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+"""A percent-encoded octet (RFC 3986 section 2.1)."""
 _STAND_IN = re.compile(r"Name [0-9]+|person[0-9]+@example\.com")
 
 
@@ -32,7 +34,9 @@ class StablePeople:
         return ADDRESS.sub(lambda found: found[0] if but(found["domain"]) else self._address(found), text)
 
     def _address(self, found: re.Match[str]) -> str:
-        return self.address(f"{found['quoted'] or found['local']}@{found['domain']}")
+        escape = _ESCAPE.match(found.string, found.start() - 1) if found.start() else None
+        kept = escape[1] if escape else ""  # whoever reads a stand-in must not miss half an escape
+        return kept + self.address(f"{found['quoted'] or found['local']}@{found['domain']}")
 
     def known_in(self, text: str) -> str:
         """The text without the addresses and whole names that were met before.
