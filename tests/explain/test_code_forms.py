@@ -373,6 +373,77 @@ def test_the_keys_that_are_added_after_the_literal_are_part_of_the_body() -> Non
         assert body_of(code) == {"phoneNumber": "+1", "wrapUpCode": "default"}
 
 
+PARTIES = [{"address": "+1"}, {"address": "+2"}]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+body = {"participants": []}
+body["participants"].append({"address": "+1"})
+body["participants"].append({"address": "+2"})
+requests.post(url, json=body)
+""",
+        """
+const participants = [];
+participants.push({ address: "+1" });
+participants.push({ address: "+2" });
+api.postConversationsCalls({ participants });
+""",
+        """
+List<Map<String, String>> parties = new ArrayList<>();
+parties.add(Map.of("address", "+1"));
+parties.add(Map.of("address", "+2"));
+body.put("participants", parties);
+""",
+        """
+$parties = [];
+$parties[] = ["address" => "+1"];
+$parties[] = ["address" => "+2"];
+$api->postConversationsCalls(["participants" => $parties]);
+""",
+        """
+parties = []
+parties << { address: "+1" }
+parties << { address: "+2" }
+api.post_conversations_calls({ participants: parties })
+""",
+    ],
+)
+def test_a_list_that_is_filled_one_by_one_is_read_whole(code: str) -> None:
+    assert body_of(code) == {"participants": PARTIES}
+
+
+def test_a_field_that_is_set_by_its_name_is_read() -> None:
+    code = 'b = gc.CreateCallRequest()\nsetattr(b, "phone_number", "+1")\napi.post_conversations_calls(b)'
+    assert body_of(code) == {"phoneNumber": "+1"}
+
+
+@pytest.mark.parametrize(
+    ("code", "call"),
+    [
+        ("body = {}\nfill(body, number)\napi.post_conversations_calls(body)", "fill(body, number)"),
+        ("const body = {};\nbody.load(form);\napi.postConversationsCalls(body);", "body.load(form)"),
+    ],
+)
+def test_an_unknown_function_may_have_filled_a_body_that_lacks_whom_to_ring(code: str, call: str) -> None:
+    assert told(code) == [f"what `{call}` adds is not in the text; it was not judged"]
+    assert body_of(code) == {"phoneNumber": f"‹{call}›"}
+
+
+def test_the_branch_of_a_match_is_a_condition() -> None:
+    code = """
+match kind:
+    case "user":
+        body = {"callUserId": who}
+    case _:
+        body = {"phoneNumber": who}
+requests.post(url, json=body)
+"""
+    assert told(code) == ["the body depends on `case _`; one of its forms was judged"]
+
+
 TOKEN = 'requests.post("https://login.mypurecloud.ie/oauth/token", data={"grant_type": "client_credentials"})'
 POST = f'requests.post("{URL}", json={{"phoneNumber": "{NUMBER}"}})'
 

@@ -37,6 +37,8 @@ class Words:
     """Names of functions and methods, by what they do."""
 
     puts: frozenset[str]
+    appends: frozenset[str]
+    harmless: frozenset[str]
     merges: frozenset[str]
     formats: frozenset[str]
     encodes: frozenset[str]
@@ -106,7 +108,7 @@ def follow_call(walker: Walker, node: Node) -> Any:
     positional, named = _arguments(walker, node)
     call = CodeCall(walker, node, holder, receiver, name, positional, named)
     before = len(walker.sendings)
-    values = (way(call) for way in (_own_function, a_request, _made_text, _setting, _made))
+    values = (way(call) for way in (_own_function, a_request, _made_text, _adding, _setting, _made))
     value = next((value for value in values if value is not NOTHING), NOTHING)
     block = field(node, "block")
     if block is not None:
@@ -211,6 +213,18 @@ def _named_object(call: CodeCall) -> CodeObject:
     return made
 
 
+def _adding(call: CodeCall) -> Any:
+    """Calls that add to a list, or set a field by its name: ``append(x)``, ``setattr(a, "to", x)``."""
+    given = call.positional
+    if call.lower == "setattr" and len(given) > 2 and isinstance(given[0], CodeObject):
+        call.walker.put(given[0], given[1], given[2])
+        return given[0]
+    if call.lower in words().appends and len(given) == 1 and isinstance(call.receiver, list):
+        call.receiver.append(given[0])
+        return call.receiver
+    return NOTHING
+
+
 def _setting(call: CodeCall) -> Any:
     """Calls that fill an object: ``put("to", x)``, ``setTo(x)``, a builder's ``to(x)``, ``update({...})``."""
     lower, given = call.lower, call.positional
@@ -304,6 +318,7 @@ def _is_body(value: Any) -> bool:
 
 def _passed_on(call: CodeCall) -> Any:
     """What a call gives of which nothing is known: the body that it was given, or a stand-in."""
+    _tell_objects(call)
     for value in call.positional:
         if _is_body(value):
             return value
@@ -317,3 +332,11 @@ def _passed_on(call: CodeCall) -> Any:
     if isinstance(call.receiver, Sending):
         return call.receiver
     return unknown(text_of(call.node))
+
+
+def _tell_objects(call: CodeCall) -> None:
+    """Note of the objects that go to an unknown function that it may fill them."""
+    if call.lower not in words().harmless:
+        for value in (call.receiver, *call.positional):
+            if isinstance(value, CodeObject):
+                value.given_to.append(text_of(call.node))

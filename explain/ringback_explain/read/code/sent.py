@@ -126,6 +126,9 @@ def _taken(body: CodeObject) -> Iterator[Note]:
             yield Note("code.conditional", f"/{doubt.key}", message)
             return
     spread = next((doubt for doubt in body.doubts if doubt.is_spread), None)
+    if spread is None and body.given_to:
+        spread = Doubt("", body.given_to[0], is_spread=True)
+        body.doubts.append(spread)
     if spread is not None:
         body["phoneNumber"] = unknown(spread.condition)
 

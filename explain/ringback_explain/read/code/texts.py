@@ -136,6 +136,9 @@ def joined(sign: str, first: Any, second: Any, source: str) -> Any:
         made.absorb(first)
         made.absorb(second)
         return made
+    if sign == "<<" and isinstance(first, list):
+        first.append(second)
+        return first
     if sign == "%" and isinstance(first, str):
         return formatted(first, second if isinstance(second, list) else [second])
     is_text = isinstance(first, str | Encoded) or isinstance(second, str | Encoded)

@@ -43,6 +43,7 @@ class CodeObject(dict[str, Any]):
     """An object of the program. ``depth`` is under how many conditions it was made.
 
     A ``model`` is of a named type, whose fields are sent under other names than the code has for them.
+    ``given_to`` are calls of unknown functions that it went to, which may have filled it.
     """
 
     def __init__(self, *, model: bool = False, depth: int = 0, origin: str = "") -> None:
@@ -51,6 +52,7 @@ class CodeObject(dict[str, Any]):
         self.depth = depth
         self.origin = origin
         self.doubts: list[Doubt] = []
+        self.given_to: list[str] = []
 
     def put(self, key: str, value: Any) -> None:
         """Set a field, under the name that goes out."""

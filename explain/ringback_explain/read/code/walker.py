@@ -174,7 +174,7 @@ class Walker:
         if written.startswith("(") and written.endswith(")"):
             written = written[1:-1]
         if given is None:
-            return "nothing else holds"
+            return text_of(node).splitlines()[0].rstrip(" :{")
         return f"not ({written})" if node.type.startswith("unless") else written
 
     def _under(self, condition: str, nodes: Sequence[Node]) -> None:
@@ -312,7 +312,11 @@ class Walker:
             self.scope[text_of(left).strip("$")] = value
         elif meaning == "index":
             holder, key = item_parts(left)
-            self.put(self.container(holder), self.evaluate(key) if key is not None else None, value)
+            held = self.container(holder)
+            if key is None and isinstance(held, CodeObject) and not held:
+                held = []  # an empty array of PHP, which only its first entry tells from a mapping
+                self.bind(holder, held)
+            self.put(held, self.evaluate(key) if key is not None else None, value)
         elif meaning in ("member", "call"):
             holder_, name = field(left, *HOLDERS), field(left, *NAMES)
             if holder_ is not None and name is not None:
