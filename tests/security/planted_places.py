@@ -70,8 +70,16 @@ SECRETS = [
     Planted("magic link", "https://app.example.com/magic-link/x7Kq29dLmZp3VtRb", "x7Kq29dLmZp3VtRb", TEXT),
     Planted("Python setter", 'obj.set_api_key("kestrel-9-key")', "kestrel-9-key", TEXT),
     Planted("CSV of JSON", '1,"{""password"": ""csv-Pw-9""}"', "csv-Pw-9", TEXT),
+    Planted("PHP dump", 'array(1) { ["token"]=> string(7) "lg-430x" }', "lg-430x", TEXT),
+    Planted("error of a key", "Incorrect API key provided: st-433xab", "st-433xab", TEXT),
+    Planted("PIN for", "Hi, the PIN for your card is 4361.", "4361", TEXT),
+    Planted("reset to", "Your password has been reset to ml-438x", "ml-438x", TEXT),
+    Planted("key base", "SECRET_KEY_BASE=en-442x\nDEBUG=1", "en-442x", TEXT),
+    Planted("JSON authHeader", '{"authHeader":"js-462x"}', "js-462x", JSON),
 ]
 ORDINARY = [
+    "the code for your area is 0317",
+    "the key for the lookup is name",
     "see /api/v2/webhooks/0f8fad5b-d9cb-469f-a165-70867728950e",
     'client.setState("connected")',
     'withTokenizer("standard")',

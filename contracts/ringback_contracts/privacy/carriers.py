@@ -128,7 +128,8 @@ _ITEM = re.compile(
 )
 """A name in a list, whose value may be the next item."""
 _VALUE = re.compile(
-    rf"""\s*+(?:[\w.]{{1,40}}\(|[bru]{{1,2}})?{QUOTED}|(?P<bare>\[[^\[\]{{}}]*+|\{{[^\s"'`{{}}:=,]{{3,128}}+\}}|[^\s&"'`<>\[{{(][^\s&"'`<>]*+)""",
+    rf"""\s*+(?:[\w.]{{1,40}}\(|[bru]{{1,2}}|string\([0-9]{{1,9}}\) )?{QUOTED}"""
+    r"""|(?P<bare>\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
     re.DOTALL,
 )
 _LINE = re.compile(
@@ -150,6 +151,8 @@ _COLUMNS = re.compile(
 """A line of a table with a name and a value."""
 _SPOKEN = re.compile(
     r"\b(?P<name>(?:[\w-]{1,40}+ )?(?:passwords?|passcode|passphrase|pin|otp|token|secret|code|key))"
+    r"(?: (?:provided|supplied|given)| (?:has been|was|is) (?:re)?(?:set|changed) to"
+    r"| for (?:your|the|my) [\w-]{1,40}+)?"
     r"(?: is| was)?(?::| =|,)? ++[\"'`]?(?P<value>[^\s\"'`<>]++)",
     re.IGNORECASE,
 )

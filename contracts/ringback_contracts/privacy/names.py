@@ -37,12 +37,12 @@ _CODES = word_set(
     "time user recovery backup activation confirmation device pairing unlock reset invite 2fa"
 )
 """The same before "code", such as ``one_time_code``."""
-_WHOLE = word_set("code auth sid session")
+_WHOLE = word_set("code auth authheader sid session")
 _AUTH = word_set("x basic http proxy")
 _TICKETS = word_set("kerberos auth session service login granting")
 _QUALIFIERS = word_set(
     "value text string raw plain plaintext header confirmation confirm repeat again hash"
-    " salt pem der block b64 hex encoded"
+    " base salt pem der block b64 hex encoded"
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
@@ -65,7 +65,7 @@ def _tells(name: str) -> bool:
     if not words:
         return False
     joined, last = "".join(words), words[-1]
-    if _ENDING.search(joined) or last in _LAST or (joined in _WHOLE and joined == "".join(words_of(name))):
+    if _ENDING.search(joined) or last in _LAST or "".join(words_of(name)) in _WHOLE:
         return True
     before = words[-2] if len(words) > 1 else ""
     if (last == "auth" and before in _AUTH) or (last == "ticket" and before in _TICKETS):
