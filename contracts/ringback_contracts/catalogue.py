@@ -10,7 +10,7 @@ from ringback_contracts.core.judge import findings_on, verdict_on
 from ringback_contracts.core.model import Caller, Finding, Knowledge, Request, TokenState, Verdict
 from ringback_contracts.core.operation import Operation, Route
 from ringback_contracts.core.table import Table, declared
-from ringback_contracts.http import access, caller
+from ringback_contracts.http import access, caller, query
 from ringback_contracts.http import body as json_body
 from ringback_contracts.http.faults import FaultOperation
 from ringback_contracts.http.routing import Router
@@ -19,6 +19,11 @@ from ringback_contracts.resources.calls import operations as calls
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
+from ringback_contracts.resources.organizations import operations as organizations
+from ringback_contracts.resources.presence import operations as presence
+from ringback_contracts.resources.presence import rules as of_presences
+from ringback_contracts.resources.stations import operations as stations
+from ringback_contracts.resources.stations import rules as of_stations
 from ringback_contracts.resources.tokens import operations as tokens
 from ringback_contracts.resources.users import operations as users
 from ringback_contracts.resources.users import rules as of_users
@@ -28,6 +33,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *calls.OPERATIONS,
     *conversations.OPERATIONS,
     *users.OPERATIONS,
+    *organizations.OPERATIONS,
+    *stations.OPERATIONS,
+    *presence.OPERATIONS,
     *tokens.OPERATIONS,
 )
 """Every operation that is served."""
@@ -38,8 +46,11 @@ DIALLING = frozenset(operation.id for operation in OPERATIONS if operation.dials
 RULES = (
     access,
     json_body,
+    query,
     caller,
     of_users,
+    of_stations,
+    of_presences,
     of_conversations,
     body,
     addressing,

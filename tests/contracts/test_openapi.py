@@ -97,7 +97,7 @@ def test_an_operation_is_documented_with_its_rights(operation: Operation) -> Non
     found = described(operation)
     assert found["operationId"] == operation.id
     rights = found.get("x-inin-requires-permissions", {"permissions": []})
-    assert tuple(rights["permissions"]) == operation.any_of
+    assert tuple(rights["permissions"]) == operation.any_of + operation.all_of
     assert found["security"] == [*({"oauth": [scope]} for scope in operation.scopes), {"bearer": []}]
     offered = openapi_document()["components"]["securitySchemes"]["oauth"]["flows"]["authorizationCode"][
         "scopes"

@@ -127,7 +127,7 @@ def refusal(text: str) -> str:
 
 def test_what_is_not_like_any_valid_name_is_told_all_of_them() -> None:
     told = refusal(SMALL + 'outbound = "yes"')
-    assert told.startswith("outbound: there is no such key; known: id, name, region, contract,")
+    assert told.startswith("outbound: there is no such key; known: id, name, division_id, region,")
     assert "nearest" not in told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -185,7 +186,7 @@ def test_a_target_with_the_same_rules_does_not_differ(comparison: Comparison, sa
     said = "".join(path.read_text() for path in same.glob("*.har"))
     for secret in (TOKEN, NUMBER, NAME, EMAIL, ME, COLLEAGUE):
         assert secret.lower() not in said.lower()
-    assert "person2@example.com" in said
+    assert re.search(r"person[0-9]+@example\.com", said)
 
 
 def test_a_mock_at_a_url_gives_the_same_picture_as_its_recording(tmp_path: Path) -> None:

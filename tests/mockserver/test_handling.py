@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ringback_contracts.catalogue import BY_ID, OPERATIONS, TABLE
+from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.faults import fault_from
 from ringback_contracts.org import default_org
@@ -107,6 +108,10 @@ def asked(store: Store, kind: str) -> Request:
         "place": Request("POST", CALLS_PATH, headers, b'{"phoneNumber": "+442079460100"}'),
         "end": Request("POST", f"/api/v2/conversations/{call_id}/disconnect", headers),
         "patch": Request("PATCH", f"{CALLS_PATH}/{call_id}", headers, b'{"state": "disconnected"}'),
+        "station": Request("DELETE", "/api/v2/users/stations/me/associatedstation", headers),
+        "status": Request(
+            "PUT", f"/api/v2/users/{ALICE}/routingstatus", headers, b'{"status": "INTERACTING"}'
+        ),
         "revoke": Request("DELETE", "/api/v2/tokens/me", headers),
         "login": replace(login, body=login.body + b"&client_secret=demo-secret"),
     }[kind]
@@ -120,10 +125,11 @@ def told_of(store: Store) -> tuple[object, ...]:
         len(tenant.journal),
         [armed.describe() for armed in tenant.faults],
         store.resolve("Bearer alice")[1].token,
+        tenant.standing,
     )
 
 
-@pytest.mark.parametrize("kind", ["place", "end", "patch", "revoke", "login"])
+@pytest.mark.parametrize("kind", ["place", "end", "patch", "station", "status", "revoke", "login"])
 @pytest.mark.parametrize("fault", [None, "unavailable", "token-revoked", "lost-reply"])
 def test_to_decide_changes_nothing_and_what_it_wants_written_does(kind: str, fault: str | None) -> None:
     store = Store(clock=lambda: 1_700_000_000.0)

@@ -207,7 +207,7 @@ def test_a_code_and_the_secret_give_a_users_token() -> None:
     _, caller = store.resolve(f"Bearer {body['access_token']}")
     assert caller.user is not None
     assert caller.user.id == ALICE
-    assert caller.scopes == frozenset({"conversations"})
+    assert caller.scopes == frozenset(default_org().client_by_id["demo-app"].scopes)
     assert body["refresh_token"] != body["access_token"]
 
 

@@ -116,7 +116,15 @@ def test_its_error_bodies_tell_what_the_rule_says(
 def test_users_and_tokens(sdk: Any, alice: Any) -> None:
     assert sdk.UsersApi(alice).get_users_me().id == ALICE
     assert sdk.UsersApi(alice).get_user(BOB).name == "Bob"
-    assert sdk.TokensApi(alice).get_tokens_me().authorized_scope == ["conversations"]
+    assert sdk.TokensApi(alice).get_tokens_me().authorized_scope == [
+        "conversations",
+        "notifications",
+        "organization",
+        "presence",
+        "routing",
+        "stations",
+        "users",
+    ]
 
 
 def test_a_revoked_token_is_refused(sdk: Any, api_client: Any) -> None:

@@ -66,7 +66,7 @@ def test_a_server_prints_one_line_and_ends_with_0_when_told_to() -> None:
         assert server.place().status_code == 202
         code, out, err = server.stop()
     assert (code, out) == (0, "")
-    assert re.search(r"org Ringback: 10 operations, [0-9]+ rules", err)
+    assert re.search(r"org Ringback: [0-9]+ operations, [0-9]+ rules", err)
     assert "/api" not in err, "the access log is quiet unless asked for"
 
 

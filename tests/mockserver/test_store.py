@@ -40,6 +40,11 @@ class Clock:
         return self.now
 
 
+ALL_SCOPES = frozenset(
+    {"conversations", "notifications", "organization", "presence", "routing", "stations", "users"}
+)
+
+
 def limited(rate: int) -> Org:
     return replace(default_org(), limits=Limits(rate_per_minute=rate))
 
@@ -104,7 +109,7 @@ def test_a_users_token_has_scopes_and_a_clients_has_none() -> None:
     store = Store()
     _, alice = store.resolve("Bearer alice")
     _, service = store.resolve("Bearer service")
-    assert (alice.scopes, alice.client) == (frozenset({"conversations"}), None)
+    assert (alice.scopes, alice.client) == (ALL_SCOPES, None)
     assert (service.scopes, service.user) == (None, None)
     assert service.client is default_org().client_by_id["demo-service"]
 
@@ -134,7 +139,7 @@ def test_a_token_issued_to_a_user_carries_the_clients_scopes() -> None:
     app = default_org().client_by_id["demo-app"]
     issued = store.default.issue(app, default_org().user_by_id[ALICE])
     _, caller = store.resolve(f"Bearer {issued.access_token}")
-    assert (caller.scopes, caller.client) == (frozenset({"conversations"}), None)
+    assert (caller.scopes, caller.client) == (ALL_SCOPES, None)
 
 
 @pytest.mark.parametrize("token", ["alice", "service"])

@@ -25,6 +25,8 @@ class Case:
 
     contracts: ClassVar[tuple[Contract, ...]] = ()
     """The contracts that a body can be written in, where there is more than the published one."""
+    notes: Any = ()
+    """What of the request has no effect, told with a tuple of texts."""
 
     def __init__(self, request: Request, caller: Caller, org: Org, route: Route) -> None:
         self.request = request

@@ -38,11 +38,13 @@ def request_of(example: Example, call_id: str = KNOWN_CALL) -> Request:
     if example.token is not None:
         headers["authorization"] = f"Bearer {example.token}"
     body = b"" if example.body is None else orjson.dumps(_filled(example.body, call_id))
+    path, _, query = example.path.partition("?")
     return Request(
         method=example.method,
-        path=example.path.replace(CALL_PLACEHOLDER, call_id),
+        path=path.replace(CALL_PLACEHOLDER, call_id),
         headers=headers | dict(example.headers),
         body=body if example.raw is None else example.raw,
+        query=query,
         host_allowed=example.host_allowed,
         well_formed=example.well_formed,
     )

@@ -261,7 +261,7 @@ class Intent:
 
 @plain()
 class Accepted:
-    """The request is granted. ``params`` are those of the path; ``notes`` say why the call cannot work."""
+    """The request is granted. ``params`` are those of the path; ``notes`` say what of it has no effect."""
 
     operation: Operation
     params: Mapping[str, str]

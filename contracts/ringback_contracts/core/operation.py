@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.model import Intent
@@ -23,6 +23,16 @@ class Change(StrEnum):
     CALL = "the call in its path"
     TOKEN = "the token that it is sent with"
     ORG = "something else of the org"
+
+
+class Parameter(NamedTuple):
+    """A query parameter that the vendor documents.
+
+    ``heeded`` are the values that have an effect here: all of them for ``None``, none for the empty tuple.
+    """
+
+    kind: Literal["integer", "boolean", "string", "array"] = "string"
+    heeded: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,6 +67,10 @@ class Operation:
     facts: type[Case] = Case
     intent: Callable[[Any], tuple[Intent, tuple[str, ...]]] | None = None
     """What an accepted request asks for, and why that cannot work, made of its facts."""
+    words: tuple[str, ...] = ()
+    """The path parameters that are words and no ids, and may well be like a literal."""
+    query: Mapping[str, Parameter] = field(default_factory=dict)
+    """The query parameters that the vendor documents, where they are told."""
 
     @property
     def parameters(self) -> tuple[str, ...]:

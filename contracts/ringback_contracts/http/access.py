@@ -100,7 +100,7 @@ def path_unknown(case: Case) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source="Ringback's own limit",
     rejects=[
-        Example(method="GET", path="/api/v2/routing/queues"),
+        Example(method="GET", path="/api/v2/routing/skills"),
         Example(method="GET", path="/api/v2/conversations/calls/history"),
         Example(method="PATCH", path=f"/api/v2/users/{ALICE}"),
     ],
@@ -225,8 +225,8 @@ def rate_exceeded(case: Case) -> Sequence[Violation]:
     status=403,
     code="not.authorized",
     message=NOT_AUTHORIZED,
-    title="The OAuth client of the user's token has no scope that covers calls",
-    fix="Give the OAuth client the scope 'conversations' and log in again.",
+    title="The OAuth client of the user's token has no scope that covers the operation",
+    fix="Give the OAuth client a scope of the operation ('conversations' for calls) and log in again.",
     evidence=Evidence.MISSION,
     source="a working click-to-dial set-up holds 'conversations'; tutorial and thread name others",
     rejects=[Example(CALL, token="noscope")],
@@ -265,6 +265,28 @@ def permission_missing(case: Case) -> Sequence[Violation]:
     if not case.caller.permissions.isdisjoint(operation.any_of):
         return FINE
     return found(f"the token's holder has none of {_listed(operation.any_of)}", "Authorization")
+
+
+@rule(
+    id="permissions.missing",
+    stage=Stage.AUTHORIZE,
+    status=403,
+    code="missing.permissions",
+    message=NOT_AUTHORIZED,
+    title="The roles of the token's holder lack one of the permissions that the operation needs together",
+    fix="Give the user (or the roles of the client-credentials client) all of the operation's permissions.",
+    evidence=Evidence.PUBLISHED,
+    source=f"permissions of the operation in the documentation of the {SDK}; {STATUSES_2025}",
+    operations=lambda operation: bool(operation.all_of),
+    rejects=[Example(method="GET", path="/api/v2/presence/definitions", token="carol")],
+    accepts=[Example(method="GET", path="/api/v2/presence/definitions")],
+)
+def permissions_missing(case: Case) -> Sequence[Violation]:
+    operation = case.operation
+    if operation is None or not _known(case):
+        return FINE
+    lacking = frozenset(operation.all_of) - case.caller.permissions
+    return found(f"the token's holder lacks {_listed(lacking)}", "Authorization") if lacking else FINE
 
 
 def _known(case: Case) -> bool:

@@ -42,9 +42,10 @@ class Router:
         return next((self._of_end(method, path, *end) for end in root.ends(segments)), NOWHERE)
 
     def _of_end(self, method: str, path: str, node: Node, taken: Taken) -> Route:
-        if misspelt(taken):
+        operation = self._served(node, method)
+        if misspelt(taken) and not (operation and operation.words):
             return NOWHERE
-        if (operation := self._served(node, method)) is not None:
+        if operation is not None:
             return self._leading_to(operation, path)
         unserved = _at(node, method)
         if unserved is not None:

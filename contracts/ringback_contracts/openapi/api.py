@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import starmap
 
 from ringback_contracts.catalogue import OPERATIONS
-from ringback_contracts.core.operation import Operation
+from ringback_contracts.core.operation import Operation, Parameter
 from ringback_contracts.openapi import bodies
 from ringback_contracts.openapi.errors import error_responses
 from ringback_contracts.openapi.parts import RATE, Json, as_json, having, link, ref, reply
 from ringback_contracts.org import ContractChoice
+from ringback_contracts.org.people import USUAL_PRESENCES
 from ringback_contracts.resources.calls.operations import (
     GET_CALL,
     PATCH_CALL,
@@ -44,6 +46,16 @@ SECURITY_SCHEMES: Json = {
                 "scopes": {
                     "conversations": "Place, read and end calls.",
                     "conversations:readonly": "Read calls.",
+                    "presence": "Read and set presences.",
+                    "presence:readonly": "Read presences.",
+                    "organization": "Read the org.",
+                    "organization:readonly": "Read the org.",
+                    "routing": "Read queues, their members and wrap-up codes.",
+                    "routing:readonly": "The same.",
+                    "stations": "Read and free stations.",
+                    "stations:readonly": "Read stations.",
+                    "users": "Read users, and set their stations and routing statuses.",
+                    "users:readonly": "Read users.",
                     "conversation:call:write": "The same, by the name that tutorials give it.",
                     "call:write": "The same, by another of their names.",
                 },
@@ -87,14 +99,32 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
     "User": ("id", "name", "selfUri"),
     "UserMe": ("id", "name", "selfUri"),
     "TokenInfo": ("organization", "authorizedScope"),
+    "Organization": ("id", "name", "selfUri"),
+    "OrganizationPresence": ("id", "systemPresence"),
+    "OrganizationPresenceDefinition": ("id", "systemPresence"),
+    "OrganizationPresenceDefinitionEntityListing": ("entities", "total"),
+    "OrganizationPresenceEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "RoutingStatus": ("userId", "status", "startTime"),
+    "Station": ("id", "name", "status", "selfUri"),
+    "StationEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "UserEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "UserPresence": ("source", "presenceDefinition", "modifiedDate"),
 }
 """The fields of a model that an answer always has."""
 BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
     "CreateCallRequest": bodies.place_call,
     "CallHangUp": lambda _: bodies.hang_up(),
+    "RoutingStatus": lambda _: bodies.set_routing_status(),
+    "UserPresence": lambda _: bodies.set_presence(),
 }
 """The bodies of which more can be told than their schema."""
-EXAMPLES = {"userId": bodies.ALICE}
+EXAMPLES = {
+    "userId": bodies.ALICE,
+    "stationId": bodies.FREE_PHONE,
+    "presenceId": USUAL_PRESENCES[0].id,
+    "definitionId": USUAL_PRESENCES[0].id,
+    "sourceId": "PURECLOUD",
+}
 """Ids of the default org for path parameters."""
 
 
@@ -111,7 +141,7 @@ def _described(operation: Operation, contract: ContractChoice) -> Json:
         "operationId": operation.id,
         "summary": operation.summary,
         "tags": [operation.template.split("/")[3]],
-        "parameters": [_parameter(name) for name in operation.parameters],
+        "parameters": [*map(_parameter, operation.parameters), *starmap(_asked, operation.query.items())],
         "security": [{"oauth": [scope]} for scope in operation.scopes] + [{"bearer": []}],
         "responses": {**_success(operation, contract), **error_responses(operation, contract)},
     }
@@ -167,3 +197,17 @@ def _parameter(name: str) -> Json:
         "schema": {"type": "string", "format": "uuid"},
     }
     return parameter | ({"example": EXAMPLES[name]} if name in EXAMPLES else {})
+
+
+def _asked(name: str, parameter: Parameter) -> Json:
+    """A query parameter; what has no effect is said."""
+    kind: Json = {"type": parameter.kind}
+    if parameter.kind == "integer":
+        kind["minimum"] = 1
+    if parameter.kind == "array":
+        kind["items"] = {"type": "string"}
+    described: Json = {"name": name, "in": "query", "schema": kind}
+    if parameter.heeded is not None:
+        values = ", ".join(parameter.heeded)
+        described["description"] = f"Has an effect as {values}." if values else "Has no effect in Ringback."
+    return described

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED
 from ringback_contracts.openapi.parts import Json, as_json, example, having, ref
 from ringback_contracts.org import ContractChoice
+from ringback_contracts.org.people import USUAL_PRESENCES, RoutingStatus
 from ringback_contracts.resources.calls.forms import PARTICIPANT_KEYS, PUBLISHED_KEYS
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"
 SUPPORT = "90e0e000-0000-4000-8000-000000000010"
+FREE_PHONE = "57a70000-0000-4000-8000-000000000009"
 TEST_NUMBER = "+442079460100"
 HANG_UP: Json = {"state": "disconnected"}
 
@@ -91,6 +95,34 @@ def hang_up() -> Json:
         "required": True,
         "content": as_json(ref("CallHangUp"), examples={"hangUp": example("Hang up", HANG_UP)}),
     }
+
+
+def set_presence() -> Json:
+    """The body that puts a user into another presence: of the model, what is heeded."""
+    presence_id: Json = {"type": "string", "enum": [one.id for one in USUAL_PRESENCES]}
+    definition = _with("id", presence_id)
+    shown = {"presenceDefinition": {"id": USUAL_PRESENCES[0].id}}
+    return {
+        "required": True,
+        "content": as_json(
+            _with("presenceDefinition", definition), examples={"set": example("Be available", shown)}
+        ),
+    }
+
+
+def set_routing_status() -> Json:
+    """The body that says whether routing may offer work: of the model, what is heeded."""
+    status: Json = {"type": "string", "enum": [*get_args(RoutingStatus)]}
+    shown = {"status": "IDLE"}
+    return {
+        "required": True,
+        "content": as_json(_with("status", status), examples={"set": example("Take work", shown)}),
+    }
+
+
+def _with(name: str, part: Json) -> Json:
+    """An object of which one field counts."""
+    return {"type": "object", "required": [name], "properties": {name: part}}
 
 
 def placed(contract: ContractChoice) -> Json:

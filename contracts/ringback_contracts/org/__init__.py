@@ -10,15 +10,24 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
-from ringback_contracts.core.decode import DecodeError, decode, decode_field, place
+from ringback_contracts.core.decode import DecodeError, decode, decode_field, place, shown
 from ringback_contracts.core.model import Contract
 from ringback_contracts.http.faults import MOST_FAULTS, Fault
+from ringback_contracts.org.people import (
+    HOME_DIVISION,
+    USUAL_PRESENCES,
+    PresenceDefinition,
+    RoutingStatus,
+    Station,
+    stations_by_id,
+)
 from ringback_contracts.org.values import (
     USUAL_REGION,
+    Line,
+    Uuid,
     check_range,
     count,
     e164,
-    one_line,
     org_id,
     permission,
     redirect_uri,
@@ -27,15 +36,12 @@ from ringback_contracts.org.values import (
     seconds,
     secret,
     token_value,
-    uuid,
     visible,
 )
 
 ContractChoice = Contract | Literal["any"]
 Grant = Literal["client_credentials", "authorization_code", "implicit"]
 """How a client may log in; whoever logs in with a code gets a refresh token without asking."""
-Uuid = Annotated[str, uuid]
-Line = Annotated[str, one_line]
 E164 = Annotated[str, e164]
 Permission = Annotated[str, permission]
 Scope = Annotated[str, scope]
@@ -66,7 +72,8 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A user of the org. ``enabled`` false is a deactivated account; ``outbound`` is the user's
-    set-up for outbound calling; ``station`` names the phone, without which no call can be placed."""
+    set-up for outbound calling; ``station`` is the name or the id of the phone, without which no call can
+    be placed; ``presence`` is the name or the id of a presence."""
 
     id: Uuid
     name: Line
@@ -76,14 +83,17 @@ class User:
     station: Line | None = None
     permissions: frozenset[Permission] = frozenset()
     numbers: tuple[E164, ...] = ()
+    presence: Line = "Available"
+    routing_status: RoutingStatus = "OFF_QUEUE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A queue that can be dialled, or called for."""
+    """A queue that can be dialled, or called for. ``members`` are the ids of its agents."""
 
     id: Uuid
     name: Line
+    members: tuple[Uuid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +174,7 @@ class Org:
 
     id: Annotated[str, org_id]
     name: Line
+    division_id: Uuid = HOME_DIVISION
     region: Annotated[str, region] = USUAL_REGION
     contract: ContractChoice = "any"
     sip_trunking: bool = True
@@ -172,6 +183,8 @@ class Org:
     numbers: tuple[E164, ...] = ()
     limits: Limits = field(default_factory=Limits)
     users: tuple[User, ...] = ()
+    stations: tuple[Station, ...] = ()
+    presence_definitions: tuple[PresenceDefinition, ...] = USUAL_PRESENCES
     queues: tuple[Queue, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     clients: tuple[Client, ...] = ()
@@ -179,6 +192,8 @@ class Org:
     test_numbers: tuple[TestNumber, ...] = ()
     faults: tuple[Fault, ...] = ()
     user_by_id: Mapping[str, User] = field(init=False, repr=False, compare=False)
+    station_by_id: Mapping[str, Station] = field(init=False, repr=False, compare=False)
+    presence_by_id: Mapping[str, PresenceDefinition] = field(init=False, repr=False, compare=False)
     queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
     client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
@@ -187,6 +202,9 @@ class Org:
 
     def __post_init__(self) -> None:
         _index(self, "user_by_id", "users", "id")
+        _index(self, "station_by_id", "stations", "id")
+        object.__setattr__(self, "station_by_id", stations_by_id(self.stations, self.users))
+        _index(self, "presence_by_id", "presence_definitions", "id")
         _index(self, "queue_by_id", "queues", "id")
         _index(self, "campaign_by_id", "campaigns", "id")
         _index(self, "client_by_id", "clients", "id")
@@ -194,6 +212,10 @@ class Org:
         object.__setattr__(self, "_test_numbers", lru_cache(maxsize=1024)(self._find_test_number))
         if len(self.faults) > MOST_FAULTS:
             raise OrgError(f"faults: there are {len(self.faults):,}, and an org has at most {MOST_FAULTS:,}")
+        for position, user in enumerate(self.users):
+            _check_presence(self, user, place("users", position, user))
+        for position, queue in enumerate(self.queues):
+            _check_members(self, queue, place("queues", position, queue))
         for position, token in enumerate(self.tokens):
             _check_token(self, token, place("tokens", position, token))
 
@@ -203,6 +225,24 @@ class Org:
 
     def _find_test_number(self, number: str) -> TestNumber | None:
         return next((test for test in self.test_numbers if test.covers(number)), None)
+
+    def station_of(self, user: User) -> Station | None:
+        """The phone that the user is associated with."""
+        named = user.station
+        if named is None:
+            return None
+        found = self.station_by_id.get(named.lower())
+        return found or next(one for one in self.station_by_id.values() if one.name == named)
+
+    def holder_of(self, station: Station) -> User | None:
+        """The user who is associated with the phone."""
+        return next((user for user in self.users if user.station and self.station_of(user) == station), None)
+
+    def presence_of(self, user: User) -> PresenceDefinition:
+        """The presence that the user is in."""
+        named = user.presence
+        found = self.presence_by_id.get(named.lower())
+        return found or next(one for one in self.presence_definitions if one.name == named)
 
     def owns(self, number: str, user_id: str | None) -> bool:
         """Whether the org, or that user, may show the E.164 number as its own."""
@@ -220,6 +260,18 @@ def _index(org: Org, name: str, array: str, key: str) -> None:
             raise OrgError(f"{place(array, position, item)}: the {key} is that of {other}; give each its own")
         table[value] = item
     object.__setattr__(org, name, table)
+
+
+def _check_presence(org: Org, user: User, where: str) -> None:
+    names = [one.name for one in org.presence_definitions]
+    if user.presence not in names and user.presence.lower() not in org.presence_by_id:
+        raise OrgError(f"{where}.presence: {shown(user.presence)} is none of {', '.join(names)}")
+
+
+def _check_members(org: Org, queue: Queue, where: str) -> None:
+    for member in queue.members:
+        if member not in org.user_by_id:
+            raise OrgError(f"{where}.members: no user has the id {member!r}; take ids of [[users]]")
 
 
 def _check_token(org: Org, token: Token, where: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from ringback_contracts.core.decode import shown
@@ -189,3 +190,7 @@ def _check_authority(uri: str) -> None:
         raise ValueError(f"{shown(uri)} cannot be read as a URI: {error}") from error
     if (parts.netloc or parts.scheme in ("http", "https")) and not _AUTHORITY.fullmatch(parts.netloc):
         raise ValueError(f"{shown(uri)} must have a host behind {parts.scheme}://, at most with a port")
+
+
+Uuid = Annotated[str, uuid]
+Line = Annotated[str, one_line]

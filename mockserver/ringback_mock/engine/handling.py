@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ringback_contracts.core.model import Accepted, Caller
+import orjson
+
+from ringback_contracts.core.model import Accepted, Caller, Request
 from ringback_contracts.core.operation import Operation
+from ringback_contracts.http.query import Query
 from ringback_contracts.org import Org
 from ringback_mock.engine.calls import Call, Plan
+from ringback_mock.engine.people import OrgNow
 from ringback_mock.engine.writes import Write
 
 T = TypeVar("T")
@@ -35,6 +39,9 @@ class TenantSeen(Protocol):
     @property
     def calls(self) -> CallsSeen: ...
 
+    @property
+    def standing(self) -> OrgNow: ...
+
 
 class Ask(NamedTuple):
     """A granted request: of which org, by whom, for what, and when (seconds since 1970)."""
@@ -45,6 +52,18 @@ class Ask(NamedTuple):
     plan: Plan | None
     authorization: str | None
     now: float
+    request: Request
+
+    @property
+    def query(self) -> Query:
+        """What the request's query says."""
+        return Query.read(self.request.query)
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The JSON object of the request, which the rules have found to be one."""
+        body: Mapping[str, Any] = orjson.loads(self.request.body)
+        return body
 
 
 Handler = Callable[[Ask], Applied]

@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeVar
 from ringback_contracts.core.decode import DecodeError, decode, shown
 from ringback_contracts.life.commands import Ring
 from ringback_contracts.life.parties import Party, Takes
-from ringback_contracts.org import E164, Line, Org, Queue, Seconds, User
+from ringback_contracts.org import E164, Org, Queue, Seconds, User
+from ringback_contracts.org.values import Line
 from ringback_mock.engine.placement import inside
 
 T = TypeVar("T", User, Queue)

@@ -97,7 +97,7 @@ class Pipeline:
             refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
             return Answered(context_id, refusal, tenant, verdict, None, caller)
         authorization = request.headers.get("authorization")
-        ask = Ask(tenant, caller, verdict, plan, authorization, now)
+        ask = Ask(tenant, caller, verdict, plan, authorization, now, request)
         own = _headers(context_id, caller)
         fault, counted = struck(tenant, verdict.operation.fault, _numbers(ask))
         if fault is not None and fault.kind in BEFORE:
@@ -106,10 +106,11 @@ class Pipeline:
             response = replace_reply(fault, own, context_id, now)
             return Answered(context_id, response, tenant, None, None, caller, counted)
         status, value, *writes = self._handlers[verdict.operation.id](ask)
+        headers = own + _notes(verdict)
         if verdict.intent is None:
-            call_id, headers = None, own
+            call_id = None
         else:
-            call_id, headers = value["id"], own + _call_headers(verdict)
+            call_id, headers = value["id"], headers + _call_headers(verdict)
         if value is None:
             response = Response(status, headers)
         else:
@@ -165,9 +166,14 @@ def _headers(context_id: str, caller: Caller) -> Headers:
 def _call_headers(verdict: Accepted) -> Headers:
     intent = required(verdict.intent)
     headers: Headers = (("Ringback-Contract", PARTICIPANTS),) if intent.contract == PARTICIPANTS else ()
-    if verdict.notes:
-        headers += (("Ringback-Note", "; ".join(verdict.notes).encode("ascii", "replace").decode()),)
     return headers
+
+
+def _notes(verdict: Accepted) -> Headers:
+    """What of the request has no effect, or cannot work."""
+    if not verdict.notes:
+        return ()
+    return (("Ringback-Note", "; ".join(verdict.notes).encode("ascii", "replace").decode()),)
 
 
 def _failed(error: Exception, caller: Caller, context_id: str) -> Response:

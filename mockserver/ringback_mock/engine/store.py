@@ -120,7 +120,7 @@ class Store:
         there are more than ``orgs_size`` copies, the oldest is forgotten and its tokens are unknown.
         """
         with self.lock:
-            org, fresh = _copy(changed(self.default.org, changes or {}))
+            org, fresh = _copy(changed(self.default.filed, changes or {}))
             self._copies.put(org.id, self._serve(org))
             return fresh
 

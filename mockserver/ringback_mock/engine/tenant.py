@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 
 from ringback_contracts.core.model import Caller, TokenState
@@ -14,6 +15,7 @@ from ringback_mock.engine.calls import Calls
 from ringback_mock.engine.clock import OrgClock
 from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.journal import Journal
+from ringback_mock.engine.people import OrgNow, People, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
 
 KEPT_BYTES = 256 * 2**20
@@ -38,6 +40,7 @@ class Rooms:
 class Tenant:
     """An org and everything that happens in it.
 
+    ``org`` is how it stands now, ``filed`` how it was at the start; ``people`` tells since when users differ.
     ``sessions`` maps every access token of every org to whose it is; it is shared by all tenants.
     """
 
@@ -51,11 +54,12 @@ class Tenant:
         journal_size: int,
         calls_size: int,
     ) -> None:
-        self.org = org
+        self.org = self.filed = org
         self.calls = Calls(calls_size, rooms.kept)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
         self.clock = clock
+        self.people = People(clock())
         self._sessions = sessions
         logins, frame = rooms.logins, LOGIN_FRAME
         self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget, room=logins, frame=frame)
@@ -163,10 +167,30 @@ class Tenant:
             self._forget(token)
             self._issued.pop(token)
 
+    @property
+    def standing(self) -> OrgNow:
+        """The org as it is now, and its people."""
+        return OrgNow(self.org, self.people)
+
+    def change_user(self, change: UserChange) -> None:
+        """Let a user of the org be otherwise."""
+        self.org, self.people = change.made(self.standing)
+        self._renew_callers()
+
+    def _renew_callers(self) -> None:
+        """Callers stand for their org, so that what was remembered of them holds no longer."""
+        for value in (*self._issued, *(token.value for token in self.org.tokens)):
+            owner, session = self._sessions.get(value, (None, None))
+            if owner is self and session is not None:
+                user = session.caller.user
+                session.caller = replace(session.caller, user=user and self.org.user_by_id[user.id])
+
     def reset(self) -> None:
         """Forget every call, exchange, login and issued token; the org's tokens and faults are fresh, its
         clock tells the world's time."""
         self.clock.reset()
+        self.org = self.filed
+        self.people = People(self.clock())
         self.calls.clear()
         self.faults.reset()
         self.journal.clear()

@@ -9,6 +9,7 @@ from ringback_contracts.core.plain import plain
 from ringback_contracts.life.commands import Command
 from ringback_contracts.org import Client, User
 from ringback_mock.engine.calls import Call
+from ringback_mock.engine.people import UserChange
 from ringback_mock.engine.sessions import Issued, Login
 from ringback_mock.engine.tenant import Tenant
 
@@ -119,3 +120,13 @@ class BeginLogin(Write):
 
     def to(self, tenant: Tenant) -> None:
         tenant.begin_login(self.login, self.code, self.refresh_token)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeUser(Write):
+    """A user is otherwise from now on."""
+
+    change: UserChange
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.change_user(self.change)

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Change
+from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.http.query import PAGED, QueryCase
 from ringback_contracts.http.served import served
 
 GET_ME = "getUsersMe"
 GET_USER = "getUser"
+LIST_USERS = "getUsers"
+STATION = "getUserStation"
+OWN_STATION = "getUsersStationsMe"
+ASSOCIATE = "putUserStationAssociatedstationStationId"
+ASSOCIATE_OWN = "putUsersStationsMeAssociatedstationStationId"
+DISSOCIATE = "deleteUserStationAssociatedstation"
+DISSOCIATE_OWN = "deleteUsersStationsMeAssociatedstation"
+ROUTING_STATUS = "getUserRoutingstatus"
+SET_ROUTING_STATUS = "putUserRoutingstatus"
+
+READING = ("users", "users:readonly")
+WRITING = ("users",)
+THE_USER = {"userId": "path.user-unknown"}
+THE_STATION = {"stationId": "path.station-unknown"}
+EXPANDED = ("authorization", "presence", "routingStatus", "station")
+"""What can be shown with every user."""
+OF_ME = ("date", "organization", "presenceDefinitions", "token")
+"""What can be shown with the token's user besides."""
+SHOWN = {
+    "integrationPresenceSource": Parameter(heeded=()),
+    "userCustomAttributeSchemaIds": Parameter("array", heeded=()),
+}
 
 OPERATIONS = (
     served(
@@ -15,12 +38,108 @@ OPERATIONS = (
         answers="UserMe",
         needs_user=True,
         changes=Change.NOTHING,
+        facts=QueryCase,
+        query={"expand": Parameter("array", heeded=(*EXPANDED, *OF_ME)), **SHOWN},
     ),
     served(
         GET_USER,
         summary="Read a user",
+        scopes=READING,
         answers="User",
         changes=Change.NOTHING,
-        unknown={"userId": "path.user-unknown"},
+        unknown=THE_USER,
+        facts=QueryCase,
+        query={
+            "expand": Parameter("array", heeded=EXPANDED),
+            **SHOWN,
+            "state": Parameter(heeded=()),
+        },
+    ),
+    served(
+        LIST_USERS,
+        summary="List the users of the org",
+        success=200,
+        scopes=READING,
+        answers="UserEntityListing",
+        changes=Change.NOTHING,
+        facts=QueryCase,
+        query={
+            **PAGED,
+            "id": Parameter("array"),
+            "jabberId": Parameter("array", heeded=()),
+            "sortOrder": Parameter(heeded=("ascending", "descending", "ASC", "DESC", "asc", "desc")),
+            "expand": Parameter("array", heeded=EXPANDED),
+            **SHOWN,
+            "state": Parameter(heeded=("active", "inactive", "deleted", "any")),
+        },
+    ),
+    served(
+        STATION,
+        summary="Read the stations of a user",
+        scopes=READING,
+        answers="UserStations",
+        changes=Change.NOTHING,
+        unknown=THE_USER,
+    ),
+    served(
+        OWN_STATION,
+        summary="Read the stations of the token's user",
+        success=200,
+        scopes=READING,
+        answers="UserStations",
+        needs_user=True,
+        changes=Change.NOTHING,
+    ),
+    served(
+        ASSOCIATE,
+        summary="Give a user a station",
+        scopes=WRITING,
+        answers=None,
+        changes=Change.ORG,
+        unknown={**THE_USER, **THE_STATION},
+    ),
+    served(
+        ASSOCIATE_OWN,
+        summary="Give the token's user a station",
+        success=202,
+        scopes=WRITING,
+        answers=None,
+        needs_user=True,
+        changes=Change.ORG,
+        unknown=THE_STATION,
+    ),
+    served(
+        DISSOCIATE,
+        summary="Take a user's station away",
+        scopes=WRITING,
+        answers=None,
+        changes=Change.ORG,
+        unknown=THE_USER,
+    ),
+    served(
+        DISSOCIATE_OWN,
+        summary="Take the station of the token's user away",
+        success=202,
+        scopes=WRITING,
+        answers=None,
+        needs_user=True,
+        changes=Change.ORG,
+    ),
+    served(
+        ROUTING_STATUS,
+        summary="Read whether routing offers a user work",
+        scopes=READING,
+        answers="RoutingStatus",
+        changes=Change.NOTHING,
+        unknown=THE_USER,
+    ),
+    served(
+        SET_ROUTING_STATUS,
+        summary="Say whether routing may offer a user work",
+        scopes=WRITING,
+        reads="RoutingStatus",
+        answers="RoutingStatus",
+        changes=Change.ORG,
+        unknown=THE_USER,
     ),
 )

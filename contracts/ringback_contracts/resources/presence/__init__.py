@@ -1,0 +1,1 @@
+"""Presences: which there are, and which users are in."""

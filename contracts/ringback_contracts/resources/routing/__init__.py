@@ -1,0 +1,1 @@
+"""Routing: queues, their members, and whether users take work."""

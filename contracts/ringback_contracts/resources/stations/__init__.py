@@ -1,0 +1,1 @@
+"""Stations: the phones of an org."""

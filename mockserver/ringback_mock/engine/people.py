@@ -1,0 +1,60 @@
+"""How the users of an org stand: what they changed of themselves, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from ringback_contracts.org import Org, User
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What an org does not say of its users, from ``began`` on (seconds since 1970).
+
+    ``stations_before`` tells by users the station that each had last, ``messages`` what each says beside the
+    presence.
+    """
+
+    began: float
+    stations_before: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+    moments: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def since(self, user: User, name: str) -> float:
+        """Since when a value of the user is what it is."""
+        return self.moments.get((user.id, name), self.began)
+
+
+class OrgNow(NamedTuple):
+    """An org as it is now, and its people."""
+
+    org: Org
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    """A user is otherwise from a moment on: ``values`` are a station, a presence, a routing status."""
+
+    user_id: str
+    values: Mapping[str, Any]
+    at: float
+    message: str | None = field(default=None, repr=False)
+
+    def made(self, before: OrgNow) -> OrgNow:
+        """What comes of it."""
+        org, people = before
+        old = org.user_by_id[self.user_id]
+        new = replace(old, **self.values)
+        differing = {name for name, value in self.values.items() if getattr(old, name) != value}
+        moments = {(old.id, name): self.at for name in differing}
+        people = replace(people, moments={**people.moments, **moments})
+        left = org.station_of(old)
+        if left is not None and "station" in differing:
+            people = replace(people, stations_before={**people.stations_before, old.id: left.id})
+        if self.message is not None:
+            people = replace(people, messages={**people.messages, old.id: self.message})
+        users = tuple(new if one is old else one for one in org.users)
+        return OrgNow(replace(org, users=users), people)
