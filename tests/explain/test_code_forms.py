@@ -373,6 +373,49 @@ def test_the_keys_that_are_added_after_the_literal_are_part_of_the_body() -> Non
         assert body_of(code) == {"phoneNumber": "+1", "wrapUpCode": "default"}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'b = {"phoneNumber": n, "x": 1}\ndel b["x"]\napi.post_conversations_calls(b)',
+        'b = {"phoneNumber": n, "x": 1}\nb.pop("x", None)\napi.post_conversations_calls(b)',
+        "const b = { phoneNumber: n, x: 1 };\ndelete b.x;\napi.postConversationsCalls(b);",
+        '$b = ["phoneNumber" => $n, "x" => 1];\nunset($b["x"]);\n$api->postConversationsCalls($b);',
+        "b = { phoneNumber: n, x: 1 }\nb.delete(:x)\napi.post_conversations_calls(b)",
+    ],
+)
+def test_what_is_taken_out_again_is_not_sent(code: str) -> None:
+    assert body_of(code) == {"phoneNumber": "‹n›"}
+
+
+def test_of_a_switch_one_branch_counts() -> None:
+    code = """
+switch (kind) {
+    case "user": body.callUserId = id; break;
+    default: body.phoneNumber = number;
+}
+api.postConversationsCalls(body);
+"""
+    assert body_of(code) == {"callUserId": "‹id›"}
+    assert len(told(code)) == 2
+
+
+def test_a_request_of_node_is_sent_with_what_is_written_to_it() -> None:
+    code = f"""
+const options = {{ hostname: "api.mypurecloud.ie", path: "{PATH}", method: "POST" }};
+const request = https.request(options, (response) => {{}});
+request.write(JSON.stringify({{ phoneNumber: "{NUMBER}" }}));
+request.end();
+"""
+    (found,) = requests_of(code)
+    assert (found.request.method, found.request.path) == ("POST", PATH)
+    assert json.loads(found.request.body) == CALL
+
+
+def test_a_body_that_is_made_of_unknown_pairs_is_asked_for() -> None:
+    with pytest.raises(ReadError, match="line 2 of this Python code sends"):
+        read(f'body = {{k: v for k, v in raw.items() if v}}\nrequests.post("{URL}", json=body)'.encode())
+
+
 PARTIES = [{"address": "+1"}, {"address": "+2"}]
 
 

@@ -57,6 +57,8 @@ def requests_of(text: str) -> list[FoundRequest]:
             return found
         if unread_sending is not None:
             opened = opened or (unread_sending, program.language.name)
+            if program.fit >= SURELY and program.signs:
+                break
     if opened is None or doubtful:
         return doubtful
     sending, language = opened

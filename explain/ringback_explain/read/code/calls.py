@@ -38,6 +38,7 @@ class Words:
 
     puts: frozenset[str]
     appends: frozenset[str]
+    removes: frozenset[str]
     harmless: frozenset[str]
     merges: frozenset[str]
     formats: frozenset[str]
@@ -193,6 +194,8 @@ def is_verb(name: str) -> bool:
 
 def _made_text(call: CodeCall) -> Any:
     lower, given = call.lower, call.positional
+    if lower == "stringify" and call.holder_text in ("qs", "querystring") and given:
+        return Encoded(given[0], form=True)
     if lower in words().encodes or (lower == "create" and call.holder_text.endswith("JsonContent")):
         value = given[0] if given else _named_object(call) if call.named else call.receiver
         return Encoded(value) if isinstance(value, dict | list | Unknown | Encoded) else NOTHING
@@ -214,11 +217,13 @@ def _named_object(call: CodeCall) -> CodeObject:
 
 
 def _adding(call: CodeCall) -> Any:
-    """Calls that add to a list, or set a field by its name: ``append(x)``, ``setattr(a, "to", x)``."""
+    """Calls that add to a list, or change a field by its name: ``setattr(a, "to", x)``, ``pop("to")``."""
     given = call.positional
     if call.lower == "setattr" and len(given) > 2 and isinstance(given[0], CodeObject):
         call.walker.put(given[0], given[1], given[2])
         return given[0]
+    if call.lower in words().removes and given and isinstance(call.receiver, CodeObject):
+        return call.receiver.pop(call.receiver.name_of(str(given[0])), unknown(text_of(call.node)))
     if call.lower in words().appends and len(given) == 1 and isinstance(call.receiver, list):
         call.receiver.append(given[0])
         return call.receiver

@@ -137,7 +137,8 @@ def _of_client(call: CodeCall) -> Any:
     sending.headers = dict(headers) if isinstance(headers, dict) else {}
     sending.client = call.holder_text or call.name
     call.walker.sendings.append(sending)
-    return unknown(f"{call.name}()")
+    # What Node's https.request gives is written to and ended afterwards.
+    return sending if call.lower == "request" and body is None else unknown(f"{call.name}()")
 
 
 def _options(call: CodeCall) -> dict[str, Any]:

@@ -136,10 +136,31 @@ class Walker:
             values = [self.evaluate(child) for child in node.named_children]
             if self.returned and values:
                 self.returned[-1].append(values[0])
+        elif node.type in _REMOVES or (
+            node.type == "unary_expression" and text_of(node).startswith("delete ")
+        ):
+            self._remove(node.named_children)
         elif meaning in ("", "part") or node.is_error:
             self.all(node.named_children)
         elif meaning != "function":
             self.evaluate(node)
+
+    def _remove(self, nodes: Sequence[Node]) -> None:
+        """Take out what ``del`` and its kin name: parts of objects, alone or in a list."""
+        for node in nodes:
+            meaning = self.meaning(node)
+            if meaning == "index":
+                holder, key = item_parts(node)
+                name = self.evaluate(key) if key is not None else ""
+            elif meaning == "member":
+                holder, key = node.named_children[0], field(node, *NAMES)
+                name = text_of(key) if key is not None else ""
+            else:
+                self._remove(node.named_children)
+                continue
+            held = self.evaluate(holder)
+            if isinstance(held, CodeObject) and len(self.conditions) <= held.depth:
+                held.pop(held.name_of(str(name)), None)
 
     def all(self, nodes: Sequence[Node]) -> None:
         """Follow statements one after another."""
@@ -175,6 +196,8 @@ class Walker:
             written = written[1:-1]
         if given is None:
             return text_of(node).splitlines()[0].rstrip(" :{")
+        if "case" in node.type:
+            return f"case {written}"
         return f"not ({written})" if node.type.startswith("unless") else written
 
     def _under(self, condition: str, nodes: Sequence[Node]) -> None:
@@ -345,6 +368,7 @@ class Walker:
         if isinstance(value, CodeObject | Sending | list):
             return value
         made = self.record(model=model)
+        made.depth = 0  # it was there before, whatever condition holds here
         if self.meaning(node) in ("name", "index", "member"):
             self.bind(node, made)
         return made
@@ -371,4 +395,5 @@ def _last_statements(nodes: Sequence[Node]) -> Iterator[Node]:
         yield last
 
 
+_REMOVES = ("delete_statement", "unset_statement")
 _BLOCKS = ("block", "statement_block", "compound_statement", "then", "statement_list", "expression_statement")
