@@ -135,6 +135,30 @@ def test_a_call_to_a_queue_waits_there_for_an_agent(
     assert customer["queue"]["id"] == SUPPORT
 
 
+def test_a_queue_alerts_its_members_who_are_idle_one_after_the_other() -> None:
+    org = default_org()
+    users = [replace(one, routing_status="IDLE", station="phone") for one in org.users if one.enabled]
+    users[0] = replace(users[0], routing_status="OFF_QUEUE")
+    members = tuple(one.id for one in users)
+    queues = (replace(org.queues[0], members=members),)
+    client = create_app(replace(org, users=tuple(users), queues=queues)).test_client()
+    client.post("/__ringback/clock", json={"freeze": True})
+    rung = ring(client, queue="support", ivr=False)
+    advance(client, 1)
+    alerted = parties(client, rung["id"])[-1]
+    assert (alerted["purpose"], alerted["state"], alerted["userId"]) == ("agent", "alerting", members[1])
+    assert use(client, rung["id"], 2, "declines").status_code == 200
+    advance(client, 1)
+    assert parties(client, rung["id"])[-1]["userId"] == members[2]
+    assert use(client, rung["id"], 3, "answers").status_code == 200
+    assert [one["state"] for one in parties(client, rung["id"])] == [
+        "connected",
+        "terminated",
+        "terminated",
+        "connected",
+    ]
+
+
 def test_whoever_rings_may_hang_up_by_themselves(client: FlaskClient) -> None:
     rung = ring(client, queue=SUPPORT, ivr=False, hangs_up_after=5)
     advance(client, 5)

@@ -74,9 +74,16 @@ def _rung(order: Order, org: Org) -> tuple[Party, str | None]:
     ours = next(iter(org.numbers), None)
     if order.queue is not None:
         queue = _found("queue", order.queue, org.queues)
-        return Party("queue", queue.id, inside(queue.id), queue.name), order.dialled or ours
+        agents = tuple(_phone(user) for user in _ready(queue, org))
+        return Party("queue", queue.id, inside(queue.id), queue.name, agents=agents), order.dialled or ours
     user = _found("user", order.user or "", org.users)
     return _phone(user), order.dialled or next(iter(user.numbers), ours)
+
+
+def _ready(queue: Queue, org: Org) -> list[User]:
+    """The members of the queue to whom routing offers a call now, in the order of the org's file."""
+    members = (org.user_by_id[member] for member in queue.members)
+    return [user for user in members if user.enabled and user.station and user.routing_status == "IDLE"]
 
 
 def _phone(user: User) -> Party:
