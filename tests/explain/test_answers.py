@@ -7,8 +7,8 @@ import json
 import pytest
 
 from ringback_explain import Explanation, PlatformAnswer, explain_answer, explain_answered
+from ringback_explain.codes import MAY_BE_PLACED, error_codes
 from ringback_explain.read import FoundError, FoundRequest, read
-from ringback_explain.tell.codes import MAY_BE_PLACED, error_codes
 from ringback_explain.tell.reported import MOST_CANDIDATES
 
 PATH = "/api/v2/conversations/calls"
@@ -92,7 +92,8 @@ def test_after_a_failure_of_the_platform_the_call_may_have_been_placed(status: i
     [("missing.permissions", "permission.missing"), ("too.many.requests", "rate.exceeded")],
 )
 def test_a_code_that_says_the_same_as_another_is_explained_by_its_rules(code: str, rule: str) -> None:
-    explained = explain_answer(PlatformAnswer(error_codes()[code].status, code, "words that no rule has"))
+    status, words = error_codes()[code].status, "words that no rule has"
+    explained = explain_answer(PlatformAnswer(status, code, words, operation="postConversationsCalls"))
     assert explained is not None
     assert explained.code == code
     assert rule in {finding.rule for finding in explained.findings}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ringback_contracts.catalogue import TABLE
+from ringback_explain.codes import error_codes
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.read import mention
 from ringback_explain.read.found import FoundError
-from ringback_explain.tell.codes import error_codes
 
 _STATUS = re.compile(
     r"\bHTTP(?:/[\d.]+)?[ :=]+([45]\d\d)\b"

@@ -14,6 +14,7 @@ from ringback_contracts.core.model import Caller, Request, Rule, Stage
 from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms
+from ringback_explain.codes import MAY_BE_PLACED, error_codes
 from ringback_explain.explanation import (
     Context,
     Equivalent,
@@ -24,7 +25,6 @@ from ringback_explain.explanation import (
     Suggestion,
 )
 from ringback_explain.meant.subject import Subject
-from ringback_explain.tell.codes import MAY_BE_PLACED, error_codes
 from ringback_explain.tell.login_rules import of_error
 from ringback_explain.tell.questions import ask, quoted
 from ringback_explain.tell.telling import explain, explain_text_notes
@@ -203,18 +203,21 @@ def _tells_nothing(answer: PlatformAnswer) -> bool:
 def _fitting(
     status: int | None, code: str | None, message: str | None, operation: str | None = None
 ) -> list[Rule]:
-    if code is not None:
-        code = code.lower().replace("_", ".")
-        known = error_codes().get(code)
-        code = known.like or code if known else code
-    return [
-        rule
-        for rule in TABLE
-        if status in (None, rule.status)
-        and (code is None or rule.code == code)
-        and (message is None or _says(rule.message, message))
-        and (operation is None or rule.concerns(BY_ID.get(operation)))
-    ]
+    """The rules that fit; where none has the code, those with one that means the same."""
+    written = (code or "").lower().replace("_", ".")
+    known = error_codes().get(written)
+    for name in (written, known.like) if known and known.like else (written,):
+        found = [
+            rule
+            for rule in TABLE
+            if status in (None, rule.status)
+            and (code is None or rule.code == name)
+            and (message is None or _says(rule.message, message))
+            and (operation is None or rule.concerns(BY_ID.get(operation)))
+        ]
+        if found:
+            return found
+    return []
 
 
 def _says(template: str, message: str) -> bool:

@@ -35,4 +35,4 @@ class ErrorCode:
 @cache
 def error_codes() -> Mapping[str, ErrorCode]:
     """All of them by the code."""
-    return {code: ErrorCode(code, **entry) for code, entry in table("tell/codes").items()}
+    return {code: ErrorCode(code, **entry) for code, entry in table("codes").items()}
