@@ -201,7 +201,7 @@ class InProcess:
 def _survived(answer: Callable[[Request], Response], request: Request) -> Response:
     """The answer, or what the mock's site makes of a crash."""
     try:
-        return answer(request)
+        return answer(request).whole()
     except Exception:  # noqa: BLE001 - a broken mock may raise anything, and what matters is that it did
         return json_response(500, {"code": "internal.server.error", "status": 500})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
@@ -128,12 +128,31 @@ class Site:
         if tenant is not None:
             for write in writes:
                 write.to(tenant)
+            if response.pieces is not None:
+                made = self._committed_when_made(request, answered, response.pieces)
+                return replace(response, pieces=made)
             now = self.store.clock()
             tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
         if access.isEnabledFor(logging.INFO):
             shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
             access.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
         return response
+
+    def _committed_when_made(
+        self, request: Request, answered: Answered, pieces: Iterator[bytes]
+    ) -> Iterator[bytes]:
+        """The pieces, and the exchange in the journal with as many of them as were made."""
+        body = bytearray()
+        try:
+            for piece in pieces:
+                body += piece
+                yield piece
+        finally:
+            whole = answered._replace(
+                response=replace(answered.response, body=bytes(body), pieces=None), writes=()
+            )
+            with self.store.lock:
+                self._commit(request, whole)
 
     def _advice(self, headers: Mapping[str, str]) -> str:
         """Of a refusal: the rule, its fix, and where the whole explanation is."""

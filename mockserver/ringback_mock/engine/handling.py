@@ -17,7 +17,10 @@ from ringback_mock.engine.writes import Write
 
 T = TypeVar("T")
 Applied = tuple[int, Any, *tuple[Write, ...]]
-"""A status, the value of the JSON body (``None`` for no body), and what is to be written."""
+"""A status, the value of the JSON body, and what is to be written.
+
+The value is ``None`` for no body, and a generator of its bytes for one that is made piece by piece.
+"""
 
 
 class CallsSeen(Protocol):
@@ -28,6 +31,8 @@ class CallsSeen(Protocol):
     def of_user(self, user_id: str, now: float) -> Iterator[Call]: ...
 
     def __iter__(self) -> Iterator[Call]: ...
+
+    def __len__(self) -> int: ...
 
 
 class TenantSeen(Protocol):

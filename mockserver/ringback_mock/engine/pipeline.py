@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
+from types import GeneratorType
 from typing import NamedTuple
 
 import orjson
@@ -113,10 +114,12 @@ class Pipeline:
             call_id, headers = value["id"], headers + _call_headers(verdict)
         if value is None:
             response = Response(status, headers)
+        elif type(value) is GeneratorType:
+            response = Response(status, (JSON_TYPE, *headers), pieces=value)
         else:
             response = Response(status, (JSON_TYPE, *headers), orjson.dumps(value))
         if fault is not None:
-            response = spoil_reply(fault, response, own, context_id)
+            response = spoil_reply(fault, response.whole(), own, context_id)
         return Answered(
             context_id, response, tenant, verdict, call_id, caller, (*counted, *writes) if counted else writes
         )

@@ -15,7 +15,7 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL_FOR_USER,
 )
 from ringback_mock.engine.calls import Call
-from ringback_mock.engine.conversation import listing, look, self_uri
+from ringback_mock.engine.conversation import A_FEW, listed_in_pieces, listing, look, self_uri
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.writes import GiveCommand, KeepCall
@@ -36,8 +36,10 @@ def place(ask: Ask) -> Applied:
 @handles(LIST_CALLS)
 def listed(ask: Ask) -> Applied:
     """The calls that the token's user is on."""
-    mine = ask.tenant.calls.of_user(required(ask.caller.user).id, ask.now)
-    return 200, listing(mine, ask.now, look)
+    user_id, calls = required(ask.caller.user).id, ask.tenant.calls
+    if len(calls) > A_FEW:
+        return 200, listed_in_pieces(list(calls), user_id, ask.now)
+    return 200, listing(calls.of_user(user_id, ask.now), ask.now, look)
 
 
 @handles(GET_CALL)
