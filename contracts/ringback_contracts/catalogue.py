@@ -22,6 +22,8 @@ from ringback_contracts.resources.conversations import rules as of_conversations
 from ringback_contracts.resources.organizations import operations as organizations
 from ringback_contracts.resources.presence import operations as presence
 from ringback_contracts.resources.presence import rules as of_presences
+from ringback_contracts.resources.routing import operations as routing
+from ringback_contracts.resources.routing import rules as of_queues
 from ringback_contracts.resources.stations import operations as stations
 from ringback_contracts.resources.stations import rules as of_stations
 from ringback_contracts.resources.tokens import operations as tokens
@@ -36,6 +38,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *organizations.OPERATIONS,
     *stations.OPERATIONS,
     *presence.OPERATIONS,
+    *routing.OPERATIONS,
     *tokens.OPERATIONS,
 )
 """Every operation that is served."""
@@ -51,6 +54,7 @@ RULES = (
     of_users,
     of_stations,
     of_presences,
+    of_queues,
     of_conversations,
     body,
     addressing,

@@ -160,8 +160,8 @@ def test_the_table_says_of_each_its_method_path_statuses_and_permissions() -> No
         ("POST", "/api/v2/users/search"),
         ("PATCH", f"/api/v2/users/{ID}"),
         ("DELETE", f"/api/v2/users/{ID}"),
-        ("GET", "/api/v2/users/me/queues"),  # only {userId}/queues leads there, although "me" exists too
-        ("HEAD", "/api/v2/routing/queues"),
+        ("GET", "/api/v2/users/me/callforwarding"),  # only {userId}/... leads there, although "me" exists too
+        ("HEAD", "/api/v2/routing/skills"),
     ],
 )
 def test_what_the_sdk_has_and_ringback_does_not_is_told_so(method: str, path: str) -> None:
@@ -175,7 +175,7 @@ def test_what_the_sdk_has_and_ringback_does_not_is_told_so(method: str, path: st
     [
         ("GET", "/api/v2/users/search", "GET /api/v2/users/me"),
         ("POST", f"/api/v2/conversations/calls/{ID}", "PATCH /api/v2/conversations/calls/{conversationId}"),
-        ("GET", "/api/v2/routing/queues", "nothing near it is served"),
+        ("GET", "/api/v2/knowledge/knowledgebases", "nothing near it is served"),
     ],
 )
 def test_what_is_served_near_it_is_told(method: str, path: str, near: str) -> None:
@@ -212,7 +212,7 @@ def test_an_unknown_path_is_404_with_the_nearest_one(method: str, path: str, mea
     ("method", "path", "allow"),
     [
         ("PUT", "/api/v2/conversations/calls", ("GET", "HEAD", "POST")),
-        ("DELETE", "/api/v2/routing/queues", ("GET", "HEAD", "POST")),
+        ("DELETE", "/api/v2/routing/queues", ("GET", "HEAD")),
         ("POST", "/api/v2/users/me", ("GET", "HEAD")),
         ("PATCH", "/api/v2/users/me", ("GET", "HEAD")),  # of /users/{userId}, which the literal wins over
         ("DELETE", f"/api/v2/conversations/calls/{ID}", ("GET", "HEAD", "PATCH")),

@@ -213,7 +213,7 @@ def test_a_target_without_a_tape_cannot_be_compared(notes: Recorder | None) -> N
 
 
 def unserved(status: int, **headers: str) -> Cassette:
-    asked = Request("GET", "/api/v2/routing/queues", {"authorization": "Bearer alice"})
+    asked = Request("GET", "/api/v2/routing/skills", {"authorization": "Bearer alice"})
     return Cassette("x.har", asked, refusal(status, **headers), WHEN, "eu_west_1")
 
 

@@ -144,7 +144,7 @@ def test_a_wrong_secret_is_told_as_the_platform_tells_it(sdk: Any, api_client: A
 
 def test_an_operation_that_is_not_served_says_so(sdk: Any, alice: Any) -> None:
     with pytest.raises(sdk.rest.ApiException) as caught:
-        sdk.RoutingApi(alice).get_routing_queues()
+        sdk.RoutingApi(alice).get_routing_skills()
     assert caught.value.status == 501
     assert "does not serve" in error_of(caught)["message"]
 

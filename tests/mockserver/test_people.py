@@ -21,6 +21,7 @@ API = "/api/v2"
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"
 DAVE = "da5e0000-0000-4000-8000-000000000004"
+SUPPORT = "90e0e000-0000-4000-8000-000000000010"
 ALICE_PHONE = "57a70000-0000-4000-8000-000000000001"
 CAROL_PHONE = "57a70000-0000-4000-8000-000000000003"
 FREE_PHONE = "57a70000-0000-4000-8000-000000000009"
@@ -229,6 +230,41 @@ def test_presences_are_listed_in_both_ways(org: Org) -> None:
     assert (on_queue.system_presence, on_queue.language_labels) == ("On Queue", {"en_US": "On Queue"})
     assert org.read("OrganizationPresenceDefinition", f"/presence/definitions/{ON_QUEUE}").type == "System"
     assert org.read("OrganizationPresenceEntityListing", "/presencedefinitions?deleted=true").total == 0
+
+
+def test_queues_are_listed_read_and_have_members(org: Org) -> None:
+    listed = org.read("QueueEntityListing", "/routing/queues?name=supp*")
+    assert [(one.id, one.name, one.member_count) for one in listed.entities] == [(SUPPORT, "support", 2)]
+    assert org.read("QueueEntityListing", f"/routing/queues?divisionId={ALICE}").entities == []
+    queue = org.read("Queue", f"/routing/queues/{SUPPORT}")
+    assert (queue.name, queue.division.name) == ("support", "Home")
+    for path in ("/routing/queues/me", f"/users/{ALICE}/queues"):
+        own = org.read("UserQueueEntityListing", path).entities
+        assert [(one.id, one.joined) for one in own] == [(SUPPORT, True)]
+        assert org.read("UserQueueEntityListing", f"{path}?joined=false").entities == []
+    assert org.read("UserQueueEntityListing", f"/users/{BOB}/queues").entities == []
+
+
+def test_members_are_found_by_what_they_are_in(org: Org) -> None:
+    members = f"/routing/queues/{SUPPORT}/members"
+    found = org.read("QueueMemberEntityListing", f"{members}?sortOrder=desc").entities
+    assert [(one.name, one.member_by, one.joined) for one in found] == [
+        ("Carol", "user", True),
+        ("Alice", "user", True),
+    ]
+    org.ask("PATCH", f"/users/{ALICE}/presences/purecloud", {"presenceDefinition": {"id": ON_QUEUE}})
+    for query in ("routingStatus=IDLE", "presence=On%20Queue", "name=ali"):
+        idle = org.read("QueueMemberEntityListing", f"{members}?{query}&expand=routingStatus").entities
+        assert [(one.id, one.routing_status.status) for one in idle] == [(ALICE, "IDLE")], query
+    assert org.read("QueueMemberEntityListing", f"{members}?memberBy=group").entities == []
+    second = org.read("QueueMemberEntityListing", f"{members}?pageSize=1&pageNumber=2")
+    assert [one.name for one in second.entities] == ["Carol"]
+    assert (second.next_uri, "pageNumber=1" in second.previous_uri) == (None, True)
+
+
+def test_a_queue_that_the_org_does_not_have_is_not_found(org: Org) -> None:
+    assert rule(org.ask("GET", f"/routing/queues/{BOB}")) == (404, "path.queue-unknown")
+    assert rule(org.ask("GET", f"/routing/queues/{SUPPORT}", token="carol")) == (403, "permissions.missing")
 
 
 def test_client_credentials_are_no_user(org: Org) -> None:

@@ -104,6 +104,10 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
     "OrganizationPresenceDefinition": ("id", "systemPresence"),
     "OrganizationPresenceDefinitionEntityListing": ("entities", "total"),
     "OrganizationPresenceEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "Queue": ("id", "name", "memberCount"),
+    "QueueEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "QueueMemberEntityListing": ("entities", "pageSize", "pageNumber"),
+    "UserQueueEntityListing": ("entities", "total", "pageSize", "pageNumber"),
     "RoutingStatus": ("userId", "status", "startTime"),
     "Station": ("id", "name", "status", "selfUri"),
     "StationEntityListing": ("entities", "total", "pageSize", "pageNumber"),
@@ -120,6 +124,7 @@ BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
 """The bodies of which more can be told than their schema."""
 EXAMPLES = {
     "userId": bodies.ALICE,
+    "queueId": bodies.SUPPORT,
     "stationId": bodies.FREE_PHONE,
     "presenceId": USUAL_PRESENCES[0].id,
     "definitionId": USUAL_PRESENCES[0].id,

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from ringback_contracts.catalogue import OPERATIONS
 from ringback_mock.engine.handling import handlers_of
-from ringback_mock.resources import calls, conversations, organizations, presence, stations, tokens, users
+from ringback_mock.resources import (
+    calls,
+    conversations,
+    organizations,
+    presence,
+    routing,
+    stations,
+    tokens,
+    users,
+)
 
-RESOURCES = (calls, conversations, organizations, presence, stations, tokens, users)
+RESOURCES = (calls, conversations, organizations, presence, routing, stations, tokens, users)
 """The modules that declare handlers."""
 HANDLERS = handlers_of(OPERATIONS)

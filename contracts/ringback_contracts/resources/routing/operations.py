@@ -1,0 +1,94 @@
+"""The operations of routing: queues and their members."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.served import served
+
+LIST_QUEUES = "getRoutingQueues"
+LIST_OWN_QUEUES = "getRoutingQueuesMe"
+LIST_QUEUES_OF_USER = "getUserQueues"
+GET_QUEUE = "getRoutingQueue"
+LIST_MEMBERS = "getRoutingQueueMembers"
+
+READING = ("routing", "routing:readonly")
+THE_QUEUE = {"queueId": "path.queue-unknown"}
+NO_EFFECT = Parameter(heeded=())
+NO_EFFECTS = Parameter("array", heeded=())
+ORDER = Parameter(heeded=("asc", "desc", "ascending", "descending"))
+JOINED = Parameter("boolean")
+
+OPERATIONS = (
+    served(
+        LIST_QUEUES,
+        summary="List the queues of the org",
+        scopes=READING,
+        answers="QueueEntityListing",
+        changes=Change.NOTHING,
+        facts=QueryCase,
+        query={
+            **PAGED,
+            "sortOrder": ORDER,
+            "name": Parameter(),
+            "id": Parameter("array"),
+            "divisionId": Parameter("array"),
+            "peerId": NO_EFFECTS,
+            "cannedResponseLibraryId": NO_EFFECT,
+            "hasPeer": NO_EFFECT,
+            "expand": NO_EFFECTS,
+        },
+    ),
+    served(
+        LIST_OWN_QUEUES,
+        summary="List the queues that the token's user is a member of",
+        scopes=READING,
+        answers="UserQueueEntityListing",
+        needs_user=True,
+        changes=Change.NOTHING,
+        facts=QueryCase,
+        query={**PAGED, "joined": JOINED, "sortOrder": ORDER},
+    ),
+    served(
+        LIST_QUEUES_OF_USER,
+        summary="List the queues that a user is a member of",
+        scopes=("users", "users:readonly"),
+        answers="UserQueueEntityListing",
+        changes=Change.NOTHING,
+        unknown={"userId": "path.user-unknown"},
+        facts=QueryCase,
+        query={**PAGED, "joined": JOINED, "divisionId": Parameter("array")},
+    ),
+    served(
+        GET_QUEUE,
+        summary="Read a queue",
+        scopes=READING,
+        answers="Queue",
+        changes=Change.NOTHING,
+        unknown=THE_QUEUE,
+        facts=QueryCase,
+        query={"expand": NO_EFFECTS},
+    ),
+    served(
+        LIST_MEMBERS,
+        summary="List the members of a queue",
+        scopes=READING,
+        answers="QueueMemberEntityListing",
+        changes=Change.NOTHING,
+        unknown=THE_QUEUE,
+        facts=QueryCase,
+        query={
+            **PAGED,
+            "sortOrder": ORDER,
+            "expand": Parameter("array", heeded=("routingStatus", "presence", "station", "authorization")),
+            "name": Parameter(),
+            "profileSkills": NO_EFFECTS,
+            "skills": NO_EFFECTS,
+            "languages": NO_EFFECTS,
+            "routingStatus": Parameter("array"),
+            "presence": Parameter("array"),
+            "memberBy": Parameter(heeded=("user", "group")),
+            "joined": JOINED,
+        },
+    ),
+)

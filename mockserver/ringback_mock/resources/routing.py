@@ -1,0 +1,125 @@
+"""Routing: queues and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ringback_contracts.org import Org, Queue, User
+from ringback_contracts.resources.routing.operations import (
+    GET_QUEUE,
+    LIST_MEMBERS,
+    LIST_OWN_QUEUES,
+    LIST_QUEUES,
+    LIST_QUEUES_OF_USER,
+)
+from ringback_mock.engine.handling import Applied, Ask, handles, required
+from ringback_mock.engine.people import OrgNow
+from ringback_mock.resources.listings import listing, named, of_ids, ordered
+from ringback_mock.resources.organizations import division
+from ringback_mock.resources.users import routing_status, user_in_path, user_profile
+
+Json = dict[str, Any]
+OF_LISTINGS_WITHOUT_TOTAL = ("total", "pageCount", "lastUri")
+"""What the listing of members lacks among the models of the SDKs."""
+
+
+@handles(LIST_QUEUES)
+def listed(ask: Ask) -> Applied:
+    """The queues that the query asks for."""
+    org = ask.tenant.org
+    queues = _in_division(ask, named(ask, of_ids(ask, org.queue_by_id), _name))
+    return listing(ask, ordered(ask, queues, {"name": _name}), lambda one: queue_body(one, org))
+
+
+@handles(GET_QUEUE)
+def shown(ask: Ask) -> Applied:
+    """The queue in the path."""
+    return 200, queue_body(_queue_in_path(ask), ask.tenant.org)
+
+
+@handles(LIST_OWN_QUEUES)
+def listed_own(ask: Ask) -> Applied:
+    """The queues of the token's user."""
+    return _of_user(ask, required(ask.caller.user))
+
+
+@handles(LIST_QUEUES_OF_USER)
+def listed_of_user(ask: Ask) -> Applied:
+    """The queues of the user in the path."""
+    return _of_user(ask, user_in_path(ask))
+
+
+@handles(LIST_MEMBERS)
+def members(ask: Ask) -> Applied:
+    """The members of the queue whom the query asks for."""
+    now, queue = ask.tenant.standing, _queue_in_path(ask)
+    wanted, expand = named(ask, _members(queue, now.org), lambda one: one.name), ask.query.all("expand")
+    statuses, presences = ask.query.all("routingStatus"), ask.query.all("presence")
+    found = [
+        one
+        for one in wanted
+        if (not statuses or one.routing_status in statuses)
+        and (not presences or now.org.presence_of(one).system_presence in presences)
+    ]
+    if ask.query.text("joined") == "false" or ask.query.text("memberBy") == "group":
+        found = []
+    status, body = listing(
+        ask,
+        ordered(ask, found, {"name": lambda one: one.name}),
+        lambda one: member_body(one, queue, now, expand),
+    )[:2]
+    return status, {key: value for key, value in body.items() if key not in OF_LISTINGS_WITHOUT_TOTAL}
+
+
+def _of_user(ask: Ask, user: User) -> Applied:
+    org = ask.tenant.org
+    own = [queue for queue in org.queues if user.id in queue.members]
+    found = [] if ask.query.text("joined") == "false" else _in_division(ask, own)
+    return listing(
+        ask, ordered(ask, found, {"name": _name}), lambda one: queue_body(one, org) | {"joined": True}
+    )
+
+
+def _queue_in_path(ask: Ask) -> Queue:
+    return ask.tenant.org.queue_by_id[ask.verdict.params["queueId"].lower()]
+
+
+def _in_division(ask: Ask, queues: list[Queue]) -> list[Queue]:
+    divisions = [each.lower() for each in ask.query.all("divisionId")]
+    return queues if not divisions or ask.tenant.org.division_id in divisions else []
+
+
+def _name(queue: Queue) -> str:
+    return queue.name
+
+
+def _members(queue: Queue, org: Org) -> list[User]:
+    return [org.user_by_id[member] for member in queue.members]
+
+
+def queue_body(queue: Queue, org: Org) -> Json:
+    """A queue as the API shows it (model Queue of the SDKs); all members have joined it."""
+    count = len(queue.members)
+    return {
+        "id": queue.id,
+        "name": queue.name,
+        "division": division(org),
+        "memberCount": count,
+        "userMemberCount": count,
+        "joinedMemberCount": count,
+        "selfUri": f"/api/v2/routing/queues/{queue.id}",
+    }
+
+
+def member_body(user: User, queue: Queue, now: OrgNow, expand: Iterable[str] = ()) -> Json:
+    """A member of a queue (model QueueMember of the SDKs)."""
+    body: Json = {
+        "id": user.id,
+        "name": user.name,
+        "user": user_profile(user, now, expand),
+        "joined": True,
+        "memberBy": "user",
+        "selfUri": f"/api/v2/routing/queues/{queue.id}/members/{user.id}",
+    }
+    return body | ({"routingStatus": routing_status(user, now)} if "routingStatus" in expand else {})
