@@ -54,8 +54,11 @@ LEFT_OUT: Mapping[str, str] = {
     if operation.changes is not Change.NOTHING
 }
 """Why an operation is not tried where calls may be real."""
-ENDING_TOKENS = frozenset(operation.id for operation in OPERATIONS if operation.changes is Change.TOKEN)
-TRIED = frozenset(operation.id for operation in OPERATIONS) - ENDING_TOKENS
+SPOILING = frozenset(
+    operation.id for operation in OPERATIONS if operation.changes in (Change.TOKEN, Change.ORG)
+)
+"""The ids of those after which others would no longer be answered as the rules say of the org."""
+TRIED = frozenset(operation.id for operation in OPERATIONS) - SPOILING
 """The operations that are tried where nobody can be rung."""
 REPORTS = "reports"
 """The folder of its reports, in the one that it runs in."""
@@ -238,7 +241,7 @@ def _command(world: World, plan: SchemathesisOptions, verify: bool | str) -> lis
     }
     start = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", start, "run", f"{world.url}{DOCUMENT}", "--no-color"]
-    left_out = [word for operation in ENDING_TOKENS for word in ("--exclude-operation-id", operation)]
+    left_out = [word for operation in SPOILING for word in ("--exclude-operation-id", operation)]
     return command + left_out + [word for pair in options.items() for word in pair]
 
 
