@@ -55,11 +55,13 @@ class Traits:
 
     ``makes_orgs``: each world is an isolated org with switches of its own. ``names_rules``: a refusal
     carries ``Ringback-Rule``, and every reply the headers of Ringback's. ``real``: a call may ring somebody.
+    ``listens``: others can reach it at its URL.
     """
 
     makes_orgs: bool = False
     names_rules: bool = False
     real: bool = False
+    listens: bool = True
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class InProcess:
 
     def __init__(self, serve: Serve = lambda store: Site(store).answer, org: Org | None = None) -> None:
         self.name = "a mock in this process"
-        self.traits = Traits(makes_orgs=True, names_rules=True)
+        self.traits = Traits(makes_orgs=True, names_rules=True, listens=False)
         self.notes: Notes | None = None
         self._serve = serve
         # A number whose calls go wrong on purpose says nothing about the rules.

@@ -17,7 +17,7 @@ THE_QUEUE = {"queueId": "path.queue-unknown"}
 NO_EFFECT = Parameter(heeded=())
 NO_EFFECTS = Parameter("array", heeded=())
 ORDER = Parameter(heeded=("asc", "desc", "ascending", "descending"))
-JOINED = Parameter("boolean")
+JOINED = Parameter(heeded=("true", "false"))
 
 OPERATIONS = (
     served(
