@@ -296,4 +296,5 @@ def test_the_document_of_a_relay_has_nothing_that_writes_and_nothing_of_ours() -
     text = json.dumps(document["paths"])
     assert "Ringback-" not in text
     assert '"post"' not in text
+    assert '"in": "query"' not in text
     assert all(item["get"]["responses"].keys() >= {"200", "401"} for item in document["paths"].values())

@@ -66,8 +66,31 @@ class Cleaner:
             value = json.loads(body, object_pairs_hook=Members)
         except (ValueError, RecursionError):
             return mark(body.decode()).encode()
+        self._meet_people(value)
         marked = self._leaf(value, mark)
         return body if marked == value else written(marked).encode("utf-8", "backslashreplace")
+
+    def _meet_people(self, value: Any) -> None:
+        """Know everybody whom a field for it names, so that they are found wherever else they stand."""
+        if isinstance(value, Members):
+            pair = _is_pair(value)
+            for name, member in value:
+                if self._stand_in(name, member, pair=pair) is None:
+                    self._meet_people(member)
+        elif isinstance(value, list):
+            for item in value:
+                self._meet_people(item)
+
+    def _stand_in(self, name: str, value: Any, *, pair: bool) -> str | None:
+        """What stands in for who is named by a member, if it is one that names somebody.
+
+        In a pair of name and value, as Postman writes them, the name may tell of a secret.
+        """
+        if isinstance(value, str) and name in ADDRESSES:
+            return self.people.address(value)
+        if isinstance(value, str) and name in NAMES and not (pair and names_secret(value)):
+            return self.people.name(value)
+        return None
 
     def _undecodable(self, body: bytes, plain: str, content_type: str) -> bytes:
         """Bytes that are no UTF-8 stay where they hide nothing, since they are the point of it."""
@@ -76,7 +99,7 @@ class Cleaner:
 
     def _leaf(self, value: Any, mark: Mark) -> Any:
         if isinstance(value, Members):
-            pair = any(name == "value" for name, _ in value)
+            pair = _is_pair(value)
             return Members(
                 (mark(name), self._member(name, member, mark, pair=pair)) for name, member in value
             )
@@ -89,11 +112,9 @@ class Cleaner:
         return value
 
     def _member(self, name: str, value: Any, mark: Mark, *, pair: bool) -> Any:
-        """One member; in a pair of name and value, as Postman writes them, the name may tell of a secret."""
-        if isinstance(value, str) and name in ADDRESSES:
-            return self.people.address(value)
-        if isinstance(value, str) and name in NAMES and not (pair and names_secret(value)):
-            return self.people.name(value)
+        stand_in = self._stand_in(name, value, pair=pair)
+        if stand_in is not None:
+            return stand_in
         return value if is_count(name, value) else self._leaf(value, mark)
 
     def _sent(self, text: str) -> str:
@@ -107,3 +128,7 @@ class Cleaner:
         for real, known in self.names.items():
             text = re.sub(re.escape(real), known, text, flags=re.IGNORECASE)
         return self.people.known_in(text)
+
+
+def _is_pair(members: Members) -> bool:
+    return any(name == "value" for name, _ in members)

@@ -47,11 +47,12 @@ WOULD: Mapping[Change | None, str] = {
     Change.CALL: "it would end calls there that are not this run's",
     Change.TOKEN: "it would end the token that the run needs",
     Change.ORG: "it would change the org",
+    Change.NOTHING: "its path names what nobody there stands for",
 }
 LEFT_OUT: Mapping[str, str] = {
     operation.id: RINGS if operation.dials else WOULD[operation.changes]
     for operation in OPERATIONS
-    if operation.changes is not Change.NOTHING
+    if operation.id not in READING
 }
 """Why an operation is not tried where calls may be real."""
 SPOILING = frozenset(
