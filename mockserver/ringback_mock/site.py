@@ -22,6 +22,7 @@ from ringback_contracts.http.faults import CONNECT, Fault
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.openapi.admin import TOKEN_HEADER
 from ringback_contracts.privacy import redact_text
+from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.engine.handling import Handlers
 from ringback_mock.engine.hosts import HostCheck
@@ -57,9 +58,9 @@ access = logging.getLogger("ringback.access")
 class Site:
     """The mock as every server sees it.
 
-    ``hosts`` says which hosts it answers to, ``guard`` who may use the admin paths. ``url`` is where it
-    serves, as far as that is known; ``can_expire`` says whether the server has a certificate to show that
-    has expired.
+    ``hosts`` says which hosts it answers to, ``guard`` who may use the admin paths, ``cors`` which web pages
+    may use the API. ``url`` is where it serves, as far as that is known; ``can_expire`` says whether the
+    server has a certificate to show that has expired.
     """
 
     def __init__(  # noqa: PLR0913 - each has its usual value
@@ -70,6 +71,7 @@ class Site:
         *,
         hosts: HostCheck | None = None,
         guard: Guard | None = None,
+        cors: Cors | None = None,
         url: str = "",
         can_expire: bool = False,
     ) -> None:
@@ -77,6 +79,7 @@ class Site:
         self.table = table
         self.hosts = hosts or HostCheck()
         self.guard = guard or Guard()
+        self.cors = cors or Cors()
         self.url = url
         self.can_expire = can_expire
         self.pipeline = Pipeline(store, table, handlers)
@@ -106,6 +109,9 @@ class Site:
     def answer(self, request: Request, peer: Peer = HERE) -> Response:
         """The answer to the request of that client. It raises for bugs alone; see ``crashed``."""
         path = request.path
+        if request.method == "OPTIONS" and (preflight := self.cors.preflight(request)):
+            self._log(request, preflight)
+            return preflight
         with self.store.lock:
             if path.startswith("/api/") or path == "/api" or not request.well_formed:
                 answered = self.pipeline.answer(request)
@@ -125,6 +131,7 @@ class Site:
     def _commit(self, request: Request, answered: Answered) -> Response:
         """The response, once what was decided is written, and kept in the journal and in the access log."""
         context_id, response, tenant, verdict, call_id, caller, writes = answered
+        response = self.cors.shared(request, response)
         if tenant is not None:
             for write in writes:
                 write.to(tenant)
@@ -133,10 +140,14 @@ class Site:
                 return replace(response, pieces=made)
             now = self.store.clock()
             tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
+        self._log(request, response)
+        return response
+
+    def _log(self, request: Request, response: Response) -> None:
+        """One line of the access log."""
         if access.isEnabledFor(logging.INFO):
             shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
             access.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
-        return response
 
     def _committed_when_made(
         self, request: Request, answered: Answered, pieces: Iterator[bytes]

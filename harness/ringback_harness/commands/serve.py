@@ -51,6 +51,15 @@ SECONDS = click.IntRange(1, 86_400)
     "--allow-host", multiple=True, metavar="NAME", help="Host name to answer to beside loopback; repeatable."
 )
 @click.option(
+    "--cors-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    envvar="RINGBACK_CORS_ORIGIN",
+    show_envvar=True,
+    help="Origin whose web pages may use the API, such as http://localhost:5173; repeatable. "
+    "Without it those of any may.",
+)
+@click.option(
     "--journal-size",
     type=click.IntRange(0),
     default=2_000,

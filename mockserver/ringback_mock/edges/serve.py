@@ -23,6 +23,7 @@ from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.door import door_to
 from ringback_mock.edges.handshake import let_expire
 from ringback_mock.edges.turns import Turns
+from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import Guard
 from ringback_mock.engine.hosts import HostCheck, is_loopback
 from ringback_mock.engine.store import Store
@@ -51,6 +52,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8010
     allow_host: Sequence[str] = ()
+    cors_origin: Sequence[str] = ()
     journal_size: int = 2_000
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -68,16 +70,16 @@ class Settings:
 def serve(org: Org, settings: Settings) -> None:
     """Serve the org until SIGTERM or SIGINT. Prints the URL once connections are accepted.
 
-    Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, or an
-    admin token that no header can carry.
+    Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, an
+    admin token that no header can carry, or an origin that is none.
     """
     store = Store(org, journal_size=settings.journal_size, speed=settings.speed)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
         hosts = HostCheck(settings.host, settings.allow_host)
-        guard = _guard(settings)
+        guard, cors = _guard(settings), _cors(settings)
         can_expire = settings.tls_expired is not None
-        site = Site(store, hosts=hosts, guard=guard, url=url, can_expire=can_expire)
+        site = Site(store, hosts=hosts, guard=guard, cors=cors, url=url, can_expire=can_expire)
         config = configuration(site, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         if not is_loopback(settings.host):
@@ -92,6 +94,13 @@ def _guard(settings: Settings) -> Guard:
         return Guard(settings.admin_token, settings.host)
     except ValueError as error:
         raise ServeError(f"--admin-token ({TOKEN_VARIABLE}): {error}") from error
+
+
+def _cors(settings: Settings) -> Cors:
+    try:
+        return Cors(settings.cors_origin)
+    except ValueError as error:
+        raise ServeError(f"--cors-origin: {error}") from error
 
 
 def _closed(guard: Guard) -> str:
