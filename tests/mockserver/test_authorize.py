@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.core.model import TokenState
-from ringback_contracts.org import Org, default_org
+from ringback_contracts.org import Grant, Org, default_org
 from ringback_mock.engine.store import Store
 from ringback_mock.pages.authorize import Authorization, LoginRefusal, check_authorize, log_in
 from ringback_mock.resources.oauth import challenge_of
@@ -41,9 +41,10 @@ def answer(location: str | None) -> dict[str, list[str]]:
     return parse_qs(urlsplit(location).query)
 
 
-def implicit_org() -> Org:
-    org = default_org()
-    return replace(org, clients=tuple(replace(client, grants=("implicit",)) for client in org.clients))
+def org_of(*redirect_uris: str, grants: tuple[Grant, ...] = ("authorization_code",)) -> Org:
+    """The default org, whose app has registered these."""
+    app = replace(default_org().client_by_id["demo-app"], redirect_uris=redirect_uris, grants=grants)
+    return replace(default_org(), clients=(app,), tokens=())
 
 
 def test_a_login_with_pkce_gives_a_code_bound_to_everything_asked() -> None:
@@ -72,7 +73,7 @@ def test_a_login_without_pkce_gives_a_code_without_a_challenge() -> None:
 
 
 def test_the_implicit_grant_gives_a_token_in_the_fragment() -> None:
-    store = Store(implicit_org())
+    store = Store()
     location = log_in(store, checked(store, {**QUERY, "response_type": "token", "state": "1"}), ALICE)
     assert isinstance(location, str)
     where, _, fragment = location.partition("#")
@@ -95,8 +96,57 @@ def test_the_implicit_grant_gives_a_token_in_the_fragment() -> None:
     ],
 )
 def test_an_unknown_client_or_address_sends_the_browser_nowhere(change: dict[str, str]) -> None:
-    assert refused(Store(), {**PKCE, **change}).location is None
+    assert refused(Store(org_of(CALLBACK)), {**PKCE, **change}).location is None
     assert refused(Store(), {}).location is None
+
+
+@pytest.mark.parametrize("registered", ["http://localhost", "http://127.0.0.1", "http://[::1]"])
+@pytest.mark.parametrize("rest", ["", "/", ":5173", ":8080/index.html", "/callback?a=b", ":1/a/b%20c"])
+def test_a_loopback_address_alone_stands_for_every_port_and_path(registered: str, rest: str) -> None:
+    for store in (Store(), Store(org_of(registered))):
+        back = registered + rest
+        assert checked(store, {**PKCE, "redirect_uri": back}).redirect_uri == back
+
+
+@pytest.mark.parametrize(
+    ("registered", "back"),
+    [
+        ("http://localhost/callback", "http://localhost:5173/callback"),
+        ("http://127.0.0.1/", "http://127.0.0.1:5173/"),
+    ],
+)
+def test_a_loopback_address_without_a_port_stands_for_every_port(registered: str, back: str) -> None:
+    checked(Store(org_of(registered)), {**PKCE, "redirect_uri": back})
+
+
+@pytest.mark.parametrize(
+    ("registered", "back"),
+    [
+        ("http://localhost:8000", "http://localhost:8001"),
+        ("http://localhost/callback", "http://localhost:5173/other"),
+        ("http://localhost/callback", "http://localhost/callback/"),
+        ("http://localhost", "http://127.0.0.1"),
+        ("http://localhost", "https://localhost"),
+        ("http://localhost", "http://localhost.evil.example"),
+        ("http://localhost", "http://localhost:80@evil.example/"),
+        ("http://localhost", "http://localhost@evil.example/"),
+        ("http://localhost", "http://localhost:123456/"),
+        ("http://localhost", "http://localhost:99999/"),
+        ("http://localhost", "http://localhost:5173\n"),
+        ("http://localhost", "http://localhost/#top"),
+        ("http://localhost", "http://localhost\\@evil.example"),
+        ("http://127.0.0.1", "http://127.0.0.10"),
+        ("https://app.example.com", "https://app.example.com:8443/callback"),
+    ],
+)
+def test_nothing_else_is_taken_for_a_registered_address(registered: str, back: str) -> None:
+    refusal = refused(Store(org_of(registered)), {**PKCE, "redirect_uri": back})
+    assert refusal.location is None
+
+
+def test_the_page_can_show_what_came_and_what_is_registered() -> None:
+    refusal = refused(Store(org_of(CALLBACK)), {**PKCE, "redirect_uri": "http://localhost:1/"})
+    assert (refusal.sent, refusal.registered) == ("http://localhost:1/", (CALLBACK,))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +164,7 @@ def test_an_unknown_client_or_address_sends_the_browser_nowhere(change: dict[str
     ],
 )
 def test_what_else_is_wrong_is_sent_back_to_the_client(change: dict[str, str], error: str) -> None:
-    refusal = refused(Store(), {**PKCE, "state": "xyz", **change})
+    refusal = refused(Store(org_of(CALLBACK)), {**PKCE, "state": "xyz", **change})
     assert refusal.error == error
     assert refusal.location is not None
     sent = parse_qs(refusal.location.partition("#" if change.get("response_type") == "token" else "?")[2])

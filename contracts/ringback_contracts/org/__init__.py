@@ -28,6 +28,7 @@ from ringback_contracts.org.values import (
     check_range,
     count,
     e164,
+    matches_redirect,
     org_id,
     permission,
     redirect_uri,
@@ -117,6 +118,10 @@ class Client:
     scopes: tuple[Scope, ...] = ()
     redirect_uris: tuple[Annotated[str, redirect_uri], ...] = ()
     token_seconds: Count = 86_400
+
+    def registers(self, uri: str) -> bool:
+        """Whether a login may send the browser back to the URI: see ``matches_redirect``."""
+        return any(matches_redirect(uri, registered) for registered in self.redirect_uris)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

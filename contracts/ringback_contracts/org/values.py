@@ -182,6 +182,24 @@ def redirect_uri(text: str) -> str:
     return text
 
 
+_LOOPBACK_WITHOUT_PORT = re.compile(r"http://(?:localhost|127\.0\.0\.1|\[::1\])(?=/|\Z)")
+
+
+def matches_redirect(uri: str, registered: str) -> bool:
+    """Whether the URI is the registered one: letter by letter, as is ``assumed`` of the platform.
+
+    A loopback URI that is registered without a port stands for every port of that host, since an app on a
+    developer's machine has whatever port is free (RFC 8252 section 7.3); without a path too, for every path.
+    """
+    if uri == registered:
+        return True
+    host = _LOOPBACK_WITHOUT_PORT.match(registered)
+    if host is None:
+        return False
+    path = re.escape(registered[host.end() :]) or "(?:/[^#]*)?"
+    return re.fullmatch(f"{re.escape(host[0])}(?::[0-9]{{1,5}})?{path}", uri) is not None
+
+
 def _check_authority(uri: str) -> None:
     try:
         parts = urlsplit(uri)

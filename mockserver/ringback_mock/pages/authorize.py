@@ -32,11 +32,14 @@ class Authorization:
 @dataclass(frozen=True, slots=True)
 class LoginRefusal:
     """Why there is no login. ``location`` is where the browser goes with the error; ``None`` where the
-    client is unknown or its redirect_uri not registered, since then nothing may be sent there."""
+    client is unknown or its redirect_uri not registered, since then nothing may be sent there. Of the latter,
+    ``sent`` is what came, and ``registered`` what might have."""
 
     error: str
     description: str
     location: str | None = None
+    sent: str | None = None
+    registered: tuple[str, ...] = ()
 
 
 def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | LoginRefusal:
@@ -46,8 +49,9 @@ def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | 
         return LoginRefusal("invalid_client", "client not found")
     tenant, client = found
     back = params.get("redirect_uri", "")
-    if back not in client.redirect_uris:
-        return LoginRefusal("invalid_request", "the redirect_uri is not one that the client has registered")
+    if not client.registers(back):
+        reason = "the redirect_uri is not one that the client has registered"
+        return LoginRefusal("invalid_request", reason, sent=back, registered=client.redirect_uris)
     if objection := _objection(back):
         return LoginRefusal("invalid_request", f"the redirect_uri is registered, and yet none: {objection}")
     response_type, state = params.get("response_type", ""), params.get("state")
