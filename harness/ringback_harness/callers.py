@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ringback_contracts.core.model import Caller, TokenState
 from ringback_contracts.core.nearest import nearest
-from ringback_contracts.org import Client, Org, Token, User
+from ringback_contracts.org import Client, Org, PreIssuedToken, User
 from ringback_harness.exits import SetupError
 
 USUAL_SCOPES = frozenset({"conversations"})
@@ -48,7 +48,7 @@ def user_id(org: Org | None, name: str) -> str:
     return found.id
 
 
-def _of_token(org: Org, token: Token) -> Caller:
+def _of_token(org: Org, token: PreIssuedToken) -> Caller:
     if token.expired:
         return Caller(TokenState.EXPIRED)
     if token.user is None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened, snapshots
 from ringback_contracts.life.commands import Command, Place, Ring
 from ringback_contracts.life.parties import Party, Takes, WrapRules
-from ringback_contracts.life.values import Participant
+from ringback_contracts.life.values import CallParticipant
 
 CALL_ID = "ca110000-0000-4000-8000-000000000001"
 START = 1_700_000_000.0
@@ -84,7 +84,7 @@ def later(call: Conversation, after: float) -> Conversation:
     return advance(call, START + after)
 
 
-def leg(call: Conversation, who: str) -> Participant:
+def leg(call: Conversation, who: str) -> CallParticipant:
     """The newest participant of that purpose, user id or name."""
     found = [one for one in call.participants if who in {one.purpose, one.user_id, one.party.name}]
     return found[-1]

@@ -78,7 +78,7 @@ def test_whatever_is_sent_there_is_a_verdict(
         assert "{" not in verdict.finding.rule.message or body["messageParams"]
     else:
         assert found == []
-        assert verdict.intent is None or verdict.intent.targets
+        assert verdict.intent is None or verdict.intent.destinations
 
 
 @given(text=st.text() | st.from_regex(r"(tel:|user:|sip:)\+?[0-9a-z@.:; -]{0,20}", fullmatch=True))

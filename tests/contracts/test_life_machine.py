@@ -23,7 +23,7 @@ from ringback_contracts.life import commands as do
 from ringback_contracts.life.joining import joining
 from ringback_contracts.life.objections import GROUNDS
 from ringback_contracts.life.parties import Party, Takes, WrapRules
-from ringback_contracts.life.values import NOBODY, Participant
+from ringback_contracts.life.values import NOBODY, CallParticipant
 from ringback_contracts.life.views.events import event_body
 from ringback_contracts.life.views.flat import call_conversation
 from ringback_contracts.life.views.nested import conversation
@@ -406,7 +406,7 @@ def _users(parties: list[Party]) -> list[Party]:
     return [party for party in parties if party.kind == "user"]
 
 
-def _alone_on_purpose(call: Conversation, one: Participant) -> bool:
+def _alone_on_purpose(call: Conversation, one: CallParticipant) -> bool:
     """A caller who has called nobody yet, or whom a turn of this moment joins or ends."""
     first = call.history[0].command
     return one.number == 0 and isinstance(first, do.Place) and not first.parties

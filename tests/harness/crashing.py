@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ringback_contracts.catalogue import BY_ID
-from ringback_contracts.core.model import Accepted, DestinationKind, Intent, Request, Target
+from ringback_contracts.core.model import Accepted, Destination, DestinationKind, Intent, Request
 from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.resources.calls.operations import PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
@@ -59,7 +59,7 @@ def attempt(
 ) -> Exchange:
     """A request for a call, ``at`` seconds after the first, and what became of it."""
     marks: Headers = ((HEADER, fault.value), *headers) if fault else headers
-    intent = Intent("published", (Target(DestinationKind.PHONE, number),))
+    intent = Intent("published", (Destination(DestinationKind.PHONE, number),))
     verdict = Accepted(BY_ID[PLACE_CALL], {}, intent)
     request = Request("POST", CALLS_PATH)
     call_id = f"call-at-{at}" if placed else None

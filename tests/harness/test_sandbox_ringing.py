@@ -103,7 +103,7 @@ def test_whatever_is_admitted_rings_the_listed_alone(body: Any) -> None:
         return
     assert calls or not granted
     if isinstance(verdict, Accepted) and verdict.intent is not None:
-        assert [(target.kind, target.value) for target in verdict.intent.targets] == [
+        assert [(target.kind, target.value) for target in verdict.intent.destinations] == [
             (DestinationKind.PHONE, LISTED)
         ]
 

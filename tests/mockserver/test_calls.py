@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PUBLISHED, Destination, DestinationKind, Intent
 from ringback_contracts.life import Objection
 from ringback_contracts.life.commands import Disconnect, End, FarEnd, Mute, Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import Outcome, default_org
 from ringback_mock.engine.bounded import Room
-from ringback_mock.engine.calls import CALLS_BYTES, Call, Calls, plan, plan_ringing
+from ringback_mock.engine.calls import CALLS_BYTES, CallRecord, Calls, plan, plan_ringing
 from ringback_mock.engine.placement import TAKES
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -25,14 +25,14 @@ ORG = default_org()
 
 
 def dial(number: str = NUMBER, **more: object) -> Intent:
-    return Intent(PUBLISHED, (Target(DestinationKind.PHONE, number),), user_id=ALICE, **more)  # type: ignore[arg-type]  # any field of the intent
+    return Intent(PUBLISHED, (Destination(DestinationKind.PHONE, number),), user_id=ALICE, **more)  # type: ignore[arg-type]  # any field of the intent
 
 
-def placed(outcome: Outcome, at: float = PLACED) -> Call:
+def placed(outcome: Outcome, at: float = PLACED) -> CallRecord:
     return Calls(10).place(plan(dial(), ORG, outcome), at)
 
 
-def states(call: Call, after: float) -> list[str]:
+def states(call: CallRecord, after: float) -> list[str]:
     return [one.call.state for one in call.at(call.placed_at + after).participants]
 
 
@@ -85,7 +85,7 @@ def test_a_station_that_does_not_answer_is_an_error_of_the_own_leg_alone() -> No
     assert own.call.fault.code == "error.ininedgecontrol.connection.timeout"
 
 
-def ended(outcome: Outcome, after: float) -> Call:
+def ended(outcome: Outcome, after: float) -> CallRecord:
     calls = Calls(10)
     call = calls.place(plan(dial(), ORG, outcome), PLACED)
     calls.give(call, End(), PLACED + after)
@@ -158,14 +158,17 @@ def test_a_clock_that_was_set_back_ends_no_call_before_it_was_placed() -> None:
 
 
 def test_a_queue_takes_the_call_without_ringing() -> None:
-    intent = Intent(PUBLISHED, (Target(DestinationKind.QUEUE, "q"),), user_id=ALICE)
+    intent = Intent(PUBLISHED, (Destination(DestinationKind.QUEUE, "q"),), user_id=ALICE)
     call = Calls(1).place(plan(intent, ORG, Outcome.ANSWER), PLACED)
     assert states(call, 1.3) == ["connected", "connected"]
 
 
 def test_each_party_of_a_conference_has_its_own_outcome() -> None:
-    targets = (Target(DestinationKind.PHONE, NUMBER), Target(DestinationKind.PHONE, "+442079460101"))
-    intent = Intent(PUBLISHED, targets, user_id=ALICE)
+    destinations = (
+        Destination(DestinationKind.PHONE, NUMBER),
+        Destination(DestinationKind.PHONE, "+442079460101"),
+    )
+    intent = Intent(PUBLISHED, destinations, user_id=ALICE)
     call = Calls(1).place(plan(intent, ORG, (Outcome.ANSWER, Outcome.BUSY)), PLACED)
     assert states(call, 10) == ["connected", "connected", "terminated"]
     assert call.active(PLACED + 1e6)
@@ -209,9 +212,9 @@ def test_hanging_up_by_id_keeps_the_ended_call_in_its_place() -> None:
 def test_a_user_sees_the_calls_that_they_place_or_are_dialled_by() -> None:
     calls = Calls(10)
     mine = calls.place(plan(dial(), ORG, Outcome.ANSWER), PLACED)
-    intent = Intent(PUBLISHED, (Target(DestinationKind.USER, BOB),), user_id=ALICE)
+    intent = Intent(PUBLISHED, (Destination(DestinationKind.USER, BOB),), user_id=ALICE)
     to_bob = calls.place(plan(intent, ORG, Outcome.NO_ANSWER), PLACED)
-    campaign = calls.place(plan(Intent(PUBLISHED, dial().targets), ORG, Outcome.ANSWER), PLACED)
+    campaign = calls.place(plan(Intent(PUBLISHED, dial().destinations), ORG, Outcome.ANSWER), PLACED)
     assert list(calls.of_user(ALICE, PLACED)) == [mine, to_bob]
     assert list(calls.of_user(BOB, PLACED)) == [to_bob]
     assert len(calls) == 3
@@ -234,7 +237,7 @@ def test_the_repr_of_a_call_names_nobody() -> None:
 
 
 def test_a_number_of_outcomes_other_than_that_of_targets_is_an_error() -> None:
-    with pytest.raises(ValueError, match="1 targets need as many outcomes, not 2"):
+    with pytest.raises(ValueError, match="1 destinations need as many outcomes, not 2"):
         Calls(1).place(plan(dial(), ORG, (Outcome.ANSWER, Outcome.BUSY)), PLACED)
 
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Destination, DestinationKind, Intent
 from ringback_contracts.life.commands import End
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
-from ringback_mock.engine.calls import Call, Calls, plan
+from ringback_mock.engine.calls import CallRecord, Calls, plan
 from ringback_mock.engine.conversation import conversation, listing, look, nested_conversation, self_uri
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -28,12 +28,12 @@ PLACED = 1_700_000_000.0
 
 TARGETS = st.sampled_from(
     [
-        Target(DestinationKind.PHONE, NUMBER),
-        Target(DestinationKind.EXTENSION, "30005"),
-        Target(DestinationKind.SIP, "sip:agent@example.com", "Agent"),
-        Target(DestinationKind.USER, BOB),
-        Target(DestinationKind.QUEUE, SUPPORT),
-        Target(DestinationKind.CONVERSATIONS, "11111111-0000-4000-8000-000000000000"),
+        Destination(DestinationKind.PHONE, NUMBER),
+        Destination(DestinationKind.EXTENSION, "30005"),
+        Destination(DestinationKind.SIP, "sip:agent@example.com", "Agent"),
+        Destination(DestinationKind.USER, BOB),
+        Destination(DestinationKind.QUEUE, SUPPORT),
+        Destination(DestinationKind.CONVERSATIONS, "11111111-0000-4000-8000-000000000000"),
     ]
 )
 INTENTS = st.builds(
@@ -53,9 +53,9 @@ AFTER = st.floats(0, 120)
 
 
 @st.composite
-def calls(draw: st.DrawFn) -> Call:
+def calls(draw: st.DrawFn) -> CallRecord:
     intent = draw(INTENTS)
-    outcomes = tuple(draw(OUTCOMES)[: len(intent.targets)])
+    outcomes = tuple(draw(OUTCOMES)[: len(intent.destinations)])
     kept = Calls(1)
     call = kept.place(plan(intent, default_org(), outcomes), PLACED)
     ended = draw(st.none() | AFTER)
@@ -64,7 +64,7 @@ def calls(draw: st.DrawFn) -> Call:
     return call
 
 
-def ended_call(after: float, **more: Any) -> Call:
+def ended_call(after: float, **more: Any) -> CallRecord:
     kept = Calls(1)
     call = kept.place(
         plan(Intent(PUBLISHED, (PHONE,), user_id=ALICE, **more), default_org(), Outcome.ANSWER), PLACED
@@ -73,17 +73,17 @@ def ended_call(after: float, **more: Any) -> Call:
     return call
 
 
-def call_to(*targets: Target, outcome: Outcome = Outcome.ANSWER, **more: Any) -> Call:
-    intent = Intent(PUBLISHED, targets, **{"user_id": ALICE, **more})
+def call_to(*destinations: Destination, outcome: Outcome = Outcome.ANSWER, **more: Any) -> CallRecord:
+    intent = Intent(PUBLISHED, destinations, **{"user_id": ALICE, **more})
     return Calls(1).place(plan(intent, default_org(), outcome), PLACED)
 
 
-def parties(call: Call, after: float) -> list[dict[str, Any]]:
+def parties(call: CallRecord, after: float) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = conversation(call, PLACED + after)["participants"]
     return shown
 
 
-PHONE = Target(DestinationKind.PHONE, NUMBER)
+PHONE = Destination(DestinationKind.PHONE, NUMBER)
 
 
 def test_the_own_leg_comes_alone_and_the_far_leg_once_the_station_has_answered() -> None:
@@ -119,44 +119,46 @@ def test_a_campaign_dials_without_a_user() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "purpose", "direction", "address", "name"),
+    ("destination", "purpose", "direction", "address", "name"),
     [
-        (Target(DestinationKind.EXTENSION, "30005"), "external", "outbound", "tel:30005", None),
+        (Destination(DestinationKind.EXTENSION, "30005"), "external", "outbound", "tel:30005", None),
         (
-            Target(DestinationKind.SIP, "sip:a@example.com", "A"),
+            Destination(DestinationKind.SIP, "sip:a@example.com", "A"),
             "external",
             "outbound",
             "sip:a@example.com",
             "A",
         ),
-        (Target(DestinationKind.USER, BOB), "user", "inbound", f"sip:{BOB}@ringback.invalid", "Bob"),
+        (Destination(DestinationKind.USER, BOB), "user", "inbound", f"sip:{BOB}@ringback.invalid", "Bob"),
         (
-            Target(DestinationKind.QUEUE, SUPPORT),
+            Destination(DestinationKind.QUEUE, SUPPORT),
             "acd",
             "inbound",
             f"sip:{SUPPORT}@ringback.invalid",
             "support",
         ),
-        (Target(DestinationKind.CONVERSATIONS, "c"), "external", "outbound", None, None),
+        (Destination(DestinationKind.CONVERSATIONS, "c"), "external", "outbound", None, None),
     ],
 )
 def test_each_kind_of_destination_has_its_leg(
-    target: Target, purpose: str, direction: str, address: str | None, name: str | None
+    destination: Destination, purpose: str, direction: str, address: str | None, name: str | None
 ) -> None:
-    _, far = parties(call_to(target), 5)
+    _, far = parties(call_to(destination), 5)
     assert (far["purpose"], far["direction"]) == (purpose, direction)
     assert (far.get("address"), far.get("name")) == (address, name)
     assert far["state"] == "connected"
 
 
 def test_a_user_who_is_called_is_alerted_first() -> None:
-    _, far = parties(call_to(Target(DestinationKind.USER, BOB)), 1.2)
+    _, far = parties(call_to(Destination(DestinationKind.USER, BOB)), 1.2)
     assert far["state"] == "alerting"
     assert far["user"]["id"] == BOB
 
 
 def test_every_party_of_a_conference_has_a_leg() -> None:
-    call = call_to(PHONE, Target(DestinationKind.SIP, "sip:a@example.com"), Target(DestinationKind.USER, BOB))
+    call = call_to(
+        PHONE, Destination(DestinationKind.SIP, "sip:a@example.com"), Destination(DestinationKind.USER, BOB)
+    )
     assert [one["purpose"] for one in parties(call, 5)] == ["user", "external", "external", "user"]
 
 
@@ -207,7 +209,7 @@ def test_hanging_up_is_seen_on_every_leg() -> None:
 
 @given(calls(), AFTER, AFTER)
 def test_ids_of_participants_stay_the_same_and_differ_from_each_other(
-    call: Call, after: float, later: float
+    call: CallRecord, after: float, later: float
 ) -> None:
     early, late = sorted((after, later))
     before = [one["id"] for one in parties(call, early)]
@@ -217,7 +219,7 @@ def test_ids_of_participants_stay_the_same_and_differ_from_each_other(
 
 
 @given(calls(), AFTER)
-def test_no_time_lies_in_the_future_and_no_value_is_null(call: Call, after: float) -> None:
+def test_no_time_lies_in_the_future_and_no_value_is_null(call: CallRecord, after: float) -> None:
     now = timestamp(call.at(PLACED + after).now)
     for one in parties(call, after):
         assert None not in one.values()
@@ -228,7 +230,7 @@ def test_no_time_lies_in_the_future_and_no_value_is_null(call: Call, after: floa
 
 
 @given(calls(), AFTER)
-def test_a_nested_conversation_tells_the_same_story(call: Call, after: float) -> None:
+def test_a_nested_conversation_tells_the_same_story(call: CallRecord, after: float) -> None:
     flat = parties(call, after)
     nested = nested_conversation(call, PLACED + after)
     for one, other in zip(flat, nested["participants"], strict=True):
@@ -257,7 +259,7 @@ def test_the_end_of_a_conversation_is_that_of_its_last_leg() -> None:
 
 
 @given(st.lists(calls(), max_size=6), AFTER)
-def test_a_listing_shows_exactly_the_calls_that_are_not_over(some: list[Call], after: float) -> None:
+def test_a_listing_shows_exactly_the_calls_that_are_not_over(some: list[CallRecord], after: float) -> None:
     now = PLACED + after
     shown = listing(some, now)
     expected = [call.id for call in some if call.at(now).active]
@@ -272,7 +274,7 @@ def test_a_listing_shows_each_call_as_it_is_shown_alone() -> None:
 
 
 @given(call=calls(), moments=st.lists(AFTER | st.sampled_from([0, 1, 3, 3.2, 60]), min_size=1, max_size=6))
-def test_a_look_that_was_kept_says_what_is_true_now(call: Call, moments: list[float]) -> None:
+def test_a_look_that_was_kept_says_what_is_true_now(call: CallRecord, moments: list[float]) -> None:
     """In any order, since a clock can be set back."""
     for after in moments:
         assert orjson.loads(orjson.dumps(look(call, PLACED + after))) == conversation(call, PLACED + after)
@@ -308,7 +310,7 @@ def undocumented(model: str, value: dict[str, Any]) -> set[str]:
 
 
 @given(st.lists(calls(), max_size=3), AFTER)
-def test_all_that_is_written_has_the_published_shape(some: list[Call], after: float) -> None:
+def test_all_that_is_written_has_the_published_shape(some: list[CallRecord], after: float) -> None:
     now = PLACED + after
     validator("CallConversationEntityListing").validate(listing(some, now))
     assert not undocumented("CallConversationEntityListing", listing(some, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PUBLISHED, Destination, DestinationKind, Intent
 from ringback_contracts.org import Outcome, changed, default_org
 from ringback_mock.engine.outcomes import outcomes
 
@@ -12,7 +12,7 @@ Kind = DestinationKind
 
 
 def outcome(kind: DestinationKind, value: str) -> Outcome:
-    (found,) = outcomes(Intent(PUBLISHED, (Target(kind, value),)), default_org())
+    (found,) = outcomes(Intent(PUBLISHED, (Destination(kind, value),)), default_org())
     return found
 
 
@@ -46,7 +46,7 @@ def test_a_number_that_can_ring_is_answered() -> None:
 
 def test_an_org_decides_the_outcomes_of_its_own_test_numbers() -> None:
     org = changed(default_org(), {"test_numbers": [{"first": "+12025550123", "outcome": "busy"}]})
-    intent = Intent(PUBLISHED, (Target(Kind.PHONE, "+12025550123"),))
+    intent = Intent(PUBLISHED, (Destination(Kind.PHONE, "+12025550123"),))
     assert outcomes(intent, org) == (Outcome.BUSY,)
 
 
@@ -77,5 +77,5 @@ def test_everybody_else_answers(kind: DestinationKind, value: str) -> None:
 
 
 def test_each_party_has_an_outcome_in_the_order_of_the_targets() -> None:
-    targets = (Target(Kind.PHONE, "+442079460101"), Target(Kind.SIP, "sip:a@example.com"))
-    assert outcomes(Intent(PUBLISHED, targets), default_org()) == (Outcome.BUSY, Outcome.ANSWER)
+    destinations = (Destination(Kind.PHONE, "+442079460101"), Destination(Kind.SIP, "sip:a@example.com"))
+    assert outcomes(Intent(PUBLISHED, destinations), default_org()) == (Outcome.BUSY, Outcome.ANSWER)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ringback_contracts.core.model import PUBLISHED, DestinationKind, Intent, Request, Target
+from ringback_contracts.core.model import PUBLISHED, Destination, DestinationKind, Intent, Request
 from ringback_contracts.http.faults import parse_fault
 from ringback_contracts.org import Outcome, default_org
 from ringback_mock.engine.calls import plan
@@ -33,7 +33,7 @@ def with_calls(number: int) -> Site:
         call_id = json.loads(ask(site, "POST", CALLS, CALL).body)["id"]
         if count % 3 == 2:
             ask(site, "POST", f"/api/v2/conversations/{call_id}/disconnect")
-    bobs = Intent(PUBLISHED, (Target(DestinationKind.PHONE, "+442079460100"),), user_id=BOB)
+    bobs = Intent(PUBLISHED, (Destination(DestinationKind.PHONE, "+442079460100"),), user_id=BOB)
     site.store.default.calls.place(plan(bobs, default_org(), Outcome.ANSWER), NOW)
     return site
 

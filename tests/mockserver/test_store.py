@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import (
     PUBLISHED,
+    Destination,
     DestinationKind,
     Intent,
     Quota,
     Request,
-    Target,
     TokenState,
 )
 from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
@@ -27,7 +27,7 @@ from ringback_mock.engine.tenant import CODE_SECONDS, CODES_KEPT, LOGIN_FRAME, T
 from ringback_mock.http import Response
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
-DIAL = Intent(PUBLISHED, (Target(DestinationKind.PHONE, "+442079460100"),), user_id=ALICE)
+DIAL = Intent(PUBLISHED, (Destination(DestinationKind.PHONE, "+442079460100"),), user_id=ALICE)
 
 
 class Clock:

@@ -236,7 +236,7 @@ class DestinationKind(StrEnum):
 
 
 @plain()
-class Target:
+class Destination:
     """One party to ring: its kind and its normalised address or id."""
 
     kind: DestinationKind
@@ -249,7 +249,7 @@ class Intent:
     """What an accepted request asks for: whom to ring, for which user, as which number."""
 
     contract: Contract
-    targets: tuple[Target, ...]
+    destinations: tuple[Destination, ...]
     user_id: str | None = None
     campaign_id: str | None = None
     caller_id: str | None = None

@@ -13,11 +13,11 @@ from ringback_contracts.life.moments import derived_id
 from ringback_contracts.life.parties import OWN_CONNECTS_SECONDS, Party
 from ringback_contracts.life.values import (
     NOBODY,
+    CallParticipant,
     Communication,
     Conversation,
     Direction,
     DisconnectType,
-    Participant,
     Segment,
     State,
     Turn,
@@ -65,7 +65,7 @@ class Draft:
             turns=tuple(self.turns),
         )
 
-    def put(self, participant: Participant) -> None:
+    def put(self, participant: CallParticipant) -> None:
         """Let the participant be as given."""
         self.participants[participant.number] = participant
 
@@ -73,7 +73,7 @@ class Draft:
         """Let the participant's leg be as given."""
         self.participants[number] = self.participants[number]._replace(call=call)
 
-    def get(self, participant_id: str) -> Participant:
+    def get(self, participant_id: str) -> CallParticipant:
         """The participant with the id, which the command's objections have made sure of."""
         return next(one for one in self.participants if one.id == participant_id)
 
@@ -93,16 +93,16 @@ class Draft:
         """Let nothing more happen to the leg that was due."""
         self.turns = [turn for turn in self.turns if turn.number != number]
 
-    def own_leg(self, user_id: str | None) -> Participant | None:
+    def own_leg(self, user_id: str | None) -> CallParticipant | None:
         """The user's participant whose leg is not over; the newest, should there be several."""
         return own_leg(self.participants, user_id)
 
-    def live(self) -> Iterator[Participant]:
+    def live(self) -> Iterator[CallParticipant]:
         """Those whose legs are not over."""
         return (one for one in self.participants if not one.call.over)
 
 
-def begin(draft: Draft, party: Party, purpose: str, state: State, direction: Direction) -> Participant:
+def begin(draft: Draft, party: Party, purpose: str, state: State, direction: Direction) -> CallParticipant:
     """A new leg of the call, and the participant to whom it belongs."""
     number = len(draft.participants)
     head = draft.head
@@ -118,7 +118,7 @@ def begin(draft: Draft, party: Party, purpose: str, state: State, direction: Dir
     )
     if head.anchor not in (NOBODY, number):
         call = call._replace(peer=draft.participants[head.anchor].call.id)
-    participant = Participant(
+    participant = CallParticipant(
         number,
         derived_id(head.id, f"participant/{number}"),
         purpose,
@@ -168,12 +168,12 @@ def closed(call: Communication, now: float, how: str) -> tuple[Segment, ...]:
     return (*call.segments[:-1], call.segments[-1]._replace(ends=now, how_ended=how))
 
 
-def talkers(draft: Draft) -> list[Participant]:
+def talkers(draft: Draft) -> list[CallParticipant]:
     """The people who are connected and talk: no watchers, no services, nobody who is parked."""
     return [one for one in draft.participants if talks(one)]
 
 
-def talks(one: Participant) -> bool:
+def talks(one: CallParticipant) -> bool:
     """Whether the participant is one of the people who are connected and talk."""
     return one.call.state == "connected" and not one.watches and one.purpose not in SERVICES
 
@@ -189,7 +189,7 @@ def confine(draft: Draft) -> None:
             draft.put_call(one.number, one.call._replace(confined_by=by))
 
 
-def _kept_apart(draft: Draft, here: list[Participant]) -> dict[int, int]:
+def _kept_apart(draft: Draft, here: list[CallParticipant]) -> dict[int, int]:
     numbers = {one.number for one in here}
     kept = {one.number: one.call.set_apart_by for one in here if one.call.set_apart_by in numbers}
     if len(here) == 2:

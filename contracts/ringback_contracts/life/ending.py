@@ -9,7 +9,7 @@ from ringback_contracts.life.leaving import clear_consult, end, leave
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.ringing import answered, refuse, unanswered
 from ringback_contracts.life.talking import pick_up, set_held
-from ringback_contracts.life.values import Conversation, Participant
+from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.life.wrapping import close_wrap_ups
 
 RINGING: tuple[FarAct, ...] = ("declines", "busy", "no_answer", "hangs_up")
@@ -53,7 +53,7 @@ def end_all(draft: Draft, command: End) -> None:
         close_wrap_ups(draft)
 
 
-def _acting(draft: Draft, by: str | None) -> Participant | None:
+def _acting(draft: Draft, by: str | None) -> CallParticipant | None:
     if by is not None:
         return draft.own_leg(by)
     return next((one for one in draft.live() if one.party.kind in {"user", "campaign"}), None)
@@ -71,7 +71,7 @@ def act(draft: Draft, command: FarEnd) -> None:
         _use(draft, one, command.act)
 
 
-def _use(draft: Draft, one: Participant, what: FarAct) -> None:
+def _use(draft: Draft, one: CallParticipant, what: FarAct) -> None:
     match what:
         case "hangs_up":
             leave(draft, one.number, "endpoint")
@@ -87,14 +87,14 @@ def _use(draft: Draft, one: Participant, what: FarAct) -> None:
             return  # nobody sees anything of them; the history keeps them
 
 
-def _answers(draft: Draft, one: Participant) -> None:
+def _answers(draft: Draft, one: CallParticipant) -> None:
     if one.call.state == "dialing":
         answered(draft, one.number)
     else:
         pick_up(draft, one)
 
 
-def possible(one: Participant) -> tuple[FarAct, ...]:
+def possible(one: CallParticipant) -> tuple[FarAct, ...]:
     """What somebody can do with the party's phone just now; the platform's own parties have none."""
     if one.purpose in SERVICES or one.call.over:
         return ()

@@ -9,10 +9,10 @@ from ringback_contracts.life.values import (
     NO_ATTRIBUTES,
     NOBODY,
     AfterCall,
+    CallError,
+    CallParticipant,
+    DisconnectReason,
     DisconnectType,
-    Fault,
-    Participant,
-    Reason,
     Transfer,
     Turn,
 )
@@ -66,7 +66,9 @@ def end(
         draft.later(after.rules.timeout_ms / 1000, "wrapup_timeout", number)
 
 
-def fail(draft: Draft, number: int, how: DisconnectType, fault: Fault | None, reason: Reason | None) -> None:
+def fail(
+    draft: Draft, number: int, how: DisconnectType, fault: CallError | None, reason: DisconnectReason | None
+) -> None:
     """The leg could not be answered."""
     if draft.participants[number].call.over:
         return
@@ -83,7 +85,7 @@ def tear_down(draft: Draft, turn: Turn) -> None:
     )
 
 
-def _after_call(participant: Participant, now: float) -> AfterCall | None:
+def _after_call(participant: CallParticipant, now: float) -> AfterCall | None:
     """After-call work begins when an agent who spoke to somebody leaves."""
     after = participant.after_call
     if after is None or participant.call.connected_at is None:
@@ -92,7 +94,7 @@ def _after_call(participant: Participant, now: float) -> AfterCall | None:
     return after._replace(begins=now, ended_at=now if done else None)
 
 
-def _settle(draft: Draft, gone: Participant) -> None:
+def _settle(draft: Draft, gone: CallParticipant) -> None:
     """Send those away for whom nobody is left, and who watched the one that is gone."""
     for one in list(draft.live()):
         if _is_for(one, gone):
@@ -104,7 +106,7 @@ def _settle(draft: Draft, gone: Participant) -> None:
             clear_consult(draft)
 
 
-def _is_for(one: Participant, gone: Participant) -> bool:
+def _is_for(one: CallParticipant, gone: CallParticipant) -> bool:
     """Whether the participant watches the one that is gone, or is an agent whom that queue alerts."""
     if one.watches and one.watch is not None:
         return one.watch.number == gone.number
@@ -127,7 +129,7 @@ def _goes_on(draft: Draft) -> bool:
 
 
 def _leave_consult(
-    draft: Draft, participant: Participant, how: DisconnectType
+    draft: Draft, participant: CallParticipant, how: DisconnectType
 ) -> tuple[DisconnectType, DisconnectType | None]:
     """Whoever began the consult completes the transfer by leaving; anybody else's leaving calls it off."""
     consult = draft.head.consult
@@ -157,7 +159,7 @@ def clear_consult(draft: Draft) -> None:
     draft.put(initiator._replace(attributes=kept or NO_ATTRIBUTES))
 
 
-def note_transfer(draft: Draft, by: Participant, to: Participant, *, attended: bool) -> None:
+def note_transfer(draft: Draft, by: CallParticipant, to: CallParticipant, *, attended: bool) -> None:
     """Keep that the party was put in the place of another."""
     head = draft.head
     made = len(head.transfers)

@@ -22,14 +22,14 @@ from ringback_contracts.life.values import (
     NOBODY,
     AfterCall,
     Callback,
+    CallError,
+    CallParticipant,
     Conversation,
-    Fault,
-    Participant,
     Segment,
     Turn,
 )
 
-STATION_TIMEOUT = Fault("error.ininedgecontrol.connection.timeout", "the caller's station did not answer")
+STATION_TIMEOUT = CallError("error.ininedgecontrol.connection.timeout", "the caller's station did not answer")
 MENU = Party("voicemail", name="IVR")
 
 
@@ -192,5 +192,5 @@ def call_back(draft: Draft, command: CallBack) -> None:
     waiting = next(one for one in head.callbacks if one.dialled_at is None)
     dialled = tuple(one._replace(dialled_at=draft.now) if one is waiting else one for one in head.callbacks)
     draft.head = head._replace(callbacks=dialled)
-    asked: Participant = draft.participants[waiting.number]
+    asked: CallParticipant = draft.participants[waiting.number]
     _contact(draft, Place(command.caller, (command.to,), queue_id=asked.queue_id))

@@ -5,19 +5,26 @@ from __future__ import annotations
 from ringback_contracts.life.draft import Draft, begin, connect
 from ringback_contracts.life.leaving import fail, leave
 from ringback_contracts.life.parties import ALERTING_SECONDS, OFFERED_SECONDS, How, Party
-from ringback_contracts.life.values import AfterCall, DisconnectType, Fault, Participant, Reason, Turn
+from ringback_contracts.life.values import (
+    AfterCall,
+    CallError,
+    CallParticipant,
+    DisconnectReason,
+    DisconnectType,
+    Turn,
+)
 
-UNAVAILABLE = Reason(480, "Temporarily Unavailable")
+UNAVAILABLE = DisconnectReason(480, "Temporarily Unavailable")
 """What a far end that is busy or does not answer was seen to give (reported)."""
-NOT_REACHABLE = Fault(
+NOT_REACHABLE = CallError(
     "error.ininedgecontrol.connection.dialplan.notReachable", "no route leads to the dialled address"
 )
-IMPOSSIBLE_NUMBER = Fault(NOT_REACHABLE.code, "no network assigns the dialled number")
-FAULTS: dict[How, Fault] = {"no_route": NOT_REACHABLE, "invalid": IMPOSSIBLE_NUMBER}
+IMPOSSIBLE_NUMBER = CallError(NOT_REACHABLE.code, "no network assigns the dialled number")
+FAULTS: dict[How, CallError] = {"no_route": NOT_REACHABLE, "invalid": IMPOSSIBLE_NUMBER}
 FAILS: frozenset[How] = frozenset({"busy", "declines", "do_not_disturb", "no_route", "invalid"})
 
 
-def dial(draft: Draft, party: Party, origin: int, queue_id: str | None = None) -> Participant:
+def dial(draft: Draft, party: Party, origin: int, queue_id: str | None = None) -> CallParticipant:
     """Ring a party for the participant ``origin``; of a queue's call if ``queue_id`` says so."""
     match party.kind:
         case "queue":
@@ -42,7 +49,7 @@ def dial(draft: Draft, party: Party, origin: int, queue_id: str | None = None) -
     return one
 
 
-def ring(draft: Draft, one: Participant) -> None:
+def ring(draft: Draft, one: CallParticipant) -> None:
     """Let the party do what it does when its phone rings."""
     takes, patience = one.party.takes, one.alerting_seconds
     if takes.how in FAILS:
@@ -74,7 +81,7 @@ def alerts(draft: Draft, turn: Turn) -> None:
     ring(draft, one)
 
 
-def of_queue(one: Participant, acd: Participant) -> Participant:
+def of_queue(one: CallParticipant, acd: CallParticipant) -> CallParticipant:
     """An agent's participant, under the rules of the queue whose leg is ``acd``."""
     rules, seconds = acd.party.wrap, acd.party.alerting_seconds
     return one._replace(
@@ -109,7 +116,7 @@ def unanswered(draft: Draft, number: int) -> None:
         fail(draft, number, "endpoint", None, UNAVAILABLE)
 
 
-def _to_voicemail(draft: Draft, one: Participant) -> None:
+def _to_voicemail(draft: Draft, one: CallParticipant) -> None:
     box = dial(draft, one.party._replace(kind="voicemail", purpose=None), one.origin, one.queue_id)
     consult = draft.head.consult
     if consult and consult.target == one.number:

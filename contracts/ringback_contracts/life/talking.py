@@ -24,7 +24,7 @@ from ringback_contracts.life.draft import Draft, talks
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.placing import station_answers
 from ringback_contracts.life.ringing import answered
-from ringback_contracts.life.values import NOBODY, Conversation, Participant, RecordingState, Turn
+from ringback_contracts.life.values import NOBODY, CallParticipant, Conversation, RecordingState, Turn
 
 
 def unfit(call: Conversation, command: Answer | Mute | Record) -> Objection | None:
@@ -52,7 +52,7 @@ def answer(draft: Draft, command: Answer) -> None:
     pick_up(draft, draft.get(command.participant))
 
 
-def pick_up(draft: Draft, one: Participant) -> None:
+def pick_up(draft: Draft, one: CallParticipant) -> None:
     """Let the party answer, come back from where it was parked, or stay as it is."""
     if one.call.state == "parked":
         unpark(draft, one.number)
@@ -82,7 +82,7 @@ def hold(draft: Draft, command: Hold) -> None:
         set_held(draft, one, held=command.held)
 
 
-def set_held(draft: Draft, one: Participant, *, held: bool) -> None:
+def set_held(draft: Draft, one: CallParticipant, *, held: bool) -> None:
     """Let the participant hold the others, from now if it does not yet, or no longer; one parked cannot."""
     if held != one.call.held and one.call.state == "connected":
         draft.regroup = True
@@ -120,7 +120,7 @@ def confine(draft: Draft, command: Confine) -> None:
     draft.regroup = True
 
 
-def _holder(participants: list[Participant], one: Participant, by: str | None) -> int:
+def _holder(participants: list[CallParticipant], one: CallParticipant, by: str | None) -> int:
     others = [other for other in participants if talks(other) and other.number != one.number]
     mine = [other.number for other in others if by is not None and other.user_id == by]
     users = [other.number for other in others if other.user_id]

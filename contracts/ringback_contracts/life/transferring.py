@@ -10,7 +10,7 @@ from ringback_contracts.life.leaving import CONSULT_INITIATOR, leave, note_trans
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.parties import Party
 from ringback_contracts.life.ringing import dial
-from ringback_contracts.life.values import NOBODY, AfterCall, Consult, Conversation, Participant
+from ringback_contracts.life.values import NOBODY, AfterCall, CallParticipant, Consult, Conversation
 
 
 def cannot_transfer(call: Conversation, command: BlindTransfer) -> Objection | None:
@@ -24,14 +24,14 @@ def cannot_transfer(call: Conversation, command: BlindTransfer) -> Objection | N
     return _not_ready(one, command) or _against_queue(one, command) or _same(call, one, command)
 
 
-def _not_ready(one: Participant, command: BlindTransfer) -> Objection | None:
+def _not_ready(one: CallParticipant, command: BlindTransfer) -> Objection | None:
     rejected = command.voicemail and one.call.state == "alerting"
     if one.call.state == "connected" or rejected:
         return None
     return Objection(why.NOT_CONNECTED, f"the participant's leg is {one.call.state}, not connected")
 
 
-def _against_queue(one: Participant, command: BlindTransfer) -> Objection | None:
+def _against_queue(one: CallParticipant, command: BlindTransfer) -> Objection | None:
     if one.queue_id and command.voicemail:
         return Objection(why.ACD_VOICEMAIL, "a call of a queue cannot go to a user's voicemail")
     if one.queue_id and command.transfer_type == "Unattended":
@@ -39,7 +39,7 @@ def _against_queue(one: Participant, command: BlindTransfer) -> Objection | None
     return None
 
 
-def _same(call: Conversation, one: Participant, command: BlindTransfer) -> Objection | None:
+def _same(call: Conversation, one: CallParticipant, command: BlindTransfer) -> Objection | None:
     to = command.to
     if to is None or command.voicemail:
         return None
@@ -57,7 +57,7 @@ def _alike(party: Party, to: Party) -> bool:
     return to.address is not None and party.address == to.address
 
 
-def _leaver(participants: list[Participant], one: Participant, by: str | None) -> int:
+def _leaver(participants: list[CallParticipant], one: CallParticipant, by: str | None) -> int:
     """Who goes: an agent or a queue named in the path, else the one who talks to whom it names."""
     if one.user_id or one.purpose in SERVICES:
         return one.number
@@ -96,7 +96,7 @@ def cannot_consult(call: Conversation, command: StartConsult) -> Objection | Non
     return _wrong_subject(call, own, command) or _not_alone(call, own, command.to)
 
 
-def _wrong_subject(call: Conversation, own: Participant, command: StartConsult) -> Objection | None:
+def _wrong_subject(call: Conversation, own: CallParticipant, command: StartConsult) -> Objection | None:
     right = next((one.id for one in call.participants if talks(one) and one.number != own.number), None)
     hint = f"; take {right}" if right else ""
     if command.participant == own.id:
@@ -107,7 +107,7 @@ def _wrong_subject(call: Conversation, own: Participant, command: StartConsult) 
     return None
 
 
-def _not_alone(call: Conversation, own: Participant, to: Party) -> Objection | None:
+def _not_alone(call: Conversation, own: CallParticipant, to: Party) -> Objection | None:
     if _alike(own.party, to):
         return Objection(why.TRANSFER_TO_SELF, "the destination is whoever asks")
     if call.consult:

@@ -60,14 +60,14 @@ OVER: frozenset[State] = frozenset({"disconnected", "terminated"})
 UP: frozenset[State] = frozenset({"connected", "parked"})
 
 
-class Fault(NamedTuple):
+class CallError(NamedTuple):
     """What the platform reports for a leg that failed."""
 
     code: str
     message: str
 
 
-class Reason(NamedTuple):
+class DisconnectReason(NamedTuple):
     """The SIP response (RFC 3261, section 21) with which a far end refused a call."""
 
     code: int
@@ -98,8 +98,8 @@ class Communication(NamedTuple):
     connected_at: float | None = None
     ended_at: float | None = None
     disconnect: DisconnectType | None = None
-    fault: Fault | None = None
-    reason: Reason | None = None
+    fault: CallError | None = None
+    reason: DisconnectReason | None = None
     held_at: float | None = None
     muted: bool = False
     confined_by: int = NOBODY
@@ -164,7 +164,7 @@ class Watch(NamedTuple):
     since: float
 
 
-class Participant(NamedTuple):
+class CallParticipant(NamedTuple):
     """A party of the call with its leg. ``number`` is its place in the order in which the parties came.
 
     ``origin`` is the number of who dialled it; ``agents`` are those whom a queue has still to alert.
@@ -261,7 +261,7 @@ class Conversation(NamedTuple):
     id: str
     now: float
     started_at: float
-    participants: tuple[Participant, ...] = ()
+    participants: tuple[CallParticipant, ...] = ()
     turns: tuple[Turn, ...] = ()
     history: tuple[Entry, ...] = ()
     ticks: int = 0
@@ -283,16 +283,16 @@ class Conversation(NamedTuple):
         """Whether anybody is still on the call, or about to be."""
         return any(one.call.state not in OVER for one in self.participants)
 
-    def find(self, participant_id: str) -> Participant | None:
+    def find(self, participant_id: str) -> CallParticipant | None:
         """The participant with the id."""
         return next((one for one in self.participants if one.id == participant_id), None)
 
-    def own_leg(self, user_id: str | None) -> Participant | None:
+    def own_leg(self, user_id: str | None) -> CallParticipant | None:
         """The user's participant whose leg is not over; the newest, should there be several."""
         return own_leg(self.participants, user_id)
 
 
-def own_leg(participants: Sequence[Participant], user_id: str | None) -> Participant | None:
+def own_leg(participants: Sequence[CallParticipant], user_id: str | None) -> CallParticipant | None:
     """The user's participant whose leg is not over; the newest, should there be several."""
     if user_id is None:
         return None

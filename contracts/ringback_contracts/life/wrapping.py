@@ -8,7 +8,7 @@ from ringback_contracts.life.commands import GiveWrapUp, SkipWrapUp
 from ringback_contracts.life.draft import Draft
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.parties import TEARDOWN_SECONDS
-from ringback_contracts.life.values import Conversation, Participant, Turn, WrapUp
+from ringback_contracts.life.values import CallParticipant, Conversation, Turn, WrapUp
 
 SYSTEM_CODE = "7fb334b0-0e9e-11e4-9191-0800200c9a66"
 """The platform's default wrap-up code (reported)."""
@@ -76,7 +76,7 @@ def close_wrap_ups(draft: Draft) -> None:
             _close(draft, draft.participants[one.number])
 
 
-def _close(draft: Draft, one: Participant) -> None:
+def _close(draft: Draft, one: CallParticipant) -> None:
     """The after-call work is done, if it had begun; what waited for it goes on."""
     after = one.after_call
     if after is None or not after.open:

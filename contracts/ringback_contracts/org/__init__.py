@@ -125,7 +125,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class PreIssuedToken:
     """A bearer token that exists from the start: of ``user``, or of ``client`` alone."""
 
     value: Annotated[str, token_value] = field(repr=False)
@@ -193,7 +193,7 @@ class Org:
     queues: tuple[Queue, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     clients: tuple[Client, ...] = ()
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[PreIssuedToken, ...] = ()
     test_numbers: tuple[TestNumber, ...] = ()
     faults: tuple[Fault, ...] = ()
     user_by_id: Mapping[str, User] = field(init=False, repr=False, compare=False)
@@ -202,7 +202,7 @@ class Org:
     queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
     client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
-    token_by_value: Mapping[str, Token] = field(init=False, repr=False, compare=False)
+    token_by_value: Mapping[str, PreIssuedToken] = field(init=False, repr=False, compare=False)
     _test_numbers: Callable[[str], TestNumber | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -279,7 +279,7 @@ def _check_members(org: Org, queue: Queue, where: str) -> None:
             raise OrgError(f"{where}.members: no user has the id {member!r}; take ids of [[users]]")
 
 
-def _check_token(org: Org, token: Token, where: str) -> None:
+def _check_token(org: Org, token: PreIssuedToken, where: str) -> None:
     if (token.user is None) == (token.client is None):
         raise OrgError(f"{where}: give the token either a user or a client")
     if token.user is not None and token.user not in org.user_by_id:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ringback_contracts.catalogue import DIALLING, route
-from ringback_contracts.core.model import Accepted, Target
+from ringback_contracts.core.model import Accepted, Destination
 from ringback_contracts.http.faults import FaultKind
 from ringback_harness.crash.scenarios import Scenario
 from ringback_mock.engine.faults import HEADER as FAULT_HEADER
@@ -96,9 +96,9 @@ class ProgramRun:
         return any(fault_of(exchange) for exchange in self.exchanges)
 
 
-def _destinations(exchange: Exchange) -> tuple[Target, ...]:
+def _destinations(exchange: Exchange) -> tuple[Destination, ...]:
     verdict = exchange.verdict
-    return verdict.intent.targets if isinstance(verdict, Accepted) and verdict.intent else ()
+    return verdict.intent.destinations if isinstance(verdict, Accepted) and verdict.intent else ()
 
 
 def is_login(exchange: Exchange) -> bool:

@@ -7,7 +7,7 @@ import site
 from collections.abc import Mapping
 from pathlib import Path
 
-from ringback_contracts.org import Client, Org, Token
+from ringback_contracts.org import Client, Org, PreIssuedToken
 from ringback_harness.crash.mock import Mock
 from ringback_harness.in_thread import HOST
 
@@ -82,7 +82,7 @@ def _service(org: Org) -> Client | None:
     return next((client for client in org.clients if "client_credentials" in client.grants), None)
 
 
-def _user_token(org: Org) -> Token | None:
+def _user_token(org: Org) -> PreIssuedToken | None:
     """The first token of a user with a telephone, which in the default org is alice's."""
     able = {user.id for user in org.users if user.enabled and user.outbound and user.station}
     return next((token for token in org.tokens if token.user in able and not token.expired), None)

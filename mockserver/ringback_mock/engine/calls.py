@@ -38,13 +38,15 @@ class Plan:
 
 
 def plan(intent: Intent, org: Org, outcome: Outcome | tuple[Outcome, ...]) -> Plan:
-    """How the intent is carried out. One outcome holds for every target; a tuple gives each its own.
+    """How the intent is carried out. One outcome holds for every destination; a tuple gives each its own.
 
-    Raises ``ValueError`` for a tuple of another length than the intent's targets.
+    Raises ``ValueError`` for a tuple of another length than the intent's destinations.
     """
-    outcomes = (outcome,) * len(intent.targets) if isinstance(outcome, Outcome) else outcome
-    if len(outcomes) != len(intent.targets):
-        raise ValueError(f"{len(intent.targets)} targets need as many outcomes, not {len(outcomes)}")
+    outcomes = (outcome,) * len(intent.destinations) if isinstance(outcome, Outcome) else outcome
+    if len(outcomes) != len(intent.destinations):
+        raise ValueError(
+            f"{len(intent.destinations)} destinations need as many outcomes, not {len(outcomes)}"
+        )
     return Plan(intent, placement(intent, org, outcomes), dialled(intent), _weight(intent))
 
 
@@ -56,7 +58,7 @@ def plan_ringing(command: Ring) -> Plan:
 
 def dialled(intent: Intent) -> tuple[str, ...]:
     """The addresses and ids that the call goes to."""
-    return tuple(target.value for target in intent.targets)
+    return tuple(destination.value for destination in intent.destinations)
 
 
 class Look(NamedTuple):
@@ -66,7 +68,7 @@ class Look(NamedTuple):
     text: bytes
 
 
-class Call:
+class CallRecord:
     """One placed call; times are seconds since 1970. The repr names nobody.
 
     Its life begins when somebody first asks after it: what a call is follows from its history.
@@ -82,7 +84,7 @@ class Call:
         self._life: Conversation | None = None
 
     def __repr__(self) -> str:
-        return f"Call({self.id!r}, placed_at={self.placed_at})"
+        return f"CallRecord({self.id!r}, placed_at={self.placed_at})"
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -142,28 +144,28 @@ class Calls:
     """The newest calls of one org by id: at most ``size``, and of bounded weight. ``in`` asks for an id."""
 
     def __init__(self, size: int, room: Room | None = None) -> None:
-        self._calls: Bounded[str, Call] = Bounded(size, CALLS_BYTES, room=room, frame=CALL_FRAME)
+        self._calls: Bounded[str, CallRecord] = Bounded(size, CALLS_BYTES, room=room, frame=CALL_FRAME)
 
-    def place(self, plan: Plan, now: float) -> Call:
+    def place(self, plan: Plan, now: float) -> CallRecord:
         """Keep a new call."""
-        self.keep(call := Call(new_id(), plan, now))
+        self.keep(call := CallRecord(new_id(), plan, now))
         return call
 
-    def keep(self, call: Call) -> None:
+    def keep(self, call: CallRecord) -> None:
         """Keep a call as the newest, or as it is by now."""
         self._calls.put(call.id, call, call.weight)
 
-    def get(self, call_id: str) -> Call | None:
+    def get(self, call_id: str) -> CallRecord | None:
         return self._calls.get(call_id)
 
-    def give(self, call: Call, command: Command, now: float) -> Objection | None:
+    def give(self, call: CallRecord, command: Command, now: float) -> Objection | None:
         """Let a call that is kept obey the command, or say what stands against it."""
         found = call.give(command, now)
         if found is None:
             self.keep(call)  # its history has grown
         return found
 
-    def of_user(self, user_id: str, now: float) -> Iterator[Call]:
+    def of_user(self, user_id: str, now: float) -> Iterator[CallRecord]:
         """The calls that the user has come to by now, or placed, the oldest first."""
         return (call for call in self._calls.values() if call.involves(user_id, now))
 
@@ -177,7 +179,7 @@ class Calls:
     def __contains__(self, call_id: object) -> bool:
         return call_id in self._calls
 
-    def __iter__(self) -> Iterator[Call]:
+    def __iter__(self) -> Iterator[CallRecord]:
         return self._calls.values()
 
     def __len__(self) -> int:
@@ -186,8 +188,8 @@ class Calls:
 
 def _weight(intent: Intent) -> int:
     weight = len(intent.uui_data or "") + len(intent.caller_id or "") + len(intent.caller_id_name or "")
-    for target in intent.targets:
-        weight += TARGET_BYTES + len(target.value) + len(target.name or "")
+    for destination in intent.destinations:
+        weight += TARGET_BYTES + len(destination.value) + len(destination.name or "")
     for key, value in intent.attributes.items():
         weight += len(key) + len(value)
     return weight

@@ -11,7 +11,7 @@ import orjson
 from ringback_contracts.life import next_turn
 from ringback_contracts.life.views import flat, nested
 from ringback_contracts.life.views.parts import Json
-from ringback_mock.engine.calls import Call, Look
+from ringback_mock.engine.calls import CallRecord, Look
 
 A_FEW = 50
 """Calls that are brought to life at a time: about a millisecond's work."""
@@ -19,17 +19,17 @@ LONGEST_LOOK = 4_096
 """Bytes of a call as JSON up to which it is kept: those few that need more could fill the memory."""
 
 
-def conversation(call: Call, now: float) -> Json:
+def conversation(call: CallRecord, now: float) -> Json:
     """The call as a published CallConversation, with the legs that exist by now."""
     return flat.call_conversation(call.at(now))
 
 
-def nested_conversation(call: Call, now: float) -> Json:
+def nested_conversation(call: CallRecord, now: float) -> Json:
     """The call as a published Conversation, in which each participant holds its calls."""
     return nested.conversation(call.at(now))
 
 
-def look(call: Call, now: float) -> orjson.Fragment:
+def look(call: CallRecord, now: float) -> orjson.Fragment:
     """What ``conversation`` says, as JSON; it is kept, since most looks at a call see nothing new."""
     kept = call.look
     if kept and now < kept.until:
@@ -41,7 +41,9 @@ def look(call: Call, now: float) -> orjson.Fragment:
     return orjson.Fragment(text)
 
 
-def listing(calls: Iterable[Call], now: float, write: Callable[[Call, float], Any] = conversation) -> Json:
+def listing(
+    calls: Iterable[CallRecord], now: float, write: Callable[[CallRecord, float], Any] = conversation
+) -> Json:
     """Those of the calls that are not over, as a published CallConversationEntityListing of one page.
 
     ``write`` makes an entity of each.
@@ -49,7 +51,7 @@ def listing(calls: Iterable[Call], now: float, write: Callable[[Call, float], An
     return flat.listing(write(call, now) for call in calls if call.active(now))
 
 
-def listed_in_pieces(calls: Sequence[Call], user_id: str, now: float) -> Iterator[bytes]:
+def listed_in_pieces(calls: Sequence[CallRecord], user_id: str, now: float) -> Iterator[bytes]:
     """What ``listing`` says of the user's calls, as JSON. A few calls are brought to life for each piece.
 
     All but the last piece are empty, since the number of calls may stand anywhere in the text.
@@ -62,6 +64,6 @@ def listed_in_pieces(calls: Sequence[Call], user_id: str, now: float) -> Iterato
     yield orjson.dumps(flat.listing(shown))
 
 
-def self_uri(call: Call) -> str:
+def self_uri(call: CallRecord) -> str:
     """Where the call can be read."""
     return flat.self_uri(call.id)

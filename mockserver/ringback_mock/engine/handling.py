@@ -11,7 +11,7 @@ from ringback_contracts.core.model import Accepted, Caller, Request
 from ringback_contracts.core.operation import Operation
 from ringback_contracts.http.query import Query
 from ringback_contracts.org import Org
-from ringback_mock.engine.calls import Call, Plan
+from ringback_mock.engine.calls import CallRecord, Plan
 from ringback_mock.engine.people import OrgNow
 from ringback_mock.engine.writes import Write
 
@@ -26,11 +26,11 @@ The value is ``None`` for no body, and a generator of its bytes for one that is 
 class CallsSeen(Protocol):
     """The calls of an org, to look at."""
 
-    def get(self, call_id: str) -> Call | None: ...
+    def get(self, call_id: str) -> CallRecord | None: ...
 
-    def of_user(self, user_id: str, now: float) -> Iterator[Call]: ...
+    def of_user(self, user_id: str, now: float) -> Iterator[CallRecord]: ...
 
-    def __iter__(self) -> Iterator[Call]: ...
+    def __iter__(self) -> Iterator[CallRecord]: ...
 
     def __len__(self) -> int: ...
 

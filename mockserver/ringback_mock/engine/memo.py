@@ -78,6 +78,6 @@ def _lasting(verdict: Verdict) -> bool:
     if verdict.operation is None or verdict.operation.id not in DIALLING:
         return False
     if isinstance(verdict, Accepted):
-        targets = verdict.intent.targets if verdict.intent else ()
-        return all(target.kind is not DestinationKind.CONVERSATIONS for target in targets)
+        destinations = verdict.intent.destinations if verdict.intent else ()
+        return all(destination.kind is not DestinationKind.CONVERSATIONS for destination in destinations)
     return verdict.finding.rule.stage < Stage.DESTINATION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote
 
-from ringback_contracts.core.model import DestinationKind, Intent, Target
+from ringback_contracts.core.model import Destination, DestinationKind, Intent
 from ringback_contracts.life.commands import Place
 from ringback_contracts.life.parties import How, Party, Takes
 from ringback_contracts.org import Org, Outcome
@@ -26,17 +26,18 @@ TAKES: dict[Outcome, How] = {
 
 
 def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
-    """The call that the intent asks for; ``outcomes`` says for each target how it takes it."""
-    targets = intent.targets
+    """The call that the intent asks for; ``outcomes`` says for each destination how it takes it."""
+    destinations = intent.destinations
     ani = _shown(intent, org)
     return Place(
         _caller(intent, org, ani, reached=Outcome.STATION_TIMEOUT not in outcomes),
         tuple(
-            _party(target, outcome, intent, org) for target, outcome in zip(targets, outcomes, strict=True)
+            _party(destination, outcome, intent, org)
+            for destination, outcome in zip(destinations, outcomes, strict=True)
         ),
         ani=ani,
         ani_name=intent.caller_id_name,
-        dnis=_address(intent.targets[0]) if intent.targets else None,
+        dnis=_address(intent.destinations[0]) if intent.destinations else None,
         queue_id=intent.from_queue_id,
         attributes=intent.attributes,
         uui_data=intent.uui_data,
@@ -53,38 +54,38 @@ def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Part
     return Party("user", intent.user_id, address, user.name if user else None, station)
 
 
-def _party(target: Target, outcome: Outcome, intent: Intent, org: Org) -> Party:
-    takes, address = _takes(target, outcome, org), _address(target)
-    match target.kind:
+def _party(destination: Destination, outcome: Outcome, intent: Intent, org: Org) -> Party:
+    takes, address = _takes(destination, outcome, org), _address(destination)
+    match destination.kind:
         case DestinationKind.USER:
-            user = org.user_by_id.get(target.value)
-            name = target.name or (user.name if user else None)
-            return Party("user", target.value, address, name, takes)
+            user = org.user_by_id.get(destination.value)
+            name = destination.name or (user.name if user else None)
+            return Party("user", destination.value, address, name, takes)
         case DestinationKind.QUEUE:
-            queue = org.queue_by_id.get(target.value)
-            name = target.name or (queue.name if queue else None)
-            return Party("queue", target.value, address, name, takes)
+            queue = org.queue_by_id.get(destination.value)
+            name = destination.name or (queue.name if queue else None)
+            return Party("queue", destination.value, address, name, takes)
         case DestinationKind.CONVERSATIONS:
             takes = Takes("answers", 0.0)  # calls that are merged are up already
     purpose = "customer" if intent.from_queue_id or intent.campaign_id else "external"
-    return Party("address", None, address, target.name, takes, purpose)
+    return Party("address", None, address, destination.name, takes, purpose)
 
 
-def _takes(target: Target, outcome: Outcome, org: Org) -> Takes:
+def _takes(destination: Destination, outcome: Outcome, org: Org) -> Takes:
     """How the party takes the call, with the times that the org sets for a test number."""
-    test = org.test_number(target.value) if target.kind is DestinationKind.PHONE else None
+    test = org.test_number(destination.value) if destination.kind is DestinationKind.PHONE else None
     return Takes(TAKES[outcome], test.after, test.hangs_up_after) if test else Takes(TAKES[outcome])
 
 
-def _address(target: Target) -> str | None:
-    match target.kind:
+def _address(destination: Destination) -> str | None:
+    match destination.kind:
         case DestinationKind.USER | DestinationKind.QUEUE:
-            return inside(target.value)
+            return inside(destination.value)
         case DestinationKind.CONVERSATIONS:
             return None
         case DestinationKind.SIP:
-            return target.value
-    return f"tel:{target.value}"
+            return destination.value
+    return f"tel:{destination.value}"
 
 
 @lru_cache(maxsize=1024)

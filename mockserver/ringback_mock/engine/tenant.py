@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ringback_contracts.core.model import Caller, TokenState
-from ringback_contracts.org import Client, Org, Token, User
+from ringback_contracts.org import Client, Org, PreIssuedToken, User
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.calls import Calls
 from ringback_mock.engine.clock import OrgClock
@@ -76,7 +76,7 @@ class Tenant:
         for token in self.org.tokens:
             self._sessions[token.value] = (self, self._standing(token))
 
-    def _standing(self, token: Token) -> Session:
+    def _standing(self, token: PreIssuedToken) -> Session:
         client = self.org.client_by_id[token.client] if token.client is not None else None
         user = self.org.user_by_id[token.user] if token.user is not None else None
         caller = self._caller(user, client, token.scopes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life.commands import Command
 from ringback_contracts.org import Client, User
-from ringback_mock.engine.calls import Call
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.people import UserChange
 from ringback_mock.engine.sessions import Issued, Login
 from ringback_mock.engine.tenant import Tenant
@@ -28,7 +28,7 @@ class Write(ABC):
 class KeepCall(Write):
     """A call was placed."""
 
-    call: Call
+    call: CallRecord
 
     def to(self, tenant: Tenant) -> None:
         tenant.calls.keep(self.call)
@@ -38,7 +38,7 @@ class KeepCall(Write):
 class GiveCommand(Write):
     """A command takes effect on a call, at that moment in seconds since 1970."""
 
-    call: Call
+    call: CallRecord
     command: Command
     at: float
 

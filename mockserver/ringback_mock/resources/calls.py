@@ -14,7 +14,7 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL,
     PLACE_CALL_FOR_USER,
 )
-from ringback_mock.engine.calls import Call
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.conversation import A_FEW, listed_in_pieces, listing, look, self_uri
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 from ringback_mock.engine.ids import new_id
@@ -25,7 +25,7 @@ from ringback_mock.engine.writes import GiveCommand, KeepCall
 def place(ask: Ask) -> Applied:
     """Place the call that the request asks for."""
     plan = required(ask.plan)
-    call = Call(new_id(), plan, ask.now)
+    call = CallRecord(new_id(), plan, ask.now)
     uri = self_uri(call)
     reply = {"id": call.id, "selfUri": uri}
     if required(plan.intent).contract == PARTICIPANTS:

@@ -13,9 +13,9 @@ from ringback_contracts.core.decode import DecodeError, decode
 from ringback_contracts.core.model import Request
 from ringback_contracts.life import Objection, possible
 from ringback_contracts.life.commands import FarAct, FarEnd
-from ringback_contracts.life.values import Conversation, Participant
+from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.openapi.admin import DIGITS, MOST_DIGITS
-from ringback_mock.engine.calls import Call, plan_ringing
+from ringback_mock.engine.calls import CallRecord, plan_ringing
 from ringback_mock.engine.conversation import self_uri
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.inbound import InboundError, ring_from
@@ -95,7 +95,7 @@ def _object(request: Request, such: str) -> Any:
     return value
 
 
-def _call(tenant: Tenant, call_id: str) -> Call:
+def _call(tenant: Tenant, call_id: str) -> CallRecord:
     call = tenant.calls.get(call_id)
     if call is None:
         raise HttpProblem(
@@ -106,7 +106,7 @@ def _call(tenant: Tenant, call_id: str) -> Call:
     return call
 
 
-def _impossible(life: Conversation, one: Participant, act: FarAct) -> str:
+def _impossible(life: Conversation, one: CallParticipant, act: FarAct) -> str:
     acts = possible(one)
     if acts:
         return f"{act} is nothing that the phone can do: the leg is {one.call.state}, so it {_either(acts)}"
@@ -131,12 +131,12 @@ def _either(acts: tuple[FarAct, ...]) -> str:
     return " or ".join(acts)
 
 
-def _shown(call: Call, now: float) -> dict[str, Any]:
+def _shown(call: CallRecord, now: float) -> dict[str, Any]:
     life = call.at(now)
     return {"id": call.id, "selfUri": self_uri(call), "parties": [_party(one) for one in life.participants]}
 
 
-def _party(one: Participant) -> dict[str, Any]:
+def _party(one: CallParticipant) -> dict[str, Any]:
     """The party without its address, which may be a person's."""
     return {
         "id": one.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.life.parties import Routing
-from ringback_contracts.life.values import NOBODY, Conversation, Fault, Participant, WrapUp
+from ringback_contracts.life.values import NOBODY, CallError, CallParticipant, Conversation, WrapUp
 from ringback_contracts.life.views import parts
 from ringback_contracts.life.views.parts import Json, bare, given, moment
 
@@ -30,7 +30,7 @@ def _address(call: Conversation) -> str | None:
     return outside if outside and outside.startswith("tel:") else call.dnis
 
 
-def _participant(call: Conversation, one: Participant) -> Json:
+def _participant(call: Conversation, one: CallParticipant) -> Json:
     leg = one.call
     members = {
         "id": one.id,
@@ -64,7 +64,7 @@ def _participant(call: Conversation, one: Participant) -> Json:
     return given(members | parts.flags(one) | parts.wrap_rules(one) | parts.watched(call, one))
 
 
-def _error_info(fault: Fault | None) -> Json | None:
+def _error_info(fault: CallError | None) -> Json | None:
     if fault is None:
         return None
     return {
@@ -80,7 +80,7 @@ def _wrap_up(given_up: WrapUp | None) -> Json | None:
     return shown and {key: value for key, value in shown.items() if key not in {"name", "provisional"}}
 
 
-def _routing_data(one: Participant) -> Json | None:
+def _routing_data(one: CallParticipant) -> Json | None:
     if one.purpose != "acd":
         return None
     routing = one.routing or Routing()

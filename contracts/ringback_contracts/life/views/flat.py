@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ringback_contracts.life.values import Conversation, Participant
+from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.life.views import parts
 from ringback_contracts.life.views.parts import CONTACTS, QUEUES, USERS, Json, given, moment, reference
 from ringback_contracts.resources.calls.paths import CALLS_PATH
@@ -48,7 +48,7 @@ def listing(entities: Iterable[object], path: str = CALLS_PATH) -> Json:
     }
 
 
-def _participant(call: Conversation, one: Participant) -> Json:
+def _participant(call: Conversation, one: CallParticipant) -> Json:
     leg = one.call
     members = {
         "id": one.id,

@@ -7,9 +7,9 @@ from ringback_contracts.life.values import (
     NOBODY,
     AfterCall,
     Callback,
+    CallParticipant,
     Communication,
     Conversation,
-    Participant,
     Segment,
 )
 from ringback_contracts.life.views import parts
@@ -55,7 +55,7 @@ def _ended_at(call: Conversation) -> float | None:
     return max((one.call.ended_at or 0.0 for one in call.participants), default=None)
 
 
-def _participant(call: Conversation, one: Participant) -> Json:
+def _participant(call: Conversation, one: CallParticipant) -> Json:
     leg = one.call
     members: Json = {
         "id": one.id,
@@ -96,7 +96,7 @@ def _queue_name(call: Conversation, queue_id: str | None) -> str | None:
     return next((queue.name for queue in queues if queue.id == queue_id), None)
 
 
-def _call(call: Conversation, one: Participant) -> Json:
+def _call(call: Conversation, one: CallParticipant) -> Json:
     """One leg as a published Call; the dialled address stands in a far leg's ``self`` (reported)."""
     leg = one.call
     return given(
@@ -152,7 +152,7 @@ def _after_call(after: AfterCall | None) -> Json | None:
     return given({"state": state, "startTime": moment(after.begins), "endTime": moment(after.ended_at)})
 
 
-def _other(call: Conversation, one: Participant) -> Json | None:
+def _other(call: Conversation, one: CallParticipant) -> Json | None:
     """The other end: the number shown to who is outside, and who is outside to all the others."""
     if one.number == call.anchor or one.user_id is None:
         return _address(call.ani, call.ani_name)

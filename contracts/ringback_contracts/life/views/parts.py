@@ -6,7 +6,7 @@ from typing import Any
 
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.life.parties import Routing
-from ringback_contracts.life.values import NOBODY, Conversation, Fault, Participant, WrapUp
+from ringback_contracts.life.values import NOBODY, CallError, CallParticipant, Conversation, WrapUp
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ def bare(entity_id: str | None) -> Json | None:
     return {"id": entity_id} if entity_id else None
 
 
-def flags(one: Participant) -> Json:
+def flags(one: CallParticipant) -> Json:
     """What every shape says of a leg, even where it is false."""
     call = one.call
     return {
@@ -53,7 +53,7 @@ def flags(one: Participant) -> Json:
     }
 
 
-def wrap_rules(one: Participant) -> Json:
+def wrap_rules(one: CallParticipant) -> Json:
     """What the queue asks of the agent after the call."""
     after = one.after_call
     if after is None:
@@ -68,18 +68,18 @@ def wrap_rules(one: Participant) -> Json:
     }
 
 
-def alerting_timeout_ms(one: Participant) -> int | None:
+def alerting_timeout_ms(one: CallParticipant) -> int | None:
     """How long the queue lets the agent's phone ring."""
     return None if one.alerting_seconds is None else round(one.alerting_seconds * 1000)
 
 
-def media_settings(one: Participant) -> Json | None:
+def media_settings(one: CallParticipant) -> Json | None:
     """The queue's settings, as far as an agent's leg tells them."""
     seconds = one.alerting_seconds
     return None if seconds is None else {"alertingTimeoutSeconds": round(seconds)}
 
 
-def watched(call: Conversation, one: Participant) -> Json:
+def watched(call: Conversation, one: CallParticipant) -> Json:
     """Whom a supervisor's leg listens to, helps or joins."""
     if one.watch is None:
         return {}
@@ -93,7 +93,7 @@ def watched(call: Conversation, one: Participant) -> Json:
             return {"bargedParticipantId": watched_id}
 
 
-def consult_id(call: Conversation, one: Participant) -> str | None:
+def consult_id(call: Conversation, one: CallParticipant) -> str | None:
     """While a consult runs: the id of the customer's participant, on all who take part (reported)."""
     consult = call.consult
     if consult is None or one.number not in (consult.initiator, consult.subject, consult.target):
@@ -101,13 +101,13 @@ def consult_id(call: Conversation, one: Participant) -> str | None:
     return call.participants[consult.subject].id
 
 
-def dnis(call: Conversation, one: Participant) -> str | None:
+def dnis(call: Conversation, one: CallParticipant) -> str | None:
     """What was dialled: to reach that party, where somebody dialled it, else to begin the call."""
     dialled = one.origin != NOBODY and one.call.direction == "outbound"
     return one.party.address if dialled else call.dnis
 
 
-def error_info(fault: Fault | None) -> Json | None:
+def error_info(fault: CallError | None) -> Json | None:
     """What went wrong with the leg, as REST tells it."""
     return {"code": fault.code, "message": fault.message} if fault else None
 
@@ -129,7 +129,7 @@ def wrap_up(given_up: WrapUp | None) -> Json | None:
     )
 
 
-def routing_data(one: Participant) -> Json | None:
+def routing_data(one: CallParticipant) -> Json | None:
     """What a queue's leg goes by to find an agent."""
     if one.purpose != "acd":
         return None

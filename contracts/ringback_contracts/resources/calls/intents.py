@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, DestinationKind, Intent, Target
+from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Destination, DestinationKind, Intent
 from ringback_contracts.domain.addresses import CampaignAddress, SipAddress, TelAddress, UserAddress
 from ringback_contracts.domain.numbers import Dialled, assess
 from ringback_contracts.org import Org
@@ -26,22 +26,22 @@ def _of_participants(case: CallFacts) -> Intent:
     user = case.acting_user
     return Intent(
         contract=PARTICIPANTS,
-        targets=tuple(_participants_targets(case)),
+        destinations=tuple(_participants_destinations(case)),
         user_id=user.id if user else None,
         campaign_id=case.from_.id if isinstance(case.from_, CampaignAddress) else None,
         caller_id=case.from_.number if isinstance(case.from_, TelAddress) else None,
     )
 
 
-def _participants_targets(case: CallFacts) -> Iterator[Target]:
+def _participants_destinations(case: CallFacts) -> Iterator[Destination]:
     endpoint = case.endpoint("to")
     name = endpoint.name if endpoint else None
     if isinstance(case.to, UserAddress):
-        yield Target(Kind.USER, case.to.id, name)
+        yield Destination(Kind.USER, case.to.id, name)
     elif isinstance(case.to, SipAddress):
-        yield Target(Kind.SIP, case.to.text, name)
+        yield Destination(Kind.SIP, case.to.text, name)
     elif isinstance(case.to, TelAddress):
-        yield Target(Kind.PHONE, case.to.number, name)
+        yield Destination(Kind.PHONE, case.to.number, name)
 
 
 def _of_published(case: CallFacts) -> Intent:
@@ -50,7 +50,7 @@ def _of_published(case: CallFacts) -> Intent:
     attributes = body.get("attributes")
     return Intent(
         contract=PUBLISHED,
-        targets=tuple(_published_targets(case, body)),
+        destinations=tuple(_published_destinations(case, body)),
         user_id=user.id if user else None,
         caller_id=_caller_id(case),
         caller_id_name=case.text("callerIdName"),
@@ -66,36 +66,36 @@ def _caller_id(case: CallFacts) -> str | None:
     return _e164(number, case.org) if isinstance(number, Dialled) else text
 
 
-def _published_targets(case: CallFacts, body: Mapping[str, Any]) -> Iterator[Target]:
+def _published_destinations(case: CallFacts, body: Mapping[str, Any]) -> Iterator[Destination]:
     if (text := case.text("phoneNumber")) is not None:
-        yield _dialled_target(text, case.org)
+        yield _dialled_destination(text, case.org)
     elif (user_id := case.text("callUserId")) is not None:
-        yield Target(Kind.USER, user_id.lower())
+        yield Destination(Kind.USER, user_id.lower())
     elif (queue_id := case.text("callQueueId")) is not None:
-        yield Target(Kind.QUEUE, queue_id.lower())
+        yield Destination(Kind.QUEUE, queue_id.lower())
     for call_id in body.get("conversationIds") or ():
-        yield Target(Kind.CONVERSATIONS, call_id)
+        yield Destination(Kind.CONVERSATIONS, call_id)
     for party in case.parties:
-        yield from _party_targets(party, case.org)
+        yield from _party_destinations(party, case.org)
 
 
-def _party_targets(party: Mapping[str, Any], org: Org) -> Iterator[Target]:
+def _party_destinations(party: Mapping[str, Any], org: Org) -> Iterator[Destination]:
     name = party.get("name")
     if address := party.get("address"):
-        yield replace(_dialled_target(address, org), name=name)
+        yield replace(_dialled_destination(address, org), name=name)
     elif user_id := party.get("userId"):
-        yield Target(Kind.USER, user_id.lower(), name)
+        yield Destination(Kind.USER, user_id.lower(), name)
     elif queue_id := party.get("queueId"):
-        yield Target(Kind.QUEUE, queue_id.lower(), name)
+        yield Destination(Kind.QUEUE, queue_id.lower(), name)
 
 
-def _dialled_target(text: str, org: Org) -> Target:
+def _dialled_destination(text: str, org: Org) -> Destination:
     number = read_number(text)
     if not isinstance(number, Dialled):
-        return Target(Kind.SIP, text.strip())
+        return Destination(Kind.SIP, text.strip())
     if number.kind == "extension":
-        return Target(Kind.EXTENSION, number.number)
-    return Target(Kind.PHONE, _e164(number, org))
+        return Destination(Kind.EXTENSION, number.number)
+    return Destination(Kind.PHONE, _e164(number, org))
 
 
 def _e164(number: Dialled, org: Org) -> str:
@@ -104,15 +104,15 @@ def _e164(number: Dialled, org: Org) -> str:
 
 def _notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
     """Why a call that is accepted cannot work, one sentence each."""
-    return tuple(note for target in intent.targets if (note := _hopeless(target, org)))
+    return tuple(note for destination in intent.destinations if (note := _hopeless(destination, org)))
 
 
-def _hopeless(target: Target, org: Org) -> str | None:
-    if target.kind is Kind.PHONE:
-        known = dead(target.value, org)
+def _hopeless(destination: Destination, org: Org) -> str | None:
+    if destination.kind is Kind.PHONE:
+        known = dead(destination.value, org)
         return f"accepted, but the call will end in an error: {known.detail}" if known else None
-    if target.kind is Kind.USER:
-        return _unreachable(target.value, org)
+    if destination.kind is Kind.USER:
+        return _unreachable(destination.value, org)
     return None
 
 
