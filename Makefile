@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8010
+PAGES ?= 8000
 ARGS ?=
 
 SERVE := .venv
@@ -21,10 +22,11 @@ PYTHON_TESTS := $(WHEEL_TESTS) tests/client tests/mockserver tests/explain tests
 # The official SDK and Node.js are for `make test` alone; what is tried there at length needs few examples here.
 LIGHT := -m "not sdk and not node and not browser" --hypothesis-profile=few
 
-.PHONY: help serve test check crash lint format bench soak wheel light clean
+.PHONY: help serve web test check crash lint format bench soak wheel light clean
 
 help:
 	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
+	@echo "make web      serve the example pages on port $(PAGES); open http://localhost:$(PAGES)/web/"
 	@echo "make test     run the whole suite under coverage (ARGS='-k name' chooses)"
 	@echo "make check    hold the mock to every rule, and the checks to every mutant"
 	@echo "make crash    crash-test every example in every scenario, and hold docs/crash-test.md to it"
@@ -62,6 +64,9 @@ serve: $(SERVE)/.ready
 $(NODE)/.ready: examples/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --silent --prefix examples && touch $@; \
 	  else echo "npm is missing: tests that need Node.js will be skipped"; fi
+
+web: $(NODE)/.ready
+	@exec $(PYTHON) -m http.server --bind 127.0.0.1 --directory examples $(PAGES)
 
 test: $(DEV)/.ready $(NODE)/.ready
 	@rm -f .coverage .coverage.*

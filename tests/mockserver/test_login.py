@@ -169,3 +169,21 @@ def test_the_page_is_told_apart_by_people_who_do_not_see_it(client: FlaskClient)
     assert '<html lang="en">' in text
     assert len(re.findall("<h1>", text)) == len(re.findall("<main>", text)) == 1
     assert 'aria-hidden="true">A<' in text, "the initial is decoration"
+
+
+def test_who_logs_out_goes_back_where_the_client_has_registered_it(client: FlaskClient) -> None:
+    known = {"client_id": "demo-app", "redirect_uri": "http://localhost:5173/"}
+    answer = client.get("/logout", query_string=known)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "http://localhost:5173/")
+    for params in ({**known, "redirect_uri": "http://evil.example"}, {**known, "client_id": "nobody"}):
+        answer = client.get("/logout", query_string=params)
+        assert answer.status_code == 400
+        assert "Location" not in answer.headers
+    assert "You are logged out" in client.get("/logout", query_string={"client_id": "demo-app"}).text
+
+
+def test_the_page_says_what_came_and_what_is_registered(client: FlaskClient) -> None:
+    asked = {"client_id": "demo-app", "response_type": "code", "redirect_uri": "https://<b>.example"}
+    page = client.get("/oauth/authorize", query_string=asked).text
+    assert "https://&lt;b&gt;.example" in page
+    assert "<code>http://localhost:8000/callback</code>" in page

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
+from tests.browsing import chromium, pages_of
 from tests.serving import mock_server
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 CALLS = "/api/v2/conversations/calls"
 FAULT = '{"kind": "server-error"}'
-LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 
 ATTACKS = {
     "fetch without CORS": "m => fetch(m + '/__ringback/reset', {method: 'POST', mode: 'no-cors'})",
@@ -71,15 +68,8 @@ READS = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", LOCAL_ONLY])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Mock:
@@ -102,29 +92,11 @@ def mock() -> Iterator[Mock]:
         yield Mock(url)
 
 
-class _Blank(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>elsewhere</title><body>")
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def _elsewhere() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Blank) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
-
-
 @pytest.fixture(params=["localhost", "127.0.0.1"])
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A page on another port of the mock's name, and on another name."""
-    with _elsewhere() as port:
+    (tmp_path / "index.html").write_text("<!doctype html><title>elsewhere</title><body>")
+    with pages_of(tmp_path) as port:
         page = browser.new_page()
         page.goto(f"http://{request.param}:{port}/")
         yield page

@@ -44,6 +44,23 @@ class LoginRefusal:
 
 def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | LoginRefusal:
     """Check the query of ``GET /oauth/authorize`` (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+    checked = check_return(store, params)
+    if isinstance(checked, LoginRefusal):
+        return checked
+    tenant, client, back = checked
+    response_type, state = params.get("response_type", ""), params.get("state")
+    challenge = params.get("code_challenge") or None
+    asked = Authorization(tenant, client, back, response_type, state, challenge)
+    try:
+        _check_response_type(asked)
+        _check_challenge(asked, params.get("code_challenge_method") or None)
+    except OAuthError as error:
+        return _refused(asked, error)
+    return asked
+
+
+def check_return(store: Store, params: Mapping[str, str]) -> tuple[Tenant, Client, str] | LoginRefusal:
+    """The client that is named, its org, and the registered ``redirect_uri`` to send the browser to."""
     found = store.client(params.get("client_id", ""))
     if found is None:
         return LoginRefusal("invalid_client", "client not found")
@@ -54,15 +71,7 @@ def check_authorize(store: Store, params: Mapping[str, str]) -> Authorization | 
         return LoginRefusal("invalid_request", reason, sent=back, registered=client.redirect_uris)
     if objection := _objection(back):
         return LoginRefusal("invalid_request", f"the redirect_uri is registered, and yet none: {objection}")
-    response_type, state = params.get("response_type", ""), params.get("state")
-    challenge = params.get("code_challenge") or None
-    asked = Authorization(tenant, client, back, response_type, state, challenge)
-    try:
-        _check_response_type(asked)
-        _check_challenge(asked, params.get("code_challenge_method") or None)
-    except OAuthError as error:
-        return _refused(asked, error)
-    return asked
+    return tenant, client, back
 
 
 def _objection(registered: str) -> str | None:

@@ -1,4 +1,7 @@
-"""The login page: pick a user of the org, and the browser goes back to the client with a code."""
+"""The login page: pick a user of the org, and the browser goes back to the client with a code.
+
+Nobody stays logged in here, so that logging out is only going back.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ from flask import Blueprint, Response, g, make_response, render_template
 from ringback_contracts.core.model import Request
 from ringback_mock.engine.store import Store
 from ringback_mock.http import parameters
-from ringback_mock.pages.authorize import Authorization, LoginRefusal, check_authorize, log_in
+from ringback_mock.pages.authorize import Authorization, LoginRefusal, check_authorize, check_return, log_in
 from ringback_mock.resources.oauth import NO_STORE
 
-PATH = "/oauth/authorize"
+PATH, LOGOUT_PATH = "/oauth/authorize", "/logout"
 
 
 def blueprint(store: Store) -> Blueprint:
@@ -23,6 +26,7 @@ def blueprint(store: Store) -> Blueprint:
     paths = Blueprint("login", __name__)
     paths.add_url_rule(PATH, "show", lambda: _show(store))
     paths.add_url_rule(PATH, "pick", lambda: _pick(store), methods=["POST"])
+    paths.add_url_rule(LOGOUT_PATH, "leave", lambda: _leave(store))
     return paths
 
 
@@ -41,6 +45,16 @@ def _pick(store: Store) -> Response:
         return _refuse(asked)
     answer = log_in(store, asked, user_id)
     return _refuse(answer) if isinstance(answer, LoginRefusal) else _go(answer)
+
+
+def _leave(store: Store) -> Response:
+    """Where the SDKs send a browser to log out: back to the client, where it has registered that."""
+    sent: Request = g.sent
+    given = parameters(sent.query)
+    if not given.get("redirect_uri"):
+        return _page("logged_out.html", 200, "")
+    checked = check_return(store, given)
+    return _refuse(checked) if isinstance(checked, LoginRefusal) else _go(checked[2])
 
 
 def _users_page(asked: Authorization, given: Mapping[str, str]) -> Response:
