@@ -7,7 +7,8 @@ from base64 import b64decode
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ringback_contracts.privacy.names import digits_tell, is_error_code, is_ordinary, names_secret
+from ringback_contracts.privacy.codes import is_error_code, names_near
+from ringback_contracts.privacy.names import digits_tell, is_ordinary, names_secret
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 # Every pattern takes time in proportion to the text, whatever that is: where one could be tried again from
@@ -45,13 +46,13 @@ def given(found: Found) -> str:
     return "quoted" if found["quote"] else "bare"
 
 
-def tells(name: str, value: str, sign: str = ":") -> bool:
-    """Whether a value is a secret for its name, and no state or number that happens to have it."""
+def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
+    """Whether a value that was found is a secret for its name, and no state or number with the same one."""
     if not value or not names_secret(name) or (value[0] == "[" and not re.search(r"\w", value)):
         return False
     if _HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
         return False
-    return "=" in sign or not is_error_code(name, value)
+    return "=" in sign or not is_error_code(name, value, names_near(found) if name.lower() == "code" else ())
 
 
 # --- schemes of credentials -------------------------------------------------------------------------
@@ -119,7 +120,7 @@ def _hide_value(found: Found, hide: Hide) -> str:
 
 _NAMED = re.compile(
     rf"(?<![\w.$-])(?P<name>[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?"
-    rf"\s*+(?P<sign>{_SIGN})[ \t]*+(?:\*\*|__)?(?:[&!][\w!:/.-]++[ \t]++){{0,2}}[ \t]*+",
+    rf"\s*+(?P<sign>{_SIGN})[ \t]*+(?:\*\*(?!\*)|__)?(?:[&!][\w!:/.-]++[ \t]++){{0,2}}[ \t]*+",
     re.IGNORECASE,
 )
 """A name, and what stands between it and its value."""
@@ -144,7 +145,7 @@ _BLOCK = re.compile(
 )
 """A name of YAML with its value on the lines below."""
 _COLUMNS = re.compile(
-    r"^[ \t|]*+(?:ENV )?[\"']?(?P<name>[\w.-]++)[\"']?[ \t]*+(?:(?:->|[;|,])[ \t]*+)?"
+    r"^[ \t|]*+(?:ENV )?[\"']?(?P<name>[\w.-]++)[\"']?(?:[ \t]*+(?:->|[;|,])[ \t]*+|[ \t]++)"
     r"[\"']?(?P<value>[^\s\"'|;,:=({\[][^\s\"'|;,]*+)[\"']?[ \t|]*+\r?$",
     re.MULTILINE,
 )
@@ -158,9 +159,9 @@ _SPOKEN = re.compile(
 )
 _OPTION = re.compile(
     r"""(?<![\w/.-])(?:--?|/)(?P<name>[A-Za-z][\w-]*+)(?:[ \t]++|(?<=\w):)"""
-    r"""(?:["'](?P<quoted>[^"'\n]++)|(?P<bare>(?!--)[^\s"']++))"""
+    r"""(?:["'](?P<quoted>[^"'\n]++)|(?P<bare>[^\s"']++))"""
 )
-"""An option of a command line, whose value stands behind a space."""
+"""An option of a command line, whose value stands behind a space, and may begin as another option does."""
 _SQL = re.compile(
     r"\b(?:identified (?:by|with \w{1,40} by)|with password|set password\b[^'\"\n]{0,80})\s+"
     r"[\"'](?P<value>[^\"'\n]++)",
@@ -199,7 +200,7 @@ def _without_assigned(text: str, names: re.Pattern[str], hide: Hide) -> str:
 
 def _is_assigned(named: Found, found: Found) -> bool:
     value, name = found[given(found)], named["name"]
-    if not tells(name, value, named["sign"]) or _VARIABLE.fullmatch(value):
+    if not tells(found, name, value, named["sign"]) or _VARIABLE.fullmatch(value):
         return False
     if named["sign"] != ":" or found["quote"] or named["key"] or not is_ordinary(name):
         return named["key"] != "," or bool(found["quote"])
@@ -210,7 +211,7 @@ def _is_assigned(named: Found, found: Found) -> bool:
 def _line(found: Found, hide: Hide) -> str:
     name, value, sign = found["name"], found["value"].rstrip(), found["sign"]
     words = value.split()
-    if not tells(name, words[0], sign) or HIDDEN in value or (sign == "=" and "&" in value):
+    if not tells(found, name, words[0], sign) or HIDDEN in value or (sign == "=" and "&" in value):
         return found[0]
     spoken = _PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
     if spoken and name.lower() != "passphrase":
@@ -235,7 +236,7 @@ def _without_blocks(text: str, hide: Hide) -> str:
 
 
 def _columns(found: Found, hide: Hide) -> str:
-    told = tells(found["name"], found["value"]) and not _PROSE_OR_ID.fullmatch(found["value"])
+    told = tells(found, found["name"], found["value"]) and not _PROSE_OR_ID.fullmatch(found["value"])
     return hidden(found, hide, "value") if told else found[0]
 
 

@@ -8,6 +8,15 @@ from collections.abc import Iterator
 from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.names import word_set, words_of
 
+# \d on purpose: full-width and other digits are digits to whoever reads them, and so are small and round
+# ones.
+DIGIT = r"[\d\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u24ea\u24f5-\u24fd\u2776-\u277e]"
+GAP = (
+    r"(?:[ \-_.()\[\]/~|\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u00b7\u061c\u1680\u180e\u2000-\u2015\u2022"
+    r"\u2027\u202a-\u202f\u2043\u205f-\u206f\u2212\u2219\u22c5\u3000\u30fb\ufe58\ufe63\ufeff\uff08\uff09\uff0d\uff0e\uff0f\uff65]"
+    rf"|%2[089DdEe]|(?<={DIGIT})\+(?={DIGIT}))"
+)
+"""What parts the digits of a number."""
 _UUID = rf"(?<![0-9A-Za-z]){UUID_PATTERN}(?![0-9A-Za-z])"
 _HASH = (
     r"(?<![0-9A-Za-z])(?=[0-9]*+[a-f][0-9]*+[a-f]|[0-9]*+[A-F][0-9]*+[A-F])"
@@ -28,16 +37,17 @@ _COMPACT = (
     rf"(?<![0-9+A-Za-z]){_YEAR}{_MONTH}{_DAY}T[0-2][0-9][0-5][0-9][0-5][0-9](?:[.,]?[0-9]{{3,9}})?Z?(?![0-9])"
 )
 _SECONDS = (
-    r"(?<![\w.+-])1[0-9]{9}\.[0-9]{3,6}(?![\w.])"
+    r"(?P<seconds>(?<![\w.+-])1[0-9]{9}\.[0-9]{3,6}(?![\w.]))"
     r"|\b(?:exp|iat|nbf|ts|timestamp|time|epoch|date|since|until|expires|[a-z_]{1,20}_at|[a-z]{1,20}At)"
     r"""["']?\s{0,2}[:=]\s{0,2}["']?1[0-9]{9}(?:[0-9]{3})?(?![\w.-])"""
 )
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
-_HOST = (
-    rf"(?:(?<=[@/])|(?<![\w.+/-])(?<![0-9][ ()])(?!(?:[0-9]{{2}}\.){{3}}[0-9]{{2}}(?![0-9:])))"
-    rf"(?:{_OCTET}\.){{3}}{_OCTET}(?::[0-9]{{1,5}}|/[0-9]{{1,2}})?(?![\w]|[.-][0-9]| [0-9])"
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = rf"(?:{_OCTET}\.){{3}}{_OCTET}(?::[0-9]{{1,5}}|/(?:3[0-2]|[12]?[0-9]))?(?![\w])"
+_HOSTS = (
+    rf"(?:(?<=[@/])|(?<![\w.+/-])(?!(?:[0-9]{{2}}\.){{3}}[0-9]{{2}}(?![0-9:])))"
+    rf"(?P<hosts>{_IPV4}(?: (?:[-/|] )?{_IPV4})*+)"
 )
-"""An IPv4 address; one with two digits in each group only in a place for it, since it may be a number."""
+"""IPv4 addresses; one with two digits in each group only in a place for it, since it may be a number."""
 _VERSION = (
     r"(?:\b[Vv](?:ersion)?[ :=]{0,3}|(?<=[A-Za-z]/)|\b(?:NT|[Bb]uild|OS X) )(?![0-9]{3}\.[0-9]{3}\.[0-9]{4})"
     r"[0-9]{1,4}(?:[._][0-9]{1,6}){1,4}(?![0-9])"
@@ -66,7 +76,7 @@ _CLOCK = r"(?<![0-9+:.])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1
 _DATED_NAME = rf"(?<=[A-Za-z][_/.-]){_YEAR}{_MONTH}{_DAY}(?=[_/.-][A-Za-z])"
 _PLACE = (
     r"\b(?i:lat(?:itude)?|lon(?:gitude)?|lng)[\"']?[ :=]{1,3}-?[0-9]{1,3}\.[0-9]{3,15}"
-    r"|(?<![\w.+-])0\.[0-9]{6,17}(?![\w.-])"
+    r"|(?P<fraction>(?<![\w.+-])0\.[0-9]{6,17}(?![\w.-]))"
 )
 _COUNT = (
     r"\b(?i:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration)"
@@ -75,9 +85,13 @@ _COUNT = (
 KEPT = re.compile(
     # Most places are done with by what stands before them.
     rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{_COUNT}"
-    rf"|{_SECONDS}|{_HOST}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
+    rf"|{_SECONDS}|{_HOSTS}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
     r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
 )
+_LONGEST_GAP = 10
+"""Characters of what parts two digits of a number, however it is encoded, and of the first digit."""
+_DIGIT_BEFORE = re.compile(rf"{DIGIT}{GAP}{{1,3}}\Z")
+_DIGIT_BEHIND = re.compile(rf"{GAP}{{1,3}}(?={DIGIT})")
 _COUNTS = word_set(
     "exp iat nbf ts timestamp time at date epoch millis ms seconds secs expires ttl duration since "
     "until size length bytes count total limit offset price amount cost balance version build port"
@@ -92,10 +106,20 @@ def parts(text: str) -> Iterator[tuple[str, bool]]:
     """The pieces of the text, and whether one stays as it is whatever its digits."""
     end = 0
     for found in KEPT.finditer(text):
+        if found.lastgroup and _is_within(text, found, end):
+            continue
         yield text[end : found.start()], False
         yield found[0], True
         end = found.end()
     yield text[end:], False
+
+
+def _is_within(text: str, found: re.Match[str], end: int) -> bool:
+    """Whether what looks like hosts, seconds or a fraction is part of a number, which goes on around it."""
+    if _DIGIT_BEFORE.search(text, max(end, found.start() - _LONGEST_GAP), found.start()):
+        return True
+    behind = _DIGIT_BEHIND.match(text, found.end())
+    return behind is not None and KEPT.match(text, behind.end()) is None
 
 
 def is_count(name: str, value: object) -> bool:

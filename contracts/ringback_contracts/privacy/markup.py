@@ -65,7 +65,7 @@ def _tag(found: Found, hide: Hide) -> str:
         name = pair["name"].rpartition(":")[2]
         part = "quoted" if pair["quoted"] is not None else "bare"
         telling = [name, *names] if name.lower() in _VALUES else [name]
-        if any(tells(each, pair[part], "=") for each in telling):
+        if any(tells(found, each, pair[part], "=") for each in telling):
             offset = found.start("attributes") - start
             text = text[: offset + pair.start()] + hidden(pair, hide, part) + text[offset + pair.end() :]
     return text
@@ -73,17 +73,17 @@ def _tag(found: Found, hide: Hide) -> str:
 
 def _element(found: Found, hide: Hide) -> str:
     names = [found["name"].rpartition(":")[2], *_named_by(_attributes(found))]
-    telling = any(tells(name, found["value"].strip()) for name in names)
+    telling = any(tells(found, name, found["value"].strip()) for name in names)
     return hidden(found, hide, "value") if telling else found[0]
 
 
 def _value(found: Found, hide: Hide) -> str:
-    return hidden(found, hide, "value") if tells(found["name"], found["value"].strip()) else found[0]
+    return hidden(found, hide, "value") if tells(found, found["name"], found["value"].strip()) else found[0]
 
 
 def _pair(found: Found, hide: Hide) -> str:
     part = given(found)
-    return hidden(found, hide, part) if tells(found["name"], found[part]) else found[0]
+    return hidden(found, hide, part) if tells(found, found["name"], found[part]) else found[0]
 
 
 _MARKUP: tuple[tuple[str, re.Pattern[str], Judge], ...] = (

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from functools import partial
 
+from ringback_contracts.privacy.codes import is_error_code
 from ringback_contracts.privacy.kept import is_count
-from ringback_contracts.privacy.names import is_error_code, names_secret
+from ringback_contracts.privacy.names import names_secret
 from ringback_contracts.privacy.secrets import hide_all
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 from ringback_contracts.privacy.text import redact_text, unescaped
@@ -42,11 +43,13 @@ def redact_body(body: bytes, content_type: str = "", hide: Hide = hide_all) -> s
     JSON is read as such whatever its media type says, so that no escape hides anything; it is written anew
     only if something in it had to be hidden.
     """
-    shown = _json(body, hide)
-    if shown is not None:
-        return shown
     # Without its NULs, damaged UTF-16 is as readable as people would make it.
-    text = body.replace(b"\0", b"").decode("utf-8", "replace")
+    without_nuls = body.replace(b"\0", b"")
+    for octets in dict.fromkeys((body, without_nuls)):
+        shown = _json(octets, hide)
+        if shown is not None:
+            return shown
+    text = without_nuls.decode("utf-8", "replace")
     if "x-www-form-urlencoded" in content_type.lower():
         return "&".join(_field(field, hide) for field in text.split("&"))
     # It may be damaged JSON, in which escapes still stand for characters.

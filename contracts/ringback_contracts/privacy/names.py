@@ -46,8 +46,6 @@ _QUALIFIERS = word_set(
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
-_ERROR_CODE = re.compile(r"[a-z]+(?:[._-][a-z]+)+|[0-9]{1,3}")
-"""What ``code`` is in an error: such as ``bad.request``, or a status. It is no authorization code."""
 _LONGEST = 80
 """Characters at the end of a name that are looked at: it may be of any length, and somebody else's."""
 
@@ -96,8 +94,3 @@ def digits_tell(name: str) -> bool:
 def is_ordinary(name: str) -> bool:
     """Whether a telling name is also a word of plain sentences: "the token: nobody issued it"."""
     return len(words_of(name)) == 1
-
-
-def is_error_code(name: str, value: object) -> bool:
-    """Whether ``code`` has a value as in an error, and is no authorization code."""
-    return name.lower() == "code" and _ERROR_CODE.fullmatch(str(value)) is not None

@@ -8,24 +8,15 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from ringback_contracts.domain.numbers.reserved import reserved_range
-from ringback_contracts.privacy.kept import parts
+from ringback_contracts.privacy.kept import DIGIT, GAP, parts
 
-# \d on purpose: full-width and other digits are digits to whoever reads them, and so are small and round
-# ones.
-_DIGIT = (
-    r"[\d\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u24ea\u24f5-\u24fd\u2776-\u277e]"
-)
 _PLUS = r"[+\uff0b\ufe62\u207a]"
 PLUSES = "+\uff0b\ufe62\u207a"
-_GAP = (
-    r"(?:[ \-_.()\[\]/~|\x00-\x09\x0b\x0c\x0e-\x1f\u00a0\u00ad\u00b7\u061c\u1680\u180e\u2000-\u2015\u2022"
-    r"\u2027\u202a-\u202f\u2043\u205f-\u206f\u2212\u2219\u22c5\u3000\u30fb\ufe58\ufe63\ufeff\uff08\uff09\uff0d\uff0e\uff0f\uff65]"
-    rf"|%2[089DdEe]|(?<={_DIGIT})\+(?={_DIGIT}))"
-)
-_GAPS = re.compile(rf"{_GAP}|[\s,:;]")
-_NUMBER = re.compile(rf"{_PLUS}?\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,}}")
-_FEWEST_DIGITS = re.compile(rf"(?:{_DIGIT}[^{_DIGIT[1:]}*+){{7}}")
-_DIGIT_GROUP = re.compile(rf"(?:{_GAP}|[\s,:;])*([0-9]+)")
+_A_PLUS = re.compile(r"\+")
+_GAPS = re.compile(rf"{GAP}|[\s,:;]")
+_NUMBER = re.compile(rf"{_PLUS}?\(?{DIGIT}(?:{GAP}{{0,3}}{DIGIT}){{6,}}")
+_FEWEST_DIGITS = re.compile(rf"(?:{DIGIT}[^{DIGIT[1:]}*+){{7}}")
+_DIGIT_GROUP = re.compile(rf"(?:{GAP}|[\s,:;])*([0-9]+)")
 _LONGEST_E164 = 15
 _FEWEST_HIDDEN = 5
 _FIRST_SHOWN = 4
@@ -33,9 +24,9 @@ _LAST_SHOWN = 2
 
 # --- numbers with pauses that also part other things ---------------------------------------------------
 
-_PAUSE = rf"(?:{_GAP}|[\r\n,:;]){{1,12}}"
-_PAUSED = re.compile(rf"(?<![\w.]){_PLUS}?\(?{_DIGIT}{{1,15}}(?:{_PAUSE}{_DIGIT}{{1,12}}){{1,14}}(?![\w])")
-_GROUP = re.compile(rf"{_DIGIT}+")
+_PAUSE = rf"(?:{GAP}|[\r\n,:;]){{1,12}}"
+_PAUSED = re.compile(rf"(?<![\w.]){_PLUS}?\(?{DIGIT}{{1,15}}(?:{_PAUSE}{DIGIT}{{1,12}}){{1,14}}(?![\w])")
+_GROUP = re.compile(rf"{DIGIT}+")
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _SPACES = re.compile(r"[\s()\[\]]|%20")
 _NORTH_AMERICAN = ([3, 3, 4], [1, 3, 3, 4])
@@ -117,18 +108,30 @@ def _is_spelled(run: str, lengths: Sequence[int]) -> bool:
 
 
 def _masked(run: str) -> str:
-    kept = _reserved_length(run)
-    if kept:
-        return run[:kept] + _NUMBER.sub(lambda found: _masked(found[0]), run[kept:])
+    """The run of digits without somebody's number; a number of a reserved range that is in it stays."""
+    shown, done = [], 0
+    for plus in _A_PLUS.finditer(run):
+        end = _reserved_end(run, plus.start())
+        if end and plus.start() >= done:
+            shown += [_each_hidden(run[done : plus.start()]), run[plus.start() : end]]
+            done = end
+    return "".join([*shown, _each_hidden(run[done:])]) if shown else _hidden(run)
+
+
+def _each_hidden(text: str) -> str:
+    return _NUMBER.sub(lambda found: _hidden(found[0]), text)
+
+
+def _hidden(run: str) -> str:
     plus, digits = run[: run[0] in PLUSES], _GAPS.sub("", run).lstrip(PLUSES)
     shown = max(0, min(_FIRST_SHOWN, len(digits) - _FEWEST_HIDDEN - _LAST_SHOWN))
     return plus + digits[:shown] + "*" * (len(digits) - shown - _LAST_SHOWN) + digits[-_LAST_SHOWN:]
 
 
-def _reserved_length(run: str) -> int:
-    """How much of the run is an international number of a reserved range, which ends where digits pause."""
-    number, end = "+", int(run.startswith("+"))
-    while end and len(number) <= _LONGEST_E164 and (group := _DIGIT_GROUP.match(run, end)):
+def _reserved_end(run: str, start: int) -> int:
+    """Where an international number of a reserved range ends that begins so: where digits pause."""
+    number, end = "+", start + 1
+    while len(number) <= _LONGEST_E164 and (group := _DIGIT_GROUP.match(run, end)):
         number, end = number + group[1], group.end()
         if reserved_range(number):
             return end

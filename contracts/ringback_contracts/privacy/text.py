@@ -17,7 +17,7 @@ _DEEPEST = 3
 """How often a text is decoded: who encodes it more often hides it."""
 _SHORT = 200
 """Characters of a text for which it is remembered what is shown of it."""
-_JSON = frozenset("{[]}")
+_JSON = frozenset('{[]}"')
 _PERCENT = re.compile(
     r"(?<![\w.~!*()+/:@-])(?:[\w.~!*()+/:@-]*+%[0-9A-Fa-f]{2})++[\w.~!*()+/:@-]*+", re.ASCII
 )

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback_contracts.http.written import Members
+from ringback_contracts.privacy.codes import is_error_code
 from ringback_contracts.privacy.kept import is_count
-from ringback_contracts.privacy.names import digits_tell, is_error_code, names_secret, word_set
+from ringback_contracts.privacy.names import digits_tell, names_secret, word_set
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 _LEAST_NUMBER = 10**6
@@ -44,7 +45,7 @@ class Values:
     def redacted(self, text: str) -> str | None:
         """JSON as a text, written anew only if something had to be hidden; nothing where it is no JSON."""
         try:
-            value = json.loads(text, object_pairs_hook=Members)
+            value = json.loads(text, object_pairs_hook=Members, strict=False)
             shown = self._value(value)
             # A lone surrogate, which no encoding takes, is escaped again.
             return text if shown == value else written(shown).encode("utf-8", "backslashreplace").decode()
@@ -74,7 +75,7 @@ class Values:
         for position, value in enumerate(values):
             paired = len(values) == _PAIR or (position % _PAIR == 1 and before[:1].isupper())
             telling = (before.startswith("-") or paired) and names_secret(before)
-            secret = telling and isinstance(value, str) and not value.startswith("--")
+            secret = telling and isinstance(value, str)
             if before in _CREDENTIALS and isinstance(value, str) and ":" in value:
                 user, _, password = value.partition(":")
                 shown.append(f"{user}:{self._hidden(password)}")
@@ -85,11 +86,14 @@ class Values:
         return shown
 
     def _member(self, name: str, value: Any, siblings: Iterable[tuple[str, Any]]) -> Any:
-        """The value of one member; a HAR file writes the name of a secret beside it, not in front."""
-        names = [name, *_named_beside(name, siblings)]
+        """The value of one member; a HAR file writes the name of a secret beside it, not in front.
+
+        A name that was a secret itself may tell that its value is one only once it is hidden: ``Bearer ***``.
+        """
+        names = [name, self.text(name), *_named_beside(name, siblings)]
         if value in (None, "", []) or not any(map(names_secret, names)):
             return value if is_count(name, value) else self._value(value)
-        if is_error_code(name, value):
+        if is_error_code(name, value, (other for other, _ in siblings)):
             return value
         return self._each_secret(value, digits=any(map(digits_tell, names)))
 
@@ -103,11 +107,11 @@ class Values:
             return self._hidden(value) if value else value
         if isinstance(value, Members):
             names = {name for name, _ in value}
-            telling = {name for name in names if name == "value" or names_secret(name)} or names
+            secret = set(filter(_holds_secret, names)) or names
             return Members(
                 (
                     self.text(name),
-                    self._each_secret(member, digits=digits) if name in telling else self._value(member),
+                    self._each_secret(member, digits=digits) if name in secret else self._value(member),
                 )
                 for name, member in value
             )
@@ -125,6 +129,10 @@ class Values:
         if not value or (isinstance(value, float) and not math.isfinite(value)) or abs(value) < _LEAST_NUMBER:
             return value
         return self.text(format(value, ".0f") if isinstance(value, float) else str(value))
+
+
+def _holds_secret(name: str) -> bool:
+    return name == "value" or names_secret(name) or HIDDEN in name
 
 
 def _named_beside(name: str, siblings: Iterable[tuple[str, Any]]) -> list[str]:
