@@ -130,6 +130,29 @@ def test_no_two_classes_share_a_name() -> None:
     assert not {name: paths for name, paths in homes.items() if len(paths) > 1}
 
 
+ONE_HOME = {
+    r"\{8\}.{1,30}\{3\}": "contracts/ringback_contracts/domain/uuids.py",
+    r"get_close_matches": "contracts/ringback_contracts/core/nearest.py",
+    r"mkstemp|NamedTemporaryFile|os\.replace": "client/ringback_client/atomic_write.py",
+    r"\"callUserId\",\s*\"callQueueId\",\s*\"c": "contracts/ringback_contracts/resources/calls/forms.py",
+    r"(?i)(?:credentials|startswith|prefix|partition|split|re\.\w+)\([^\n]*[\"']bearer"
+    r"|(?:[!=]=|\bin) \(?[\"']bearer": "contracts/ringback_contracts/core/credentials.py",
+}
+"""What is decided in one place: what would decide it again, and where that place is."""
+OF_OTHER_TEXTS = {
+    "contracts/ringback_contracts/privacy/carriers.py": "hides what stands behind the word in any text",
+    "harness/ringback_harness/check/expectation.py": "reads a challenge, which is no header of a request",
+}
+
+
+@pytest.mark.parametrize(("deciding", "home"), ONE_HOME.items())
+def test_what_is_decided_has_one_home(deciding: str, home: str) -> None:
+    texts = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in _modules()}
+    assert {path for path, text in texts.items() if re.search(deciding, text)} - OF_OTHER_TEXTS.keys() == {
+        home
+    }
+
+
 OUTSIDE = re.compile(r"[.]{2}/shared|/(?:work|root|home|Users)/\w|\bseeds?/")
 
 

@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.codes import is_error_code, names_near
 from ringback_contracts.privacy.names import digits_tell, is_ordinary, names_secret
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
@@ -25,7 +26,7 @@ _SPACE = r"(?:[ \t]|%20|\+)++"
 _WORD = r"""[^\s"'\\<>]+"""
 _HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
 _PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
-_PROSE_OR_ID = re.compile(rf"{_PROSE.pattern}|[0-9A-Fa-f]{{8}}(?:-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}")
+_PROSE_OR_ID = re.compile(rf"{_PROSE.pattern}|{UUID_PATTERN}")
 _VARIABLE = re.compile(
     r"\$\{?[A-Z_][A-Z0-9_]*\}?|\{[A-Za-z_.]*\}|<[\w -]+>"
     r"|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"

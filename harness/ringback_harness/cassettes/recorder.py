@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
-from uuid import UUID
 
 from ringback_client.atomic_write import UNFINISHED, atomic_write
 from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import Contract
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import recognise
 from ringback_contracts.resources.users.operations import GET_ME
@@ -119,10 +119,10 @@ class Recorder:
     def _meet_me(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         """Give the user of a token the id that its user has in the default org."""
         known = default_org().token_by_value.get(self.tokens.get(_token(request), ""))
-        with suppress(ValueError, TypeError, KeyError, AttributeError):
-            real = str(UUID(response.json()["id"]))
-            if known and known.user:
-                self.cleaner.names.setdefault(real, known.user)
+        with suppress(ValueError, TypeError, KeyError):
+            real = response.json()["id"]
+            if known and known.user and is_uuid(real):
+                self.cleaner.names.setdefault(real.lower(), known.user)
 
     def _mark(self, request: requests.PreparedRequest, sent: bytes) -> dict[str, Any]:
         token = _token(request)
