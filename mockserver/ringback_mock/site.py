@@ -29,10 +29,11 @@ from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers, struck
 from ringback_mock.engine.store import Store
+from ringback_mock.engine.writes import NoteChange
 from ringback_mock.http import HERE, HttpProblem, Peer, Response, json_response
 from ringback_mock.resources import admin, far_end
 from ringback_mock.resources.handlers import HANDLERS
-from ringback_mock.views import ViewRoute, Views
+from ringback_mock.views import Decided, ViewRoute, Views
 
 if TYPE_CHECKING:
     from ringback_mock.pages.application import Application
@@ -108,16 +109,18 @@ class Site:
 
     def answer(self, request: Request, peer: Peer = HERE) -> Response:
         """The answer to the request of that client. It raises for bugs alone; see ``crashed``."""
-        path = request.path
         if request.method == "OPTIONS" and (preflight := self.cors.preflight(request)):
             self._log(request, preflight)
             return preflight
         with self.store.lock:
-            if path.startswith("/api/") or path == "/api" or not request.well_formed:
-                answered = self.pipeline.answer(request)
-            else:
-                answered = self._beside(request, peer)
-            return self._commit(request, answered)
+            return self._commit(request, self.decide(request, peer))
+
+    def decide(self, request: Request, peer: Peer = HERE) -> Answered:
+        """What to answer and what to write, of which nothing is written yet."""
+        path = request.path
+        if path.startswith("/api/") or path == "/api" or not request.well_formed:
+            return self.pipeline.answer(request)
+        return self._beside(request, peer)
 
     def handshake_fault(self) -> Fault | None:
         """The fault of the default org that strikes a TLS handshake which begins."""
@@ -130,11 +133,11 @@ class Site:
 
     def _commit(self, request: Request, answered: Answered) -> Response:
         """The response, once what was decided is written, and kept in the journal and in the access log."""
-        context_id, response, tenant, verdict, call_id, caller, writes = answered
+        context_id, response, tenant, verdict, call_id, caller, writes, kept = answered
         response = self.cors.shared(request, response)
-        if tenant is not None:
-            for write in writes:
-                write.to(tenant)
+        for write in writes:
+            write.to(tenant)
+        if kept:
             if response.pieces is not None:
                 made = self._committed_when_made(request, answered, response.pieces)
                 return replace(response, pieces=made)
@@ -176,21 +179,25 @@ class Site:
     # Beside the API
 
     def _beside(self, request: Request, peer: Peer) -> Answered:
-        """Slashes in front are no part of a path. A refusal is the default org's, for no rule gave it."""
+        """Slashes in front are no part of a path. A refusal is the default org's, for no rule gave it.
+
+        What was commanded is told in the journal's changes, which are no exchanges.
+        """
         path, context_id = "/" + request.path.lstrip("/"), new_id()
         of_admin = path == ADMIN or path.startswith(f"{ADMIN}/")
         try:
             self._let_in(request, path, peer, of_admin=of_admin)
-            response = self._viewed(request, path)
-            if isinstance(response, Answered):
-                return response
+            seen = self._viewed(request, path)
         except HttpProblem as problem:
-            response = problem.response()
+            seen = problem.response()
+        if isinstance(seen, Answered):
+            return seen
+        response, tenant, writes = seen if isinstance(seen, Decided) else (seen, self.store.default, ())
         response = replace(response, headers=(*response.headers, *own_headers(context_id)))
-        if of_admin:
-            admin.note_change(self, request, response.status, context_id)
+        if of_admin and writes:
+            writes += (NoteChange(context_id, request, response.status, self.store.clock()),)
         kept = response.status >= HTTPStatus.BAD_REQUEST and not of_admin and path != ICON_PATH
-        return Answered(context_id, response, self.store.default if kept else None)
+        return Answered(context_id, response, tenant, writes=writes, kept=kept)
 
     def _let_in(self, request: Request, path: str, peer: Peer, *, of_admin: bool) -> None:
         """Raise ``HttpProblem`` for whoever may not come here."""
@@ -207,7 +214,7 @@ class Site:
         headers = (challenge,) if denial.status == HTTPStatus.UNAUTHORIZED else ()
         raise HttpProblem(denial.status, denial.message, denial.error, headers)
 
-    def _viewed(self, request: Request, path: str) -> Response | Answered:
+    def _viewed(self, request: Request, path: str) -> Response | Decided | Answered:
         """What the view of the path says; where it has none, it is that of a page, or of nothing."""
         found = VIEWS.find(request.method, path)
         if found is None:

@@ -11,10 +11,20 @@ from ringback_mock.http import HttpProblem, Response
 if TYPE_CHECKING:
     from ringback_contracts.core.model import Request
     from ringback_mock.engine.pipeline import Answered
+    from ringback_mock.engine.tenant import Tenant
+    from ringback_mock.engine.writes import Write
     from ringback_mock.site import Site
 
-View = Callable[Concatenate["Site", "Request", ...], "Response | Answered"]
-"""Answers a request; what a path's braces hold comes by name. A bare response gets the headers of all."""
+View = Callable[Concatenate["Site", "Request", ...], "Response | Decided | Answered"]
+"""Answers a request; what a path's braces hold comes by name. All but an exchange gets the headers of all."""
+
+
+class Decided(NamedTuple):
+    """An answer, and what is to be written to which org."""
+
+    response: Response
+    tenant: Tenant
+    writes: tuple[Write, ...]
 
 
 class ViewRoute(NamedTuple):

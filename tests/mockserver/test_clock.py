@@ -185,13 +185,13 @@ def test_a_clock_runs_with_the_worlds_until_it_is_told_otherwise() -> None:
     clock = OrgClock(world)
     world.now -= 5
     assert clock() == world.now, "even where that is set back"
-    clock.obey(ClockCommand(speed=60))
+    clock.go(clock.after(ClockCommand(speed=60)))
     world.now += 2
     assert clock() == NEW_YEAR - 5 + 120
-    clock.obey(ClockCommand(freeze=True))
+    clock.go(clock.after(ClockCommand(freeze=True)))
     world.now += 1_000
     assert clock() == NEW_YEAR - 5 + 120
-    clock.obey(ClockCommand(freeze=False, speed=1, advance=5))
+    clock.go(clock.after(ClockCommand(freeze=False, speed=1, advance=5)))
     world.now += 1
     assert clock() == NEW_YEAR + 121
 
@@ -201,7 +201,7 @@ def test_a_clock_may_be_faster_from_the_start_and_again_after_a_reset() -> None:
     clock = OrgClock(world, 10)
     world.now += 1
     assert clock() == NEW_YEAR + 10
-    clock.obey(ClockCommand(freeze=True, speed=1))
+    clock.go(clock.after(ClockCommand(freeze=True, speed=1)))
     clock.reset()
     world.now += 1
     assert clock() == NEW_YEAR + 1 + 10
@@ -221,7 +221,7 @@ def test_without_a_date_no_clock_runs_back(moves: list[tuple[ClockCommand, float
     for command, passes in moves:
         before = clock()
         if before + command.advance <= LATEST:
-            clock.obey(command)
+            clock.go(clock.after(command))
             assert clock() == before + command.advance
         told = clock()
         world.now += passes

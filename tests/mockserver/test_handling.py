@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -17,9 +18,10 @@ from ringback_contracts.http.faults import fault_from
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.users.operations import GET_ME
+from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.handling import Applied, Ask, handlers_of, handles
-from ringback_mock.engine.pipeline import Pipeline
 from ringback_mock.engine.store import Store
+from ringback_mock.resources import admin, far_end
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.site import Site
 
@@ -104,7 +106,22 @@ def asked(store: Store, kind: str) -> Request:
     placed = site.answer(Request("POST", CALLS_PATH, headers, b'{"phoneNumber": "+442079460100"}'))
     call_id = json.loads(placed.body)["id"]
     login = Request("POST", "/oauth/token", FORM, b"grant_type=client_credentials&client_id=demo-service")
+    ring = Request("POST", f"{ADMIN}/calls", {}, b'{"user": "alice"}')
+    rung = json.loads(site.answer(ring).body)
+    caller = next(one["id"] for one in rung["parties"] if "hangs_up" in one["can"])
+    copy = store.add_org().id
     return {
+        "reset": Request("POST", f"{ADMIN}/reset"),
+        "serve a copy": Request("POST", f"{ADMIN}/orgs"),
+        "drop a copy": Request("DELETE", f"{ADMIN}/orgs", query=f"org={copy}"),
+        "set a fault": Request("POST", f"{ADMIN}/faults", {}, b'{"kind": "server-error"}'),
+        "clear the faults": Request("DELETE", f"{ADMIN}/faults"),
+        "set the clock": Request("POST", f"{ADMIN}/clock", {}, b'{"advance": 30}'),
+        "ring from outside": ring,
+        "use a phone": Request(
+            "POST", f"{ADMIN}/calls/{rung['id']}/parties/{caller}", {}, b'{"act": "hangs_up"}'
+        ),
+        "pick a user": Request("POST", "/oauth/authorize", FORM, urlencode(PICKED).encode()),
         "place": Request("POST", CALLS_PATH, headers, b'{"phoneNumber": "+442079460100"}'),
         "end": Request("POST", f"/api/v2/conversations/{call_id}/disconnect", headers),
         "patch": Request("PATCH", f"{CALLS_PATH}/{call_id}", headers, b'{"state": "disconnected"}'),
@@ -117,6 +134,14 @@ def asked(store: Store, kind: str) -> Request:
     }[kind]
 
 
+PICKED = {
+    "client_id": "demo-app",
+    "redirect_uri": "http://localhost:8000/callback",
+    "response_type": "code",
+    "user": ALICE,
+}
+
+
 def told_of(store: Store) -> tuple[object, ...]:
     """What anybody could see of the default org."""
     tenant, now = store.default, store.clock()
@@ -126,22 +151,57 @@ def told_of(store: Store) -> tuple[object, ...]:
         [armed.describe() for armed in tenant.faults],
         store.resolve("Bearer alice")[1].token,
         tenant.standing,
+        tenant.clock.course,
+        tenant.journal.changes.shown(),
+        len(store._copies),
+        len(tenant._codes),
     )
 
 
-@pytest.mark.parametrize("kind", ["place", "end", "patch", "station", "status", "revoke", "login"])
+COMMANDED = [
+    "reset",
+    "serve a copy",
+    "drop a copy",
+    "set a fault",
+    "clear the faults",
+    "set the clock",
+    "ring from outside",
+    "use a phone",
+    "pick a user",
+]
+
+
+def test_every_path_by_which_something_is_commanded_is_tried() -> None:
+    commanding = [route for route in (*admin.ROUTES, *far_end.ROUTES) if route.method != "GET"]
+    assert len(commanding) == len(COMMANDED) - 1, "and the login page"
+
+
 @pytest.mark.parametrize("fault", [None, "unavailable", "token-revoked", "lost-reply"])
+@pytest.mark.parametrize("kind", ["place", "end", "patch", "station", "status", "revoke", "login"])
 def test_to_decide_changes_nothing_and_what_it_wants_written_does(kind: str, fault: str | None) -> None:
     store = Store(clock=lambda: 1_700_000_000.0)
     request = asked(store, kind)
     if fault:
         store.default.faults.set(fault_from({"kind": fault, "operation": "any"}))
-    before, pipeline = told_of(store), Pipeline(store)
-    decide = pipeline.log_in if kind == "login" else pipeline.answer
-    decided = [decide(request) for _ in range(3)]
+    before, site = told_of(store), Site(store)
+    decided = [site.decide(request) for _ in range(3)]
     assert told_of(store) == before
     assert len({one.response.status for one in decided}) == 1
     for write in decided[0].writes:
-        write.to(store.default)
+        write.to(decided[0].tenant)
     # A token that was issued shows only to whoever has it.
     assert told_of(store) != before or (kind, fault) == ("login", None)
+
+
+@pytest.mark.parametrize("kind", COMMANDED)
+def test_what_tests_command_is_decided_without_writing_too(kind: str) -> None:
+    store = Store(clock=lambda: 1_700_000_000.0)
+    request = asked(store, kind)
+    store.default.faults.set(fault_from({"kind": "server-error", "nth": 50}))
+    before, site = told_of(store), Site(store)
+    decided = [site.decide(request) for _ in range(3)]
+    assert told_of(store) == before
+    assert len({one.response.status for one in decided}) == 1
+    assert decided[0].response.status < 400
+    assert site.answer(request).status == decided[0].response.status
+    assert told_of(store) != before

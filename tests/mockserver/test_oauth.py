@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ringback_contracts.core.model import Request, TokenState
 from ringback_contracts.org import Grant, Org, default_org
 from ringback_contracts.schemas import validator
+from ringback_mock.engine.sessions import Code, new_code
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
 from ringback_mock.resources.oauth import MAX_FORM_BYTES, challenge_of, claimant
@@ -80,7 +81,9 @@ def granted(response: Response) -> dict[str, Any]:
 
 def code(store: Store, *, challenge: str | None = challenge_of(VERIFIER)) -> str:
     org = store.default.org
-    return store.default.issue_code(org.client_by_id["demo-app"], org.user_by_id[ALICE], CALLBACK, challenge)
+    client, user, code = org.client_by_id["demo-app"], org.user_by_id[ALICE], new_code()
+    store.default.hold_code(code, Code.fresh(client, user, CALLBACK, challenge, store.clock()))
+    return code
 
 
 def exchange(store: Store, **fields: str) -> Response:

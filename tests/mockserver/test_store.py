@@ -19,11 +19,11 @@ from ringback_contracts.core.model import (
     Request,
     TokenState,
 )
-from ringback_contracts.org import Limits, Org, Outcome, changed, default_org
+from ringback_contracts.org import Client, Limits, Org, Outcome, User, changed, default_org
 from ringback_mock.engine.calls import CALL_FRAME, plan
-from ringback_mock.engine.sessions import Login
+from ringback_mock.engine.sessions import CODE_SECONDS, Code, Issued, Login, new_code
 from ringback_mock.engine.store import Store, Tenant
-from ringback_mock.engine.tenant import CODE_SECONDS, CODES_KEPT, LOGIN_FRAME, TOKENS_KEPT
+from ringback_mock.engine.tenant import CODES_KEPT, LOGIN_FRAME, TOKENS_KEPT
 from ringback_mock.http import Response
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -47,6 +47,12 @@ ALL_SCOPES = frozenset(
 
 def limited(rate: int) -> Org:
     return replace(default_org(), limits=Limits(rate_per_minute=rate))
+
+
+def issue(tenant: Tenant, client: Client, user: User | None = None, refresh: str | None = None) -> Issued:
+    issued = Issued.to(client, refresh)
+    tenant.hold(issued, client, user)
+    return issued
 
 
 def state(store: Store, token: str) -> TokenState:
@@ -126,7 +132,7 @@ def test_an_issued_token_expires_when_its_client_says() -> None:
     clock = Clock()
     store = Store(clock=clock)
     client = replace(default_org().client_by_id["demo-app"], token_seconds=300)
-    issued = store.default.issue(client, default_org().user_by_id[ALICE])
+    issued = issue(store.default, client, default_org().user_by_id[ALICE])
     assert issued.expires_in == 300
     clock.now += 299.9
     assert state(store, issued.access_token) is TokenState.VALID
@@ -137,7 +143,7 @@ def test_an_issued_token_expires_when_its_client_says() -> None:
 def test_a_token_issued_to_a_user_carries_the_clients_scopes() -> None:
     store = Store()
     app = default_org().client_by_id["demo-app"]
-    issued = store.default.issue(app, default_org().user_by_id[ALICE])
+    issued = issue(store.default, app, default_org().user_by_id[ALICE])
     _, caller = store.resolve(f"Bearer {issued.access_token}")
     assert (caller.scopes, caller.client) == (ALL_SCOPES, None)
 
@@ -155,7 +161,7 @@ def test_a_revoked_token_is_unknown_until_the_org_is_reset(token: str) -> None:
 def test_revoking_one_token_leaves_the_others() -> None:
     store = Store()
     service = default_org().client_by_id["demo-service"]
-    one, other = (store.default.issue(service).access_token for _ in range(2))
+    one, other = (issue(store.default, service).access_token for _ in range(2))
     assert store.default.revoke(one)
     assert state(store, one) is TokenState.UNKNOWN
     assert state(store, other) is TokenState.VALID
@@ -167,7 +173,7 @@ def test_a_token_that_is_withdrawn_can_be_renewed_by_the_login_it_came_from() ->
     client = tenant.org.client_by_id["demo-app"]
     refresh = "refresh-1"
     tenant.begin_login(Login(client.id, ALICE, public=False), "code-1", refresh)
-    token = tenant.issue(client, tenant.org.user_by_id[ALICE], refresh).access_token
+    token = issue(tenant, client, tenant.org.user_by_id[ALICE], refresh).access_token
     tenant.withdraw(token)
     assert state(store, token) is TokenState.UNKNOWN
     assert tenant.login(refresh) is not None
@@ -183,7 +189,7 @@ def test_an_org_cannot_revoke_the_token_of_another() -> None:
 def test_issued_tokens_are_bounded_and_standing_ones_stay() -> None:
     store = Store()
     service = default_org().client_by_id["demo-service"]
-    issued = [store.default.issue(service).access_token for _ in range(TOKENS_KEPT + 2)]
+    issued = [issue(store.default, service).access_token for _ in range(TOKENS_KEPT + 2)]
     assert [state(store, token) for token in issued[:3]] == [
         TokenState.UNKNOWN,
         TokenState.UNKNOWN,
@@ -198,7 +204,9 @@ def test_issued_tokens_are_bounded_and_standing_ones_stay() -> None:
 
 def a_code(tenant: Tenant) -> str:
     app, alice = tenant.org.clients[1], tenant.org.users[0]
-    return tenant.issue_code(app, alice, "http://localhost:8000/callback", None)
+    code = new_code()
+    tenant.hold_code(code, Code.fresh(app, alice, "http://localhost:8000/callback", None, tenant.clock()))
+    return code
 
 
 def test_a_code_is_good_once() -> None:
@@ -372,7 +380,7 @@ def test_what_was_issued_in_a_forgotten_copy_is_forgotten_too() -> None:
     store = Store(orgs_size=1)
     tenant = store.tenant(store.add_org().id)
     assert tenant is not None
-    issued = tenant.issue(tenant.org.clients[0]).access_token
+    issued = issue(tenant, tenant.org.clients[0]).access_token
     assert state(store, issued) is TokenState.VALID
     store.add_org()
     assert state(store, issued) is TokenState.UNKNOWN
@@ -385,8 +393,8 @@ def test_a_reset_forgets_everything_in_that_org_alone() -> None:
     assert other is not None
     for tenant in (store.default, other):
         tenant.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0.0)
-    mine = store.default.issue(default_org().clients[0]).access_token
-    theirs = other.issue(other.org.clients[0]).access_token
+    mine = issue(store.default, default_org().clients[0]).access_token
+    theirs = issue(other, other.org.clients[0]).access_token
     code = a_code(store.default)
     refresh = "refresh-1"
     store.default.begin_login(Login("demo-app", ALICE, public=False), "code-1", refresh)
@@ -423,7 +431,7 @@ def test_sizes_hold_for_every_org() -> None:
 def test_no_repr_shows_a_token_or_a_secret() -> None:
     store = Store()
     fresh = store.add_org()
-    issued = store.default.issue(default_org().clients[1], default_org().users[0], "refresh-me")
+    issued = issue(store.default, default_org().clients[1], default_org().users[0], "refresh-me")
     _, session = store._sessions[issued.access_token]
     texts = repr((fresh, issued, session, store.default, store.resolve("Bearer service"), store.default.org))
     secrets = [issued.access_token, "refresh-me", "demo-secret", *fresh.tokens.values()]
@@ -463,7 +471,7 @@ def test_tokens_are_forgotten_for_newer_tokens_and_for_no_call(monkeypatch: pyte
     other = store.tenant(store.add_org().id)
     assert other is not None
     client = store.default.org.clients[0]
-    tokens = [tenant.issue(client).access_token for _ in range(50) for tenant in (store.default, other)]
+    tokens = [issue(tenant, client).access_token for _ in range(50) for tenant in (store.default, other)]
     for _ in range(50):
         store.default.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0)
     known = [token for token in tokens if state(store, token) is TokenState.VALID]

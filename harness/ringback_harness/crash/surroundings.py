@@ -10,6 +10,7 @@ from pathlib import Path
 from ringback_contracts.org import Client, Org, PreIssuedToken
 from ringback_harness.crash.mock import Mock
 from ringback_harness.in_thread import HOST
+from ringback_mock.engine.sessions import Code, new_code
 
 LEADS_AWAY = re.compile(r"(?:RINGBACK|GENESYSCLOUD|GENESYS)_.*|.*_proxy", re.IGNORECASE)
 """Variables that would lead the program past the mock."""
@@ -68,8 +69,9 @@ def _login_of_a_user(mock: Mock) -> dict[str, str]:
         return {}
     redirect_uri = client.redirect_uris[0]
     user = mock.org.user_by_id[str(token.user)]
+    code = new_code()
     with mock.store.lock:
-        code = tenant.issue_code(client, user, redirect_uri, challenge=None)
+        tenant.hold_code(code, Code.fresh(client, user, redirect_uri, None, tenant.clock()))
     return {
         "RINGBACK_CODE": code,
         "RINGBACK_CODE_CLIENT_ID": client.id,

@@ -34,6 +34,19 @@ class ClockCommand(NamedTuple):
     freeze: bool | None = None
 
 
+class Course(NamedTuple):
+    """How a clock goes: it told ``at`` in the moment ``began`` of the world, and stands still or runs on."""
+
+    at: float
+    began: float
+    speed: float
+    frozen: bool = False
+
+    def tells(self, world: float) -> float:
+        """The clock's time at a moment of the world."""
+        return self.at if self.frozen else self.at + (world - self.began) * self.speed
+
+
 class OrgClock:
     """An org's time. It runs with the world's, ``speed`` times as fast, until somebody commands it."""
 
@@ -44,32 +57,33 @@ class OrgClock:
 
     def reset(self) -> None:
         """Tell the world's time again, at the usual speed from now on."""
-        self.speed = self._usual
-        self.frozen = False
-        self._began = self._at = self._world()
-        self._free = self.speed == 1.0
+        now = self._world()
+        self.course = Course(now, now, self._usual)
+        self._free = self._usual == 1.0
 
     def __call__(self) -> float:
-        if self._free:
-            return self._world()
-        return self._at if self.frozen else self._at + (self._world() - self._began) * self.speed
+        return self._world() if self._free else self.course.tells(self._world())
 
-    def obey(self, command: ClockCommand) -> None:
-        """Set the time first, then move it, then let it run as is wanted.
+    def after(self, command: ClockCommand) -> Course:
+        """How the clock would go: set first, then moved, then let run as is wanted.
 
-        Raises ``ClockError`` for a moment that is no date, and leaves the clock as it was.
+        Raises ``ClockError`` for a moment that is no date.
         """
         moment = (self() if command.now is None else command.now) + command.advance
         if not 0 <= moment <= LATEST:
             raise ClockError(f"the clock would tell {moment:.0f} seconds since 1970; it goes to {LATEST:.0f}")
-        self._at, self._began = moment, self._world()
-        self.speed = self.speed if command.speed is None else command.speed
-        self.frozen = self.frozen if command.freeze is None else command.freeze
-        self._free = False
+        speed = self.course.speed if command.speed is None else command.speed
+        frozen = self.course.frozen if command.freeze is None else command.freeze
+        return Course(moment, self._world(), speed, frozen)
 
-    def shown(self) -> dict[str, Any]:
-        """What the clock tells, and how it goes."""
-        return {"now": timestamp(self()), "frozen": self.frozen, "speed": self.speed}
+    def go(self, course: Course) -> None:
+        """Go so from now on."""
+        self.course, self._free = course, False
+
+    def shown(self, course: Course | None = None) -> dict[str, Any]:
+        """What the clock tells, and how it goes; or would tell, if it went so."""
+        now, course = (self(), self.course) if course is None else (course.at, course)
+        return {"now": timestamp(now), "frozen": course.frozen, "speed": course.speed}
 
 
 def command_from(data: object) -> ClockCommand:

@@ -58,7 +58,7 @@ class Faults:
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._standing = tuple(faults)
         self._by_number: dict[str | None, list[Armed]] = {}
-        self._places = itertools.count(1)
+        self._placed = 0
         self.reset()
 
     def reset(self) -> None:
@@ -66,18 +66,25 @@ class Faults:
         self.clear()
         self.set(*self._standing)
 
-    def set(self, *faults: Fault) -> list[Armed]:
+    def set(self, *faults: Fault) -> None:
         """Set each of the faults; raises ``FaultError``, and sets none, where there would be too many."""
+        self.add(self.armed(*faults))
+
+    def armed(self, *faults: Fault) -> list[Armed]:
+        """Each of the faults as ``set`` would set it."""
         there = len(self)
         if there + len(faults) > MOST_FAULTS:
             raise FaultError(
                 f"an org has at most {MOST_FAULTS:,} faults: {there:,} are set, and {len(faults):,} would "
                 "come; DELETE /__ringback/faults clears them"
             )
-        armed = [Armed(next(self._places), fault) for fault in faults]
+        return [Armed(place, fault) for place, fault in enumerate(faults, self._placed + 1)]
+
+    def add(self, armed: Iterable[Armed]) -> None:
+        """Let these strike too."""
         for one in armed:
             self._by_number.setdefault(one.fault.number, []).append(one)
-        return armed
+            self._placed = one.place
 
     def clear(self) -> None:
         """No fault any more, not even those of the org's file."""

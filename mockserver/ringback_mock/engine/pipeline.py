@@ -39,18 +39,20 @@ CORRELATION, VERSION_HEADER = "ININ-Correlation-Id", ("Ringback-Version", VERSIO
 
 
 class Answered(NamedTuple):
-    """An answer, the org whose journal keeps it (``None``: none does), what was decided, and what to write.
+    """An answer, the org that it concerns, what was decided, and what to write.
 
-    ``call_id`` names the call that was placed, ``caller`` is who was judged.
+    ``call_id`` names the call that was placed, ``caller`` is who was judged; ``kept`` says whether the org's
+    journal keeps the exchange.
     """
 
     context_id: str
     response: Response
-    tenant: Tenant | None
+    tenant: Tenant
     verdict: Verdict | None = None
     call_id: str | None = None
     caller: Caller | None = None
     writes: Sequence[Write] = ()
+    kept: bool = True
 
 
 class Pipeline:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import secrets
 from dataclasses import dataclass, field
 
 from ringback_contracts.core.model import Caller, Quota, TokenState
+from ringback_contracts.org import Client, User
 
 WINDOW_SECONDS = 60.0
 """A rate limit counts the requests of one minute, which begins with the token's first."""
+
+CODE_SECONDS = 60.0
+"""Life of an authorization code."""
 
 EXPIRED = Caller(TokenState.EXPIRED)
 UNKNOWN = Caller(TokenState.UNKNOWN)
@@ -61,6 +66,16 @@ class Code:
     challenge: str | None
     expires_at: float
 
+    @classmethod
+    def fresh(cls, client: Client, user: User, redirect_uri: str, challenge: str | None, now: float) -> Code:
+        """One that is good from now on, for ``CODE_SECONDS``."""
+        return cls(client.id, user.id, redirect_uri, challenge, now + CODE_SECONDS)
+
+
+def new_code() -> str:
+    """An authorization code that nobody can guess."""
+    return secrets.token_urlsafe(24)
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -78,3 +93,8 @@ class Issued:
     access_token: str = field(repr=False)
     expires_in: int
     refresh_token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def to(cls, client: Client, refresh_token: str | None = None) -> Issued:
+        """One that nobody can guess, for the client."""
+        return cls(secrets.token_urlsafe(32), client.token_seconds, refresh_token)

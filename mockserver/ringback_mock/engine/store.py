@@ -113,15 +113,22 @@ class Store:
         wanted = org_id.lower()
         return self.default if wanted == self.default.org.id.lower() else self._copies.get(wanted)
 
-    def add_org(self, changes: Mapping[str, Any] | None = None) -> FreshOrg:
-        """Serve an isolated copy of the default org, with the same entities and its own tokens and clients.
+    def copied(self, changes: Mapping[str, Any]) -> tuple[Org, FreshOrg]:
+        """An isolated copy of the default org, with the same entities and its own tokens and clients.
 
-        ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has. When
-        there are more than ``orgs_size`` copies, the oldest is forgotten and its tokens are unknown.
+        ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has.
         """
+        return _copy(changed(self.default.filed, changes))
+
+    def serve(self, copy: Org) -> None:
+        """Serve a copy too. Beyond ``orgs_size``, the oldest is forgotten and its tokens are unknown."""
+        self._copies.put(copy.id, self._serve(copy))
+
+    def add_org(self, changes: Mapping[str, Any] | None = None) -> FreshOrg:
+        """Serve a copy of the default org that differs in these values."""
         with self.lock:
-            org, fresh = _copy(changed(self.default.filed, changes or {}))
-            self._copies.put(org.id, self._serve(org))
+            org, fresh = self.copied(changes or {})
+            self.serve(org)
             return fresh
 
     def drop_org(self, tenant: Tenant) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import Any
@@ -25,8 +24,6 @@ LOGINS_BYTES, LOGIN_FRAME = 32 * 2**20, 600
 TOKENS_KEPT = 10_000
 """Issued access tokens, and refresh tokens, that one org remembers; the oldest are forgotten."""
 CODES_KEPT = 1_000
-CODE_SECONDS = 60.0
-"""Life of an authorization code."""
 
 
 class Rooms:
@@ -90,14 +87,8 @@ class Tenant:
     def _session(self, caller: Caller, expires_at: float, refresh_token: str | None = None) -> Session:
         return Session(caller, self.org.limits.rate_per_minute, expires_at, refresh_token)
 
-    def issue(self, client: Client, user: User | None = None, refresh_token: str | None = None) -> Issued:
-        """A fresh access token for the client itself, or for a user who logged in through it."""
-        issued = Issued(secrets.token_urlsafe(32), client.token_seconds, refresh_token)
-        self.hold(issued, client, user)
-        return issued
-
-    def hold(self, issued: Issued, client: Client, user: User | None) -> None:
-        """Let the token be good from now on."""
+    def hold(self, issued: Issued, client: Client, user: User | None = None) -> None:
+        """Let the token be good from now on: for the client, or for a user who logged in through it."""
         token, refresh_token = issued.access_token, issued.refresh_token
         caller = self._caller(user, client, client.scopes)
         expires_at = self.clock() + client.token_seconds
@@ -113,12 +104,9 @@ class Tenant:
         """The login that the refresh token stands for, until it is forgotten or its user logs out."""
         return self._logins.get(refresh_token)
 
-    def issue_code(self, client: Client, user: User, redirect_uri: str, challenge: str | None) -> str:
-        """An authorization code, good once and for ``CODE_SECONDS``."""
-        code = secrets.token_urlsafe(24)
-        expires_at = self.clock() + CODE_SECONDS
-        self._codes.put(code, Code(client.id, user.id, redirect_uri, challenge, expires_at))
-        return code
+    def hold_code(self, code: str, stands_for: Code) -> None:
+        """Let the authorization code be good, once."""
+        self._codes.put(code, stands_for)
 
     def code(self, code: str, client: Client) -> Code | None:
         """What the client's code stands for; ``None`` for one that is unknown, another's, used or too old."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+from ringback_contracts.core.model import Request
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life.commands import Command
-from ringback_contracts.org import Client, User
+from ringback_contracts.org import Client, Org, User
 from ringback_mock.engine.calls import CallRecord
+from ringback_mock.engine.clock import Course
+from ringback_mock.engine.faults import Armed
 from ringback_mock.engine.people import UserChange
-from ringback_mock.engine.sessions import Issued, Login
+from ringback_mock.engine.sessions import Code, Issued, Login
+from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 
 
@@ -90,6 +94,17 @@ class HoldToken(Write):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldCode(Write):
+    """A user logged in, and the authorization code can be changed for tokens."""
+
+    code: str = field(repr=False)
+    stands_for: Code
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.hold_code(self.code, self.stands_for)
+
+
+@dataclass(frozen=True, slots=True)
 class UseUpCode(Write):
     """An authorization code is good no more, whatever comes of it."""
 
@@ -130,3 +145,75 @@ class ChangeUser(Write):
 
     def to(self, tenant: Tenant) -> None:
         tenant.change_user(self.change)
+
+
+# --- what tests command ---------------------------------------------------------------------------------
+
+
+class ResetOrg(Write):
+    """The org is as it was at the start."""
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.reset()
+
+
+@dataclass(frozen=True, slots=True)
+class ServeCopy(Write):
+    """A copy of the org is served too."""
+
+    store: Store
+    copy: Org
+
+    def to(self, _: Tenant) -> None:
+        self.store.serve(self.copy)
+
+
+@dataclass(frozen=True, slots=True)
+class DropCopy(Write):
+    """A copy of the org is served no longer."""
+
+    store: Store
+    copy: Tenant
+
+    def to(self, _: Tenant) -> None:
+        self.store.drop_org(self.copy)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFaults(Write):
+    """More faults strike from now on."""
+
+    armed: tuple[Armed, ...]
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.faults.add(self.armed)
+
+
+class ClearFaults(Write):
+    """No fault strikes any more."""
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.faults.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock(Write):
+    """The org's clock goes otherwise."""
+
+    course: Course
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.clock.go(self.course)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChange(Write):
+    """What was commanded stands in the org's journal."""
+
+    context_id: str
+    request: Request
+    status: int
+    at: float
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.journal.changes.record(self.context_id, self.at, self.request, self.status)

@@ -17,7 +17,7 @@ from ringback_mock.engine.pipeline import CORRELATION, VERSION_HEADER
 from ringback_mock.http import HttpProblem, Peer, json_response
 from ringback_mock.http import Response as Reply
 from ringback_mock.pages import login
-from ringback_mock.views import not_allowed
+from ringback_mock.views import Decided, not_allowed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -55,8 +55,11 @@ class Application(Flask):
             reply = self.site.crashed(error, request)
         return _made(reply if reply.delivery is None else _undeliverable(reply))(environ, start_response)
 
-    def page(self, request: Request, path: str) -> Reply:
-        """The page at the path, for which the site has let the request in; it is ``g.sent`` for the views."""
+    def page(self, request: Request, path: str) -> Decided:
+        """The page at the path, for which the site has let the request in.
+
+        For the views it is ``g.sent``; what they want written, and to which org, they leave in ``g.decided``.
+        """
         environ = {
             "REQUEST_METHOD": request.method,
             "PATH_INFO": path.encode().decode("latin-1"),
@@ -67,10 +70,11 @@ class Application(Flask):
             "wsgi.url_scheme": "http",
         }
         with self.request_context(environ):
-            g.sent = request
+            g.sent, g.decided = request, (self.site.store.default, ())
             page = self.full_dispatch_request()
+            tenant, writes = g.decided
         headers = tuple(header for header in page.headers if header[0] != "Content-Length")
-        return Reply(page.status_code, headers, page.get_data())
+        return Decided(Reply(page.status_code, headers, page.get_data()), tenant, writes)
 
 
 def _explained(error: HTTPException) -> Response:

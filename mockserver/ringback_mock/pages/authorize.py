@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from ringback_contracts.org import Client, User
+from ringback_contracts.org import Client
 from ringback_contracts.org.values import redirect_uri
+from ringback_mock.engine.sessions import Code, Issued, new_code
 from ringback_mock.engine.store import Store, Tenant
+from ringback_mock.engine.writes import HoldCode, HoldToken, Write
 from ringback_mock.resources.oauth import CODE_GRANT, OAuthError
 
 IMPLICIT_GRANT = "implicit"
@@ -100,25 +102,22 @@ def _check_challenge(asked: Authorization, method: str | None) -> None:
         raise OAuthError("invalid_request", "the code_challenge must be 43 letters of base64url")
 
 
-def log_in(store: Store, asked: Authorization, user_id: str) -> str | LoginRefusal:
-    """Log a user of the org in: where to send the browser, with a code or (implicit) a token.
+def log_in(asked: Authorization, user_id: str) -> tuple[str, Write] | LoginRefusal:
+    """Log a user of the org in: where to send the browser, and the code or (implicit) token to keep.
 
     A user who is unknown or deactivated is refused with ``access_denied``.
     """
-    with store.lock:
-        user = asked.tenant.org.user_by_id.get(user_id.lower())
-        if user is None or not user.enabled:
-            reason = "there is no such user" if user is None else "the user is deactivated"
-            return _refused(asked, OAuthError("access_denied", reason))
-        if asked.response_type == "token":
-            return _token_location(asked, user)
-        code = asked.tenant.issue_code(asked.client, user, asked.redirect_uri, asked.challenge)
-        return _redirect(asked, {"code": code})
-
-
-def _token_location(asked: Authorization, user: User) -> str:
-    issued = asked.tenant.issue(asked.client, user)
-    return _redirect(asked, {"access_token": issued.access_token, "expires_in": str(issued.expires_in)})
+    client, user = asked.client, asked.tenant.org.user_by_id.get(user_id.lower())
+    if user is None or not user.enabled:
+        reason = "there is no such user" if user is None else "the user is deactivated"
+        return _refused(asked, OAuthError("access_denied", reason))
+    if asked.response_type == "token":
+        issued = Issued.to(client)
+        answer = {"access_token": issued.access_token, "expires_in": str(issued.expires_in)}
+        return _redirect(asked, answer), HoldToken(issued, client, user)
+    code, now = new_code(), asked.tenant.clock()
+    held = HoldCode(code, Code.fresh(client, user, asked.redirect_uri, asked.challenge, now))
+    return _redirect(asked, {"code": code}), held
 
 
 def _refused(asked: Authorization, error: OAuthError) -> LoginRefusal:

@@ -43,8 +43,12 @@ def _pick(store: Store) -> Response:
     asked = check_authorize(store, given)
     if isinstance(asked, LoginRefusal):
         return _refuse(asked)
-    answer = log_in(store, asked, user_id)
-    return _refuse(answer) if isinstance(answer, LoginRefusal) else _go(answer)
+    answer = log_in(asked, user_id)
+    if isinstance(answer, LoginRefusal):
+        return _refuse(answer)
+    location, write = answer
+    g.decided = asked.tenant, (write,)
+    return _go(location)
 
 
 def _leave(store: Store) -> Response:

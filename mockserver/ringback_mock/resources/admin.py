@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -22,47 +21,40 @@ from ringback_mock.engine.clock import ClockError, command_from
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.journal import Page
 from ringback_mock.engine.store import Tenant
+from ringback_mock.engine.writes import ClearFaults, DropCopy, ResetOrg, ServeCopy, SetClock, SetFaults
 from ringback_mock.http import JSON_TYPE, HttpProblem, Response, bad_request, json_response, parameters
-from ringback_mock.views import ViewRoute
+from ringback_mock.views import Decided, ViewRoute
 
 if TYPE_CHECKING:
     from ringback_mock.site import Site
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CERTIFICATE = (
     "this server has no expired certificate to show: start it with 'ringback serve --tls-authority FILE', "
     "which makes one, and the authority to trust; under pytest use the fixture ringback_https"
 )
 
 
-def note_change(site: Site, request: Request, status: int, context_id: str) -> None:
-    """Keep what has changed an org in its journal, or in that of the default one if it is gone or new."""
-    if request.method not in READING and status < HTTPStatus.BAD_REQUEST:
-        store = site.store
-        tenant = store.tenant(parameters(request.query).get("org", "")) or store.default
-        tenant.journal.changes.record(context_id, store.clock(), request, status)
-
-
-def _reset(site: Site, request: Request) -> Response:
+def _reset(site: Site, request: Request) -> Decided:
     _expect_no_body(request)
-    site.store.reset(tenant_of(site, request))
-    return Response(204)
+    return Decided(Response(204), tenant_of(site, request), (ResetOrg(),))
 
 
-def _add_org(site: Site, request: Request) -> Response:
+def _add_org(site: Site, request: Request) -> Decided:
+    """Serve a copy; the default org's journal tells of it."""
     _expect_parameters(request)
     try:
-        return json_response(201, asdict(site.store.add_org(_switches(request))))
+        org, fresh = site.store.copied(_switches(request))
     except OrgError as error:
         raise bad_request(str(error)) from error
+    return Decided(json_response(201, asdict(fresh)), site.store.default, (ServeCopy(site.store, org),))
 
 
-def _drop_org(site: Site, request: Request) -> Response:
+def _drop_org(site: Site, request: Request) -> Decided:
+    """Serve a copy no longer; the default org's journal tells of it."""
     tenant = tenant_of(site, request)
     if tenant is site.store.default:
         raise bad_request("the server's own org stays; ?org= names the copy to drop")
-    site.store.drop_org(tenant)
-    return Response(204)
+    return Decided(Response(204), site.store.default, (DropCopy(site.store, tenant),))
 
 
 def _switches(request: Request) -> dict[str, Any]:
@@ -133,7 +125,7 @@ def _faults(site: Site, request: Request) -> Response:
     return json_response(200, {"faults": [armed.describe() for armed in tenant.faults]})
 
 
-def _set_faults(site: Site, request: Request) -> Response:
+def _set_faults(site: Site, request: Request) -> Decided:
     """Set one fault, or each of a list; none of them if one is wrong."""
     tenant = tenant_of(site, request)
     try:
@@ -146,9 +138,11 @@ def _set_faults(site: Site, request: Request) -> Response:
     if any(fault.shows_certificate for fault in faults):
         _expect_certificate(site, tenant)
     try:
-        return json_response(201, {"faults": [armed.describe() for armed in tenant.faults.set(*faults)]})
+        armed = tenant.faults.armed(*faults)
     except FaultError as error:
         raise bad_request(str(error)) from error
+    answer = json_response(201, {"faults": [one.describe() for one in armed]})
+    return Decided(answer, tenant, (SetFaults(tuple(armed)),))
 
 
 def _expect_certificate(site: Site, tenant: Tenant) -> None:
@@ -159,10 +153,8 @@ def _expect_certificate(site: Site, tenant: Tenant) -> None:
         raise bad_request("a TLS handshake is of no copy of the org: set expired-certificate without ?org=")
 
 
-def _clear_faults(site: Site, request: Request) -> Response:
-    tenant = tenant_of(site, request)
-    tenant.faults.clear()
-    return Response(204)
+def _clear_faults(site: Site, request: Request) -> Decided:
+    return Decided(Response(204), tenant_of(site, request), (ClearFaults(),))
 
 
 def _clock(site: Site, request: Request) -> Response:
@@ -171,17 +163,16 @@ def _clock(site: Site, request: Request) -> Response:
     return json_response(200, tenant.clock.shown())
 
 
-def _set_clock(site: Site, request: Request) -> Response:
+def _set_clock(site: Site, request: Request) -> Decided:
     """Stop, move or hurry the org's clock, and say what it tells then."""
     tenant = tenant_of(site, request)
     try:
-        command = command_from(orjson.loads(request.body))
-        tenant.clock.obey(command)
-        return json_response(200, tenant.clock.shown())
+        course = tenant.clock.after(command_from(orjson.loads(request.body)))
     except orjson.JSONDecodeError as error:
         raise bad_request(f"the body is no JSON: {error}") from error
     except ClockError as error:
         raise bad_request(str(error)) from error
+    return Decided(json_response(200, tenant.clock.shown(course)), tenant, (SetClock(course),))
 
 
 def tenant_of(site: Site, request: Request, *others: str) -> Tenant:

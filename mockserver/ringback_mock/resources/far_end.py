@@ -14,15 +14,17 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.life import Objection, possible
 from ringback_contracts.life.commands import FarAct, FarEnd
 from ringback_contracts.life.values import CallParticipant, Conversation
+from ringback_contracts.life.views import flat
 from ringback_contracts.openapi.admin import DIGITS, MOST_DIGITS
 from ringback_mock.engine.calls import CallRecord, plan_ringing
-from ringback_mock.engine.conversation import self_uri
 from ringback_mock.engine.guard import ADMIN
+from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.inbound import InboundError, ring_from
 from ringback_mock.engine.tenant import Tenant
+from ringback_mock.engine.writes import GiveCommand, KeepCall
 from ringback_mock.http import HttpProblem, Response, bad_request, json_response
 from ringback_mock.resources.admin import tenant_of
-from ringback_mock.views import ViewRoute
+from ringback_mock.views import Decided, ViewRoute
 
 if TYPE_CHECKING:
     from ringback_mock.site import Site
@@ -50,24 +52,24 @@ class Use:
             raise ValueError('"digits" goes with the act "digits", as in {"act": "digits", "digits": "12#"}')
 
 
-def _ring(site: Site, request: Request) -> Response:
+def _ring(site: Site, request: Request) -> Decided:
     """Let somebody outside ring a user or a queue."""
     tenant = tenant_of(site, request)
     try:
         command = ring_from(_object(request, '{"queue": "support"}'), tenant.org)
     except InboundError as error:
         raise bad_request(str(error)) from error
-    call = tenant.calls.place(plan_ringing(command), now := tenant.clock())
-    return json_response(201, _shown(call, now))
+    call = CallRecord(new_id(), plan_ringing(command), now := tenant.clock())
+    return Decided(json_response(201, _shown(call.at(now))), tenant, (KeepCall(call),))
 
 
 def _show(site: Site, request: Request, call_id: str) -> Response:
     """Who is on the call, and what each phone can do."""
     tenant = tenant_of(site, request)
-    return json_response(200, _shown(_call(tenant, call_id), tenant.clock()))
+    return json_response(200, _shown(_call(tenant, call_id).at(tenant.clock())))
 
 
-def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Response:
+def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Decided:
     """Let somebody do something with a party's phone."""
     tenant = tenant_of(site, request)
     call, now = _call(tenant, call_id), tenant.clock()
@@ -79,10 +81,11 @@ def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Res
     one = life.find(participant_id)
     if one is not None and not one.call.over and use.act not in possible(one):
         raise HttpProblem(HTTPStatus.CONFLICT, _impossible(life, one, use.act))
-    found = tenant.calls.give(call, FarEnd(participant_id, use.act, use.digits or ""), now)
-    if found is not None:
-        raise _refused(life, found)
-    return json_response(200, _shown(call, now))
+    command = FarEnd(participant_id, use.act, use.digits or "")
+    after = call.after(command, now)
+    if isinstance(after, Objection):
+        raise _refused(life, after)
+    return Decided(json_response(200, _shown(after)), tenant, (GiveCommand(call, command, now),))
 
 
 def _object(request: Request, such: str) -> Any:
@@ -131,9 +134,12 @@ def _either(acts: tuple[FarAct, ...]) -> str:
     return " or ".join(acts)
 
 
-def _shown(call: CallRecord, now: float) -> dict[str, Any]:
-    life = call.at(now)
-    return {"id": call.id, "selfUri": self_uri(call), "parties": [_party(one) for one in life.participants]}
+def _shown(life: Conversation) -> dict[str, Any]:
+    return {
+        "id": life.id,
+        "selfUri": flat.self_uri(life.id),
+        "parties": [_party(one) for one in life.participants],
+    }
 
 
 def _party(one: CallParticipant) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class _Asked:
         return value
 
     def issue(self, user: User | None = None, refresh_token: str | None = None) -> Issued:
-        issued = Issued(secrets.token_urlsafe(32), self.client.token_seconds, refresh_token)
+        issued = Issued.to(self.client, refresh_token)
         self.writes.append(HoldToken(issued, self.client, user))
         return issued
 
