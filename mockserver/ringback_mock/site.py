@@ -21,7 +21,6 @@ from ringback_contracts.http.envelope import error_body
 from ringback_contracts.http.faults import CONNECT, Fault
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.openapi.admin import TOKEN_HEADER
-from ringback_contracts.privacy import redact_text
 from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.engine.handling import Handlers
@@ -149,6 +148,8 @@ class Site:
     def _log(self, request: Request, response: Response) -> None:
         """One line of the access log."""
         if access.isEnabledFor(logging.INFO):
+            from ringback_contracts.privacy import redact_text
+
             shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
             access.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
 

@@ -433,6 +433,26 @@ def explained(client: FlaskClient, reply: TestResponse) -> Any:
     return found["explanation"]
 
 
+def test_what_redacts_is_loaded_only_for_whoever_looks() -> None:
+    """It takes an eighth of the time to the first accepted call."""
+    code = (
+        "import sys\n"
+        "from ringback_contracts.core.model import Request\n"
+        "from ringback_mock.engine.store import Store\n"
+        "from ringback_mock.site import Site\n"
+        "site = Site(Store())\n"
+        "loaded = lambda: 'ringback_contracts.privacy' in sys.modules\n"
+        "headers = {'authorization': 'Bearer alice', 'content-type': 'application/json'}\n"
+        'body = b\'{"phoneNumber": "+442079460100"}\'\n'
+        "placed = site.answer(Request('POST', '/api/v2/conversations/calls', headers, body))\n"
+        "assert placed.status == 202 and not loaded()\n"
+        "looked = site.answer(Request('GET', '/__ringback/exchanges'))\n"
+        "assert b'+442079460100' in looked.whole().body and loaded()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_what_explains_is_loaded_only_for_whoever_asks() -> None:
     """It would make the first request that goes to Flask wait."""
     code = (

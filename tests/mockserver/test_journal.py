@@ -22,6 +22,7 @@ from ringback_contracts.core.model import (
 )
 from ringback_contracts.org import default_org
 from ringback_mock.engine.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
+from ringback_mock.engine.shown import shown_exchange, shown_refusal
 from ringback_mock.http import Response, json_response
 from ringback_mock.resources.explained import explanation
 
@@ -47,9 +48,8 @@ def verdict_on(request: Request) -> Verdict:
 def kept(request: Request, response: Response, verdict: Verdict | None = None) -> dict[str, Any]:
     journal = Journal("the-org", 10)
     journal.record("the-id", 1_700_000_000.5, request, response, verdict, "the-call")
-    shown = journal.exchange("the-id")
-    assert shown is not None
-    return shown
+    (exchange,) = journal
+    return shown_exchange(exchange, journal.org_id)
 
 
 DIALLED = dial({"phoneNumber": "+442079460100"})
@@ -175,9 +175,10 @@ def test_the_raw_request_stays_in_reach() -> None:
     journal = Journal("o", 1)
     request = dial({"phoneNumber": PERSON})
     journal.record("1", 0.0, request, PLACED)
-    assert journal.raw("1") is request
-    assert journal.raw("2") is None
-    assert journal.exchange("2") is None
+    kept = journal.kept("1")
+    assert kept is not None
+    assert kept.request is request
+    assert journal.kept("2") is None
 
 
 def test_the_ring_keeps_the_newest_in_their_order() -> None:
@@ -224,12 +225,11 @@ def test_a_body_beyond_the_bound_is_cut_and_said_to_be(extra: int) -> None:
     ):
         journal = Journal("o", 1)
         journal.record("1", 0.0, request, response)
-        shown = journal.exchange("1")
-        assert shown is not None
+        (exchange,) = journal
+        shown = shown_exchange(exchange, "o")
         assert shown["truncated"] is bool(extra)
         assert max(len(shown["request"]["body"]), len(shown["response"]["body"])) == KEPT_BODY_BYTES
-        raw = journal.raw("1")
-        assert raw is not None
+        raw = exchange.request
         assert len(raw.body) <= KEPT_BODY_BYTES
         assert (raw.method, raw.headers) == ("POST", HEADERS)
 
@@ -270,7 +270,7 @@ def test_the_journal_is_bounded_by_weight_too(request_: Request) -> None:
     for number in range(1_000):
         journal.record(str(number), 0.0, request_, PLACED)
     assert len(journal) <= JOURNAL_BYTES / 60_000
-    assert journal.raw("999") is not None
+    assert journal.kept("999") is not None
 
 
 def test_a_long_reply_weighs_as_much_as_a_long_request() -> None:
@@ -313,7 +313,7 @@ def test_what_had_to_go_is_counted_and_refusals_are_known_by_a_line(statuses: li
     refused = [number for number, status in enumerate(gone) if status >= 400]
     forgotten = journal.forgotten
     assert (forgotten.exchanges, forgotten.refusals) == (len(gone), len(refused))
-    lines = [line.shown() for line in forgotten.newest_refusals()]
+    lines = [shown_refusal(line) for line in forgotten.newest_refusals()]
     assert [line["rule"] for line in lines] == [f"r{number}" for number in refused]
     journal.clear()
     assert (forgotten.exchanges, forgotten.refusals, forgotten.newest_refusals()) == (0, 0, [])
@@ -324,7 +324,7 @@ def test_the_lines_of_refusals_that_had_to_go_are_redacted_and_bounded() -> None
     for number in range(3_000):
         request = Request("GET", f"/api/v2/{PERSON}/{number}" + "x" * 600)
         journal.record(str(number), 0.0, request, Response(404))
-    lines = [line.shown() for line in journal.forgotten.newest_refusals()]
+    lines = [shown_refusal(line) for line in journal.forgotten.newest_refusals()]
     assert journal.forgotten.refusals == 3_000
     assert 0 < len(lines) <= REFUSALS_KEPT
     assert PERSON not in orjson.dumps(lines).decode()
@@ -335,7 +335,7 @@ def test_of_a_refusal_that_had_to_go_no_text_is_cut() -> None:
     journal = Journal("o", 0)
     journal.record("1", 0.0, Request("GET", "/" + "x" * 2_000), Response(404))
     (line,) = journal.forgotten.newest_refusals()
-    assert line.shown()["path"] == "(too long to be kept)"
+    assert shown_refusal(line)["path"] == "(too long to be kept)"
 
 
 def test_an_explanation_quotes_no_secret_that_only_the_request_names() -> None:

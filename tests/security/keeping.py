@@ -20,6 +20,7 @@ from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.report import document
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip
 from ringback_mock.engine.journal import Journal
+from ringback_mock.engine.shown import shown_exchange
 from ringback_mock.http import Response
 
 Keeper = Callable[[str, str], str]
@@ -58,8 +59,8 @@ def in_the_journal(text: str, media_type: str) -> str:
     lowered: Mapping[str, str] = {name.lower(): value for name, value in headers.items()}
     request = Request("POST", "/api/v2/conversations/calls", lowered, text.encode())
     journal.record(ID, 0.0, request, Response(400, tuple(headers.items()), text.encode()))
-    shown = journal.exchange(ID)
-    assert shown
+    (kept,) = journal
+    shown = shown_exchange(kept, "org")
     parts = [shown[part] for part in ("request", "response")]
     notes = [value for part in parts for name, value in part["headers"].items() if name.lower() == "x-note"]
     return "\n".join([*(part["body"] for part in parts), *notes])

@@ -6,7 +6,6 @@ from typing import Any
 
 from ringback_contracts.core.model import Request
 from ringback_contracts.life.moments import timestamp
-from ringback_contracts.privacy import redact_body, redact_text
 from ringback_mock.engine.bounded import Bounded, Room
 
 CHANGES_KEPT = 100
@@ -23,6 +22,8 @@ class ChangeLog:
         self._kept: Bounded[str, dict[str, Any]] = Bounded(CHANGES_KEPT, room=room, frame=CHANGE_FRAME)
 
     def record(self, correlation_id: str, at: float, request: Request, status: int) -> None:
+        from ringback_contracts.privacy import redact_body, redact_text
+
         size = len(request.body)
         body = f"({size:,} bytes)" if size > LONGEST_BODY else redact_body(request.body)
         change = {

@@ -1,4 +1,4 @@
-"""The newest exchanges of an org: kept raw and cheaply, redacted on the way out."""
+"""The newest exchanges of an org: kept raw and cheaply; ``shown`` redacts them on the way out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
-from ringback_contracts.life.moments import timestamp
-from ringback_contracts.privacy import redact_body, redact_headers, redact_text
-from ringback_contracts.privacy.known import KnownSecrets
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.changes import ChangeLog
 from ringback_mock.http import Response
@@ -54,17 +51,6 @@ class Refusal(NamedTuple):
     path: str
     status: int
     headers: Mapping[str, str]
-
-    def shown(self) -> dict[str, Any]:
-        """The refusal, redacted, in plain JSON values."""
-        return {
-            "id": self.id,
-            "method": redact_text(self.method),
-            "path": redact_text(self.path),
-            "status": self.status,
-            "rule": self.headers.get("Ringback-Rule"),
-            "fault": self.headers.get("Ringback-Fault"),
-        }
 
 
 class Forgotten:
@@ -117,7 +103,7 @@ class Journal:
     """
 
     def __init__(self, org_id: str, size: int, room: Room | None = None) -> None:
-        self._org_id = org_id
+        self.org_id = org_id
         self.forgotten = Forgotten(room)
         self.changes = ChangeLog(room)
         self._ring: Bounded[str, Exchange] = Bounded(
@@ -145,19 +131,9 @@ class Journal:
         exchange = Exchange(correlation_id, at, request, response, verdict, call_id, caller, cut)
         self._ring.put(correlation_id, exchange, _weight(exchange))
 
-    def raw(self, correlation_id: str) -> Request | None:
-        """The request as it came, secrets and all; its body may have been cut at ``KEPT_BODY_BYTES``."""
-        exchange = self._ring.get(correlation_id)
-        return exchange.request if exchange else None
-
     def kept(self, correlation_id: str) -> Exchange | None:
         """One exchange as it came, secrets and all; bodies may have been cut at ``KEPT_BODY_BYTES``."""
         return self._ring.get(correlation_id)
-
-    def exchange(self, correlation_id: str) -> dict[str, Any] | None:
-        """One exchange, redacted, in plain JSON values."""
-        exchange = self._ring.get(correlation_id)
-        return self.shown(exchange) if exchange else None
 
     def page(self, limit: int, before: int = sys.maxsize) -> Page:
         """The newest ``limit`` of the exchanges before that number, secrets and all."""
@@ -190,29 +166,6 @@ class Journal:
     def __len__(self) -> int:
         return len(self._ring)
 
-    def shown(self, exchange: Exchange) -> dict[str, Any]:
-        """An exchange, redacted, in plain JSON values: also of what it repeats of its secrets."""
-        known = KnownSecrets()
-        shown = {
-            "id": exchange.id,
-            "time": timestamp(exchange.at),
-            "org": self._org_id,
-            "request": _shown_request(exchange.request, known),
-            "response": _shown_response(exchange.response, known),
-            "truncated": exchange.cut,
-            "verdict": _shown_verdict(exchange.verdict),
-            "conversationId": exchange.call_id,
-        }
-        return {name: known.hidden_in_all(part) for name, part in shown.items()}
-
-
-def secrets_of(exchange: Exchange) -> KnownSecrets:
-    """The secrets that an exchange holds, known by their values."""
-    known = KnownSecrets()
-    _shown_request(exchange.request, known)
-    _shown_response(exchange.response, known)
-    return known
-
 
 def _without_intent(verdict: Verdict | None) -> Verdict | None:
     """The verdict without what it quotes of a large body."""
@@ -225,36 +178,3 @@ def _weight(exchange: Exchange) -> int:
     if isinstance(verdict, Rejected):
         weight += len(verdict.finding.detail) + len(verdict.finding.pointer)
     return weight
-
-
-def _shown_request(request: Request, known: KnownSecrets) -> dict[str, Any]:
-    return {
-        "method": redact_text(request.method),
-        "path": redact_text(request.path, known.learn),
-        "query": redact_text(request.query, known.learn),
-        "headers": redact_headers(request.headers, known.learn),
-        "body": redact_body(request.body, request.headers.get("content-type", ""), known.learn),
-    }
-
-
-def _shown_response(response: Response, known: KnownSecrets) -> dict[str, Any]:
-    headers = dict(response.headers)
-    return {
-        "status": response.status,
-        "headers": redact_headers(headers, known.learn),
-        "body": redact_body(response.body, headers.get("Content-Type", ""), known.learn),
-    }
-
-
-def _shown_verdict(verdict: Verdict | None) -> dict[str, Any] | None:
-    if verdict is None:
-        return None
-    operation = verdict.operation.id if verdict.operation else None
-    if isinstance(verdict, Accepted):
-        return {"operation": operation, "rule": None, "notes": [redact_text(note) for note in verdict.notes]}
-    return {
-        "operation": operation,
-        "rule": verdict.finding.rule.id,
-        "pointer": verdict.finding.pointer,
-        "detail": redact_text(verdict.finding.detail),
-    }

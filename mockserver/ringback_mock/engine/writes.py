@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.plain import plain
@@ -28,7 +28,7 @@ class Write(ABC):
         """Write it to the org."""
 
 
-@plain()
+@plain(compared=False)
 class KeepCall(Write):
     """A call was placed."""
 
@@ -38,7 +38,7 @@ class KeepCall(Write):
         tenant.calls.keep(self.call)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class GiveCommand(Write):
     """A command takes effect on a call, at that moment in seconds since 1970."""
 
@@ -50,7 +50,7 @@ class GiveCommand(Write):
         tenant.calls.give(self.call, self.command, self.at)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class RevokeToken(Write):
     """A token ends, and the login that it came from."""
 
@@ -60,7 +60,7 @@ class RevokeToken(Write):
         tenant.revoke(self.token)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class WithdrawToken(Write):
     """A token ends; a new one can be had."""
 
@@ -70,7 +70,7 @@ class WithdrawToken(Write):
         tenant.withdraw(self.token)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class CountFaults(Write):
     """The faults take a request, and some of them fire."""
 
@@ -81,7 +81,7 @@ class CountFaults(Write):
         tenant.faults.count(self.what, self.numbers)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class HoldToken(Write):
     """An access token is good from now on, for the client itself or for a user."""
 
@@ -93,7 +93,7 @@ class HoldToken(Write):
         tenant.hold(self.issued, self.client, self.user)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class HoldCode(Write):
     """A user logged in, and the authorization code can be changed for tokens."""
 
@@ -104,7 +104,7 @@ class HoldCode(Write):
         tenant.hold_code(self.code, self.stands_for)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class UseUpCode(Write):
     """An authorization code is good no more, whatever comes of it."""
 
@@ -115,7 +115,7 @@ class UseUpCode(Write):
         tenant.use_up(self.code, self.client)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class RevokeReplayed(Write):
     """A code came a second time: what it gave ends."""
 
@@ -125,7 +125,7 @@ class RevokeReplayed(Write):
         tenant.revoke_replayed(self.code)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class BeginLogin(Write):
     """A code gave a login, for which a refresh token stands."""
 
@@ -137,7 +137,7 @@ class BeginLogin(Write):
         tenant.begin_login(self.login, self.code, self.refresh_token)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class ChangeUser(Write):
     """A user is otherwise from now on."""
 
@@ -157,7 +157,7 @@ class ResetOrg(Write):
         tenant.reset()
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class ServeCopy(Write):
     """A copy of the org is served too."""
 
@@ -168,7 +168,7 @@ class ServeCopy(Write):
         self.store.serve(self.copy)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class DropCopy(Write):
     """A copy of the org is served no longer."""
 
@@ -179,7 +179,7 @@ class DropCopy(Write):
         self.store.drop_org(self.copy)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class SetFaults(Write):
     """More faults strike from now on."""
 
@@ -196,7 +196,7 @@ class ClearFaults(Write):
         tenant.faults.clear()
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class SetClock(Write):
     """The org's clock goes otherwise."""
 
@@ -206,7 +206,7 @@ class SetClock(Write):
         tenant.clock.go(self.course)
 
 
-@dataclass(frozen=True, slots=True)
+@plain(compared=False)
 class NoteChange(Write):
     """What was commanded stands in the org's journal."""
 

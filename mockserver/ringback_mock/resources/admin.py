@@ -70,6 +70,8 @@ def _switches(request: Request) -> dict[str, Any]:
 
 def _exchanges(site: Site, request: Request) -> Response:
     """A page of exchanges, piece by piece: to redact hundreds takes a while, in which others are answered."""
+    from ringback_mock.engine.shown import shown_exchange, shown_refusal
+
     journal = tenant_of(site, request, "limit", "before").journal
     limit, before = min(_count(request, "limit", PAGE), LONGEST_PAGE), _count(request, "before", LARGEST)
     page, forgotten = journal.page(limit, before), journal.forgotten
@@ -78,7 +80,7 @@ def _exchanges(site: Site, request: Request) -> Response:
     refusals = forgotten.newest_refusals()
     pieces = itertools.chain(
         [b'{"exchanges":['],
-        _listed(map(journal.shown, page.exchanges)),
+        _listed(shown_exchange(exchange, journal.org_id) for exchange in page.exchanges),
         [
             b"],",
             orjson.dumps(told)[1:-1],
@@ -86,7 +88,7 @@ def _exchanges(site: Site, request: Request) -> Response:
             orjson.dumps(counted)[:-1],
             b',"newestRefusals":[',
         ],
-        _listed(refusal.shown() for refusal in refusals),
+        _listed(map(shown_refusal, refusals)),
         [b"]}}"],
     )
     return Response(200, (JSON_TYPE,), pieces=pieces)
@@ -106,17 +108,19 @@ def _next(request: Request, page: Page, limit: int) -> str | None:
 
 
 def _exchange(site: Site, request: Request, wanted: str) -> Response:
+    from ringback_mock.engine.shown import shown_exchange
     from ringback_mock.resources.explained import explanation
 
     tenant = tenant_of(site, request)
-    found, kept = tenant.journal.exchange(wanted), tenant.journal.kept(wanted)
-    if found is None or kept is None:
+    kept = tenant.journal.kept(wanted)
+    if kept is None:
         raise HttpProblem(
             404,
             f"the journal of org {tenant.org.id} has no exchange {wanted}: "
             "the id is an ININ-Correlation-Id, and the oldest exchanges are forgotten",
         )
-    return json_response(200, {**found, "explanation": explanation(kept, tenant.org)})
+    shown = shown_exchange(kept, tenant.org.id)
+    return json_response(200, {**shown, "explanation": explanation(kept, tenant.org)})
 
 
 def _faults(site: Site, request: Request) -> Response:

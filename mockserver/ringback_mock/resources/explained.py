@@ -13,7 +13,8 @@ from ringback_contracts.org import Org
 from ringback_contracts.privacy import redact_body
 from ringback_explain import Explained, Explanation, Note, PlatformAnswer, explain
 from ringback_explain.tell.reported import explain_answered
-from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange, secrets_of
+from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
+from ringback_mock.engine.shown import secrets_of
 
 CUT = Note(
     "journal.cut",
