@@ -35,7 +35,7 @@ help:
 	@echo "make wheel    build the wheel, check its contents, and run each command of it"
 	@echo "make light    run what another PYTHON= could break"
 	@echo "make bench    measure Ringback against its peers (needs wrk and npm)"
-	@echo "make soak     send a server a million requests of every kind (ARGS='--requests 100000')"
+	@echo "make soak     a million requests of every kind, and a million steps of calls (ARGS='--requests 0 --steps 50000')"
 	@echo "make clean    remove whatever these targets made"
 
 # $(call environment,FOLDER,WHAT TO INSTALL): a fresh environment, stamped once it is complete.

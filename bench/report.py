@@ -90,10 +90,19 @@ class Report:
             "Measured with "
             + ", ".join(f"{name} {version}" for name, version in self.versions.items())
             + ".",
-            self._targets(),
-            *(_table(measures) for measures in _by_servers(self.measures)),
+            self.tables(),
         ]
         return "\n\n".join(blocks) + "\n"
+
+    def tables(self) -> str:
+        """The promises, and all that was measured."""
+        measured = (_table(measures) for measures in _by_servers(self.measures))
+        return "\n\n".join((self._targets(), *measured))
+
+    @property
+    def status(self) -> int:
+        """Exit status 0 when every promise is kept, else 1."""
+        return 0 if all(target.kept for target in self.targets) else 1
 
     def _targets(self) -> str:
         rows = [[target.title, target.promised, target.measured, target.verdict] for target in self.targets]

@@ -154,6 +154,15 @@ def test_a_parked_party_stays_when_the_other_leaves() -> None:
     assert [one.call.state for one in call.participants] == ["terminated", "parked"]
 
 
+def test_a_parked_party_who_comes_back_to_nobody_is_let_go() -> None:
+    call = done(talking(), commands.Park(far(talking()), until=START + 60, by=ALICE))
+    call = done(call, commands.FarEnd(own(call), "hangs_up"), 20)
+    for back in (later(call, 60), done(later(call, 30), commands.Answer(far(call)))):
+        gone = leg(back, "external").call
+        assert (gone.state, gone.disconnect) == ("disconnected", "peer")
+        assert not back.active
+
+
 def test_who_is_parked_holds_nobody() -> None:
     call = done(talking(), commands.Park(own(talking()), by=ALICE))
     assert holds(call).participants == call.participants

@@ -99,11 +99,17 @@ def _settle(draft: Draft, gone: CallParticipant) -> None:
     for one in list(draft.live()):
         if _is_for(one, gone):
             end(draft, one.number, "peer")
-    if not _goes_on(draft):
-        for one in list(draft.live()):
-            end(draft, one.number, "peer")
-        if draft.head.consult:
-            clear_consult(draft)
+    end_if_nobody_is_left(draft)
+
+
+def end_if_nobody_is_left(draft: Draft) -> None:
+    """End what is left of a call that has nobody to talk to, and nobody who could come."""
+    if _goes_on(draft):
+        return
+    for one in list(draft.live()):
+        end(draft, one.number, "peer")
+    if draft.head.consult:
+        clear_consult(draft)
 
 
 def _is_for(one: CallParticipant, gone: CallParticipant) -> bool:

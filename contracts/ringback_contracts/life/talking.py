@@ -21,6 +21,7 @@ from ringback_contracts.life.commands import (
     Staff,
 )
 from ringback_contracts.life.draft import Draft, talks
+from ringback_contracts.life.leaving import end_if_nobody_is_left
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.placing import station_answers
 from ringback_contracts.life.ringing import answered
@@ -197,11 +198,12 @@ def park(draft: Draft, command: Park) -> None:
 
 
 def unpark(draft: Draft, number: int) -> None:
-    """The party is back."""
+    """The party is back; nobody may be there any more."""
     draft.regroup = True
     draft.turns = [turn for turn in draft.turns if (turn.what, turn.number) != ("resumes", number)]
     call = draft.participants[number].call
     draft.put_call(number, call._replace(state="connected", parked_at=None, resumes_at=None))
+    end_if_nobody_is_left(draft)
 
 
 def set_media_roles(draft: Draft, command: SetMediaRoles) -> None:
