@@ -49,7 +49,7 @@ class BusyOrg:
             "authorization": f"Bearer {token}",
             "content-type": "application/json",
         }
-        self.tenant.clock.obey(ClockCommand(freeze=True))
+        self.tenant.clock.go(self.tenant.clock.after(ClockCommand(freeze=True)))
 
     def request(self, method: str, path: str, body: bytes = b"") -> Request:
         return Request(method, path, self._headers, body)
@@ -69,7 +69,7 @@ class BusyOrg:
         return [json.loads(self.ask(request, 202))["id"] for request in placed]
 
     def advance(self, seconds: float) -> None:
-        self.tenant.clock.obey(ClockCommand(advance=seconds))
+        self.tenant.clock.go(self.tenant.clock.after(ClockCommand(advance=seconds)))
 
     def live(self) -> None:
         """Bring every call to where it is by now."""

@@ -46,8 +46,8 @@ REQUEST_KEYS = ("method", "path", "headers", "body", "raw", "base64")
 BODY_KEYS = ("body", "raw", "base64")
 INTENT_KEYS = ("to", "from", "contract", "fields")
 EXPECT_KEYS = ("status", "code", "rule")
-ORG_KEYS = tuple(key for key in SWITCHES if key != "limits")
-"""A rate limit shows in several requests, and a case is one."""
+ORG_KEYS = tuple(key for key in SWITCHES if key not in ("limits", "effect_seconds"))
+"""A rate limit and a delay show in several requests, and a case is one."""
 ANSWERS = range(200, 600)
 """What a last answer's status can be (RFC 9110, 15)."""
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -151,6 +151,7 @@ SWITCHES: Json = {
     "sip_trunking": {"type": "boolean"},
     "strict_numbers": {"type": "boolean"},
     "success_status": {"enum": [200, 202]},
+    "effect_seconds": {"type": "number", "minimum": 0, "maximum": LONGEST_CALL},
     "limits": {
         "type": "object",
         "properties": {"rate_per_minute": {"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}},

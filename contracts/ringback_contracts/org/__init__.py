@@ -185,6 +185,8 @@ class Org:
     sip_trunking: bool = True
     strict_numbers: bool = False
     success_status: Literal[200, 202] = 202
+    effect_seconds: Seconds = 0.0
+    """From accepting what is done to a call until it takes effect; 0.45 was seen (reported)."""
     numbers: tuple[E164, ...] = ()
     limits: Limits = field(default_factory=Limits)
     users: tuple[User, ...] = ()
@@ -238,6 +240,11 @@ class Org:
             return None
         found = self.station_by_id.get(named.lower())
         return found or next(one for one in self.station_by_id.values() if one.name == named)
+
+    def picks_up(self, user: User | None) -> bool:
+        """Whether the user's phone, if there is one, answers by itself."""
+        station = self.station_of(user) if user else None
+        return station is None or station.answers
 
     def holder_of(self, station: Station) -> User | None:
         """The user who is associated with the phone."""

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from ringback_contracts.core.model import Intent
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
-from ringback_contracts.life.commands import Command, Place, Ring
+from ringback_contracts.life.commands import Command, Delayed, FarEnd, Place, Ring
 from ringback_contracts.life.engine import weigh
+from ringback_contracts.life.parties import Party
 from ringback_contracts.org import Org, Outcome
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.ids import new_id
@@ -74,12 +75,14 @@ class CallRecord:
     Its life begins when somebody first asks after it: what a call is follows from its history.
     """
 
-    __slots__ = ("_life", "_plan", "id", "look", "placed_at")
+    __slots__ = ("_life", "_plan", "id", "look", "missed", "placed_at")
 
     def __init__(self, call_id: str, plan: Plan, placed_at: float) -> None:
         self.id = call_id
         self.placed_at = placed_at
         self.look: Look | None = None
+        self.missed = 0
+        """How many of those whom a queue has alerted did not take the call, as far as anybody looked."""
         self._plan = plan
         self._life: Conversation | None = None
 
@@ -96,12 +99,21 @@ class CallRecord:
         """Roughly the memory in bytes that the call's texts take."""
         return self._plan.weight + (self._life.weight if self._life else 0)
 
+    @property
+    def begins_in_queue(self) -> bool:
+        """Whether the call comes to a queue."""
+        return rings_queue(self._plan.command)
+
+    @property
+    def latest(self) -> Conversation:
+        """The call as it was last seen."""
+        if self._life is None:
+            self._life = _begun(apply(opened(self.id, self.placed_at), self._plan.command, self.placed_at))
+        return self._life
+
     def at(self, now: float) -> Conversation:
         """The call as it is now; a clock that was set back finds it as it was last seen."""
-        life = self._life
-        if life is None:
-            life = _begun(apply(opened(self.id, self.placed_at), self._plan.command, self.placed_at))
-        self._life = advance(life, now)
+        self._life = advance(self.latest, now)
         return self._life
 
     def after(self, command: Command, now: float) -> Conversation | Objection:
@@ -134,6 +146,22 @@ class CallRecord:
         return any(one.user_id == user_id for one in self.at(now).participants)
 
 
+def when_in_effect(command: Command, org: Org) -> Command:
+    """The command, as late as what is accepted takes effect in the org; phones act at once."""
+    late = org.effect_seconds > 0 and not isinstance(command, FarEnd)
+    return Delayed(org.effect_seconds, command) if late else command
+
+
+def rings_queue(command: Command) -> bool:
+    """Whether the command puts somebody into a queue."""
+    if isinstance(command, Delayed):
+        return rings_queue(command.command)
+    if isinstance(command, Place):
+        return any(one.kind == "queue" for one in command.parties)
+    to = getattr(command, "to", None)
+    return isinstance(to, Party) and to.kind == "queue"
+
+
 def _begun(call: Conversation | Objection) -> Conversation:
     if isinstance(call, Conversation):
         return call
@@ -145,6 +173,8 @@ class Calls:
 
     def __init__(self, size: int, room: Room | None = None) -> None:
         self._calls: Bounded[str, CallRecord] = Bounded(size, CALLS_BYTES, room=room, frame=CALL_FRAME)
+        self.of_queues: dict[str, None] = {}
+        """The ids of those that may wait in a queue, the oldest first."""
 
     def place(self, plan: Plan, now: float) -> CallRecord:
         """Keep a new call."""
@@ -154,6 +184,8 @@ class Calls:
     def keep(self, call: CallRecord) -> None:
         """Keep a call as the newest, or as it is by now."""
         self._calls.put(call.id, call, call.weight)
+        if call.begins_in_queue:
+            self.of_queues[call.id] = None
 
     def get(self, call_id: str) -> CallRecord | None:
         return self._calls.get(call_id)
@@ -163,6 +195,15 @@ class Calls:
         found = call.give(command, now)
         if found is None:
             self.keep(call)  # its history has grown
+            if rings_queue(command):
+                self.of_queues[call.id] = None
+        return found
+
+    def in_queues(self) -> list[CallRecord]:
+        """The calls that may wait in a queue; those that are over, or forgotten, are left out for good."""
+        kept = [call for call in map(self.get, self.of_queues) if call is not None]
+        found = [call for call in kept if call.latest.turns or call.latest.active]
+        self.of_queues = dict.fromkeys(call.id for call in found)
         return found
 
     def of_user(self, user_id: str, now: float) -> Iterator[CallRecord]:
@@ -171,6 +212,7 @@ class Calls:
 
     def clear(self) -> None:
         self._calls.clear()
+        self.of_queues.clear()
 
     def close(self) -> None:
         """Forget every call, and take none any more."""

@@ -10,7 +10,7 @@ from ringback_contracts.life.commands import Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import E164, Org, Queue, Seconds, User
 from ringback_contracts.org.values import Line
-from ringback_mock.engine.placement import inside
+from ringback_mock.engine.placement import inside, phone
 
 T = TypeVar("T", User, Queue)
 
@@ -74,22 +74,9 @@ def _rung(order: Order, org: Org) -> tuple[Party, str | None]:
     ours = next(iter(org.numbers), None)
     if order.queue is not None:
         queue = _found("queue", order.queue, org.queues)
-        agents = tuple(_phone(user) for user in _ready(queue, org))
-        return Party("queue", queue.id, inside(queue.id), queue.name, agents=agents), order.dialled or ours
+        return Party("queue", queue.id, inside(queue.id), queue.name), order.dialled or ours
     user = _found("user", order.user or "", org.users)
-    return _phone(user), order.dialled or next(iter(user.numbers), ours)
-
-
-def _ready(queue: Queue, org: Org) -> list[User]:
-    """The members of the queue to whom routing offers a call now, in the order of the org's file."""
-    members = (org.user_by_id[member] for member in queue.members)
-    return [user for user in members if user.enabled and user.station and user.routing_status == "IDLE"]
-
-
-def _phone(user: User) -> Party:
-    """The user's phone, which rings until somebody answers; one who has none to ring never does."""
-    reachable = user.enabled and user.station
-    return Party("user", user.id, inside(user.id), user.name, Takes("waits" if reachable else "dead"))
+    return phone(user), order.dialled or next(iter(user.numbers), ours)
 
 
 def _found(kind: str, wanted: str, known: tuple[T, ...]) -> T:

@@ -26,6 +26,7 @@ from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.memo import Memo
+from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.engine.writes import CountFaults, WithdrawToken, Write
@@ -70,6 +71,8 @@ class Pipeline:
     def answer(self, request: Request) -> Answered:
         """Load what the request is about, and decide."""
         authorization = request.headers.get("authorization")
+        tenant = self.store.owner(authorization)
+        settle(tenant, tenant.clock())
         tenant, caller = self.store.resolve(authorization)
         context_id = new_id()
         try:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ringback_contracts.core.model import Destination, DestinationKind, Intent
 from ringback_contracts.life.commands import Place
 from ringback_contracts.life.parties import How, Party, Takes
-from ringback_contracts.org import Org, Outcome
+from ringback_contracts.org import Org, Outcome, User
 
 SIP_HOST = "ringback.invalid"
 """Host of the addresses of users and queues; RFC 6761 keeps the name from ever resolving."""
@@ -45,12 +45,13 @@ def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
 
 
 def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Party:
-    station = Takes("answers" if reached else "dead")
     if intent.campaign_id is not None:
         campaign = org.campaign_by_id.get(intent.campaign_id)
-        return Party("campaign", intent.campaign_id, ani, campaign.name if campaign else None, station)
+        dialler = Takes("answers" if reached else "dead")
+        return Party("campaign", intent.campaign_id, ani, campaign.name if campaign else None, dialler)
     user = org.user_by_id.get(intent.user_id or "")
     address = inside(intent.user_id) if intent.user_id else ani
+    station = Takes("dead" if not reached else "answers" if org.picks_up(user) else "waits")
     return Party("user", intent.user_id, address, user.name if user else None, station)
 
 
@@ -60,6 +61,8 @@ def _party(destination: Destination, outcome: Outcome, intent: Intent, org: Org)
         case DestinationKind.USER:
             user = org.user_by_id.get(destination.value)
             name = destination.name or (user.name if user else None)
+            if takes.how == "answers" and not org.picks_up(user):
+                takes = Takes("waits")
             return Party("user", destination.value, address, name, takes)
         case DestinationKind.QUEUE:
             queue = org.queue_by_id.get(destination.value)
@@ -86,6 +89,12 @@ def _address(destination: Destination) -> str | None:
         case DestinationKind.SIP:
             return destination.value
     return f"tel:{destination.value}"
+
+
+def phone(user: User) -> Party:
+    """The user's phone, which rings until somebody answers; one who has none to ring never does."""
+    reachable = user.enabled and user.station
+    return Party("user", user.id, inside(user.id), user.name, Takes("waits" if reachable else "dead"))
 
 
 @lru_cache(maxsize=1024)

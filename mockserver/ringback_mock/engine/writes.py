@@ -9,11 +9,12 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life.commands import Command
 from ringback_contracts.org import Client, Org, User
-from ringback_mock.engine.calls import CallRecord
+from ringback_mock.engine.calls import CallRecord, when_in_effect
 from ringback_mock.engine.clock import Course
 from ringback_mock.engine.faults import Armed
 from ringback_mock.engine.people import UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login
+from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 
@@ -36,18 +37,20 @@ class KeepCall(Write):
 
     def to(self, tenant: Tenant) -> None:
         tenant.calls.keep(self.call)
+        settle(tenant, self.call.placed_at)
 
 
 @plain(compared=False)
 class GiveCommand(Write):
-    """A command takes effect on a call, at that moment in seconds since 1970."""
+    """A command to a call is accepted, at that moment in seconds since 1970."""
 
     call: CallRecord
     command: Command
     at: float
 
     def to(self, tenant: Tenant) -> None:
-        tenant.calls.give(self.call, self.command, self.at)
+        tenant.calls.give(self.call, when_in_effect(self.command, tenant.org), self.at)
+        settle(tenant, self.at)
 
 
 @plain(compared=False)
@@ -145,6 +148,7 @@ class ChangeUser(Write):
 
     def to(self, tenant: Tenant) -> None:
         tenant.change_user(self.change)
+        settle(tenant, self.change.at)
 
 
 # --- what tests command ---------------------------------------------------------------------------------

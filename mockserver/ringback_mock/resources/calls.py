@@ -14,7 +14,7 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL,
     PLACE_CALL_FOR_USER,
 )
-from ringback_mock.engine.calls import CallRecord
+from ringback_mock.engine.calls import CallRecord, when_in_effect
 from ringback_mock.engine.conversation import A_FEW, listed_in_pieces, listing, look, self_uri
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 from ringback_mock.engine.ids import new_id
@@ -53,6 +53,6 @@ def shown(ask: Ask) -> Applied:
 def hang_up(ask: Ask) -> Applied:
     """End the call for everybody, and show it."""
     call = required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
-    ended = call.after(End(), ask.now)
+    ended = call.after(when_in_effect(End(), ask.tenant.org), ask.now)
     shown = call.at(ask.now) if isinstance(ended, Objection) else ended
     return 200, nested.conversation(shown), GiveCommand(call, End(), ask.now)

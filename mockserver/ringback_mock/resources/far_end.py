@@ -20,6 +20,7 @@ from ringback_mock.engine.calls import CallRecord, plan_ringing
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.inbound import InboundError, ring_from
+from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.engine.writes import GiveCommand, KeepCall
 from ringback_mock.http import HttpProblem, Response, bad_request, json_response
@@ -54,7 +55,7 @@ class Use:
 
 def _ring(site: Site, request: Request) -> Decided:
     """Let somebody outside ring a user or a queue."""
-    tenant = tenant_of(site, request)
+    tenant = _settled(site, request)
     try:
         command = ring_from(_object(request, '{"queue": "support"}'), tenant.org)
     except InboundError as error:
@@ -65,13 +66,13 @@ def _ring(site: Site, request: Request) -> Decided:
 
 def _show(site: Site, request: Request, call_id: str) -> Response:
     """Who is on the call, and what each phone can do."""
-    tenant = tenant_of(site, request)
+    tenant = _settled(site, request)
     return json_response(200, _shown(_call(tenant, call_id).at(tenant.clock())))
 
 
 def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Decided:
     """Let somebody do something with a party's phone."""
-    tenant = tenant_of(site, request)
+    tenant = _settled(site, request)
     call, now = _call(tenant, call_id), tenant.clock()
     try:
         use = decode(Use, _object(request, '{"act": "answers"}'))
@@ -86,6 +87,13 @@ def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Dec
     if isinstance(after, Objection):
         raise _refused(life, after)
     return Decided(json_response(200, _shown(after)), tenant, (GiveCommand(call, command, now),))
+
+
+def _settled(site: Site, request: Request) -> Tenant:
+    """The org that is meant, with its queues as they are now."""
+    tenant = tenant_of(site, request)
+    settle(tenant, tenant.clock())
+    return tenant
 
 
 def _object(request: Request, such: str) -> Any:

@@ -103,8 +103,17 @@ def _e164(number: Dialled, org: Org) -> str:
 
 
 def _notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
-    """Why a call that is accepted cannot work, one sentence each."""
-    return tuple(note for destination in intent.destinations if (note := _hopeless(destination, org)))
+    """Why a call that is accepted cannot work, or not by itself, one sentence each."""
+    hopeless = (note for one in intent.destinations if (note := _hopeless(one, org)))
+    waits = _waiting_station(intent, org)
+    return (*hopeless, waits) if waits else tuple(hopeless)
+
+
+def _waiting_station(intent: Intent, org: Org) -> str | None:
+    user = org.user_by_id.get(intent.user_id or "")
+    if user is None or org.picks_up(user):
+        return None
+    return "accepted, but nobody is dialled until somebody answers the caller's station, which has a minute"
 
 
 def _hopeless(destination: Destination, org: Org) -> str | None:
