@@ -8,7 +8,7 @@ from ringback_contracts.core.case import Case
 from ringback_contracts.core.complete import check_complete
 from ringback_contracts.core.judge import findings_on, verdict_on
 from ringback_contracts.core.model import Caller, Finding, Knowledge, Request, TokenState, Verdict
-from ringback_contracts.core.operation import Operation, Route
+from ringback_contracts.core.operation import Change, Operation, Route
 from ringback_contracts.core.table import Table, declared
 from ringback_contracts.http import access, caller, query
 from ringback_contracts.http import body as json_body
@@ -17,6 +17,7 @@ from ringback_contracts.http.routing import Router
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import operations as calls
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
+from ringback_contracts.resources.conversations import life_rules
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
 from ringback_contracts.resources.organizations import operations as organizations
@@ -43,8 +44,8 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 """Every operation that is served."""
 BY_ID = {operation.id: operation for operation in OPERATIONS}
-DIALLING = frozenset(operation.id for operation in OPERATIONS if operation.dials)
-"""The ids of those that can ring somebody."""
+PLACING = frozenset(operation.id for operation in OPERATIONS if operation.changes is Change.NEW_CALL)
+"""The ids of those that place a call."""
 
 RULES = (
     access,
@@ -62,6 +63,7 @@ RULES = (
     calling,
     destination,
     number,
+    life_rules,
 )
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))

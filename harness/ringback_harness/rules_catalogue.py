@@ -41,7 +41,9 @@ Ringback was asked to enforce, `assumed` a choice of ours where nothing is known
 An example is one line of JSON: a `body` (or `raw`, bytes that are sent as they stand) that alice posts to
 `/api/v2/conversations/calls` of the default org. What differs is said beside it: `method`, `path`, `token`
 (null sends none), `headers`, `org` (changes of the org's file), `used` (requests that the token has already
-made this minute).
+made this minute), `given` (what happened before: requests that were granted, and seconds that passed).
+In it `{call}` stands for the id of the call, `{party1}` for that of its first participant, `{leg1}` for
+that of this participant's communication.
 
 """
 
@@ -76,7 +78,8 @@ def _example(example: Example) -> dict[str, Any]:
     unusual = {
         name: getattr(example, name) for name in names if getattr(example, name) != getattr(usual, name)
     }
-    return {**unusual, **_body(example)}
+    given = [_example(step) if isinstance(step, Example) else {"seconds": step} for step in example.given]
+    return {**({"given": given} if given else {}), **unusual, **_body(example)}
 
 
 def _body(example: Example) -> dict[str, Any]:

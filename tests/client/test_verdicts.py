@@ -24,8 +24,8 @@ from ringback_client import (
 from ringback_client.transport import Reply
 from ringback_client.verdicts import error_of_finding, error_of_reply
 from ringback_contracts.catalogue import TABLE, preflight
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Finding
+from ringback_contracts.examples import situation
 from ringback_contracts.http.envelope import envelope as envelope_of
 from tests.client.scripted import JSON, MOCK, Answer, Clock, ScriptedAdapter, envelope
 

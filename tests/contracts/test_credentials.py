@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.core.credentials import bearer, credentials, token_of, with_token
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Example, Request, TokenState
+from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
 from ringback_mock.engine.store import Store
 

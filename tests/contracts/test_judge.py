@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import OPERATIONS, TABLE, findings, judge
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Accepted, Example, Rejected, Request
 from ringback_contracts.domain.addresses import AddressError, parse
+from ringback_contracts.examples import situation
 from ringback_contracts.http.envelope import envelope
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from ringback_contracts.catalogue import BY_ID, DIALLING, OPERATIONS, TABLE, judge
-from ringback_contracts.core.examples import situation
+from ringback_contracts.catalogue import BY_ID, OPERATIONS, PLACING, TABLE, judge
 from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Accepted, Example, Rejected, Rule
 from ringback_contracts.core.operation import Operation
+from ringback_contracts.examples import situation
 from ringback_contracts.http.envelope import envelope
 from ringback_contracts.openapi import admin_openapi_document, openapi_document
 from ringback_contracts.org import ContractChoice, default_org
@@ -107,8 +107,8 @@ def test_an_operation_is_documented_with_its_rights(operation: Operation) -> Non
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_the_statuses_are_those_of_the_vendor_and_of_our_rules(operation: Operation) -> None:
-    success = {"200", "202"} if operation.id in DIALLING else {str(operation.success)}
-    unprocessable = {"422"} if operation.id in DIALLING else set()
+    success = {"200", "202"} if operation.id in PLACING else {str(operation.success)}
+    unprocessable = {"422"} if operation.id in PLACING else set()
     assert described(operation)["responses"].keys() == VENDOR | {"421"} | success | unprocessable
 
 

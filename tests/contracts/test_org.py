@@ -22,8 +22,9 @@ SMALL = 'id = "o"\nname = "Org"\n'
 
 def test_the_default_org_has_the_names_that_users_rely_on() -> None:
     org = default_org()
-    assert [user.name for user in org.users] == ["Alice", "Bob", "Carol", "Dave", "Erin"]
-    assert [token.value for token in org.tokens] == ["alice", "bob", "carol", "noscope", "service", "expired"]
+    assert [user.name for user in org.users] == ["Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace"]
+    names = ["alice", "bob", "carol", "frank", "grace", "noscope", "service", "expired"]
+    assert [token.value for token in org.tokens] == names
     assert org.owns("+442079460001", None)
     assert not org.owns("+442079460003", ALICE)
     assert org.limits.rate_per_minute is None

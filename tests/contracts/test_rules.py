@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ringback_contracts.catalogue import TABLE, findings, judge, preflight
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Accepted, Evidence, Example, Knowledge, Rejected, Rule
 from ringback_contracts.core.table import Table
+from ringback_contracts.examples import situation
 
 REJECTS = [
     pytest.param(rule, example, id=f"{rule.id}-{at}")

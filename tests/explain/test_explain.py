@@ -10,8 +10,8 @@ import pytest
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.declare import ALICE, SUPPORT
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Caller, Request, TokenState
+from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
 from ringback_contracts.schemas import validator
 from ringback_explain import explain

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import TABLE, judge
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Rejected, Request, Rule, Stage
+from ringback_contracts.examples import situation
 from ringback_contracts.http.envelope import envelope
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.schemas import validator

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import TABLE
-from ringback_contracts.core.examples import request_of
 from ringback_contracts.core.model import Example, Request
+from ringback_contracts.examples import request_of
 from ringback_contracts.schemas import validator
 from ringback_explain import Explanation, PlatformAnswer, explain
 from ringback_explain.tell.login_rules import ANSWERED, FOUND, LOGIN_RULES, LoginRule

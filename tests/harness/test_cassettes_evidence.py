@@ -15,9 +15,9 @@ from requests.structures import CaseInsensitiveDict
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE, preflight
 from ringback_contracts.core.declare import ALICE
-from ringback_contracts.core.examples import request_of
 from ringback_contracts.core.model import PARTICIPANTS, Evidence, Request
 from ringback_contracts.core.table import Table
+from ringback_contracts.examples import request_of
 from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
 from ringback_harness.cassettes.evidence import Findings, confirmed, read_evidence, write_evidence
 from ringback_harness.cassettes.recorder import contract_of

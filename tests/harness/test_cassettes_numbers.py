@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import judge
 from ringback_contracts.core.declare import ALICE
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Accepted, Example
 from ringback_contracts.domain.numbers import Problem, assess
+from ringback_contracts.examples import situation
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.cassettes.cleaning import Cleaner

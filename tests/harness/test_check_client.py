@@ -23,8 +23,8 @@ from ringback_client import (
 )
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Example, Stage
+from ringback_contracts.examples import situation
 from ringback_harness.check.client import Said, disagreement, expected_errors, misprediction, said
 from ringback_harness.targets import InProcess, call_request
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.catalogue import DIALLING, TABLE
+from ringback_contracts.catalogue import PLACING, TABLE
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import default_org
@@ -122,7 +122,7 @@ def test_an_oracle_notices_a_rule_that_is_switched_off(rule: str, subject: str) 
 def test_the_client_foresees_what_the_mock_answers() -> None:
     found = list(check_client(judged_by(TABLE), LITTLE))
     assert [result.reasons for result in found if result.failed] == []
-    assert {result.operation for result in found} == set(DIALLING)
+    assert {result.operation for result in found} == set(PLACING)
     assert len(found) == 2 * LITTLE.examples
 
 

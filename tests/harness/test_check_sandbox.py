@@ -15,7 +15,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from ringback_client import Call
-from ringback_contracts.catalogue import DIALLING, TABLE
+from ringback_contracts.catalogue import PLACING, TABLE
 from ringback_contracts.core.model import Request
 from ringback_harness.cassettes import read_cassettes
 from ringback_harness.cassettes.evidence import confirmed
@@ -292,7 +292,7 @@ def test_the_end_of_a_relay_waits_for_nobody() -> None:
 def test_the_document_of_a_relay_has_nothing_that_writes_and_nothing_of_ours() -> None:
     document = reading_document()
     assert {item["get"]["operationId"] for item in document["paths"].values()} == READING
-    assert not DIALLING & READING
+    assert not PLACING & READING
     text = json.dumps(document["paths"])
     assert "Ringback-" not in text
     assert '"post"' not in text

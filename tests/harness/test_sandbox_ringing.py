@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import judge
 from ringback_contracts.core.declare import ALICE, NOBODY
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Accepted, DestinationKind, Example, Request
 from ringback_contracts.domain.numbers import assess, reserved_range
+from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
 from ringback_harness import strategies
 from ringback_harness.sandbox import NotAllowed, Permit

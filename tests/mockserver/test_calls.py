@@ -13,9 +13,9 @@ from ringback_contracts.life import Objection
 from ringback_contracts.life.commands import Disconnect, End, FarEnd, Mute, Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import Outcome, default_org
+from ringback_contracts.resources.calls.placement import TAKES
 from ringback_mock.engine.bounded import Room
 from ringback_mock.engine.calls import CALLS_BYTES, CallRecord, Calls, plan, plan_ringing
-from ringback_mock.engine.placement import TAKES
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"

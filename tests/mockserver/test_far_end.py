@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ringback_contracts.life.commands import FarAct
 from ringback_contracts.org import User, default_org
+from ringback_contracts.resources.calls.inbound import CALLER, InboundError, ring_from
 from ringback_mock.app import create_app
-from ringback_mock.engine.inbound import CALLER, InboundError, ring_from
 from ringback_mock.engine.store import Store
 
 if TYPE_CHECKING:

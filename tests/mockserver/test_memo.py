@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import TABLE, judge
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Example, Request
+from ringback_contracts.examples import situation
 from ringback_contracts.org import changed, default_org
 from ringback_mock.engine import memo as memo_module
 from ringback_mock.engine.memo import LONGEST, Memo

@@ -6,7 +6,7 @@ import pytest
 
 from ringback_contracts.core.model import PUBLISHED, Destination, DestinationKind, Intent
 from ringback_contracts.org import Outcome, changed, default_org
-from ringback_mock.engine.outcomes import outcomes
+from ringback_contracts.resources.calls.outcomes import outcomes
 
 Kind = DestinationKind
 

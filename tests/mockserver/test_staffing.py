@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from ringback_contracts.life.commands import FarEnd
 from ringback_contracts.life.parties import WrapPrompt, WrapRules
 from ringback_contracts.org import Org, Queue, changed, default_org
+from ringback_contracts.resources.calls.inbound import ring_from
 from ringback_mock.app import create_app
 from ringback_mock.engine.calls import plan_ringing
 from ringback_mock.engine.clock import ClockCommand
-from ringback_mock.engine.inbound import ring_from
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 

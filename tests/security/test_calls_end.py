@@ -100,10 +100,10 @@ def asked_for_nobody(
     return sandbox, caught
 
 
-DIALLING = ({"phoneNumber": NUMBER}, {"phoneNumber": "+13172222222"}, {"callUserId": COLLEAGUE})
+PLACING = ({"phoneNumber": NUMBER}, {"phoneNumber": "+13172222222"}, {"callUserId": COLLEAGUE})
 
 
-@pytest.mark.parametrize("willing", [(body, lambda reply: reply) for body in DIALLING], indirect=True)
+@pytest.mark.parametrize("willing", [(body, lambda reply: reply) for body in PLACING], indirect=True)
 def test_the_first_call_that_was_not_meant_is_ended_and_ends_the_run(
     willing: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,8 +122,8 @@ def test_the_first_call_that_was_not_meant_is_ended_and_ends_the_run(
 @pytest.mark.parametrize(
     ("willing", "error"),
     [
-        *(((body, lose), ReplyLost) for body in DIALLING),
-        ((DIALLING[1], forget_the_id), Unmeant),
+        *(((body, lose), ReplyLost) for body in PLACING),
+        ((PLACING[1], forget_the_id), Unmeant),
     ],
     indirect=["willing"],
 )
@@ -138,7 +138,7 @@ def test_a_call_that_was_not_meant_and_whose_reply_is_lost_is_found_and_ended(
     )
 
 
-@pytest.mark.parametrize("willing", [(DIALLING[1], break_down), (DIALLING[1], redirect)], indirect=True)
+@pytest.mark.parametrize("willing", [(PLACING[1], break_down), (PLACING[1], redirect)], indirect=True)
 def test_an_answer_that_is_no_refusal_is_looked_into(willing: StandIn) -> None:
     clock = NoTime()
     with opened_sandbox(willing.settings, permit(), Tools(clock.sleep, clock.now)) as sandbox:
@@ -148,7 +148,7 @@ def test_an_answer_that_is_no_refusal_is_looked_into(willing: StandIn) -> None:
     assert on(willing) == []
 
 
-@pytest.mark.parametrize("willing", [(DIALLING[0], lose)], indirect=True)
+@pytest.mark.parametrize("willing", [(PLACING[0], lose)], indirect=True)
 def test_a_call_from_before_the_run_goes_on(willing: StandIn) -> None:
     Site(willing.store).answer(call_request({"phoneNumber": NUMBER}, TOKEN))
     (before,) = on(willing)
@@ -157,7 +157,7 @@ def test_a_call_from_before_the_run_goes_on(willing: StandIn) -> None:
     assert len(sandbox.hang_up.ended) == 1
 
 
-@pytest.mark.parametrize("willing", [(DIALLING[1], lambda reply: reply)], indirect=True)
+@pytest.mark.parametrize("willing", [(PLACING[1], lambda reply: reply)], indirect=True)
 def test_a_call_that_was_not_meant_and_goes_on_is_named(
     willing: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,8 @@ class Case:
     """The contracts that a body can be written in, where there is more than the published one."""
     notes: Any = ()
     """What of the request has no effect, told with a tuple of texts."""
+    instructions: Any = ()
+    """What the request tells calls that are there to do, in a tuple."""
 
     def __init__(self, request: Request, caller: Caller, org: Org, route: Route) -> None:
         self.request = request

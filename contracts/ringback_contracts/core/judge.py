@@ -41,5 +41,5 @@ def _accepted(case: Case) -> Accepted:
     if operation is None:
         raise AssertionError("the rules of the first stage refuse what names no operation")
     if operation.intent is None:
-        return Accepted(operation, case.route.params, None, case.notes)
+        return Accepted(operation, case.route.params, None, case.notes, case.instructions)
     return Accepted(operation, case.route.params, *operation.intent(case))

@@ -5,16 +5,18 @@ Everything here is a plain value. Nothing does I/O, and nothing knows HTTP libra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.plain import plain
 
 if TYPE_CHECKING:
     from ringback_contracts.core.operation import Operation, Selection
+    from ringback_contracts.life.commands import Instruction
+    from ringback_contracts.life.values import Conversation
     from ringback_contracts.org import Client, User
 
 
@@ -54,6 +56,8 @@ class Stage(IntEnum):
     DESTINATION = 10
     NUMBER = 11
     STATION = 12
+    STATE = 13
+    """What a call allows as it stands just now."""
 
 
 class Knowledge(IntEnum):
@@ -110,6 +114,27 @@ class Quota:
         return self.count > self.allowed
 
 
+class Lives(Protocol):
+    """Calls by their ids, each as it stands now; ``None`` where no more is known than that it is there."""
+
+    def __contains__(self, call_id: object, /) -> bool: ...
+
+    def get(self, call_id: str, /) -> Conversation | None: ...
+
+
+class NoLives(Lives):
+    """There are no calls."""
+
+    def __contains__(self, call_id: object, /) -> bool:
+        return False
+
+    def get(self, call_id: str, /) -> Conversation | None:
+        """No call."""
+
+
+NO_CALLS: Lives = NoLives()
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Caller:
     """Who sends a request: the token, whose it is, what it may do, and the calls it can see.
@@ -123,7 +148,7 @@ class Caller:
     client: Client | None = None
     scopes: frozenset[str] | None = None
     quota: Quota | None = None
-    calls: Container[str] = ()
+    calls: Lives = NO_CALLS
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -155,7 +180,8 @@ Check = Callable[[Any], Violations]
 class Example:
     """A request that a rule must accept or reject, in the default org changed by ``org``.
 
-    ``body`` is sent as JSON; ``raw`` is sent as it stands. ``token`` ``None`` sends none.
+    ``given`` is what happened before: requests that were granted, and seconds that passed. ``body`` is sent
+    as JSON; ``raw`` is sent as it stands. ``token`` ``None`` sends none.
     ``used`` is how many requests the token has already made this minute.
     """
 
@@ -170,6 +196,7 @@ class Example:
     contract: Contract = PUBLISHED
     host_allowed: bool = True
     well_formed: bool = True
+    given: tuple[Example | float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +288,16 @@ class Intent:
 
 @plain()
 class Accepted:
-    """The request is granted. ``params`` are those of the path; ``notes`` say what of it has no effect."""
+    """The request is granted. ``params`` are those of the path; ``notes`` say what of it has no effect.
+
+    ``instructions`` are the commands that it gives to calls that are there already.
+    """
 
     operation: Operation
     params: Mapping[str, str]
     intent: Intent | None = None
     notes: tuple[str, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
 
 
 @plain()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
@@ -61,12 +61,18 @@ class Operation:
     """Whether it can ring somebody: then it is never sent twice, and only to whom a run may ring."""
     of_one_call: bool = False
     needs_user: bool = False
+    spares_participants: bool = False
+    """Whether a user who is in the conversation needs no permission."""
     changes: Change | None = None
     unknown: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
     facts: type[Case] = Case
     intent: Callable[[Any], tuple[Intent, tuple[str, ...]]] | None = None
     """What an accepted request asks for, and why that cannot work, made of its facts."""
+    gives: tuple[type, ...] = ()
+    """The commands that it can give to a call that is there."""
+    asks: Callable[[Any], Iterable[Any]] | None = None
+    """The commands that a request gives to the call in its path, made of its facts."""
     words: tuple[str, ...] = ()
     """The path parameters that are words and no ids, and may well be like a literal."""
     query: Mapping[str, Parameter] = field(default_factory=dict)
@@ -96,6 +102,11 @@ def needing_user(operation: Operation) -> bool:
 def reading(model: str) -> Selection:
     """The operations whose body is of this model."""
     return lambda operation: operation.reads == model
+
+
+def giving(*commands: type) -> Selection:
+    """The operations that can give one of the commands."""
+    return lambda operation: not set(commands).isdisjoint(operation.gives)
 
 
 def with_unknown_id(rule_id: str) -> Selection:

@@ -264,6 +264,8 @@ def permission_missing(case: Case) -> Sequence[Violation]:
         return FINE
     if not case.caller.permissions.isdisjoint(operation.any_of):
         return FINE
+    if operation.spares_participants and _takes_part(case):
+        return FINE
     return found(f"the token's holder has none of {_listed(operation.any_of)}", "Authorization")
 
 
@@ -287,6 +289,13 @@ def permissions_missing(case: Case) -> Sequence[Violation]:
         return FINE
     lacking = frozenset(operation.all_of) - case.caller.permissions
     return found(f"the token's holder lacks {_listed(lacking)}", "Authorization") if lacking else FINE
+
+
+def _takes_part(case: Case) -> bool:
+    """Whether the token's user is, or was, in the conversation of the path."""
+    call = case.caller.calls.get(case.route.params.get("conversationId", ""))
+    user = case.caller.user
+    return call is not None and user is not None and any(one.user_id == user.id for one in call.participants)
 
 
 def _known(case: Case) -> bool:

@@ -319,5 +319,14 @@ Command = (
     | Staff
     | Delayed
 )
+
+
+class Instruction(NamedTuple):
+    """A command for one of several calls."""
+
+    call_id: str
+    command: Command
+
+
 COMMANDS: Mapping[str, type[NamedTuple]] = {kind.__name__: kind for kind in get_args(Command)}
 """Every command by its name."""

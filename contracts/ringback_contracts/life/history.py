@@ -16,11 +16,10 @@ import orjson
 from ringback_contracts.life import commands, parties
 from ringback_contracts.life.commands import COMMANDS, Command
 from ringback_contracts.life.engine import LONGEST_HISTORY, HistoryError, replay
+from ringback_contracts.life.moments import LATEST
 from ringback_contracts.life.values import NO_ATTRIBUTES, Conversation, Entry
 
 VERSION = 1
-FURTHEST = 1e11
-"""Seconds: what is further away than the year 5138 cannot be written as a date with what is added to it."""
 Read = Callable[[Any], Any]
 
 
@@ -138,7 +137,7 @@ def _mapping(data: Any) -> Mapping[str, str]:
 
 
 def _float(data: Any) -> float:
-    if isinstance(data, bool) or not isinstance(data, (int, float)) or not abs(data) <= FURTHEST:
+    if isinstance(data, bool) or not isinstance(data, (int, float)) or not abs(data) <= LATEST:
         raise HistoryError(f"expected a number, not {data!r:.60}")
     return float(data)
 

@@ -96,6 +96,8 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
     "CallConversation": ("id", "participants", "selfUri"),
     "Conversation": ("id", "participants", "selfUri"),
     "CallConversationEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "ConversationEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "ParticipantAttributes": ("attributes",),
     "User": ("id", "name", "selfUri"),
     "UserMe": ("id", "name", "selfUri"),
     "TokenInfo": ("organization", "authorizedScope"),

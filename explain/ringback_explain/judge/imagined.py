@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ringback_contracts.catalogue import OPERATIONS, case_of
 from ringback_contracts.core import payload
 from ringback_contracts.core.credentials import token_of
-from ringback_contracts.core.model import ANONYMOUS, Caller, Request, TokenState
+from ringback_contracts.core.model import ANONYMOUS, NO_CALLS, Caller, Lives, Request, TokenState
 from ringback_contracts.domain.addresses import TelAddress
 from ringback_contracts.domain.uuids import UUID
 from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
@@ -46,7 +46,7 @@ def imagined(
         clients=(),
         tokens=(),
     )
-    calls = frozenset(ids | {found.upper() for found in ids} | written)
+    calls = dict.fromkeys(ids | {found.upper() for found in ids} | written)
     caller = somebody(request, service=service, calls=calls)
     facts = case_of(request, caller, org)
     if "from" in fields and isinstance(facts, CallFacts) and isinstance(address := facts.from_, TelAddress):
@@ -55,7 +55,7 @@ def imagined(
     return caller, org
 
 
-def somebody(request: Request, *, service: bool, calls: Container[str] = frozenset()) -> Caller:
+def somebody(request: Request, *, service: bool, calls: Lives = NO_CALLS) -> Caller:
     """Somebody who may do everything; nobody, where the ``Authorization`` cannot be a bearer token."""
     if "authorization" in request.headers and token_of(request) is None:
         return ANONYMOUS

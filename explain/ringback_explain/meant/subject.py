@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from ringback_contracts.catalogue import DIALLING, route
+from ringback_contracts.catalogue import PLACING, route
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.operations import PLACE_CALL_FOR_USER
@@ -40,13 +40,13 @@ class Subject:
 
     @property
     def places_call(self) -> bool:
-        return self.operation_id in DIALLING
+        return self.operation_id in PLACING
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether the path is none of this API, or none on which any method places a call."""
         known = route("POST", self.request.path).operation
-        return self.route.operation is None and (known is None or known.id not in DIALLING)
+        return self.route.operation is None and (known is None or known.id not in PLACING)
 
     @property
     def path_user(self) -> str | None:

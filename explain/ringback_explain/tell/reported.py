@@ -9,8 +9,8 @@ from functools import cache
 from http import HTTPStatus
 
 from ringback_contracts.catalogue import BY_ID, TABLE, case_of, route
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Caller, Request, Rule, Stage
+from ringback_contracts.examples import situation
 from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms

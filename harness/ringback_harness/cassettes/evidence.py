@@ -13,10 +13,10 @@ from typing import Self
 from ringback_client.atomic_write import atomic_write
 from ringback_client.transport import Reply
 from ringback_contracts import evidence
-from ringback_contracts.catalogue import BY_ID, DIALLING, TABLE, findings
-from ringback_contracts.core.examples import situation
+from ringback_contracts.catalogue import BY_ID, PLACING, TABLE, findings
 from ringback_contracts.core.model import Contract, Example, Request, Rule, Stage
 from ringback_contracts.evidence import KEY, Sighting, parse_evidence
+from ringback_contracts.examples import situation
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
@@ -149,7 +149,7 @@ def _asker(cassette: Cassette) -> Asker:
 
 
 def _places(cassette: Cassette) -> bool:
-    return operation_of(cassette.request) in DIALLING
+    return operation_of(cassette.request) in PLACING
 
 
 def _reading(cassette: Cassette) -> Reading:

@@ -18,9 +18,9 @@ import orjson
 
 from ringback_client.environment import CA, verify_from
 from ringback_contracts.catalogue import OPERATIONS, route
-from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.operation import Change
+from ringback_contracts.examples import KNOWN_CALL
 from ringback_harness.check import events
 from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import DIALLING, OPERATIONS
+from ringback_contracts.catalogue import OPERATIONS, PLACING
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import Org
@@ -137,7 +137,7 @@ def _faults_of_success(expected: Expected, reply: Reply, traits: Traits) -> Iter
             yield "the reply has a body, where none is documented"
     elif not _is_json(reply):
         yield f"the Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
-    if expected.operation in DIALLING:
+    if expected.operation in PLACING:
         yield from _faults_of_call(expected, reply)
     if traits.names_rules:
         yield from _faults_of_our_success(expected, reply)
@@ -148,7 +148,7 @@ def _faults_of_our_success(expected: Expected, reply: Reply) -> Iterator[str]:
         yield "a success carries Ringback-Rule"
     if CORRELATION not in reply.headers:
         yield f"the reply comes without {CORRELATION}"
-    if expected.operation in DIALLING:
+    if expected.operation in PLACING:
         yield from _faults_of_our_call(expected, reply)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ringback_contracts.catalogue import DIALLING, TABLE, route
+from ringback_contracts.catalogue import PLACING, TABLE, route
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import BOB
 from ringback_contracts.core.model import Request, Violation
@@ -125,7 +125,7 @@ def _one_id(store: Store) -> Callable[[Request], Response]:
 
     def serve(request: Request) -> Response:
         response = answer(request)
-        if _operation(request) not in DIALLING or response.status >= 300:
+        if _operation(request) not in PLACING or response.status >= 300:
             return response
         first.append(response)
         return first[0]
@@ -152,7 +152,7 @@ def _shared(store: Store) -> Callable[[Request], Response]:
     def serve(request: Request) -> Response:
         response = answer(request)
         authorization = request.headers.get("authorization", "")
-        if _operation(request) in DIALLING and response.status < 300:
+        if _operation(request) in PLACING and response.status < 300:
             placed[orjson.loads(response.body)["selfUri"]] = authorization
         elif response.status == 404 and request.path in placed:
             owner = {**request.headers, "authorization": placed[request.path]}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
 from ringback_contracts.catalogue import judge
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Example, Rejected, Request
+from ringback_contracts.examples import situation
 from ringback_contracts.resources.calls.operations import PLACE_CALL
 from ringback_harness import strategies
 from ringback_harness.check.expectation import Expected, expected_of

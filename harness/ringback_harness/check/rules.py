@@ -12,9 +12,9 @@ import orjson
 from ringback_client.errors import ReplyLost
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE, judge
-from ringback_contracts.core.examples import CALL_PLACEHOLDER, KNOWN_CALL, situation
 from ringback_contracts.core.model import Example, Knowledge, Request, Rule
-from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
+from ringback_contracts.examples import KNOWN_CALLS, before, begins_call, request_of, situation
+from ringback_harness.check.expectation import ERRORS, Expected, expected_of, faults, refused_by, shown
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.trail import Trail
 from ringback_harness.targets import CheckTarget, OutOfReach, World
@@ -105,11 +105,11 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
     trail = Trail()
     try:
         world = trail.followed(_reached(worlds, example, refusal))
-        call_id = world.place_call() if _needs_call(example) else KNOWN_CALL
+        call_ids = arranged(world, before(example))
         _use(world, plain.request, example.used)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
-    there = situation(example, call_id=call_id)
+    there = situation(example, call_ids=call_ids or KNOWN_CALLS)
     expected = refusal or expected_of(judge(there.request, there.caller, there.org), there.org)
     return replace(answered(attempt, world, there.request, expected), steps=trail.steps)
 
@@ -161,10 +161,24 @@ def _reached(worlds: Worlds, example: Example, refusal: Expected | None) -> Worl
     return world
 
 
-def _needs_call(example: Example) -> bool:
-    return CALL_PLACEHOLDER in example.path or (
-        example.body is not None and CALL_PLACEHOLDER.encode() in orjson.dumps(example.body)
-    )
+def arranged(world: World, steps: Iterable[Example | float]) -> list[str]:
+    """Let happen there what an example says happened before; gives the ids of its calls.
+
+    Raises ``OutOfReach`` where that cannot be.
+    """
+    call_ids: list[str] = []
+    for step in steps:
+        if world.traits.real:
+            raise OutOfReach("it needs a call that goes on, and calls are real there")
+        if not isinstance(step, Example):
+            world.wait(step)
+            continue
+        reply = world.send(request_of(step, call_ids))
+        if reply.status >= ERRORS:
+            raise OutOfReach(f"{step.method} {step.path}, which comes before, was answered {shown(reply)}")
+        if begins_call(step):
+            call_ids.append(str(reply.document.get("id")))
+    return call_ids
 
 
 def _use(world: World, request: Request, times: int) -> None:

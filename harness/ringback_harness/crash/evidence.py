@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ringback_contracts.catalogue import DIALLING, route
+from ringback_contracts.catalogue import PLACING, route
 from ringback_contracts.core.model import Accepted, Destination
 from ringback_contracts.http.faults import FaultKind
 from ringback_harness.crash.scenarios import Scenario
@@ -108,7 +108,7 @@ def is_login(exchange: Exchange) -> bool:
 
 def is_attempt(exchange: Exchange) -> bool:
     """Whether the request is one that places a call when it is granted."""
-    return operation_of(exchange) in DIALLING
+    return operation_of(exchange) in PLACING
 
 
 def operation_of(exchange: Exchange) -> str | None:

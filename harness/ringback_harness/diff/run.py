@@ -11,9 +11,9 @@ import orjson
 
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import BY_ID, DIALLING, TABLE
-from ringback_contracts.core.examples import CALL_PLACEHOLDER, request_of
+from ringback_contracts.catalogue import BY_ID, PLACING, TABLE
 from ringback_contracts.core.model import Example, Request, Rule
+from ringback_contracts.examples import before, request_of
 from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
@@ -178,7 +178,7 @@ def _refuse_special(example: Example) -> None:
         raise OutOfReach(f"it takes an org with other switches: {', '.join(example.org)}")
     if not example.host_allowed or not example.well_formed:
         raise OutOfReach("it takes a wrong Host, which whatever stands in front of an API answers")
-    if CALL_PLACEHOLDER in example.path or CALL_PLACEHOLDER in str(example.body):
+    if before(example):
         raise OutOfReach("it takes a call that goes on")
 
 
@@ -227,7 +227,7 @@ class _Replay:
         if not request.path.startswith("/api/") or any(orphan in request.path for orphan in self._orphans):
             return None
         reply = self._worlds.get(cassette.org, self._worlds[None]).send(request)
-        if operation_of(request) in DIALLING:
+        if operation_of(request) in PLACING:
             self._pair(cassette.reply.document.get("id"), reply.document.get("id"))
         return request, reply
 
@@ -240,7 +240,7 @@ class _Replay:
 
 def _is_moment(request: Request, reply: Reply) -> bool:
     """Whether the answer shows a call as it goes on or who somebody is, which no two orgs share."""
-    return reply.status < ERRORS and operation_of(request) not in DIALLING
+    return reply.status < ERRORS and operation_of(request) not in PLACING
 
 
 def _with_ids(request: Request, ids: dict[str, str]) -> Request:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from ringback_contracts.catalogue import judge
 from ringback_contracts.core.declare import ALICE, BOB, TEST_NUMBER
-from ringback_contracts.core.examples import situation
 from ringback_contracts.core.model import Accepted, Example, Request
+from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
 from ringback_harness.targets import OutOfReach
 

@@ -19,6 +19,8 @@ class Effect(Enum):
     DIALS = auto()
     ENDS = auto()
     """It ends, or otherwise changes, the one call in its path."""
+    JOINS = auto()
+    """It rings somebody into a call that is there, which no run does."""
     UNKNOWN = auto()
     """It changes something else, or nobody has said what it changes, so it is never sent."""
 
@@ -31,6 +33,6 @@ def effect(request: Request) -> Effect:
     if operation is None:
         return Effect.UNKNOWN
     if operation.dials:
-        return Effect.DIALS
+        return Effect.DIALS if operation.changes is Change.NEW_CALL else Effect.JOINS
     ends = operation.of_one_call and operation.changes is Change.CALL
     return Effect.ENDS if ends else Effect.UNKNOWN

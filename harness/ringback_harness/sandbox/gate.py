@@ -52,11 +52,13 @@ class Gate:
         does = effect(request)
         if does is Effect.READS:
             return 0
+        if does is Effect.JOINS:
+            raise NotAllowed("it would ring somebody into a call that goes on, which no run does there")
         if does is Effect.UNKNOWN:
             raise NotAllowed(f"{request.method} {request.path} may change something there")
         call_id = route(request.method, request.path).params.get(CALL_ID)
         if call_id is not None and call_id not in self.calls | OURS:
-            raise NotAllowed("it would end a call that is not this run's")
+            raise NotAllowed("it would end, or change, a call that is not this run's")
         listed = self._shown(request)
         return self._counted(request, len(listed), granted=granted) if does is Effect.DIALS else 0
 

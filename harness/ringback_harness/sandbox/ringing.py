@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable
 
 from ringback_contracts.core.declare import NOBODY
-from ringback_contracts.core.examples import KNOWN_CALL
 from ringback_contracts.domain.numbers import Problem, assess, is_emergency
 from ringback_contracts.domain.uuids import UUID_PATTERN
+from ringback_contracts.examples import KNOWN_CALL
 from ringback_contracts.org import default_org
 from ringback_harness.sandbox.values import Value
 

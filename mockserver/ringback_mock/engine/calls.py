@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ringback_contracts.core.model import Intent
@@ -12,9 +12,9 @@ from ringback_contracts.life.commands import Command, Delayed, FarEnd, Place, Ri
 from ringback_contracts.life.engine import weigh
 from ringback_contracts.life.parties import Party
 from ringback_contracts.org import Org, Outcome
+from ringback_contracts.resources.calls.placement import placement
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.placement import placement
 
 CALLS_BYTES = 16 * 2**20
 """Most memory, roughly, that one org's calls may hold: an accepted body can carry half a megabyte."""
@@ -226,6 +226,24 @@ class Calls:
 
     def __len__(self) -> int:
         return len(self._calls)
+
+
+class LivesNow:
+    """The calls of one org as whoever asks for something may know them: each as it stands by the clock."""
+
+    __slots__ = ("_calls", "_clock")
+
+    def __init__(self, calls: Calls, clock: Callable[[], float]) -> None:
+        self._calls = calls
+        self._clock = clock
+
+    def __contains__(self, call_id: object, /) -> bool:
+        return call_id in self._calls
+
+    def get(self, call_id: str, /) -> Conversation | None:
+        """The call with the id, if there is one."""
+        call = self._calls.get(call_id)
+        return call.at(self._clock()) if call else None
 
 
 def _weight(intent: Intent) -> int:

@@ -169,7 +169,7 @@ class Journal:
 
 def _without_intent(verdict: Verdict | None) -> Verdict | None:
     """The verdict without what it quotes of a large body."""
-    return replace(verdict, intent=None) if isinstance(verdict, Accepted) else verdict
+    return replace(verdict, intent=None, instructions=()) if isinstance(verdict, Accepted) else verdict
 
 
 def _weight(exchange: Exchange) -> int:

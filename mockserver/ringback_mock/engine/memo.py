@@ -6,12 +6,12 @@ from collections import OrderedDict
 from typing import NamedTuple
 from weakref import ref
 
-from ringback_contracts.catalogue import DIALLING, judge
+from ringback_contracts.catalogue import PLACING, judge
 from ringback_contracts.core.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org
+from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_mock.engine.calls import Plan, plan
-from ringback_mock.engine.outcomes import outcomes
 
 LONGEST = 2_048
 """Longer requests are judged each time: they are rare, and would fill the memory."""
@@ -75,7 +75,7 @@ def _plain(request: Request, caller: Caller) -> bool:
 
 def _lasting(verdict: Verdict) -> bool:
     """Whether the verdict would be the same whatever calls there are."""
-    if verdict.operation is None or verdict.operation.id not in DIALLING:
+    if verdict.operation is None or verdict.operation.id not in PLACING:
         return False
     if isinstance(verdict, Accepted):
         destinations = verdict.intent.destinations if verdict.intent else ()

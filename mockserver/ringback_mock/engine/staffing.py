@@ -13,9 +13,9 @@ from ringback_contracts.life import next_turn
 from ringback_contracts.life.commands import Staff
 from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.org import Org, User
+from ringback_contracts.resources.calls.placement import phone
 from ringback_mock.engine.calls import CallRecord, Calls
 from ringback_mock.engine.people import UserChange
-from ringback_mock.engine.placement import phone
 from ringback_mock.engine.tenant import Tenant
 
 IDLE, NOT_RESPONDING = "IDLE", "NOT_RESPONDING"

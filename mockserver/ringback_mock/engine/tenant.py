@@ -10,7 +10,7 @@ from typing import Any
 from ringback_contracts.core.model import Caller, TokenState
 from ringback_contracts.org import Client, Org, PreIssuedToken, User
 from ringback_mock.engine.bounded import Bounded, Room
-from ringback_mock.engine.calls import Calls
+from ringback_mock.engine.calls import Calls, LivesNow
 from ringback_mock.engine.clock import OrgClock
 from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.journal import Journal
@@ -53,6 +53,7 @@ class Tenant:
     ) -> None:
         self.org = self.filed = org
         self.calls = Calls(calls_size, rooms.kept)
+        self.lives = LivesNow(self.calls, clock)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
         self.clock = clock
@@ -81,8 +82,8 @@ class Tenant:
 
     def _caller(self, user: User | None, client: Client | None, scopes: tuple[str, ...]) -> Caller:
         if user is None:
-            return Caller(TokenState.VALID, client=client, calls=self.calls)
-        return Caller(TokenState.VALID, user=user, scopes=frozenset(scopes), calls=self.calls)
+            return Caller(TokenState.VALID, client=client, calls=self.lives)
+        return Caller(TokenState.VALID, user=user, scopes=frozenset(scopes), calls=self.lives)
 
     def _session(self, caller: Caller, expires_at: float, refresh_token: str | None = None) -> Session:
         return Session(caller, self.org.limits.rate_per_minute, expires_at, refresh_token)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ringback_contracts.core.model import Rejected
+from ringback_contracts.core.model import Rejected, Stage
 from ringback_contracts.org import Org
 from ringback_contracts.privacy import redact_body
 from ringback_explain import Explained, Explanation, Note, PlatformAnswer, explain
@@ -33,6 +33,13 @@ LONG = Note(
 )
 
 
+MOMENT = Note(
+    "call.moment",
+    "",
+    "what a call takes depends on how it stands, and it may have gone on since: this held when it was asked",
+)
+
+
 def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
     """All there is to say about the request, as JSON values; of a long one, about its verdict."""
     explained = _explained(exchange, org)
@@ -47,6 +54,8 @@ def _explained(exchange: Exchange, org: Org) -> Explanation:
     error = _login_error(exchange) if exchange.caller is None else None
     if error is not None:
         return explain_answered(exchange.request, PlatformAnswer(exchange.response.status, error))
+    if _of_a_moment(exchange):
+        return _of_verdict(exchange, org, MOMENT)
     if exchange.cut:
         return _of_verdict(exchange, org, CUT)
     if exchange.request.head_bytes + len(exchange.request.body) > LONGEST:
@@ -54,14 +63,27 @@ def _explained(exchange: Exchange, org: Org) -> Explanation:
     return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)
 
 
+def _of_a_moment(exchange: Exchange) -> bool:
+    """Whether the answer hung on a call as it stood then."""
+    if isinstance(exchange.verdict, Rejected):
+        return exchange.verdict.finding.rule.stage is Stage.STATE
+    return exchange.verdict is not None and exchange.verdict.operation.asks is not None
+
+
 def _of_verdict(exchange: Exchange, org: Org, why: Note) -> Explanation:
     """What the verdict alone says, and why there is no more."""
     if not isinstance(exchange.verdict, Rejected):
-        return Explanation("accepted", org.success_status, None, None, notes=(why,))
+        return Explanation("accepted", _success(exchange, org), None, None, notes=(why,))
     found = exchange.verdict.finding
     rule = found.rule
     finding = Explained(rule.id, found.pointer, found.detail, rule.fix, rule.evidence.value, rule.source)
     return Explanation("rejected", rule.status, rule.code, rule.id, findings=(finding,), notes=(why,))
+
+
+def _success(exchange: Exchange, org: Org) -> int:
+    """The status of what was granted."""
+    operation = exchange.verdict.operation if exchange.verdict else None
+    return operation.success if operation and operation.asks else org.success_status
 
 
 def _login_error(exchange: Exchange) -> str | None:

@@ -16,10 +16,10 @@ from ringback_contracts.life.commands import FarAct, FarEnd
 from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.life.views import flat
 from ringback_contracts.openapi.admin import DIGITS, MOST_DIGITS
+from ringback_contracts.resources.calls.inbound import InboundError, ring_from
 from ringback_mock.engine.calls import CallRecord, plan_ringing
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.inbound import InboundError, ring_from
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.engine.writes import GiveCommand, KeepCall

@@ -2,21 +2,97 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Change
+from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.http.query import QueryCase
 from ringback_contracts.http.served import served
-from ringback_contracts.resources.calls.paths import CALLING
+from ringback_contracts.life.commands import End, SetAttributes
+from ringback_contracts.resources.calls.paths import ANY_PARTICIPANT, CALLING, READING, THE_PARTICIPANT
+from ringback_contracts.resources.conversations import asking
+from ringback_contracts.resources.conversations.facts import CallNow, CallTold
 
+LIST_CONVERSATIONS = "getConversations"
+GET_CONVERSATION = "getConversation"
 DISCONNECT = "postConversationDisconnect"
+PATCH_PARTICIPANT = "patchConversationParticipant"
+PATCH_CALL_PARTICIPANT = "patchConversationsCallParticipant"
+SET_ATTRIBUTES = "patchConversationParticipantAttributes"
+SET_CALL_ATTRIBUTES = "patchConversationsCallParticipantAttributes"
+
+TOLD = {"scopes": CALLING, "of_one_call": True, "changes": Change.CALL, "facts": CallTold}
+"""The traits that operations have in common which tell a call to do something."""
 
 OPERATIONS = (
     served(
+        LIST_CONVERSATIONS,
+        summary="List the conversations that the token's user is in",
+        scopes=READING,
+        answers="ConversationEntityListing",
+        needs_user=True,
+        changes=Change.NOTHING,
+        facts=QueryCase,
+        query={"communicationType": Parameter(heeded=("Call", "call"))},
+    ),
+    served(
+        GET_CONVERSATION,
+        summary="Read a conversation",
+        scopes=READING,
+        answers="Conversation",
+        of_one_call=True,
+        changes=Change.NOTHING,
+        unknown={"conversationId": "conversation.unknown"},
+        spares_participants=True,
+        fault="read",
+        facts=CallNow,
+    ),
+    served(
         DISCONNECT,
         summary="End a conversation",
-        scopes=CALLING,
         answers=None,
-        of_one_call=True,
-        changes=Change.CALL,
         unknown={"conversationId": "call.unknown-to-disconnect"},
         fault="disconnect",
+        gives=(End,),
+        asks=asking.end,
+        **TOLD,
+    ),
+    served(
+        PATCH_PARTICIPANT,
+        summary="Hold, mute, answer, hang up or wrap up a participant, whatever the media",
+        reads="MediaParticipantRequest",
+        answers=None,
+        unknown=ANY_PARTICIPANT,
+        gives=asking.PARTICIPANT,
+        asks=asking.of_participant,
+        **TOLD,
+    ),
+    served(
+        PATCH_CALL_PARTICIPANT,
+        summary="Hold, mute, answer, hang up or wrap up a participant of a call",
+        reads="MediaParticipantRequest",
+        answers=None,
+        needs_user=True,
+        unknown=THE_PARTICIPANT,
+        gives=asking.PARTICIPANT,
+        asks=asking.of_participant,
+        **TOLD,
+    ),
+    served(
+        SET_ATTRIBUTES,
+        summary="Keep texts with a participant, whatever the media",
+        reads="ParticipantAttributes",
+        answers=None,
+        unknown=ANY_PARTICIPANT,
+        gives=(SetAttributes,),
+        asks=asking.attributes,
+        **TOLD,
+    ),
+    served(
+        SET_CALL_ATTRIBUTES,
+        summary="Keep texts with a participant of a call",
+        reads="ParticipantAttributes",
+        answers="ParticipantAttributes",
+        unknown=THE_PARTICIPANT,
+        gives=(SetAttributes,),
+        asks=asking.attributes,
+        **TOLD,
     ),
 )

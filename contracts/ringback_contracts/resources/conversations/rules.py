@@ -1,13 +1,38 @@
-"""The conversation in a path must be one that is there."""
+"""The conversation in a path must be there, so must its participant, and the body must be of its model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ringback_contracts.core.case import Case
-from ringback_contracts.core.declare import FINE, NOBODY, NOT_FOUND, OUR_CHOICE, SWAGGER_2017, found, rule
-from ringback_contracts.core.model import Evidence, Example, Stage, Violation
-from ringback_contracts.core.operation import with_unknown_id
+from ringback_contracts.core.declare import (
+    FINE,
+    NOBODY,
+    NOT_FOUND,
+    OUR_CHOICE,
+    SDK,
+    SWAGGER_2017,
+    found,
+    rule,
+)
+from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
+from ringback_contracts.core.operation import Operation, giving, with_unknown_id
+from ringback_contracts.life import objections as why
+from ringback_contracts.life.checks import unknown
+from ringback_contracts.life.commands import Disconnect, SetAttributes
+from ringback_contracts.resources.conversations.facts import CallNow, CallTold
+from ringback_contracts.resources.conversations.histories import (
+    CALL,
+    CONVERSATION,
+    FAR,
+    OWN,
+    TALKING,
+    WITH_FRANK,
+    patch,
+)
+
+CALL_CONTROL = "the vendor's tutorial on call controls"
+DISCONNECTING = "conversation:communication:disconnect"
 
 
 @rule(
@@ -54,3 +79,141 @@ def _no_such_call(case: Case) -> Sequence[Violation]:
     if call_id in case.caller.calls:
         return FINE
     return found(f"no call has the id {call_id!r}", "path")
+
+
+@rule(
+    id="conversation.unknown",
+    stage=Stage.DESTINATION,
+    status=404,
+    code="not.found",
+    message=NOT_FOUND,
+    title="No conversation has this id",
+    fix="Use the id that placing the call returned; a mock forgets the oldest calls, and all at a reset.",
+    evidence=Evidence.ASSUMED,
+    source=OUR_CHOICE,
+    operations=with_unknown_id("conversation.unknown"),
+    rejects=[
+        Example(method="GET", path=f"/api/v2/conversations/{NOBODY}"),
+        patch(f"/api/v2/conversations/{NOBODY}/participants/{NOBODY}", {"held": True}),
+    ],
+    accepts=[Example(method="GET", path=CONVERSATION)],
+)
+def conversation_unknown(case: Case) -> Sequence[Violation]:
+    return _no_such_call(case)
+
+
+@rule(
+    id=why.NO_SUCH_PARTICIPANT.id,
+    stage=Stage.DESTINATION,
+    status=why.NO_SUCH_PARTICIPANT.status,
+    code=why.NO_SUCH_PARTICIPANT.code,
+    message="The participant is not in the conversation",
+    title="No participant of the call has this id",
+    fix="Read the call: its participants have ids of their own, which are those of no user and of no leg.",
+    evidence=why.NO_SUCH_PARTICIPANT.evidence,
+    source=why.NO_SUCH_PARTICIPANT.source,
+    operations=with_unknown_id(why.NO_SUCH_PARTICIPANT.id),
+    rejects=[
+        patch(f"{CALL}/participants/{NOBODY}", {"muted": True}, TALKING),
+        patch(f"{CONVERSATION}/participants/{{leg1}}", {"muted": True}, TALKING),
+    ],
+    accepts=[patch(OWN, {"muted": True}, TALKING)],
+)
+def no_such_participant(case: CallNow) -> Sequence[Violation]:
+    objection = unknown(case.call, case.participant_id) if case.call else None
+    return found(objection.detail, "path") if objection else FINE
+
+
+def told_with_a_body(operation: Operation) -> bool:
+    """The operations whose body tells a call what to do, but for attributes."""
+    return operation.asks is not None and operation.reads is not None and not keeping(operation)
+
+
+keeping = giving(SetAttributes)
+"""The operations that keep texts with a participant."""
+
+
+@rule(
+    id="body.not-of-its-model",
+    stage=Stage.SCHEMA,
+    status=400,
+    code="invalid.value",
+    message="Value for field '{field}' is not valid: {problem}",
+    title="A field of the body has the wrong JSON type, or a word that its model does not have",
+    fix="Send what the published model has: true without quotes, states as words, dates as RFC 3339.",
+    evidence=Evidence.PUBLISHED,
+    source=f"the body's model in the {SDK}; {SWAGGER_2017}: invalid.value",
+    knowledge=Knowledge.REQUEST,
+    operations=told_with_a_body,
+    rejects=[
+        patch(OWN, {"held": "true"}),
+        patch(OWN, {"state": "on hold"}),
+        patch(OWN, {"wrapup": "sold"}),
+        patch(OWN, {"state": "parked", "resumeTime": "tomorrow"}),
+    ],
+    accepts=[
+        patch(OWN, {"held": True}, TALKING),
+        patch(OWN, {"state": "DISCONNECTED", "muted": None}, TALKING),
+    ],
+)
+def body_not_of_its_model(case: CallTold) -> Sequence[Violation]:
+    return [
+        Violation(f"{pointer}: {problem}", pointer, {"field": _named(pointer), "problem": problem})
+        for pointer, problem in case.errors
+    ]
+
+
+def _named(pointer: str) -> str:
+    return pointer.removeprefix("/").replace("/", ".")
+
+
+@rule(
+    id="attributes.not-texts",
+    stage=Stage.SCHEMA,
+    status=400,
+    message="The request could not be understood: its attributes are not a map of texts",
+    title='The body is no {"attributes": {...}} whose values are all texts',
+    fix='Send {"attributes": {"name": "text"}}: numbers and true as texts, other values as JSON in a text.',
+    evidence=Evidence.REPORTED,
+    source="people whose wrap-up object, or number, was refused here, in the vendor's community",
+    knowledge=Knowledge.REQUEST,
+    operations=keeping,
+    rejects=[
+        patch(f"{OWN}/attributes", {"attributes": {"count": 5}}),
+        patch(f"{OWN}/attributes", {"attributes": {"count": None}}),
+        patch(f"{OWN}/attributes", {"attributes": None}),
+        patch(f"{OWN}/attributes", {"outcome": "sold"}),
+    ],
+    accepts=[patch(f"{OWN}/attributes", {"attributes": {"count": "5"}}, TALKING)],
+)
+def attributes_not_texts(case: CallTold) -> Sequence[Violation]:
+    if case.body is None:
+        return FINE
+    if case.errors:
+        pointer, problem = case.errors[0]
+        return found(f"{pointer}: {problem}", pointer)
+    return FINE if "attributes" in case.fields else found("the body has no attributes", "/attributes")
+
+
+@rule(
+    id="participant.of-others",
+    stage=Stage.STATE,
+    status=403,
+    code="missing.any.permissions",
+    message="The caller may not disconnect others",
+    title="To end the leg of somebody else takes a permission of its own",
+    fix="End your own leg, or give the user's role conversation:communication:disconnect.",
+    evidence=Evidence.REPORTED,
+    source=f"{CALL_CONTROL}; the status and the code are Ringback's choice",
+    operations=giving(Disconnect),
+    rejects=[patch(OWN, {"state": "disconnected"}, WITH_FRANK, token="frank")],
+    accepts=[
+        patch(FAR, {"state": "disconnected"}, TALKING),
+        patch(FAR, {"state": "disconnected"}, WITH_FRANK, token="frank"),
+    ],
+)
+def participant_of_others(case: CallTold) -> Sequence[Violation]:
+    ends = any(isinstance(given.command, Disconnect) for given in case.instructions)
+    if not ends or DISCONNECTING in case.caller.permissions or case.participant == case.own:
+        return FINE
+    return found(f"the participant is not your own leg, and the token's holder lacks {DISCONNECTING}", "path")

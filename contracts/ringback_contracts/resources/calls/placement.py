@@ -1,4 +1,4 @@
-"""What an accepted request begins: the first command of a call's life, with all that the org knows of it."""
+"""What requests begin, and whom they ring: commands of a call's life, with all that the org knows of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from urllib.parse import quote
 from ringback_contracts.core.model import Destination, DestinationKind, Intent
 from ringback_contracts.life.commands import Place
 from ringback_contracts.life.parties import How, Party, Takes
-from ringback_contracts.org import Org, Outcome, User
+from ringback_contracts.org import Org, Outcome, Queue, User
+from ringback_contracts.resources.calls.outcomes import outcome
 
 SIP_HOST = "ringback.invalid"
 """Host of the addresses of users and queues; RFC 6761 keeps the name from ever resolving."""
@@ -31,10 +32,7 @@ def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
     ani = _shown(intent, org)
     return Place(
         _caller(intent, org, ani, reached=Outcome.STATION_TIMEOUT not in outcomes),
-        tuple(
-            _party(destination, outcome, intent, org)
-            for destination, outcome in zip(destinations, outcomes, strict=True)
-        ),
+        tuple(_party(*dialled, intent, org) for dialled in zip(destinations, outcomes, strict=True)),
         ani=ani,
         ani_name=intent.caller_id_name,
         dnis=_address(intent.destinations[0]) if intent.destinations else None,
@@ -55,8 +53,19 @@ def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Part
     return Party("user", intent.user_id, address, user.name if user else None, station)
 
 
-def _party(destination: Destination, outcome: Outcome, intent: Intent, org: Org) -> Party:
-    takes, address = _takes(destination, outcome, org), _address(destination)
+def _party(destination: Destination, how: Outcome, intent: Intent, org: Org) -> Party:
+    return _rung(
+        destination, how, org, "customer" if intent.from_queue_id or intent.campaign_id else "external"
+    )
+
+
+def rung(destination: Destination, org: Org, outside: str | None = None) -> Party:
+    """The party as it is rung into a call; ``outside`` is the purpose of one who is no part of the org."""
+    return _rung(destination, outcome(destination, org), org, outside)
+
+
+def _rung(destination: Destination, how: Outcome, org: Org, outside: str | None) -> Party:
+    takes, address = _takes(destination, how, org), _address(destination)
     match destination.kind:
         case DestinationKind.USER:
             user = org.user_by_id.get(destination.value)
@@ -66,12 +75,23 @@ def _party(destination: Destination, outcome: Outcome, intent: Intent, org: Org)
             return Party("user", destination.value, address, name, takes)
         case DestinationKind.QUEUE:
             queue = org.queue_by_id.get(destination.value)
-            name = destination.name or (queue.name if queue else None)
-            return Party("queue", destination.value, address, name, takes)
+            if queue is not None:
+                return at_queue(queue, destination.name)
+            return Party("queue", destination.value, address, destination.name, takes)
         case DestinationKind.CONVERSATIONS:
             takes = Takes("answers", 0.0)  # calls that are merged are up already
-    purpose = "customer" if intent.from_queue_id or intent.campaign_id else "external"
-    return Party("address", None, address, destination.name, takes, purpose)
+    return Party("address", None, address, destination.name, takes, outside)
+
+
+def at_queue(queue: Queue, name: str | None = None) -> Party:
+    """The queue as it is rung."""
+    return Party("queue", queue.id, inside(queue.id), name or queue.name)
+
+
+def phone(user: User) -> Party:
+    """The user's phone, which rings until somebody answers; one who has none to ring never does."""
+    reachable = user.enabled and user.station
+    return Party("user", user.id, inside(user.id), user.name, Takes("waits" if reachable else "dead"))
 
 
 def _takes(destination: Destination, outcome: Outcome, org: Org) -> Takes:
@@ -89,12 +109,6 @@ def _address(destination: Destination) -> str | None:
         case DestinationKind.SIP:
             return destination.value
     return f"tel:{destination.value}"
-
-
-def phone(user: User) -> Party:
-    """The user's phone, which rings until somebody answers; one who has none to ring never does."""
-    reachable = user.enabled and user.station
-    return Party("user", user.id, inside(user.id), user.name, Takes("waits" if reachable else "dead"))
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from ringback_contracts.life.commands import Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import E164, Org, Queue, Seconds, User
 from ringback_contracts.org.values import Line
-from ringback_mock.engine.placement import inside, phone
+from ringback_contracts.resources.calls.placement import at_queue, phone
 
 T = TypeVar("T", User, Queue)
 
@@ -74,7 +74,7 @@ def _rung(order: Order, org: Org) -> tuple[Party, str | None]:
     ours = next(iter(org.numbers), None)
     if order.queue is not None:
         queue = _found("queue", order.queue, org.queues)
-        return Party("queue", queue.id, inside(queue.id), queue.name), order.dialled or ours
+        return at_queue(queue), order.dialled or ours
     user = _found("user", order.user or "", org.users)
     return phone(user), order.dialled or next(iter(user.numbers), ours)
 

@@ -13,10 +13,11 @@ def outcomes(intent: Intent, org: Org) -> tuple[Outcome, ...]:
     Test numbers have fixed ones; a number that rings nobody fails; a user who is deactivated or has no
     station never answers. Everybody else answers.
     """
-    return tuple(_outcome(destination, org) for destination in intent.destinations)
+    return tuple(outcome(destination, org) for destination in intent.destinations)
 
 
-def _outcome(destination: Destination, org: Org) -> Outcome:
+def outcome(destination: Destination, org: Org) -> Outcome:
+    """The outcome for one destination, by itself."""
     if destination.kind is DestinationKind.PHONE:
         test = org.test_number(destination.value)
         if test:

@@ -1,0 +1,182 @@
+"""Turn a rule's example into the request, the caller and the org that it speaks of, and what happened before.
+
+Names in braces stand in paths and bodies for ids: ``{call}`` for the call that was placed first, ``{call2}``
+for the next; ``{party1}`` for the first call's first participant, ``{leg1}`` for that participant's leg.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from ringback_contracts.catalogue import judge
+from ringback_contracts.core.credentials import bearer
+from ringback_contracts.core.lazy import lazy
+from ringback_contracts.core.model import (
+    ANONYMOUS,
+    Accepted,
+    Caller,
+    Example,
+    Lives,
+    Quota,
+    Request,
+    TokenState,
+)
+from ringback_contracts.life import Conversation, Objection, advance, apply, opened
+from ringback_contracts.life.commands import Command, FarEnd, Instruction
+from ringback_contracts.life.moments import derived_id
+from ringback_contracts.org import Org, changed, default_org
+from ringback_contracts.resources.calls.inbound import ring_from
+from ringback_contracts.resources.calls.outcomes import outcomes
+from ringback_contracts.resources.calls.placement import placement
+
+KNOWN_CALL = "ca110000-0000-4000-8000-0000000000ca"
+"""The id of the call that exists in an example's org."""
+KNOWN_CALLS = (KNOWN_CALL, "ca110000-0000-4000-8000-0000000000cb")
+"""The ids of the calls of examples, in the order in which they were placed."""
+A_CALL = Example({"phoneNumber": "+442079460100"})
+"""What has happened where an example names a call and does not say what became of it."""
+BEGAN = 1_700_000_000.0
+FROM_OUTSIDE = "/__ringback/calls"
+_NAME = re.compile(r"\{(call|party|leg)(\d?)\}")
+_PHONE = re.compile(rf"{FROM_OUTSIDE}/([^/]+)/parties/([^/]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that ``judge`` wants to know."""
+
+    request: Request
+    caller: Caller
+    org: Org
+
+
+def situation(example: Example, org: Org | None = None, call_ids: Sequence[str] = KNOWN_CALLS) -> Situation:
+    """The example in the given org (the default one), in which its calls have these ids."""
+    org = changed(org or default_org(), example.org)
+    return Situation(
+        request_of(example, call_ids), _caller(example, org, ExampleCalls(example, org, call_ids)), org
+    )
+
+
+def request_of(example: Example, call_ids: Sequence[str] = KNOWN_CALLS) -> Request:
+    """The example as a request, with JSON as its media type unless it names another."""
+    headers = {"content-type": "application/json", "host": "127.0.0.1"}
+    if example.token is not None:
+        headers["authorization"] = f"Bearer {example.token}"
+    body = b"" if example.body is None else _filled(orjson.dumps(example.body).decode(), call_ids).encode()
+    path, _, query = example.path.partition("?")
+    return Request(
+        method=example.method,
+        path=_filled(path, call_ids),
+        headers=headers | dict(example.headers),
+        body=body if example.raw is None else example.raw,
+        query=query,
+        host_allowed=example.host_allowed,
+        well_formed=example.well_formed,
+    )
+
+
+def before(example: Example) -> tuple[Example | float, ...]:
+    """What happened before: as the example says, or that the call was placed which it names."""
+    return example.given or ((A_CALL,) if names_call(example) else ())
+
+
+def names_call(example: Example) -> bool:
+    """Whether the example speaks of a call that is there."""
+    body = b"" if example.body is None else orjson.dumps(example.body)
+    return _NAME.search(f"{example.path} {body.decode()}") is not None
+
+
+def begins_call(step: Example) -> bool:
+    """Whether the step of what happened before is a call that was placed, or that came from outside."""
+    return step.method == "POST" and step.path in {Example().path, FROM_OUTSIDE}
+
+
+def _filled(text: str, call_ids: Sequence[str]) -> str:
+    return _NAME.sub(lambda found: _meant(found[1], int(found[2] or 1) - 1, call_ids), text)
+
+
+def _meant(kind: str, number: int, call_ids: Sequence[str]) -> str:
+    if kind == "call":
+        return call_ids[number]
+    return derived_id(call_ids[0], f"{'participant' if kind == 'party' else 'call'}/{number}")
+
+
+class ExampleCalls(Lives):
+    """The calls of an example, after what happened before: worked out when somebody asks for one."""
+
+    def __init__(self, example: Example, org: Org, call_ids: Sequence[str] = KNOWN_CALLS) -> None:
+        self._example = example
+        self._org = org
+        self._call_ids = call_ids
+
+    def __contains__(self, call_id: object, /) -> bool:
+        return call_id in self._call_ids
+
+    def get(self, call_id: str, /) -> Conversation | None:
+        return self._lives.get(call_id)
+
+    @lazy
+    def _lives(self) -> dict[str, Conversation]:
+        lives: dict[str, Conversation] = {}
+        now = BEGAN
+        for step in before(self._example) or (A_CALL,):
+            if isinstance(step, Example):
+                for call_id, command in self._done(step, lives):
+                    after = apply(lives.get(call_id) or opened(call_id, now), command, now)
+                    lives[call_id] = _happened(after, step)
+            else:
+                now += step
+            lives = {call_id: advance(life, now) for call_id, life in lives.items()}
+        return lives
+
+    def _done(self, step: Example, lives: dict[str, Conversation]) -> Iterator[Instruction]:
+        request = request_of(step, self._call_ids)
+        if request.path == FROM_OUTSIDE:
+            yield Instruction(self._call_ids[len(lives)], ring_from(step.body, self._org))
+        elif phone := _PHONE.fullmatch(request.path):
+            yield Instruction(phone[1], FarEnd(phone[2], step.body["act"]))
+        else:
+            verdict = judge(request, _caller(step, self._org, lives), self._org)
+            if not isinstance(verdict, Accepted):
+                raise AssertionError(f"{step} is refused: {verdict.finding.detail}")
+            if verdict.intent is not None:
+                begins: Command = placement(verdict.intent, self._org, outcomes(verdict.intent, self._org))
+                yield Instruction(self._call_ids[len(lives)], begins)
+            yield from verdict.instructions
+
+
+def _happened(after: Conversation | Objection, step: Example) -> Conversation:
+    if isinstance(after, Conversation):
+        return after
+    raise AssertionError(f"{step} can never happen: {after.detail}")
+
+
+def _bearer(example: Example) -> str | None:
+    if example.token is not None:
+        return example.token
+    return bearer(example.headers.get("authorization"))
+
+
+def _caller(example: Example, org: Org, lives: Lives) -> Caller:
+    value = _bearer(example)
+    if value is None:
+        return ANONYMOUS
+    token = org.token_by_value.get(value)
+    if token is None:
+        return Caller(TokenState.UNKNOWN)
+    if token.expired:
+        return Caller(TokenState.EXPIRED)
+    limit = org.limits.rate_per_minute
+    return Caller(
+        TokenState.VALID,
+        user=org.user_by_id[token.user] if token.user else None,
+        client=org.client_by_id[token.client] if token.client else None,
+        scopes=frozenset(token.scopes) if token.user else None,
+        quota=Quota(limit, example.used + 1, 60) if limit else None,
+        calls=lives,
+    )

@@ -1,0 +1,106 @@
+"""What is to be known of a request about a call that is there: how it stands, who acts, what they ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ringback_contracts.core.lazy import lazy
+from ringback_contracts.http.query import QueryCase
+from ringback_contracts.life import Conversation, Objection, apply
+from ringback_contracts.life.commands import Instruction
+from ringback_contracts.life.values import CallParticipant
+from ringback_contracts.schemas import schema, type_errors
+
+_WORD = re.compile(r"[A-Za-z]{1,40}")
+"""What a note repeats: anything else could be a number or a secret."""
+
+
+class CallNow(QueryCase):
+    """A request about a call that is there."""
+
+    @lazy
+    def call(self) -> Conversation | None:
+        """The call in the path as it stands, where that is known."""
+        return self.caller.calls.get(self.route.params.get("conversationId", ""))
+
+    @property
+    def participant_id(self) -> str:
+        """The id of the participant in the path."""
+        return self.route.params.get("participantId", "").lower()
+
+    @lazy
+    def participant(self) -> CallParticipant | None:
+        """The participant in the path."""
+        return self.call.find(self.participant_id) if self.call else None
+
+    @property
+    def by(self) -> str | None:
+        """The id of the user who acts; a token of client credentials acts for nobody."""
+        return self.caller.user.id if self.caller.user else None
+
+    @lazy
+    def own(self) -> CallParticipant | None:
+        """The leg of the user who acts, if it is not over."""
+        return self.call.own_leg(self.by) if self.call else None
+
+
+class CallTold(CallNow):
+    """A request that tells a call to do something."""
+
+    @property
+    def reads(self) -> str | None:
+        """The model of the body."""
+        return self.operation.reads if self.operation else None
+
+    @lazy
+    def errors(self) -> list[tuple[str, str]]:
+        """Where the body is not of its model (JSON pointers), and how."""
+        return type_errors(self.body, self.reads) if self.reads and self.body is not None else []
+
+    @lazy
+    def fields(self) -> Mapping[str, Any]:
+        """What the body says; a field that is null counts as one that is not there."""
+        return {name: value for name, value in (self.body or {}).items() if value is not None}
+
+    @lazy
+    def instructions(self) -> tuple[Instruction, ...]:
+        """The commands that the request gives, where its body can be read."""
+        asks = self.operation.asks if self.operation else None
+        if asks is None or self.call is None or self.errors or (self.reads and self.body is None):
+            return ()
+        call_id = self.call.id
+        return tuple(
+            told if isinstance(told, Instruction) else Instruction(call_id, told) for told in asks(self)
+        )
+
+    @lazy
+    def objection(self) -> Objection | None:
+        """What stands against the commands, one after the other, on the calls as they are."""
+        calls: dict[str, Conversation] = {}
+        for call_id, command in self.instructions:
+            call = calls.get(call_id) or self.caller.calls.get(call_id)
+            if call is None:
+                continue
+            after = apply(call, command, call.now)
+            if isinstance(after, Objection):
+                return after
+            calls[call_id] = after
+        return None
+
+    @lazy
+    def notes(self) -> tuple[str, ...]:
+        """What of the query and of the body has no effect."""
+        asked = self.operation.query if self.operation else {}
+        of_query = (note for name in self.query.values for note in self._notes(name, asked.get(name)))
+        return (*of_query, *self._body_notes())
+
+    def _body_notes(self) -> Iterator[str]:
+        if self.call is None or not self.reads:
+            return
+        for name in self.body or {}:
+            if name not in schema(self.reads)["properties"]:
+                yield f"{name if _WORD.fullmatch(name) else 'a field'} is no field of {self.reads}"
+        if not self.instructions:
+            yield "the body asks nothing of the call"
