@@ -37,7 +37,7 @@ class Room:
         return self._newest
 
     def change(self, weight: int) -> None:
-        """Count the weight that comes, or (below zero) goes; make room where there is none any more."""
+        """Count the weight that comes; make room where there is none any more."""
         self.weight += weight
         if self.weight > self._most and not self._tidying:
             # What a member is told to forget may be a line in another one.
@@ -115,7 +115,7 @@ class Bounded(Generic[K, V]):
 
     def _lighten(self, weight: int, entries: int) -> None:
         self.weight -= weight
-        self._room.change(-weight - entries * self._frame)
+        self._room.weight -= weight + entries * self._frame
 
     def get(self, key: K) -> V | None:
         entry = self._entries.get(key)
