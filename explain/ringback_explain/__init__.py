@@ -14,6 +14,7 @@ from ringback_explain.explanation import (
     Explanation,
     Note,
     PlatformAnswer,
+    Position,
     Suggestion,
     Verdict,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Explanation",
     "Note",
     "PlatformAnswer",
+    "Position",
     "Suggestion",
     "Verdict",
     "explain",

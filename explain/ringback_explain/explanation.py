@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["accepted", "rejected"]
+
+
+class Position(NamedTuple):
+    """Where something stands in the text of a program, counted from 1."""
+
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,8 @@ class Context:
 
     ``url`` is as written, before it was reduced to a path; ``grant`` is the OAuth grant of the token, if
     known; ``scopes`` are all that were mentioned, held or wanted; ``text`` is the whole pasted text;
-    ``unread`` says what of the request could not be read, and was not judged.
+    ``unread`` says what of the request could not be read, and was not judged; ``positions`` where the program
+    sets what stands at a JSON pointer of its body.
     """
 
     url: str | None = None
@@ -24,6 +32,15 @@ class Context:
     scopes: tuple[str, ...] = ()
     text: str = ""
     unread: tuple[Note, ...] = ()
+    positions: Mapping[str, Position] = field(default_factory=dict, hash=False)
+
+    def position_of(self, pointer: str) -> Position | None:
+        """Where the program sets what is at fault, or else what that should be a part of."""
+        while pointer.startswith("/"):
+            if pointer in self.positions:
+                return self.positions[pointer]
+            pointer = pointer.rpartition("/")[0]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +61,25 @@ class PlatformAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to know that is no error. ``pointer`` is as in a violation."""
+    """Something to know that is no error. ``pointer`` is as in a violation, ``position`` as in a finding."""
 
     id: str
     pointer: str
     message: str
+    position: Position | None = None
+
+    @property
+    def where(self) -> str:
+        """As of a finding."""
+        return _where(self.pointer, self.position)
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One finding in words: the rule, the place, what is wrong, what to do, and how we know."""
+    """One finding in words: the rule, what is wrong and where, what to do, and how we know.
+
+    ``position`` is where a program sets it, if one was read.
+    """
 
     rule: str
     pointer: str
@@ -61,6 +87,16 @@ class Explained:
     fix: str
     evidence: str
     source: str
+    position: Position | None = None
+
+    @property
+    def where(self) -> str:
+        """The pointer, and the place in the program; nothing for the whole body."""
+        return _where(self.pointer, self.position)
+
+
+def _where(pointer: str, position: Position | None) -> str:
+    return pointer if position is None else f"{pointer} (line {position.line}, column {position.column})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +138,7 @@ class Explanation:
         """The explanation in lines to read, without the evidence."""
         lines = [" ".join(filter(None, (self.verdict, str(self.status), self.code)))]
         for finding in self.findings:
-            place = f" at {finding.pointer}" if finding.pointer else ""
+            place = f" at {finding.where}" if finding.where else ""
             lines += [f"{finding.rule}{place}: {finding.message}", f"  fix: {finding.fix}"]
         lines += [f"note: {note.message}" for note in self.notes]
         lines += [f"cannot be known from here: {what}" for what in self.unknown]
@@ -128,4 +164,5 @@ class Explanation:
 
 
 def _fields(value: Explained | Note | Equivalent) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__slots__}
+    fields = {name: getattr(value, name) for name in value.__slots__}
+    return {name: value._asdict() if isinstance(value, Position) else value for name, value in fields.items()}

@@ -89,7 +89,7 @@ def _show_candidates(console: Console, findings: tuple[Explained, ...]) -> None:
 def _show_finding(console: Console, number: int, finding: Explained, *, verbose: bool) -> None:
     head = Text(f"{number}. ")
     head.append(finding.rule, style="bold yellow")
-    head.append(f"  at {shown(finding.pointer) or BODY}", style="cyan")
+    head.append(f"  at {shown(finding.where) or BODY}", style="cyan")
     console.print(head, soft_wrap=True)
     show_wrapped(console, "   what   ", finding.message)
     show_wrapped(console, "   fix    ", finding.fix, style="green")
@@ -104,9 +104,7 @@ def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) 
     notes = [note for note in others if not (brief and note.id.startswith(SHOWN_BY_THE_REQUEST))]
     unknown = () if brief else explanation.unknown
     for note in notes:
-        show_wrapped(
-            console, "   note   ", f"{note.pointer}: {note.message}" if note.pointer else note.message
-        )
+        show_wrapped(console, "   note   ", f"{note.where}: {note.message}" if note.pointer else note.message)
     for line in unknown:
         show_wrapped(console, "   open   ", f"cannot be known from here: {line}", style="dim")
     for question in explanation.questions:

@@ -377,8 +377,16 @@ def test_the_json_form_has_the_fields_of_the_schema_and_survives_json() -> None:
     ]  # fmt: skip
     assert json.loads(json.dumps(document)) == document
     assert document["equivalent"] == {"method": "POST", "path": FOR_AGENT, "body": {"phoneNumber": NUMBER}}
-    assert set(document["findings"][0]) == {"rule", "pointer", "message", "fix", "evidence", "source"}
-    assert set(document["notes"][0]) == {"id", "pointer", "message"}
+    assert set(document["findings"][0]) == {
+        "rule",
+        "pointer",
+        "message",
+        "fix",
+        "evidence",
+        "source",
+        "position",
+    }
+    assert set(document["notes"][0]) == {"id", "pointer", "message", "position"}
 
 
 def test_the_equivalent_for_a_service_is_the_path_of_the_user_who_is_named() -> None:

@@ -121,7 +121,10 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
         code=decisive.code if decisive else None,
         rule=decisive.id if decisive else None,
         findings=found,
-        notes=_once(_notes(subject, found, suggestion, sender)),
+        notes=tuple(
+            replace(note, position=subject.context.position_of(note.pointer))
+            for note in _once(_notes(subject, found, suggestion, sender))
+        ),
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
         unknown=tuple(_unknown(subject, sender)),
@@ -147,7 +150,8 @@ def _explained(finding: Finding, subject: Subject) -> Explained:
     holes = (hole for hole in subject.holes if hole.gap not in NOT_THERE and hole.pointer == finding.pointer)
     if rule.stage >= Stage.ADDRESSES and (hole := next(holes, None)):
         detail = NOT_FILLED.format(shown=quoted(hole.text))
-    return Explained(rule.id, finding.pointer, detail, rule.fix, rule.evidence.value, rule.source)
+    position = subject.context.position_of(finding.pointer)
+    return Explained(rule.id, finding.pointer, detail, rule.fix, rule.evidence.value, rule.source, position)
 
 
 # --- the notes --------------------------------------------------------------------------------------

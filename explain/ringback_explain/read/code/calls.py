@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.read.code.languages import HOLDERS, NAMES, field, text_of
+from ringback_explain.read.code.languages import HOLDERS, NAMES, Spot, field, spot_of, text_of
 from ringback_explain.read.code.texts import formatted
 from ringback_explain.read.code.values import (
     CodeObject,
@@ -75,7 +75,8 @@ class CodeCall:
     receiver: Any
     name: str
     positional: list[Any]
-    named: dict[str, Any]
+    named: CodeObject
+    spot: Spot
 
     @property
     def lower(self) -> str:
@@ -104,10 +105,12 @@ def follow_call(walker: Walker, node: Node) -> Any:
     """Follow a call, and give what it is worth."""
     from ringback_explain.read.code.requests import a_request
 
-    holder, name = _callee(walker, node)
+    holder, called = _callee(walker, node)
+    name = _bare(text_of(called)) if called is not None else ""
     receiver = walker.evaluate(holder) if holder is not None else None
     positional, named = _arguments(walker, node)
-    call = CodeCall(walker, node, holder, receiver, name, positional, named)
+    spot = spot_of(called if called is not None else node)
+    call = CodeCall(walker, node, holder, receiver, name, positional, named, spot)
     before = len(walker.sendings)
     values = (way(call) for way in (_own_function, a_request, _made_text, _adding, _setting, _made))
     value = next((value for value in values if value is not NOTHING), NOTHING)
@@ -125,22 +128,21 @@ def _follow_block(walker: Walker, block: Node, begun: list[Sending]) -> None:
     walker.execute(block)
 
 
-def _callee(walker: Walker, node: Node) -> tuple[Node | None, str]:
+def _callee(walker: Walker, node: Node) -> tuple[Node | None, Node | None]:
     """What a call is made on, and the name that is called."""
     function = field(node, "function", "constructor", "type")
     if function is None:
         holder, name = field(node, *HOLDERS), field(node, "name", "method")
         if name is None and node.named_children:
             name = node.named_children[0]
-        return holder, _bare(text_of(name)) if name is not None else ""
+        return holder, name
     if walker.meaning(node) == "call" and walker.meaning(function) == "member":
-        name = field(function, *NAMES)
-        return field(function, *HOLDERS), _bare(text_of(name)) if name is not None else ""
+        return field(function, *HOLDERS), field(function, *NAMES)
     if function.type in ("identifier", "name", "type_identifier", "generic_type", "generic_name"):
-        return None, _bare(text_of(function))
+        return None, function
     if walker.meaning(node) == "new":
-        return None, _bare(text_of(function))
-    return function, ""
+        return None, function
+    return function, None
 
 
 def _bare(name: str) -> str:
@@ -148,23 +150,24 @@ def _bare(name: str) -> str:
     return re.split(r"\.|::|\\", re.sub(r"<.*", "", name, flags=re.DOTALL))[-1].strip("$ ")
 
 
-def _arguments(walker: Walker, node: Node) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(walker: Walker, node: Node) -> tuple[list[Any], CodeObject]:
     listed = field(node, "arguments")
     if listed is None:
         kinds = ("argument_list", "arguments")
         listed = next((child for child in node.named_children if child.type in kinds), None)
     positional: list[Any] = []
-    named: dict[str, Any] = {}
+    named = CodeObject()
     for child in listed.named_children if listed is not None else ():
         key = field(child, "name", "key") if walker.meaning(child) == "pair" else None
         if walker.meaning(child) == "function":
             walker.run(child, [])
             positional.append(unknown("a function"))
         elif key is not None:
-            named[text_of(key).strip(":\"'")] = walker.evaluate(child.named_children[-1])
+            value = walker.evaluate(child.named_children[-1])
+            named.put(text_of(key).strip(":\"'"), value, spot_of(child))
         elif child.type == "dictionary_splat":
             spread = walker.evaluate(child)
-            named |= dict(spread) if isinstance(spread, CodeObject) else {"**": unknown(text_of(child))}
+            named.absorb(spread if isinstance(spread, CodeObject) else {"**": unknown(text_of(child))})
         elif child.type != "comment":
             positional.append(walker.evaluate(child))
     return positional, named
@@ -212,7 +215,7 @@ def _made_text(call: CodeCall) -> Any:
 def _named_object(call: CodeCall) -> CodeObject:
     """The object of Ruby's ``generate(to: x)``."""
     made = call.walker.record()
-    made.update(call.named)
+    made.absorb(call.named)
     return made
 
 
@@ -220,7 +223,7 @@ def _adding(call: CodeCall) -> Any:
     """Calls that add to a list, or change a field by its name: ``setattr(a, "to", x)``, ``pop("to")``."""
     given = call.positional
     if call.lower == "setattr" and len(given) > 2 and isinstance(given[0], CodeObject):
-        call.walker.put(given[0], given[1], given[2])
+        call.walker.put(given[0], given[1], given[2], call.spot)
         return given[0]
     if call.lower in words().removes and given and isinstance(call.receiver, CodeObject):
         return call.receiver.pop(call.receiver.name_of(str(given[0])), unknown(text_of(call.node)))
@@ -237,7 +240,7 @@ def _setting(call: CodeCall) -> Any:
         return NOTHING
     if lower in words().puts and len(given) == 2 and isinstance(given[0], str):
         filled = call.filled(model=False)
-        call.walker.put(filled, given[0], given[1])
+        call.walker.put(filled, given[0], given[1], call.spot)
         return filled
     if lower in words().merges and given and all(isinstance(value, CodeObject | Unknown) for value in given):
         return _merged(call)
@@ -248,7 +251,7 @@ def _setting(call: CodeCall) -> Any:
     if len(given) != 1 or call.named or not is_field or call.walker.meaning(call.node) == "new":
         return NOTHING
     filled = call.filled(model=True)
-    call.walker.put(filled, key, given[0])
+    call.walker.put(filled, key, given[0], call.spot)
     return filled
 
 
@@ -261,7 +264,7 @@ def _merged(call: CodeCall) -> CodeObject:
             filled.doubts.append(Doubt("", record[1:-1], is_spread=True))
         elif record is not filled:
             for key, value in record.items():
-                call.walker.put(filled, key, value)
+                call.walker.put(filled, key, value, record.spots.get(key))
             filled.doubts += record.doubts
     return filled
 
@@ -306,8 +309,7 @@ def _fill(call: CodeCall, made: CodeObject, initial: Node | None) -> None:
             made.put(key, value)
     for value in given:
         made.absorb(value)
-    for key, value in call.named.items():
-        made.put(key, value)
+    made.absorb(call.named)
     if initial is not None:
         made.absorb(call.walker.evaluate(initial))
 

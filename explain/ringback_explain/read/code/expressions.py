@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.read.code.languages import HOLDERS, NAMES, field, innermost, text_of
+from ringback_explain.read.code.languages import HOLDERS, NAMES, field, innermost, spot_of, text_of
 from ringback_explain.read.code.texts import joined, number, text_value
 from ringback_explain.read.code.values import CodeObject, Doubt, unknown
 
@@ -70,7 +70,7 @@ def _initializer(walker: Walker, children: Sequence[Node]) -> Any:
             if walker.meaning(child) == "assign":
                 _entry(walker, made, child)
             elif isinstance(pair := walker.evaluate(child), list) and len(pair) == 2:
-                made.put(str(pair[0]), pair[1])
+                made.put(str(pair[0]), pair[1], spot_of(child))
         return made
     return [walker.evaluate(child) for child in children]
 
@@ -104,7 +104,7 @@ def _anonymous(walker: Walker, node: Node) -> CodeObject:
         if child.type == "identifier" and child.next_sibling and child.next_sibling.type == "=":
             key = text_of(child)
         elif child.is_named:
-            made.put(key or text_of(child).rpartition(".")[2], walker.evaluate(child))
+            made.put(key or text_of(child).rpartition(".")[2], walker.evaluate(child), spot_of(child))
             key = None
     return made
 
@@ -118,7 +118,7 @@ def fill(walker: Walker, made: CodeObject, node: Node) -> CodeObject:
         elif meaning == "spread":
             _spread(walker, made, child)
         elif child.type.startswith("shorthand"):
-            made.put(text_of(child), _name(walker, child))
+            made.put(text_of(child), _name(walker, child), spot_of(child))
     return made
 
 
@@ -134,7 +134,9 @@ def _entry(walker: Walker, made: CodeObject, node: Node) -> None:
         return
     name = _key(walker, key)
     # Ruby's and PHP's short form has no value of its own.
-    made.put(walker.tags.get(name, name), unknown(name) if value is None else walker.evaluate(value))
+    made.put(
+        walker.tags.get(name, name), unknown(name) if value is None else walker.evaluate(value), spot_of(node)
+    )
 
 
 def _key(walker: Walker, node: Node) -> str:

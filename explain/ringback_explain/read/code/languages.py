@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringback_explain.read.code.flat import indented
 from ringback_explain.table import table
@@ -48,6 +48,20 @@ class Language:
 def text_of(node: Node) -> str:
     """The source of a node."""
     return (node.text or b"").decode("utf-8", "replace")
+
+
+class Spot(NamedTuple):
+    """Where a node begins: its row from 0, the bytes before it in its row, and its first line."""
+
+    row: int
+    indent: int
+    written: str
+
+
+def spot_of(node: Node) -> Spot:
+    """Where a node begins."""
+    row, indent = node.start_point
+    return Spot(row, indent, text_of(node).partition("\n")[0])
 
 
 @dataclass(frozen=True, slots=True)

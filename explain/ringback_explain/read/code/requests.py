@@ -80,7 +80,7 @@ def snapshot(value: Any) -> Any:
     if isinstance(value, CodeObject):
         made = CodeObject(model=value.model, depth=value.depth, origin=value.origin)
         made.update({key: snapshot(item) for key, item in value.items()})
-        made.doubts, made.given_to = list(value.doubts), list(value.given_to)
+        made.doubts, made.given_to, made.spots = list(value.doubts), list(value.given_to), dict(value.spots)
         return made
     return [snapshot(item) for item in value] if isinstance(value, list) else value
 

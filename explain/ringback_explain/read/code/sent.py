@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from ringback_contracts.catalogue import route
-from ringback_explain.explanation import Note
+from ringback_explain.explanation import Note, Position
 from ringback_explain.meant.placeholders import IN_CODE, join
 from ringback_explain.read import described, mention
+from ringback_explain.read.code.languages import Spot
 from ringback_explain.read.code.values import (
     CodeObject,
     Doubt,
@@ -84,6 +86,7 @@ def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
         headers["content-type"] = given[1] if given else media
     request = address.request(headers, raw.encode("utf-8", "replace"))
     context = context_of(address, request, text, grant=mention.grant(text), unread=notes)
+    context = replace(context, positions=dict(_positions(body, "", text.split("\n"))))
     where = f", line {sending.line}" if sending.line else " that holds a body"
     return FoundRequest(request, f"{NAMES[language]} code{where}", context)
 
@@ -101,6 +104,30 @@ def _address(sending: Sending, text: str) -> Address:
     # The host may be known to the running program alone: it is written as other templates of one are.
     url = re.sub(r"^((?:https?://)?)\u2039([^\u203a]*)\u203a", r"\1{{\2}}", sending.url)
     return Address(sending.method or "POST", url)
+
+
+def _positions(value: Any, pointer: str, lines: list[str]) -> Iterator[tuple[str, Position]]:
+    """Where the parts of a body are set, by their JSON pointers."""
+    while isinstance(value, Encoded):
+        value = value.value
+    if isinstance(value, CodeObject):
+        for key, spot in value.spots.items():
+            if (position := _position(spot, lines)) is not None:
+                yield join(pointer, key), position
+        for key, item in value.items():
+            yield from _positions(item, join(pointer, key), lines)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _positions(item, f"{pointer}/{number}", lines)
+
+
+def _position(spot: Spot, lines: list[str]) -> Position | None:
+    """The place of a spot in the text as it was given, which may have been read otherwise indented."""
+    line = lines[spot.row] if spot.row < len(lines) else ""
+    column = len(line.encode()[: spot.indent].decode(errors="replace"))
+    if not line.startswith(spot.written, column):
+        column = line.find(spot.written)
+    return Position(spot.row + 1, column + 1) if column >= 0 else None
 
 
 # --- what was not read ------------------------------------------------------------------------------

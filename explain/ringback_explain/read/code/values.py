@@ -9,6 +9,7 @@ from typing import Any
 
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_explain.meant.placeholders import IN_CODE, stand_in
+from ringback_explain.read.code.languages import Spot
 
 LONGEST_NAME = 40
 """Characters of an expression that are shown for its value."""
@@ -43,7 +44,8 @@ class CodeObject(dict[str, Any]):
     """An object of the program. ``depth`` is under how many conditions it was made.
 
     A ``model`` is of a named type, whose fields are sent under other names than the code has for them.
-    ``given_to`` are calls of unknown functions that it went to, which may have filled it.
+    ``given_to`` are calls of unknown functions that it went to, which may have filled it; ``spots`` tell
+    where its fields are set.
     """
 
     def __init__(self, *, model: bool = False, depth: int = 0, origin: str = "") -> None:
@@ -53,10 +55,14 @@ class CodeObject(dict[str, Any]):
         self.origin = origin
         self.doubts: list[Doubt] = []
         self.given_to: list[str] = []
+        self.spots: dict[str, Spot] = {}
 
-    def put(self, key: str, value: Any) -> None:
+    def put(self, key: str, value: Any, spot: Spot | None = None) -> None:
         """Set a field, under the name that goes out."""
-        self[self.name_of(key)] = value
+        name = self.name_of(key)
+        self[name] = value
+        if spot is not None:
+            self.spots[name] = spot
 
     def name_of(self, key: str) -> str:
         """The name under which a field goes out."""
@@ -64,9 +70,10 @@ class CodeObject(dict[str, Any]):
 
     def absorb(self, other: Any) -> None:
         """Take over the fields of another object."""
+        spots = other.spots if isinstance(other, CodeObject) else {}
         if isinstance(other, dict):
             for key, value in other.items():
-                self.put(key, value)
+                self.put(key, value, spots.get(key))
         if isinstance(other, CodeObject):
             self.doubts += other.doubts
 

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.expressions import EXPRESSIONS, item_parts
-from ringback_explain.read.code.languages import HOLDERS, NAMES, Language, Program, field, text_of
+from ringback_explain.read.code.languages import (
+    HOLDERS,
+    NAMES,
+    Language,
+    Program,
+    Spot,
+    field,
+    spot_of,
+    text_of,
+)
 from ringback_explain.read.code.texts import joined
 from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, unknown
 
@@ -339,12 +348,12 @@ class Walker:
             if key is None and isinstance(held, CodeObject) and not held:
                 held = []  # an empty array of PHP, which only its first entry tells from a mapping
                 self.bind(holder, held)
-            self.put(held, self.evaluate(key) if key is not None else None, value)
+            self.put(held, self.evaluate(key) if key is not None else None, value, spot_of(left))
         elif meaning in ("member", "call"):
             holder_, name = field(left, *HOLDERS), field(left, *NAMES)
             if holder_ is not None and name is not None:
                 model = self.language.name not in ("javascript", "typescript")
-                self.put(self.container(holder_, model=model), text_of(name), value)
+                self.put(self.container(holder_, model=model), text_of(name), value, spot_of(left))
         elif meaning == "list" or left.type.endswith(("_pattern", "_list")):
             self._unpack(left, value)
 
@@ -373,15 +382,18 @@ class Walker:
             self.bind(node, made)
         return made
 
-    def put(self, holder: Any, key: Any, value: Any) -> None:
+    def put(self, holder: Any, key: Any, value: Any, spot: Spot | None = None) -> None:
         """Put a part into an object; what is put there under a condition is in doubt."""
         if isinstance(holder, Sending):
             holder.set(str(key), value)
         elif isinstance(holder, CodeObject) and isinstance(key, str | int):
             if len(self.conditions) > holder.depth:
-                holder.doubts.append(Doubt(holder.name_of(str(key)), self.conditions[-1], value))
+                name = holder.name_of(str(key))
+                holder.doubts.append(Doubt(name, self.conditions[-1], value))
+                if spot is not None:
+                    holder.spots.setdefault(name, spot)
             else:
-                holder.put(self.tags.get(str(key), str(key)), value)
+                holder.put(self.tags.get(str(key), str(key)), value, spot)
         elif isinstance(holder, list) and key is None:
             holder.append(value)
 
