@@ -22,7 +22,7 @@ PYTHON_TESTS := $(WHEEL_TESTS) tests/client tests/mockserver tests/explain tests
 # The official SDK and Node.js are for `make test` alone; what is tried there at length needs few examples here.
 LIGHT := -m "not sdk and not node and not browser" --hypothesis-profile=few
 
-.PHONY: help serve web test check crash lint format bench soak wheel light clean
+.PHONY: help serve web test check crash lint format bench soak screenshots wheel light clean
 
 help:
 	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
@@ -36,6 +36,7 @@ help:
 	@echo "make light    run what another PYTHON= could break"
 	@echo "make bench    measure Ringback against its peers (needs wrk and npm)"
 	@echo "make soak     a million requests of every kind, and a million steps of calls (ARGS='--requests 0 --steps 50000')"
+	@echo "make screenshots  take the pictures of the console for the docs (needs chromium)"
 	@echo "make clean    remove whatever these targets made"
 
 # $(call environment,FOLDER,WHAT TO INSTALL): a fresh environment, stamped once it is complete.
@@ -113,6 +114,9 @@ bench: $(BENCH)/.ready
 
 soak: $(DEV)/.ready
 	@$(DEV)/bin/python -m bench.soak $(ARGS)
+
+screenshots: $(DEV)/.ready
+	PATH="$(CURDIR)/$(DEV)/bin:$$PATH" $(DEV)/bin/python tools/screenshots.py docs/images
 
 clean:
 	rm -rf .venv .venv-* .bench $(NODE) dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from http import HTTPStatus
@@ -52,11 +52,23 @@ HERE = Peer()
 """Whoever asks in this process."""
 
 
+class Feed:
+    """Tells whoever listens that something has changed; what, they ask for themselves."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Callable[[], None]] = set()
+
+    def tell(self) -> None:
+        for heard in tuple(self.listeners):
+            heard()
+
+
 @plain()
 class Response:
     """One HTTP reply. ``body`` stays out of the repr, since it can carry a token.
 
-    A long body comes in ``pieces`` instead, between which others may be served.
+    A long body comes in ``pieces`` instead, between which others may be served; that of a ``feed`` are
+    server-sent events, and end with the connection.
     """
 
     status: int
@@ -64,6 +76,7 @@ class Response:
     body: bytes = field(default=b"", repr=False)
     delivery: Delivery | None = None
     pieces: Iterator[bytes] | None = field(default=None, repr=False)
+    feed: Feed | None = field(default=None, repr=False)
 
     def whole(self) -> Response:
         """The same with its body in one."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
@@ -29,8 +29,8 @@ from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers, struck
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.writes import NoteChange
-from ringback_mock.http import HERE, HttpProblem, Peer, Response, json_response
-from ringback_mock.resources import admin, far_end
+from ringback_mock.http import HERE, Feed, HttpProblem, Peer, Response, json_response
+from ringback_mock.resources import admin, console, far_end
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.views import Decided, ViewRoute, Views
 
@@ -80,6 +80,7 @@ class Site:
         self.hosts = hosts or HostCheck()
         self.guard = guard or Guard()
         self.cors = cors or Cors()
+        self.feed = Feed()
         self.url = url
         self.can_expire = can_expire
         self.pipeline = Pipeline(store, table, handlers)
@@ -136,6 +137,8 @@ class Site:
         response = self.cors.shared(request, response)
         for write in writes:
             write.to(tenant)
+        if self.feed.listeners and (writes or kept):
+            self.feed.tell()
         if kept:
             if response.pieces is not None:
                 made = self._committed_when_made(request, answered, response.pieces)
@@ -177,6 +180,10 @@ class Site:
         explanation = headers["Link"].partition(">")[0].removeprefix("<")
         return f" {rule.id}: {rule.fix} {self.url}{explanation}"
 
+    def located(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The description of this server, with the URL that it has."""
+        return {**document, "servers": [{"url": self.url}]} if self.url else document
+
     # Beside the API
 
     def _beside(self, request: Request, peer: Peer) -> Answered:
@@ -206,7 +213,7 @@ class Site:
             raise HttpProblem(421, "the Host header names another server; see --allow-host")
         denial = None
         if of_admin:
-            denial = self.guard.denial(request.headers, peer)
+            denial = self.guard.denial(request.headers, peer, is_page=path in console.PAGE_PATHS)
         elif path == LOGIN_PATH and request.method == "POST" and is_foreign(request.headers, peer.scheme):
             denial = FOREIGN
         if denial is None:
@@ -217,6 +224,8 @@ class Site:
 
     def _viewed(self, request: Request, path: str) -> Response | Decided | Answered:
         """What the view of the path says; where it has none, it is that of a page, or of nothing."""
+        if request.method == "GET" and (place := console.place_of(request, path)):
+            return Response(303, (("Location", place), ("Vary", "Accept")))
         found = VIEWS.find(request.method, path)
         if found is None:
             return self.application.page(request, path)
@@ -260,7 +269,7 @@ def _health(_: Site, __: Request) -> Response:
 
 
 def _document(site: Site, _: Request) -> Response:
-    return json_response(200, openapi_document(site.store.default.org.contract))
+    return json_response(200, site.located(openapi_document(site.store.default.org.contract)))
 
 
 def _token(site: Site, request: Request) -> Answered:
@@ -273,6 +282,7 @@ VIEWS = Views(
         ViewRoute("GET", "/openapi.json", _document),
         ViewRoute("POST", "/oauth/token", _token),
         *admin.ROUTES,
+        *console.ROUTES,
         *far_end.ROUTES,
     ]
 )

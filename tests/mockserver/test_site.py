@@ -105,3 +105,10 @@ def test_a_fault_gets_a_long_listing_whole() -> None:
     site = with_calls(A_FEW)
     site.store.default.faults.set(parse_fault("unknown-field:operation=any"))
     assert "ringbackUnknownField" in listed(ask(site, "GET", CALLS))
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/__ringback/openapi.json"])
+def test_a_description_names_the_server_that_gives_it(path: str) -> None:
+    for url, said in (("http://127.0.0.1:8010", "http://127.0.0.1:8010"), ("", "/")):
+        answer = Site(Store(), url=url).answer(Request("GET", path, {"host": "localhost"}))
+        assert json.loads(answer.body)["servers"] == [{"url": said}]

@@ -5,6 +5,8 @@ What makes it fast is what it leaves out: no task, no messages between layers, o
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -17,7 +19,7 @@ from ringback_mock.edges.connection import KeptConnection, Owed, Patience
 from ringback_mock.edges.delivery import deliver
 from ringback_mock.edges.familiar import Familiar, recognise
 from ringback_mock.edges.turns import Turns
-from ringback_mock.http import Delivery, Headers, Response
+from ringback_mock.http import Delivery, Feed, Headers, Response
 from ringback_mock.site import Site
 
 CLOSE = b"connection: close\r\n"
@@ -25,6 +27,9 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
 AT_ONCE = Delivery()
+CHANGED, STILL_THERE = b"data: changed\n\n", b":\n\n"
+SILENCE_SECONDS, BETWEEN_EVENTS_SECONDS = 15, 0.1
+"""How long a feed is silent at most, so that a client that is gone shows; and what is between two events."""
 
 
 class Door(KeptConnection):
@@ -176,6 +181,9 @@ class Door(KeptConnection):
     def _answer(self, request: Request, *, keep_alive: bool) -> None:
         try:
             response = self.site.answer(request, self.peer)
+            if response.feed is not None:
+                self._answer_with(self._follow(response, response.feed), keep_alive=False)
+                return
             if response.delivery is None and response.pieces is None:
                 self._send(response, request.method, keep_alive=keep_alive)
                 return
@@ -194,19 +202,39 @@ class Door(KeptConnection):
         shown = b"" if method == "HEAD" else bytes(body)
         await deliver(head, shown, response.delivery or AT_ONCE, self.transport)
 
+    async def _follow(self, response: Response, feed: Feed) -> None:
+        """Send an event when the feed tells of something, and a comment when it has been silent."""
+        changed = asyncio.Event()
+
+        def heard() -> None:
+            self.loop.call_soon_threadsafe(changed.set)
+
+        self.transport.write(self._head(response, None, keep_alive=False))
+        feed.listeners.add(heard)
+        try:
+            while True:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), SILENCE_SECONDS)
+                if not self._write_paused:
+                    self.transport.write(CHANGED if changed.is_set() else STILL_THERE)
+                changed.clear()
+                await asyncio.sleep(BETWEEN_EVENTS_SECONDS)
+        finally:
+            feed.listeners.discard(heard)
+
     def _send(self, response: Response, method: str, *, keep_alive: bool) -> None:
         """Write the whole reply at once, and wait for the next request or hang up."""
         head = self._head(response, len(response.body), keep_alive=keep_alive)
         self.transport.write(head if method == "HEAD" else head + response.body)
         self._end_reply(keep_alive=keep_alive)
 
-    def _head(self, response: Response, length: int, *, keep_alive: bool) -> bytes:
+    def _head(self, response: Response, length: int | None, *, keep_alive: bool) -> bytes:
         # A reply that never has a body must not speak of its length (RFC 9110 section 8.6).
         return b"%b%b%b%b%b\r\n" % (
             STATUS_LINE[response.status],
             self._server_lines(),
             encode_headers(response.headers),
-            b"" if response.status == 204 else b"content-length: %d\r\n" % length,
+            b"" if response.status == 204 or length is None else b"content-length: %d\r\n" % length,
             b"" if keep_alive else CLOSE,
         )
 

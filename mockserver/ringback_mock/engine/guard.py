@@ -70,13 +70,18 @@ class Guard:
         ):
             raise ValueError("an admin token is one or more visible ASCII characters, without spaces")
 
-    def denial(self, headers: Mapping[str, str], peer: Peer) -> Denial | None:
-        """Why that client's request to an admin path is refused, if it is."""
+    def denial(self, headers: Mapping[str, str], peer: Peer, *, is_page: bool = False) -> Denial | None:
+        """Why that client's request to an admin path is refused, if it is.
+
+        A page holds nothing yet, and a browser that goes there can send no token: the page asks for it.
+        """
         if is_foreign(headers, peer.scheme):
             return FOREIGN
         if self.token is None:
             local = is_loopback(self.bound) and (not peer.address or is_loopback(peer.address))
             return None if local else EXPOSED
+        if is_page:
+            return None
         given = headers.get(TOKEN_HEADER.lower())
         if given is None:
             return NO_TOKEN

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NO_DOOR = (
     "a fault breaks or delays this reply, which takes 'ringback serve'; this server sends whole replies only"
 )
+NO_FEED = "what is told as it happens takes 'ringback serve'; this server sends whole replies only"
 NOT_PREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
 """The two headers whose CGI names have no ``HTTP_`` in front."""
 
@@ -53,7 +54,11 @@ class Application(Flask):
             if self.testing:
                 raise
             reply = self.site.crashed(error, request)
-        return _made(reply if reply.delivery is None else _undeliverable(reply))(environ, start_response)
+        if reply.delivery is not None:
+            reply = _undeliverable(reply, NO_DOOR)
+        elif reply.feed is not None:
+            reply = _undeliverable(reply, NO_FEED)
+        return _made(reply)(environ, start_response)
 
     def page(self, request: Request, path: str) -> Decided:
         """The page at the path, for which the site has let the request in.
@@ -131,8 +136,8 @@ def _made(reply: Reply) -> Response:
     return response
 
 
-def _undeliverable(reply: Reply) -> Reply:
-    """What a server that sends whole replies only says in place of a broken one."""
+def _undeliverable(reply: Reply, why: str) -> Reply:
+    """What a server that sends whole replies only says in place of another one."""
     own = tuple(header for header in reply.headers if header[0] in (CORRELATION, VERSION_HEADER[0], FAULT))
-    body = error_body(501, "not.implemented", NO_DOOR, dict(own)[CORRELATION])
+    body = error_body(501, "not.implemented", why, dict(own)[CORRELATION])
     return json_response(501, body, own)

@@ -239,8 +239,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _admin_document(_: Site, __: Request) -> Response:
-    return json_response(200, admin_openapi_document())
+def _admin_document(site: Site, _: Request) -> Response:
+    return json_response(200, site.located(admin_openapi_document()))
 
 
 ROUTES = tuple(

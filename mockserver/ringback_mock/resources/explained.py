@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,8 +12,17 @@ import orjson
 from ringback_contracts.core.model import Rejected, Stage
 from ringback_contracts.org import Org
 from ringback_contracts.privacy import redact_body
-from ringback_explain import Explained, Explanation, Note, PlatformAnswer, explain
-from ringback_explain.tell.reported import explain_answered
+from ringback_explain import (
+    Explained,
+    Explanation,
+    Note,
+    PlatformAnswer,
+    explain,
+    explain_answer,
+    explain_answered,
+)
+from ringback_explain.read import Found, FoundRequest, read
+from ringback_explain.read.scopes import scopes
 from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
 from ringback_mock.engine.shown import secrets_of
 
@@ -48,6 +58,27 @@ def explanation(exchange: Exchange, org: Org) -> dict[str, Any]:
     shown: dict[str, Any] = json.loads(redact_body(orjson.dumps(told)))
     # By its name it could be an authorization code; it is the one of the answer.
     return {**shown, "code": explained.code}
+
+
+def explanations(text: bytes, org: Org) -> list[dict[str, Any]]:
+    """What there is to say about each request, or the error, in the text. Raises ``ReadError``, a
+    ``ValueError``, for a text that holds neither."""
+    return [
+        {**explained.as_dict(), "request": request}
+        for explained, request in map(partial(_found, org=org), read(text).found)
+        if explained is not None
+    ]
+
+
+def _found(found: Found, org: Org) -> tuple[Explanation | None, dict[str, str] | None]:
+    if not isinstance(found, FoundRequest):
+        return explain_answer(found.answer, found.text, scopes(found.text)), None
+    request, answer, context = found.request, found.answer, found.context
+    if answer is None:
+        told = explain(request, context=context, org=org, contract=org.contract)
+    else:
+        told = explain_answered(request, answer, context, org=org, contract=org.contract)
+    return told, {"method": request.method, "path": request.path}
 
 
 def _explained(exchange: Exchange, org: Org) -> Explanation:

@@ -55,7 +55,7 @@ class Use:
 
 def _ring(site: Site, request: Request) -> Decided:
     """Let somebody outside ring a user or a queue."""
-    tenant = _settled(site, request)
+    tenant = settled(site, request)
     try:
         command = ring_from(_object(request, '{"queue": "support"}'), tenant.org)
     except InboundError as error:
@@ -66,14 +66,14 @@ def _ring(site: Site, request: Request) -> Decided:
 
 def _show(site: Site, request: Request, call_id: str) -> Response:
     """Who is on the call, and what each phone can do."""
-    tenant = _settled(site, request)
-    return json_response(200, _shown(_call(tenant, call_id).at(tenant.clock())))
+    tenant = settled(site, request)
+    return json_response(200, _shown(call_of(tenant, call_id).at(tenant.clock())))
 
 
 def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Decided:
     """Let somebody do something with a party's phone."""
-    tenant = _settled(site, request)
-    call, now = _call(tenant, call_id), tenant.clock()
+    tenant = settled(site, request)
+    call, now = call_of(tenant, call_id), tenant.clock()
     try:
         use = decode(Use, _object(request, '{"act": "answers"}'))
     except DecodeError as error:
@@ -89,7 +89,7 @@ def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Dec
     return Decided(json_response(200, _shown(after)), tenant, (GiveCommand(call, command, now),))
 
 
-def _settled(site: Site, request: Request) -> Tenant:
+def settled(site: Site, request: Request) -> Tenant:
     """The org that is meant, with its queues as they are now."""
     tenant = tenant_of(site, request)
     settle(tenant, tenant.clock())
@@ -106,7 +106,8 @@ def _object(request: Request, such: str) -> Any:
     return value
 
 
-def _call(tenant: Tenant, call_id: str) -> CallRecord:
+def call_of(tenant: Tenant, call_id: str) -> CallRecord:
+    """The org's call. Raises ``HttpProblem`` where it has none of that id."""
     call = tenant.calls.get(call_id)
     if call is None:
         raise HttpProblem(
@@ -146,11 +147,11 @@ def _shown(life: Conversation) -> dict[str, Any]:
     return {
         "id": life.id,
         "selfUri": flat.self_uri(life.id),
-        "parties": [_party(one) for one in life.participants],
+        "parties": [party_shown(one) for one in life.participants],
     }
 
 
-def _party(one: CallParticipant) -> dict[str, Any]:
+def party_shown(one: CallParticipant) -> dict[str, Any]:
     """The party without its address, which may be a person's."""
     return {
         "id": one.id,

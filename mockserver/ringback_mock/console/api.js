@@ -1,0 +1,76 @@
+// What the page asks the mock, and how it hears that something has changed.
+
+const TOKEN = 'ringback-admin-token';
+const org = new URLSearchParams(location.search).get('org');
+
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const adminToken = {
+  get: () => sessionStorage.getItem(TOKEN),
+  set: (value) => sessionStorage.setItem(TOKEN, value),
+};
+
+function adminHeaders() {
+  return adminToken.get() ? { 'Ringback-Admin-Token': adminToken.get() } : {};
+}
+
+/** Ask an admin path; `body` is sent as JSON, a text as it is. Throws `Refused`. */
+export async function admin(path, { method = 'GET', body, query = {} } = {}) {
+  const parameters = new URLSearchParams({ ...query, ...(org ? { org } : {}) });
+  const answer = await fetch(`/__ringback/${path}${parameters.size ? `?${parameters}` : ''}`, {
+    method,
+    headers: adminHeaders(),
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  if (answer.status === 204) return null;
+  const told = await answer.json();
+  if (!answer.ok) throw new Refused(answer.status, told.message);
+  return told;
+}
+
+/** Send a request to the API as whoever has the token; the answer with its headers, whatever its status. */
+export async function call(method, path, token, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text };
+}
+
+/** Call `heard` whenever something has changed, and `is(live)` when the line is up or down. */
+export function listen(heard, is) {
+  let over = false;
+  const ended = new AbortController();
+  (async () => {
+    while (!over) {
+      try {
+        const answer = await fetch('/__ringback/feed', { headers: adminHeaders(), signal: ended.signal });
+        if (!answer.ok) throw new Refused(answer.status, 'no feed');
+        is(true);
+        heard();
+        const reader = answer.body.getReader();
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          if (new TextDecoder().decode(value).includes('data:')) heard();
+        }
+      } catch (error) {
+        if (over) return;
+      }
+      is(false);
+      await new Promise((go) => setTimeout(go, 2000));
+      heard();
+    }
+  })();
+  return () => {
+    over = true;
+    ended.abort();
+  };
+}

@@ -1,0 +1,69 @@
+// Paste what you have and see what is said of it, or place a call.
+
+import { html, useState } from './preact.js';
+import { admin, call } from './api.js';
+import { Badge, Explained, Problem, pretty } from './parts.js';
+
+const EXAMPLE = '{"to": "+442079460100", "from": "user:a11ce000-0000-4000-8000-000000000001"}';
+
+export function Try({ org }) {
+  return html`<div class="columns"><${Place} org=${org} /><${Paste} /></div>`;
+}
+
+function Place({ org }) {
+  const [number, setNumber] = useState('+442079460100');
+  const [token, setToken] = useState('alice');
+  const [answer, setAnswer] = useState(null);
+  const [explanation, setExplanation] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const place = async (event) => {
+    event.preventDefault();
+    setProblem(null);
+    setExplanation(null);
+    const got = await call('POST', '/api/v2/conversations/calls', token, { phoneNumber: number });
+    setAnswer(got);
+    const id = got.headers.get('ININ-Correlation-Id');
+    if (got.status >= 400 && id) admin(`exchanges/${id}`).then((kept) => setExplanation(kept.explanation)).catch(setProblem);
+  };
+  const made = answer && answer.status < 400 && JSON.parse(answer.text);
+  return html`<section aria-label="Place a call">
+    <h2>Place a call</h2>
+    <form onSubmit=${place}>
+      <p><label for="try-number">Number</label><br />
+        <input id="try-number" value=${number} onInput=${(event) => setNumber(event.target.value)} list="try-numbers" required />
+        <datalist id="try-numbers">${org && org.testNumbers.map((each) => html`<option value=${each.first}>${each.outcome}</option>`)}</datalist></p>
+      <p><label for="try-token">Token</label><br />
+        <select id="try-token" value=${token} onChange=${(event) => setToken(event.target.value)}>
+          ${((org && org.tokens) || [{ value: 'alice' }]).map((each) => html`<option value=${each.value}>${each.value}</option>`)}
+        </select></p>
+      <button>Call</button>
+    </form>
+    ${answer && html`<p role="status"><${Badge} kind=${answer.status < 400 ? 'good' : 'bad'}>${answer.status}<//>
+      ${made ? html` It rings: <a href=${`#/calls/${made.id}`}>follow the call</a>` : ''}</p>`}
+    ${answer && !made && html`<pre>${pretty(answer.text)}</pre>`}
+    ${explanation && html`<${Explained} explanation=${explanation} />`}
+    <${Problem} error=${problem} />
+  </section>`;
+}
+
+function Paste() {
+  const [text, setText] = useState(EXAMPLE);
+  const [found, setFound] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const explain = (event) => {
+    event.preventDefault();
+    setProblem(null);
+    setFound(null);
+    admin('explain', { method: 'POST', body: text }).then((told) => setFound(told.explanations)).catch(setProblem);
+  };
+  return html`<section aria-label="Explain">
+    <h2>Explain</h2>
+    <form onSubmit=${explain}>
+      <p><label for="try-text">A request, code, curl, HAR, or the error that came back</label><br />
+        <textarea id="try-text" rows="10" spellcheck="false" value=${text} onInput=${(event) => setText(event.target.value)}></textarea></p>
+      <button>Explain</button>
+    </form>
+    <div role="status">${found && found.map((one) => html`${one.request && html`<p class="soft">${one.request.method} ${one.request.path}</p>`}<${Explained} explanation=${one} />`)}</div>
+    <${Problem} error=${problem} />
+  </section>`;
+}

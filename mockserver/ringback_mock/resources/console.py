@@ -1,0 +1,254 @@
+"""The console: one page for people, its files, and what it asks for beside the paths of the tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ringback_contracts.core.model import Request
+from ringback_contracts.life import next_turn
+from ringback_contracts.life.moments import timestamp
+from ringback_contracts.life.values import CallParticipant
+from ringback_contracts.org import Org, TestNumber
+from ringback_mock.engine.calls import CallRecord
+from ringback_mock.engine.guard import ADMIN
+from ringback_mock.http import Headers, HttpProblem, Response, bad_request, json_response
+from ringback_mock.resources.admin import tenant_of
+from ringback_mock.resources.far_end import call_of, party_shown, settled
+from ringback_mock.views import ViewRoute
+
+if TYPE_CHECKING:
+    from ringback_contracts.life.views.timeline import Bar
+    from ringback_mock.site import Site
+
+TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "txt": "text/plain"}
+FILES = (
+    "console.css",
+    "console.js",
+    "api.js",
+    "parts.js",
+    "calls.js",
+    "exchanges.js",
+    "try.js",
+    "rules.js",
+    "org.js",
+    "faults.js",
+    "preact.js",
+    "licences.txt",
+)
+HOME = f"{ADMIN}/"
+PAGE_PATHS = frozenset({HOME, *(f"{ADMIN}/console/{name}" for name in FILES)})
+"""The page and its files, which hold nothing of anybody's."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS: Headers = (
+    ("Content-Security-Policy", POLICY),
+    ("Cache-Control", "no-cache"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+MOST_CALLS = 200
+"""Calls that are listed: a page shows no more at a glance."""
+MOST_LISTENERS = 32
+LONGEST_TEXT = 16 * 2**10
+"""Bytes of a text that is explained here: others wait meanwhile."""
+
+
+def place_of(request: Request, path: str) -> str | None:
+    """Where on the console a browser finds what a program reads at the path."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return None
+    if path in ("/", ADMIN):
+        return HOME
+    section, _, which = path.removeprefix(HOME).partition("/")
+    if not path.startswith(HOME) or section not in ("exchanges", "rules", "faults", "calls") or "/" in which:
+        return None
+    query = f"?{request.query}" if request.query and not which else ""
+    return f"{HOME}#/{section}" + (f"/{which}" if which else query)
+
+
+def _page(_: Site, __: Request) -> Response:
+    return _file("index.html")
+
+
+def _part(_: Site, __: Request, name: str) -> Response:
+    if name not in FILES:
+        raise HttpProblem(404, f"the console has no file {name!r}")
+    return _file(name)
+
+
+@cache
+def _file(name: str) -> Response:
+    kind = TYPES[name.rpartition(".")[2]]
+    body = (files("ringback_mock") / "console" / name).read_bytes()
+    return Response(200, (("Content-Type", f"{kind}; charset=utf-8"), *PAGE_HEADERS), body)
+
+
+def _feed(site: Site, _: Request) -> Response:
+    """Server-sent events: one whenever something has changed."""
+    if len(site.feed.listeners) >= MOST_LISTENERS:
+        raise HttpProblem(503, f"{MOST_LISTENERS} pages listen already; close one")
+    headers = (("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"))
+    return Response(200, headers, feed=site.feed)
+
+
+def _calls(site: Site, request: Request) -> Response:
+    """The newest calls, the newest first."""
+    tenant = settled(site, request)
+    now = tenant.clock()
+    newest = islice(reversed(tuple(tenant.calls)), MOST_CALLS)
+    listed = [_shown(call, tenant.org, now) for call in newest]
+    return json_response(200, {"now": timestamp(now), "total": len(tenant.calls), "calls": listed})
+
+
+def _lanes(site: Site, request: Request, call_id: str) -> Response:
+    """A call as a picture."""
+    from ringback_contracts.life.views.timeline import lanes, marks
+
+    tenant = settled(site, request)
+    call, now = call_of(tenant, call_id), tenant.clock()
+    life = call.at(now)
+    return json_response(
+        200,
+        {
+            **_shown(call, tenant.org, now),
+            "now": timestamp(now),
+            "lanes": {one: [_bar(bar) for bar in bars] for one, bars in lanes(life).items()},
+            "marks": [
+                {"at": timestamp(mark.at), "what": mark.what, "participantId": mark.participant_id}
+                for mark in marks(life)
+            ],
+        },
+    )
+
+
+def _shown(call: CallRecord, org: Org, now: float) -> dict[str, Any]:
+    life = call.at(now)
+    turn = next_turn(life)
+    return {
+        "id": call.id,
+        "startedAt": timestamp(life.started_at),
+        "active": life.active,
+        "nextTurnAt": None if turn is None else timestamp(turn),
+        "parties": [
+            {**party_shown(one), "name": _name(one, org), "muted": one.call.muted}
+            for one in life.participants
+        ],
+        "held": any(one.call.held for one in life.participants),
+        "transfers": len(life.transfers),
+    }
+
+
+def _name(one: CallParticipant, org: Org) -> str:
+    """Who it is: a user of the org by name, somebody outside by what may be shown of the address."""
+    from ringback_contracts.privacy import redact_text
+
+    user = org.user_by_id.get(one.user_id or "")
+    if user is not None:
+        return user.name
+    return redact_text(one.party.name or one.party.address or one.purpose)
+
+
+def _bar(bar: Bar) -> dict[str, Any]:
+    return {
+        "state": bar.state,
+        "held": bar.held,
+        "muted": bar.muted,
+        "begins": timestamp(bar.begins),
+        "ends": None if bar.ends is None else timestamp(bar.ends),
+    }
+
+
+def _org(site: Site, request: Request) -> Response:
+    """What is in the org to try things with: these are the mock's own, and nobody's secrets."""
+    tenant = tenant_of(site, request)
+    org = tenant.org
+    return json_response(
+        200,
+        {
+            "id": org.id,
+            "name": org.name,
+            "users": [
+                {
+                    "id": user.id,
+                    "name": user.name,
+                    "enabled": user.enabled,
+                    "station": user.station is not None,
+                    "permissions": sorted(user.permissions),
+                }
+                for user in org.users
+            ],
+            "tokens": [
+                {"value": token.value, "user": token.user, "client": token.client, "expired": token.expired}
+                for token in org.tokens
+            ],
+            "clients": [
+                {"id": client.id, "grants": list(client.grants), "redirectUris": list(client.redirect_uris)}
+                for client in org.clients
+            ],
+            "queues": [
+                {"id": queue.id, "name": queue.name, "members": list(queue.members)} for queue in org.queues
+            ],
+            "testNumbers": [_number(number) for number in org.test_numbers],
+        },
+    )
+
+
+def _number(number: TestNumber) -> dict[str, Any]:
+    return {
+        "first": number.first,
+        "last": number.last,
+        "outcome": number.outcome.value,
+        "after": number.after,
+        "hangsUpAfter": number.hangs_up_after,
+    }
+
+
+def _explain(site: Site, request: Request) -> Response:
+    """What ``ringback explain`` says of a text."""
+    from ringback_mock.resources.explained import explanations
+
+    tenant = tenant_of(site, request)
+    if len(request.body) > LONGEST_TEXT:
+        raise HttpProblem(
+            413, f"more than {LONGEST_TEXT:,} bytes are not explained here; 'ringback explain' reads a file"
+        )
+    try:
+        return json_response(200, {"explanations": explanations(request.body, tenant.org)})
+    except ValueError as error:
+        raise bad_request(str(error)) from error
+
+
+def _again(site: Site, request: Request, wanted: str) -> Response:
+    """Send a request of the journal once more, as it came."""
+    tenant = tenant_of(site, request)
+    sent = tenant.journal.kept(wanted)
+    if sent is None:
+        raise HttpProblem(404, f"the journal of org {tenant.org.id} has no exchange {wanted}")
+    if sent.cut:
+        raise HttpProblem(409, "its body was too long to be kept whole, so it cannot be sent again")
+    answer = site.answer(sent.request).whole()
+    return json_response(
+        200, {"id": dict(answer.headers).get("ININ-Correlation-Id"), "status": answer.status}
+    )
+
+
+ROUTES = tuple(
+    ViewRoute(method, ADMIN + path, view)
+    for method, path, view in (
+        ("GET", "/", _page),
+        ("GET", "/console/{name}", _part),
+        ("GET", "/feed", _feed),
+        ("GET", "/calls", _calls),
+        ("GET", "/calls/{call_id}/lanes", _lanes),
+        ("GET", "/org", _org),
+        ("POST", "/explain", _explain),
+        ("POST", "/exchanges/{wanted}/again", _again),
+    )
+)
+"""The paths under ``/__ringback/`` that the page uses."""

@@ -1,0 +1,215 @@
+"""The console in Chromium: what a stranger sees, does and is kept from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from tests.browsing import chromium
+from tests.serving import mock_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+CALLS = "/api/v2/conversations/calls"
+ALICE = {"Authorization": "Bearer alice"}
+UNSCHEMED = {"to": "+442079460100", "from": "user:a11ce000-0000-4000-8000-000000000001"}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+VIEWS = ["calls", "exchanges", "try", "rules", "org", "faults"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def mock() -> Iterator[str]:
+    with mock_server() as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser, mock: str) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_default_timeout(15_000)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.goto(mock)
+    yield page
+    page.close()
+    assert broken == []
+
+
+def place(mock: str, **body: Any) -> requests.Response:
+    body = body or {"phoneNumber": "+442079460100"}
+    return requests.post(mock + CALLS, json=body, headers=ALICE, timeout=10)
+
+
+def clock(mock: str, **command: Any) -> None:
+    requests.post(f"{mock}/__ringback/clock", json=command, timeout=10).raise_for_status()
+
+
+def test_a_stranger_places_a_call_that_is_refused_sees_why_and_places_one_that_works(page: Page) -> None:
+    page.get_by_text("No call yet").wait_for()
+    page.get_by_role("link", name="Try", exact=True).first.click()
+    page.get_by_label("Number").fill("CALL-ALICE")
+    page.get_by_role("button", name="Call", exact=True).click()
+    page.get_by_text("phone-number.unreadable").wait_for()
+    page.get_by_text("Write the number in E.164").first.wait_for()
+    page.get_by_label("Number").fill("+442079460100")
+    page.get_by_role("button", name="Call", exact=True).click()
+    page.get_by_role("link", name="follow the call").click()
+    page.get_by_role("region", name="Call", exact=True).get_by_role("cell", name="connected").first.wait_for()
+    page.get_by_role("button", name="hangs up").last.click()
+    page.get_by_role("region", name="Call", exact=True).get_by_role(
+        "cell", name="terminated"
+    ).first.wait_for()
+
+
+def test_what_others_do_shows_by_itself(page: Page, mock: str) -> None:
+    page.get_by_text("live").wait_for()
+    place(mock)
+    page.locator(".list li").wait_for()
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    page.locator(".list li").wait_for()
+    place(mock, phoneNumber="nonsense")
+    page.get_by_text("phone-number.unreadable").wait_for()
+
+
+def test_a_refusal_opens_with_its_reason_and_can_be_sent_again(page: Page, mock: str) -> None:
+    place(mock, **UNSCHEMED)
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    page.locator(".list a").click()
+    detail = page.get_by_role("region", name="Exchange", exact=True)
+    detail.get_by_role("link", name="address.scheme-missing").wait_for()
+    detail.get_by_role("button", name="Send again").click()
+    detail.get_by_text("Sent again:").wait_for()
+    with page.expect_download() as saved:
+        detail.get_by_role("link", name="Save as case").click()
+    case = json.loads(saved.value.path().read_text())
+    assert case["expect"] == {"rule": "address.scheme-missing"}
+    assert case["request"]["body"] == UNSCHEMED
+
+
+def test_the_exchanges_are_filtered_and_the_address_says_how(page: Page, mock: str) -> None:
+    place(mock)
+    place(mock, phoneNumber="nonsense")
+    page.goto(f"{mock}/__ringback/#/exchanges?status=4")
+    page.locator(".list li").wait_for()
+    assert page.locator(".list li").count() == 1
+    page.get_by_label("Rule").fill("number.")
+    page.wait_for_url("**rule=number.**")
+    page.get_by_label("Rule").fill("none.such")
+    page.get_by_text("None of 2 is so").wait_for()
+
+
+def test_somebody_rings_and_the_clock_obeys(page: Page, mock: str) -> None:
+    page.get_by_role("button", name="Freeze the clock").click()
+    page.get_by_text("frozen").wait_for()
+    page.get_by_text("Let somebody ring").click()
+    page.get_by_role("button", name="Alice", exact=True).click()
+    call = page.get_by_role("region", name="Call", exact=True)
+    page.get_by_role("button", name="Advance by one second").click()
+    call.get_by_role("button", name="answers", exact=True).first.click()
+    call.get_by_role("cell", name="connected").first.wait_for()
+
+
+def test_a_fault_is_set_listed_and_cleared(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/faults")
+    page.get_by_role("button", name="Clear all").click()
+    page.get_by_text("Nothing goes wrong on purpose").wait_for()
+    page.get_by_label("Kind").select_option("rate-limited")
+    page.get_by_role("button", name="Set", exact=True).click()
+    page.locator(".list li").wait_for()
+    assert place(mock).status_code == 429
+    page.get_by_text("fired 1").wait_for()
+    page.get_by_role("button", name="Clear all").click()
+    page.get_by_text("Nothing goes wrong on purpose").wait_for()
+
+
+def test_the_keys_move_search_open_and_leave(page: Page, mock: str) -> None:
+    place(mock)
+    place(mock)
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    page.locator(".list li").first.wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("calls")
+    page.wait_for_url("**text=calls")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.get_by_role("region", name="Exchange", exact=True).wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**#/exchanges")
+
+
+HOSTILE = "<img src=x onerror='window.hacked=1'><script>window.hacked=1</script>"
+
+
+def test_what_a_caller_sent_is_text_and_never_markup(page: Page, mock: str) -> None:
+    headers = {**ALICE, "User-Agent": HOSTILE, "X-Own": HOSTILE}
+    requests.post(
+        f"{mock}{CALLS}", json={"phoneNumber": HOSTILE, HOSTILE: HOSTILE}, headers=headers, timeout=10
+    )
+    requests.get(f"{mock}/api/v2/{HOSTILE}?a={HOSTILE}", headers=headers, timeout=10)
+    for view in VIEWS:
+        page.goto(f"{mock}/__ringback/#/{view}")
+        page.wait_for_timeout(100)
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    for number in range(2):
+        page.locator(".list a").nth(number).click()
+        page.get_by_role("region", name="Exchange", exact=True).wait_for()
+        for summary in page.locator("summary").all():
+            summary.click()
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_can_be_used_by_everybody(browser: Browser, mock: str, scheme: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
+
+    call_id = place(mock).json()["id"]
+    refused = place(mock, phoneNumber="nonsense").headers["ININ-Correlation-Id"]
+    clock(mock, advance=10)
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    for view in [*VIEWS, f"calls/{call_id}", f"exchanges/{refused}", "rules/number.impossible", "nothing"]:
+        page.goto(f"{mock}/__ringback/#/{view}")
+        page.get_by_text("live").wait_for()
+        page.locator("main section").first.wait_for()
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert found.violations_count == 0, found.generate_report()
+    context.close()
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "calls/{call}", "exchanges/{refused}"])
+def test_every_view_fits_a_phone(browser: Browser, mock: str, view: str) -> None:
+    call_id = place(mock).json()["id"]
+    refused = place(mock, phoneNumber="nonsense").headers["ININ-Correlation-Id"]
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{mock}/__ringback/#/{view.format(call=call_id, refused=refused)}")
+    page.locator("main section").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
+
+
+def test_a_page_that_is_locked_opens_with_the_token(browser: Browser) -> None:
+    with mock_server("--admin-token", "s3cret-of-this-test") as mock:
+        page = browser.new_page()
+        page.goto(mock)
+        page.get_by_label("Admin token").fill("s3cret-of-this-test")
+        page.get_by_role("button", name="Open").click()
+        page.get_by_text("No call yet").wait_for()
+        page.get_by_text("live").wait_for()
+        page.close()
