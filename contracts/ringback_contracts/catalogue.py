@@ -20,6 +20,8 @@ from ringback_contracts.resources.calls.rules import addressing, body, calling, 
 from ringback_contracts.resources.conversations import life_rules
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
+from ringback_contracts.resources.notifications import operations as notifications
+from ringback_contracts.resources.notifications import rules as of_channels
 from ringback_contracts.resources.organizations import operations as organizations
 from ringback_contracts.resources.presence import operations as presence
 from ringback_contracts.resources.presence import rules as of_presences
@@ -40,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *stations.OPERATIONS,
     *presence.OPERATIONS,
     *routing.OPERATIONS,
+    *notifications.OPERATIONS,
     *tokens.OPERATIONS,
 )
 """Every operation that is served."""
@@ -56,6 +59,7 @@ RULES = (
     of_stations,
     of_presences,
     of_queues,
+    of_channels,
     of_conversations,
     body,
     addressing,

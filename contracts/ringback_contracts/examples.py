@@ -1,7 +1,8 @@
 """Turn a rule's example into the request, the caller and the org that it speaks of, and what happened before.
 
 Names in braces stand in paths and bodies for ids: ``{call}`` for the call that was placed first, ``{call2}``
-for the next; ``{party1}`` for the first call's first participant, ``{leg1}`` for that participant's leg.
+for the next; ``{party1}`` for the first call's first participant, ``{leg1}`` for that participant's leg;
+``{channel}`` for a channel.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ KNOWN_CALL = "ca110000-0000-4000-8000-0000000000ca"
 """The id of the call that exists in an example's org."""
 KNOWN_CALLS = (KNOWN_CALL, "ca110000-0000-4000-8000-0000000000cb")
 """The ids of the calls of examples, in the order in which they were placed."""
+CHANNEL_PLACEHOLDER = "{channel}"
+"""Stands in paths of examples for the id of a channel of whoever sends it, subscribed to nothing."""
+KNOWN_CHANNEL = "streaming-0-thechannelthatisthere0000"
+"""The id of that channel in an example's org."""
 A_CALL = Example({"phoneNumber": "+442079460100"})
 """What has happened where an example names a call and does not say what became of it."""
 BEGAN = 1_700_000_000.0
@@ -54,15 +59,21 @@ class Situation:
     org: Org
 
 
-def situation(example: Example, org: Org | None = None, call_ids: Sequence[str] = KNOWN_CALLS) -> Situation:
-    """The example in the given org (the default one), in which its calls have these ids."""
+def situation(
+    example: Example,
+    org: Org | None = None,
+    call_ids: Sequence[str] = KNOWN_CALLS,
+    channel_id: str = KNOWN_CHANNEL,
+) -> Situation:
+    """The example in the given org (the default one), in which its calls and its channel have these ids."""
     org = changed(org or default_org(), example.org)
-    return Situation(
-        request_of(example, call_ids), _caller(example, org, ExampleCalls(example, org, call_ids)), org
-    )
+    caller = _caller(example, org, ExampleCalls(example, org, call_ids), channel_id)
+    return Situation(request_of(example, call_ids, channel_id), caller, org)
 
 
-def request_of(example: Example, call_ids: Sequence[str] = KNOWN_CALLS) -> Request:
+def request_of(
+    example: Example, call_ids: Sequence[str] = KNOWN_CALLS, channel_id: str = KNOWN_CHANNEL
+) -> Request:
     """The example as a request, with JSON as its media type unless it names another."""
     headers = {"content-type": "application/json", "host": "127.0.0.1"}
     if example.token is not None:
@@ -71,7 +82,7 @@ def request_of(example: Example, call_ids: Sequence[str] = KNOWN_CALLS) -> Reque
     path, _, query = example.path.partition("?")
     return Request(
         method=example.method,
-        path=_filled(path, call_ids),
+        path=_filled(path, call_ids).replace(CHANNEL_PLACEHOLDER, channel_id),
         headers=headers | dict(example.headers),
         body=body if example.raw is None else example.raw,
         query=query,
@@ -162,7 +173,7 @@ def _bearer(example: Example) -> str | None:
     return bearer(example.headers.get("authorization"))
 
 
-def _caller(example: Example, org: Org, lives: Lives) -> Caller:
+def _caller(example: Example, org: Org, lives: Lives, channel_id: str = KNOWN_CHANNEL) -> Caller:
     value = _bearer(example)
     if value is None:
         return ANONYMOUS
@@ -179,4 +190,6 @@ def _caller(example: Example, org: Org, lives: Lives) -> Caller:
         scopes=frozenset(token.scopes) if token.user else None,
         quota=Quota(limit, example.used + 1, 60) if limit else None,
         calls=lives,
+        channels={channel_id: ()},
+        app=token.client,
     )

@@ -28,6 +28,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.org import Org, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.notifications.rules import CHANNELS as CHANNELS_PATH
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.wire import Notes, TargetWire
 from ringback_mock.engine.store import Store
@@ -113,6 +114,15 @@ class World:
         if not isinstance(call_id, str):
             raise OutOfReach(f"it needs a call, and placing one was answered with {reply.status}")
         return call_id
+
+    def open_channel(self, token: str) -> str:
+        """The id of a new channel of the token's holder. Raises ``OutOfReach`` where none is to be had."""
+        headers = {"authorization": f"Bearer {token}", "host": "127.0.0.1"}
+        reply = self.send(Request("POST", CHANNELS_PATH, headers))
+        channel_id = reply.document.get("id")
+        if not isinstance(channel_id, str):
+            raise OutOfReach(f"it needs a channel, and opening one was answered with {reply.status}")
+        return channel_id
 
 
 class CheckTarget(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
@@ -27,10 +27,11 @@ from ringback_mock.engine.handling import Handlers
 from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers, struck
+from ringback_mock.engine.sockets import Sockets
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.writes import NoteChange
 from ringback_mock.http import HERE, Feed, HttpProblem, Peer, Response, json_response
-from ringback_mock.resources import admin, console, far_end
+from ringback_mock.resources import admin, channel_socket, console, far_end
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.views import Decided, ViewRoute, Views
 
@@ -84,6 +85,7 @@ class Site:
         self.url = url
         self.can_expire = can_expire
         self.pipeline = Pipeline(store, table, handlers)
+        self.sockets = Sockets(store)
 
     @cached_property
     def application(self) -> Application:
@@ -113,14 +115,22 @@ class Site:
             self._log(request, preflight)
             return preflight
         with self.store.lock:
-            return self._commit(request, self.decide(request, peer))
+            response = self._commit(request, self.decide(request, peer))
+            if self.store.listened:
+                self.sockets.tell()
+            return response
 
     def decide(self, request: Request, peer: Peer = HERE) -> Answered:
         """What to answer and what to write, of which nothing is written yet."""
         path = request.path
         if path.startswith("/api/") or path == "/api" or not request.well_formed:
-            return self.pipeline.answer(request)
+            return self.pipeline.answer(request, peer.scheme)
         return self._beside(request, peer)
+
+    def open_to_sockets(self, alarm: Callable[[], object]) -> None:
+        """Serve the sockets of channels from now on; ``alarm`` is told when another moment is the next."""
+        self.pipeline.sockets = True
+        self.sockets.alarm = alarm
 
     def handshake_fault(self) -> Fault | None:
         """The fault of the default org that strikes a TLS handshake which begins."""
@@ -284,5 +294,6 @@ VIEWS = Views(
         *admin.ROUTES,
         *console.ROUTES,
         *far_end.ROUTES,
+        *channel_socket.ROUTES,
     ]
 )

@@ -153,5 +153,14 @@ def test_the_operations_are_those_of_the_sdk(operation: Operation) -> None:
 @cache
 def sdk_apis() -> str:
     """The sources of the APIs that Ringback serves a part of."""
-    apis = ("conversations", "organization", "presence", "routing", "stations", "tokens", "users")
+    apis = (
+        "conversations",
+        "notifications",
+        "organization",
+        "presence",
+        "routing",
+        "stations",
+        "tokens",
+        "users",
+    )
     return "\n".join((sdk_folder() / "apis" / f"{api}_api.py").read_text("utf-8") for api in apis)

@@ -226,7 +226,7 @@ def test_a_body_beyond_the_limit_is_read_to_its_end_but_never_held(client: Flask
 # Bugs
 
 
-def failing(self: Pipeline, request: Request) -> Answered:
+def failing(self: Pipeline, request: Request, scheme: str) -> Answered:
     raise RuntimeError(f"cannot handle {request.body!r}")
 
 

@@ -503,7 +503,7 @@ def test_a_head_without_end_is_refused(connection: Connection, start: bytes) -> 
 class Failing:
     """A pipeline with a bug."""
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request, scheme: str) -> Response:
         raise RuntimeError(f"no way to handle {request.body!r}")
 
 

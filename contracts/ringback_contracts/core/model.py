@@ -5,7 +5,7 @@ Everything here is a plain value. Nothing does I/O, and nothing knows HTTP libra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -137,10 +137,12 @@ NO_CALLS: Lives = NoLives()
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Caller:
-    """Who sends a request: the token, whose it is, what it may do, and the calls it can see.
+    """Who sends a request: the token, whose it is, what it may do, and what it can see.
 
-    ``user`` is set for a user's token, ``client`` for one of the client-credentials grant.
-    ``scopes`` is ``None`` where scopes do not apply (client credentials).
+    ``user`` is set for a user's token, ``client`` for one of the client-credentials grant; ``app`` is the id
+    of the client that the token was issued to, as far as anybody knows. ``scopes`` is ``None`` where scopes
+    do not apply (client credentials). ``calls`` and ``channels`` are those that it can see: these with what
+    they are subscribed to.
     """
 
     token: TokenState
@@ -149,6 +151,8 @@ class Caller:
     scopes: frozenset[str] | None = None
     quota: Quota | None = None
     calls: Lives = NO_CALLS
+    channels: Mapping[str, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
+    app: str | None = None
 
     @property
     def permissions(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ class Change(StrEnum):
     NEW_CALL = "a new call"
     CALL = "the call in its path"
     TOKEN = "the token that it is sent with"
+    CHANNEL = "the notification channels of whoever sends it"
     ORG = "something else of the org"
 
 
@@ -41,7 +42,8 @@ class Operation:
 
     ``template`` writes path parameters in braces. ``any_of`` lists the role permissions of which the caller
     needs one, ``all_of`` those that are all needed, ``scopes`` the OAuth scopes of which a user's token needs
-    one; empty means none. ``reads`` and ``answers`` are the schemas of the two bodies, ``None`` for no body.
+    one; empty means none. ``reads`` and ``answers`` are the schemas of the two bodies, ``None`` for no body;
+    with ``reads_list`` the body is a list of what ``reads`` names.
     ``unknown`` names for each path parameter the rule that refuses ids which the org does not have. ``fault``
     is the word by which faults take it, ``codes`` are the error codes that the vendor documents for it alone.
     """
@@ -56,6 +58,7 @@ class Operation:
     scopes: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     reads: str | None = None
+    reads_list: bool = False
     answers: str | None = UNTOLD
     dials: bool = False
     """Whether it can ring somebody: then it is never sent twice, and only to whom a run may ring."""
@@ -92,6 +95,16 @@ Selection = Callable[[Operation], bool]
 def with_body(operation: Operation) -> bool:
     """Those that read a body."""
     return operation.reads is not None
+
+
+def with_object(operation: Operation) -> bool:
+    """Those whose body is an object."""
+    return operation.reads is not None and not operation.reads_list
+
+
+def with_list(operation: Operation) -> bool:
+    """Those whose body is a list."""
+    return operation.reads_list
 
 
 def needing_user(operation: Operation) -> bool:

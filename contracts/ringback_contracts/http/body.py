@@ -17,7 +17,7 @@ from ringback_contracts.core.declare import (
     rule,
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
-from ringback_contracts.core.operation import with_body
+from ringback_contracts.core.operation import with_body, with_object
 from ringback_contracts.core.payload import MAX_BYTES, MAX_DEPTH
 
 CALL = {"phoneNumber": TEST_NUMBER}
@@ -125,7 +125,7 @@ def json_too_deep(case: Case) -> Sequence[Violation]:
     evidence=Evidence.PUBLISHED,
     source=f"model CreateCallRequest of the {SDK}",
     knowledge=Knowledge.REQUEST,
-    operations=with_body,
+    operations=with_object,
     rejects=[Example(raw=b"[]"), Example(raw=b"null"), Example(raw=b'"tel:+442079460100"')],
     accepts=[OK],
 )

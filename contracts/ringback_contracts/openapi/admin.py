@@ -152,6 +152,8 @@ SWITCHES: Json = {
     "strict_numbers": {"type": "boolean"},
     "success_status": {"enum": [200, 202]},
     "effect_seconds": {"type": "number", "minimum": 0, "maximum": LONGEST_CALL},
+    "event_delay": {"type": "number", "minimum": 0, "maximum": LONGEST_CALL},
+    "hold_told_twice": {"type": "boolean"},
     "limits": {
         "type": "object",
         "properties": {"rate_per_minute": {"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}},

@@ -46,6 +46,7 @@ SECURITY_SCHEMES: Json = {
                 "scopes": {
                     "conversations": "Place, read and end calls.",
                     "conversations:readonly": "Read calls.",
+                    "notifications": "Open channels, and be told of calls and users.",
                     "presence": "Read and set presences.",
                     "presence:readonly": "Read presences.",
                     "organization": "Read the org.",
@@ -154,6 +155,8 @@ def _described(operation: Operation, contract: ContractChoice) -> Json:
     }
     if operation.reads is not None:
         described["requestBody"] = _body(operation.reads, contract)
+    if operation.reads_list:
+        described["requestBody"] = bodies.subscribe()
     if operation.any_of or operation.all_of:
         kind = "ANY" if operation.any_of else "ALL"
         rights = {"type": kind, "permissions": [*operation.any_of, *operation.all_of]}

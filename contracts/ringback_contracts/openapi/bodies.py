@@ -120,6 +120,19 @@ def set_routing_status() -> Json:
     }
 
 
+def subscribe() -> Json:
+    """The body that subscribes a channel: a list of topics, of which these are sure to be accepted."""
+    topic: Json = {"enum": [f"v2.users.{ALICE}.{name}" for name in ("presence", "routingStatus", "station")]}
+    shown = [{"id": f"v2.users.{ALICE}.conversations.calls"}, {"id": f"v2.users.{ALICE}.presence"}]
+    return {
+        "required": True,
+        "content": as_json(
+            {"type": "array", "items": _with("id", topic)},
+            examples={"subscribe": example("Be told of alice's calls and presence", shown)},
+        ),
+    }
+
+
 def _with(name: str, part: Json) -> Json:
     """An object of which one field counts."""
     return {"type": "object", "required": [name], "properties": {name: part}}

@@ -187,6 +187,8 @@ class Org:
     success_status: Literal[200, 202] = 202
     effect_seconds: Seconds = 0.0
     """From accepting what is done to a call until it takes effect; 0.45 was seen (reported)."""
+    event_delay: Seconds = 0.0
+    hold_told_twice: bool = True
     numbers: tuple[E164, ...] = ()
     limits: Limits = field(default_factory=Limits)
     users: tuple[User, ...] = ()

@@ -46,6 +46,7 @@ WOULD: Mapping[Change | None, str] = {
     Change.NEW_CALL: RINGS,
     Change.CALL: "it would end calls there that are not this run's",
     Change.TOKEN: "it would end the token that the run needs",
+    Change.CHANNEL: "it would open channels there, or change what is told on them",
     Change.ORG: "it would change the org",
     Change.NOTHING: "its path names what nobody there stands for",
 }

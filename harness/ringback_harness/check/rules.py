@@ -13,7 +13,15 @@ from ringback_client.errors import ReplyLost
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE, judge
 from ringback_contracts.core.model import Example, Knowledge, Request, Rule
-from ringback_contracts.examples import KNOWN_CALLS, before, begins_call, request_of, situation
+from ringback_contracts.examples import (
+    CHANNEL_PLACEHOLDER,
+    KNOWN_CALLS,
+    KNOWN_CHANNEL,
+    before,
+    begins_call,
+    request_of,
+    situation,
+)
 from ringback_harness.check.expectation import ERRORS, Expected, expected_of, faults, refused_by, shown
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.trail import Trail
@@ -106,10 +114,11 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
     try:
         world = trail.followed(_reached(worlds, example, refusal))
         call_ids = arranged(world, before(example))
+        channel_id = _opened(world, example)
         _use(world, plain.request, example.used)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
-    there = situation(example, call_ids=call_ids or KNOWN_CALLS)
+    there = situation(example, call_ids=call_ids or KNOWN_CALLS, channel_id=channel_id)
     expected = refusal or expected_of(judge(there.request, there.caller, there.org), there.org)
     return replace(answered(attempt, world, there.request, expected), steps=trail.steps)
 
@@ -179,6 +188,13 @@ def arranged(world: World, steps: Iterable[Example | float]) -> list[str]:
         if begins_call(step):
             call_ids.append(str(reply.document.get("id")))
     return call_ids
+
+
+def _opened(world: World, example: Example) -> str:
+    """The channel of an example that takes one; it is whose the request is."""
+    if CHANNEL_PLACEHOLDER not in example.path or example.token is None:
+        return KNOWN_CHANNEL
+    return world.open_channel(example.token)
 
 
 def _use(world: World, request: Request, times: int) -> None:

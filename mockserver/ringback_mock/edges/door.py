@@ -20,12 +20,14 @@ from ringback_mock.edges.delivery import deliver
 from ringback_mock.edges.familiar import Familiar, recognise
 from ringback_mock.edges.turns import Turns
 from ringback_mock.http import Delivery, Feed, Headers, Response
+from ringback_mock.resources.channel_socket import PATH
 from ringback_mock.site import Site
 
 CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
+CHANNELS = PATH.encode()
 AT_ONCE = Delivery()
 CHANGED, STILL_THERE = b"data: changed\n\n", b":\n\n"
 SILENCE_SECONDS, BETWEEN_EVENTS_SECONDS = 15, 0.1
@@ -54,6 +56,7 @@ class Door(KeptConnection):
         self._encoded = b""
         self._unframed = 0
         self._last_words: Response | None = None
+        self._handed_on = False
 
     # What arrives
 
@@ -83,7 +86,7 @@ class Door(KeptConnection):
         return None if request is None or self._in_message or self._unread else recognise(data, request)
 
     def _reads_on(self) -> bool:
-        return self._last_words is None and not self.transport.is_closing()
+        return self._last_words is None and not self._handed_on and not self.transport.is_closing()
 
     def _parse(self, piece: bytes) -> None:
         self._unframed += len(piece)
@@ -110,16 +113,46 @@ class Door(KeptConnection):
     def _without_upgrade(self, rest: bytes) -> bytes:
         """The request without its wish to upgrade, which a server may ignore (RFC 9110 section 7.8).
 
-        The parser takes the body of such a request for the other protocol; Java's HttpClient offers h2c
-        with every first request.
+        One for the socket of a channel has its wish. The parser takes the body of such a request for the
+        other protocol; Java's HttpClient offers h2c with every first request.
         """
         method = self._parser.get_method()
         if method == b"CONNECT":
             self._refuse(self.site.malformed())
             return b""
-        kept = b"".join(b"%b: %b\r\n" % header for header in self._headers if header[0] != b"upgrade")
+        channel_id = self._channel_asked()
+        if channel_id is not None:
+            self._hand_on(channel_id, rest)
+            return b""
+        return self._head_without(b"upgrade") + rest
+
+    def _head_without(self, left_out: bytes = b"") -> bytes:
+        """The request's head, put together again."""
+        kept = b"".join(b"%b: %b\r\n" % header for header in self._headers if header[0] != left_out)
         version = self._parser.get_http_version().encode()
-        return b"%b %b HTTP/%b\r\n%b\r\n%b" % (method, self._url, version, kept, rest)
+        return b"%b %b HTTP/%b\r\n%b\r\n" % (self._parser.get_method(), self._url, version, kept)
+
+    def _channel_asked(self) -> str | None:
+        """The channel whose socket the request wants, if there is one and the connection is free for it."""
+        if not self._url.startswith(CHANNELS) or self._owed or self._sending:
+            return None
+        request = self._request()
+        channel_id = request.path.removeprefix(PATH)
+        wanted = request.headers.get("upgrade", "").lower() == "websocket" and request.method == "GET"
+        known = (
+            wanted and request.host_allowed and request.well_formed and self.site.sockets.knows(channel_id)
+        )
+        return channel_id if known else None
+
+    def _hand_on(self, channel_id: str, rest: bytes) -> None:
+        """Let the connection be the channel's socket from now on."""
+        from ringback_mock.edges.socket import ChannelSocket
+
+        self._in_message = False
+        self._handed_on = True
+        head = self._head_without() + rest + self._unread.tobytes()
+        self.connection_lost(None)
+        ChannelSocket(self.loop, self.server_state).open(self.transport, head, channel_id, self.site.sockets)
 
     # What the parser finds
 

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -19,8 +19,9 @@ from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import Org
 from ringback_mock.edges.accepting import Acceptor
+from ringback_mock.edges.alarm import Alarm
 from ringback_mock.edges.connection import Patience
-from ringback_mock.edges.door import door_to
+from ringback_mock.edges.door import Door, door_to
 from ringback_mock.edges.handshake import let_expire
 from ringback_mock.edges.turns import Turns
 from ringback_mock.engine.cors import Cors
@@ -205,15 +206,18 @@ class Server(uvicorn.Server):
         """Accept connections of the sockets, which are needed: the lifespan is off, and so is all else."""
         loop = asyncio.get_running_loop()
         self.servers = []
+        site = self._door().site
+        site.open_to_sockets(Alarm(site.sockets, loop).set)
         for listener in sockets or []:
             acceptor = Acceptor(listener, self._protocol, self.config.ssl, self._patience.request)
             self._accepting.append(loop.create_task(acceptor.run()))
         self.started = True
 
+    def _door(self) -> type[Door]:
+        return cast("type[Door]", self.config.http_protocol_class)
+
     def _protocol(self) -> asyncio.Protocol:
-        return self.config.http_protocol_class(  # type: ignore[call-arg] # the door's
-            config=self.config, server_state=self.server_state, app_state={}
-        )
+        return self._door()(config=self.config, server_state=self.server_state, app_state={})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more, and let uvicorn end what goes on."""

@@ -75,7 +75,7 @@ class CallRecord:
     Its life begins when somebody first asks after it: what a call is follows from its history.
     """
 
-    __slots__ = ("_life", "_plan", "id", "look", "missed", "placed_at")
+    __slots__ = ("_life", "_plan", "id", "look", "missed", "placed_at", "told")
 
     def __init__(self, call_id: str, plan: Plan, placed_at: float) -> None:
         self.id = call_id
@@ -83,6 +83,8 @@ class CallRecord:
         self.look: Look | None = None
         self.missed = 0
         """How many of those whom a queue has alerted did not take the call, as far as anybody looked."""
+        self.told: Conversation | None = None
+        """The call as its listeners were last told of it."""
         self._plan = plan
         self._life: Conversation | None = None
 
@@ -132,6 +134,17 @@ class CallRecord:
         """Whether anybody is still on the call, or about to be."""
         return self.at(now).active
 
+    def concerned(self) -> frozenset[str | None]:
+        """The ids of the users and queues that the call has come to, or can come to by itself."""
+        command, seen = self._plan.command, self._life
+        parties: tuple[Party, ...] = (command.to,) if isinstance(command, Ring) else _all_of(command)
+        ids = {command.queue_id if isinstance(command, Place) else None}
+        for party in parties:
+            ids.update((party.id, *(agent.id for agent in party.agents)))
+        for one in seen.participants if seen else ():
+            ids.update((one.user_id, one.queue_id, *(agent.id for agent in one.agents)))
+        return frozenset(ids)
+
     def involves(self, user_id: str, now: float) -> bool:
         """Whether the user places the call, is dialled by it, or has come to it by now.
 
@@ -162,6 +175,10 @@ def rings_queue(command: Command) -> bool:
     return isinstance(to, Party) and to.kind == "queue"
 
 
+def _all_of(command: Place) -> tuple[Party, ...]:
+    return (command.caller, *command.parties)
+
+
 def _begun(call: Conversation | Objection) -> Conversation:
     if isinstance(call, Conversation):
         return call
@@ -169,7 +186,12 @@ def _begun(call: Conversation | Objection) -> Conversation:
 
 
 class Calls:
-    """The newest calls of one org by id: at most ``size``, and of bounded weight. ``in`` asks for an id."""
+    """The newest calls of one org by id: at most ``size``, and of bounded weight. ``in`` asks for an id.
+
+    ``watcher`` is told of each call that is placed, or that a command took effect on.
+    """
+
+    watcher: Callable[[CallRecord], object] | None = None
 
     def __init__(self, size: int, room: Room | None = None) -> None:
         self._calls: Bounded[str, CallRecord] = Bounded(size, CALLS_BYTES, room=room, frame=CALL_FRAME)
@@ -186,6 +208,8 @@ class Calls:
         self._calls.put(call.id, call, call.weight)
         if call.begins_in_queue:
             self.of_queues[call.id] = None
+        if self.watcher is not None:
+            self.watcher(call)
 
     def get(self, call_id: str) -> CallRecord | None:
         return self._calls.get(call_id)

@@ -64,6 +64,10 @@ class OrgClock:
     def __call__(self) -> float:
         return self._world() if self._free else self.course.tells(self._world())
 
+    def seconds_until(self, moment: float) -> float:
+        """How many of the world's seconds it takes until the clock tells the moment; no end, if it stands."""
+        return math.inf if self.course.frozen else max(0.0, moment - self()) / self.course.speed
+
     def after(self, command: ClockCommand) -> Course:
         """How the clock would go: set first, then moved, then let run as is wanted.
 

@@ -12,6 +12,7 @@ from ringback_contracts.core.operation import Operation
 from ringback_contracts.http.query import Query
 from ringback_contracts.org import Org
 from ringback_mock.engine.calls import CallRecord, Plan
+from ringback_mock.engine.channels import Channel, Owner
 from ringback_mock.engine.people import OrgNow
 from ringback_mock.engine.writes import Write
 
@@ -35,6 +36,14 @@ class CallsSeen(Protocol):
     def __len__(self) -> int: ...
 
 
+class ChannelsSeen(Protocol):
+    """The channels of an org, to look at."""
+
+    def get(self, channel_id: str) -> Channel | None: ...
+
+    def of(self, owner: Owner) -> list[Channel]: ...
+
+
 class TenantSeen(Protocol):
     """An org, to look at: what a handler wants changed it says by what it gives back."""
 
@@ -43,6 +52,9 @@ class TenantSeen(Protocol):
 
     @property
     def calls(self) -> CallsSeen: ...
+
+    @property
+    def channels(self) -> ChannelsSeen: ...
 
     @property
     def standing(self) -> OrgNow: ...
@@ -58,6 +70,8 @@ class Ask(NamedTuple):
     authorization: str | None
     now: float
     request: Request
+    sockets: str | None = None
+    """Where the sockets of channels are opened; nowhere, on a server that has none."""
 
     @property
     def query(self) -> Query:
@@ -69,6 +83,12 @@ class Ask(NamedTuple):
         """The JSON object of the request, which the rules have found to be one."""
         body: Mapping[str, Any] = orjson.loads(self.request.body)
         return body
+
+    @property
+    def entries(self) -> list[Any]:
+        """The JSON array of the request, the same way."""
+        entries: list[Any] = orjson.loads(self.request.body)
+        return entries
 
 
 Handler = Callable[[Ask], Applied]

@@ -67,16 +67,18 @@ class Pipeline:
         self.table = table
         self._memo = Memo(table)
         self._handlers = handlers
+        self.sockets = False
+        """Whether the server can open the sockets of channels."""
 
-    def answer(self, request: Request) -> Answered:
-        """Load what the request is about, and decide."""
+    def answer(self, request: Request, scheme: str = "http") -> Answered:
+        """Load what the request is about, and decide. ``scheme`` is that of the connection it came over."""
         authorization = request.headers.get("authorization")
         tenant = self.store.owner(authorization)
         settle(tenant, tenant.clock())
         tenant, caller = self.store.resolve(authorization)
         context_id = new_id()
         try:
-            return self._decide(request, tenant, caller, context_id, tenant.clock())
+            return self._decide(request, tenant, caller, context_id, tenant.clock(), scheme)
         except Exception as error:  # noqa: BLE001 - it answers, whatever rules and handlers there are
             return Answered(context_id, _failed(error, caller, context_id), tenant, caller=caller)
 
@@ -95,7 +97,7 @@ class Pipeline:
         return Answered(context_id, response, tenant, writes=(*counted, *writes))
 
     def _decide(
-        self, request: Request, tenant: Tenant, caller: Caller, context_id: str, now: float
+        self, request: Request, tenant: Tenant, caller: Caller, context_id: str, now: float, scheme: str
     ) -> Answered:
         """Judge the request, and grant it unless a fault strikes first."""
         verdict, plan = self._memo.judge(request, caller, tenant.org)
@@ -103,7 +105,8 @@ class Pipeline:
             refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
             return Answered(context_id, refusal, tenant, verdict, None, caller)
         authorization = request.headers.get("authorization")
-        ask = Ask(tenant, caller, verdict, plan, authorization, now, request)
+        sockets = self.sockets and sockets_of(request, scheme)
+        ask = Ask(tenant, caller, verdict, plan, authorization, now, request, sockets or None)
         own = _headers(context_id, caller)
         fault, counted = struck(tenant, verdict.operation.fault, _numbers(ask))
         if fault is not None and fault.kind in BEFORE:
@@ -151,6 +154,12 @@ def _numbers(ask: Ask) -> tuple[str, ...]:
         return ask.plan.numbers
     call = ask.tenant.calls.get(ask.verdict.params.get("conversationId", ""))
     return call.numbers if call else ()
+
+
+def sockets_of(request: Request, scheme: str) -> str:
+    """Where sockets are opened: on the host that the request came by, through TLS if that did."""
+    secure = "https" in (scheme, request.headers.get("x-forwarded-proto", "").strip().lower())
+    return f"{'wss' if secure else 'ws'}://{request.headers.get('host', '127.0.0.1')}"
 
 
 def own_headers(context_id: str) -> Headers:

@@ -53,6 +53,8 @@ class Session:
             caller.scopes,
             Quota(limit, self._count, reset),
             caller.calls,
+            caller.channels,
+            caller.app,
         )
 
 

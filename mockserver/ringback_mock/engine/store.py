@@ -13,6 +13,7 @@ from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import ANONYMOUS, Caller
 from ringback_contracts.org import Client, Org, changed, default_org
 from ringback_mock.engine.bounded import Bounded
+from ringback_mock.engine.channels import Channel
 from ringback_mock.engine.clock import Clock, OrgClock
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.sessions import UNKNOWN, Session
@@ -67,6 +68,8 @@ class Store:
         self._sessions: dict[str, tuple[Tenant, Session]] = {}
         self._copies: Bounded[str, Tenant] = Bounded(orgs_size, forget=self._forget_org)
         self._clients: dict[str, tuple[Tenant, Client]] = {}
+        self.listened: set[Tenant] = set()
+        """The orgs of which somebody listens to a channel."""
         self.default = self._serve(org or default_org())
 
     def _serve(self, org: Org) -> Tenant:
@@ -77,12 +80,27 @@ class Store:
             clock=OrgClock(self._world, self._speed),
             journal_size=self._journal_size,
             calls_size=self._calls_size,
+            listened=self._note_listening,
         )
         self._clients.update((client.id, (tenant, client)) for client in org.clients)
         return tenant
 
     def _world(self) -> float:
         return self.clock()
+
+    def _note_listening(self, tenant: Tenant) -> None:
+        if tenant.feed.busy:
+            self.listened.add(tenant)
+        else:
+            self.listened.discard(tenant)
+
+    def channel(self, channel_id: str) -> tuple[Tenant, Channel] | None:
+        """The channel of that id, and the org it is of."""
+        for tenant in (self.default, *self._copies.values()):
+            found = tenant.channels.get(channel_id)
+            if found is not None:
+                return tenant, found
+        return None
 
     def resolve(self, authorization: str | None) -> tuple[Tenant, Caller]:
         """Whose request it is, by its ``Authorization`` header: the org and the caller.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,10 @@ from ringback_contracts.core.model import Caller, TokenState
 from ringback_contracts.org import Client, Org, PreIssuedToken, User
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.calls import Calls, LivesNow
+from ringback_mock.engine.channels import Channels, Owner
 from ringback_mock.engine.clock import OrgClock
 from ringback_mock.engine.faults import Faults
+from ringback_mock.engine.feed import EventFeed
 from ringback_mock.engine.journal import Journal
 from ringback_mock.engine.people import OrgNow, People, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
@@ -21,6 +23,8 @@ KEPT_BYTES = 256 * 2**20
 """Most memory, roughly, that the calls and the journals of all orgs take together."""
 LOGINS_BYTES, LOGIN_FRAME = 32 * 2**20, 600
 """The same of their tokens and logins, and what each of these takes."""
+CHANNELS_BYTES = 32 * 2**20
+"""The same of what their channels are subscribed to."""
 TOKENS_KEPT = 10_000
 """Issued access tokens, and refresh tokens, that one org remembers; the oldest are forgotten."""
 CODES_KEPT = 1_000
@@ -32,6 +36,7 @@ class Rooms:
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self.kept = Room(kept_bytes)
         self.logins = Room(LOGINS_BYTES)
+        self.channels = Room(CHANNELS_BYTES)
 
 
 class Tenant:
@@ -39,9 +44,10 @@ class Tenant:
 
     ``org`` is how it stands now, ``filed`` how it was at the start; ``people`` tells since when users differ.
     ``sessions`` maps every access token of every org to whose it is; it is shared by all tenants.
+    ``listened`` is told when somebody begins or ceases to listen to a channel.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it shares with others, and the bounds of what it keeps
         self,
         org: Org,
         sessions: MutableMapping[str, tuple[Tenant, Session]],
@@ -50,10 +56,13 @@ class Tenant:
         clock: OrgClock,
         journal_size: int,
         calls_size: int,
+        listened: Callable[[Tenant], object] = bool,
     ) -> None:
         self.org = self.filed = org
         self.calls = Calls(calls_size, rooms.kept)
         self.lives = LivesNow(self.calls, clock)
+        self.feed = EventFeed(self.calls, lambda: self.org, changed=lambda _: listened(self))
+        self.channels = Channels(clock, rooms.channels, self.feed.silence)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
         self.clock = clock
@@ -81,12 +90,28 @@ class Tenant:
         return self._session(caller, -math.inf if token.expired else math.inf)
 
     def _caller(self, user: User | None, client: Client | None, scopes: tuple[str, ...]) -> Caller:
+        app = client.id if client else None
+        channels = self.channels.seen_by(Owner(user.id if user else None, app))
         if user is None:
-            return Caller(TokenState.VALID, client=client, calls=self.lives)
-        return Caller(TokenState.VALID, user=user, scopes=frozenset(scopes), calls=self.lives)
+            return Caller(TokenState.VALID, client=client, calls=self.lives, channels=channels, app=app)
+        return Caller(
+            TokenState.VALID,
+            user=user,
+            scopes=frozenset(scopes),
+            calls=self.lives,
+            channels=channels,
+            app=app,
+        )
 
     def _session(self, caller: Caller, expires_at: float, refresh_token: str | None = None) -> Session:
         return Session(caller, self.org.limits.rate_per_minute, expires_at, refresh_token)
+
+    def holder(self, token: str) -> Caller | None:
+        """Who holds the access token, if it is good; it counts against no limit."""
+        owner, session = self._sessions.get(token, (None, None))
+        if owner is not self or session is None or session.expires_at <= self.clock():
+            return None
+        return session.caller
 
     def hold(self, issued: Issued, client: Client, user: User | None = None) -> None:
         """Let the token be good from now on: for the client, or for a user who logged in through it."""
@@ -163,8 +188,11 @@ class Tenant:
 
     def change_user(self, change: UserChange) -> None:
         """Let a user of the org be otherwise."""
-        self.org, self.people = change.made(self.standing)
+        before = self.standing
+        self.org, self.people = change.made(before)
         self._renew_callers()
+        if self.feed.busy:
+            self.feed.user_changed(change.user_id, before, self.standing, change.at)
 
     def _renew_callers(self) -> None:
         """Callers stand for their org, so that what was remembered of them holds no longer."""
@@ -181,6 +209,8 @@ class Tenant:
         self.org = self.filed
         self.people = People(self.clock())
         self.calls.clear()
+        self.feed.close("the org was reset")
+        self.channels.clear()
         self.faults.reset()
         self.journal.clear()
         self._forget_tokens()
@@ -190,6 +220,8 @@ class Tenant:
         """Forget everything, for this org is served no longer: its tokens are unknown from now on."""
         self._forget_tokens()
         self.calls.close()
+        self.feed.close("the org is served no longer")
+        self.channels.close()
         self.journal.close()
         for kept in self._of_logins():
             kept.close()

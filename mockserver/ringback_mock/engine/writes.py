@@ -9,7 +9,9 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life.commands import Command
 from ringback_contracts.org import Client, Org, User
+from ringback_contracts.resources.notifications.facts import Subscription
 from ringback_mock.engine.calls import CallRecord, when_in_effect
+from ringback_mock.engine.channels import Channel
 from ringback_mock.engine.clock import Course
 from ringback_mock.engine.faults import Armed
 from ringback_mock.engine.people import UserChange
@@ -149,6 +151,28 @@ class ChangeUser(Write):
     def to(self, tenant: Tenant) -> None:
         tenant.change_user(self.change)
         settle(tenant, self.change.at)
+
+
+@plain(compared=False)
+class OpenChannel(Write):
+    """Somebody has a channel from now on."""
+
+    channel: Channel
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.channels.open(self.channel)
+
+
+@plain(compared=False)
+class Subscribe(Write):
+    """A channel is subscribed to these topics from now on, and to no others."""
+
+    channel: Channel
+    subscriptions: tuple[Subscription, ...]
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.channels.subscribe(self.channel, self.subscriptions)
+        tenant.feed.resubscribed(self.channel, tenant.clock())
 
 
 # --- what tests command ---------------------------------------------------------------------------------

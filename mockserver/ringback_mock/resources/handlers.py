@@ -7,6 +7,7 @@ from ringback_mock.engine.handling import handlers_of
 from ringback_mock.resources import (
     calls,
     conversations,
+    notifications,
     organizations,
     presence,
     routing,
@@ -15,6 +16,6 @@ from ringback_mock.resources import (
     users,
 )
 
-RESOURCES = (calls, conversations, organizations, presence, routing, stations, tokens, users)
+RESOURCES = (calls, conversations, notifications, organizations, presence, routing, stations, tokens, users)
 """The modules that declare handlers."""
 HANDLERS = handlers_of(OPERATIONS)

@@ -1,0 +1,1 @@
+"""Notification channels, what they are subscribed to, and the events that go over their sockets."""

@@ -1,0 +1,44 @@
+"""What is due in an org, and when: nothing looks for it before."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Container
+from heapq import heapify, heappop, heappush
+
+Due = Callable[[float], object]
+"""What happens, told the moment at which it is due."""
+
+
+class Agenda:
+    """Things by the moments at which they are due; those of one moment in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, str, Due]] = []
+        self._order = itertools.count()
+
+    @property
+    def next(self) -> float | None:
+        """When the next is due."""
+        return self._heap[0][0] if self._heap else None
+
+    def put(self, at: float, due: Due, about: str = "") -> None:
+        """Let it happen at that moment; ``about`` is the id of the call that it is about."""
+        heappush(self._heap, (at, next(self._order), about, due))
+
+    def run(self, now: float) -> None:
+        """Let happen what is due by now, and what comes to be due by it meanwhile."""
+        while self._heap and self._heap[0][0] <= now:
+            at, _, _, due = heappop(self._heap)
+            due(at)
+
+    def keep(self, calls: Container[str]) -> None:
+        """Forget what is about calls that there are no more."""
+        self._heap = [entry for entry in self._heap if not entry[2] or entry[2] in calls]
+        heapify(self._heap)
+
+    def clear(self) -> None:
+        self._heap.clear()
+
+    def __len__(self) -> int:
+        return len(self._heap)
