@@ -74,10 +74,15 @@ def expected_of(verdict: Verdict, org: Org) -> Expected:
     )
 
 
-def faults(expected: Expected, reply: Reply, traits: Traits) -> tuple[str, ...]:
-    """Everything in which a reply differs from what is expected, in words without ids or times."""
+def faults(expected: Expected, reply: Reply, traits: Traits, method: str = "") -> tuple[str, ...]:
+    """Everything in which a reply differs from what is expected, in words without ids or times.
+
+    The reply to a HEAD has no body that could say anything (RFC 9110 section 9.3.2).
+    """
     if reply.status != expected.status:
         return (f"expected {expected}, answered {shown(reply)}",)
+    if method == "HEAD":
+        return tuple(_faults_of_ours(expected, reply)) if expected.code and traits.names_rules else ()
     if expected.code is not None:
         return tuple(_faults_of_refusal(expected, reply, traits))
     return tuple(_faults_of_success(expected, reply, traits))

@@ -87,7 +87,7 @@ def answered_as_the_rules_say(
     reply = _reply(response)
     if expected.code is None and _of_a_call_as_it_stood(request, reply):
         return
-    found = faults(expected, reply, SCENE.world.traits)
+    found = faults(expected, reply, SCENE.world.traits, request.method)
     if found:
         raise AssertionError("; ".join(found))
 

@@ -154,7 +154,7 @@ def answered(attempt: Result, world: World, request: Request, expected: Expected
         return replace(attempt, reasons=(str(reason),))
     except ReplyLost as error:
         return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(f"no whole reply came: {error}",))
-    found = faults(expected, reply, world.traits)
+    found = faults(expected, reply, world.traits, request.method)
     outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
     return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
 

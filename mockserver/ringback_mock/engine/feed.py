@@ -140,7 +140,7 @@ class EventFeed:
         ids = {notices.entity_of(name) for name in names if notices.of_calls(name)}
         if ids:
             for call in self._calls:
-                if not ids.isdisjoint(call.concerned()):
+                if call.begins_in_queue or not ids.isdisjoint(call.concerned()):
                     self._summaries.note(call.at(now), self._summary_wanted)
                     if call.told is None:
                         call.told = call.at(now)

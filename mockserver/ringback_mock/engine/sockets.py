@@ -10,6 +10,7 @@ import orjson
 from ringback_contracts.resources.notifications.facts import MOST_TOPICS, subscription
 from ringback_mock.engine import messages
 from ringback_mock.engine.channels import Channel, Listener
+from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.engine.writes import Subscribe
@@ -94,7 +95,9 @@ class Sockets:
         """Tell all that is due by now."""
         with self._store.lock:
             for tenant in tuple(self._store.listened):
-                tenant.feed.run(tenant.clock())
+                now = tenant.clock()
+                settle(tenant, now)
+                tenant.feed.run(now)
             self._set_alarm()
 
     def next_in(self) -> float:
