@@ -98,29 +98,28 @@ def test_subscriptions_are_added_set_listed_and_dropped(world: World) -> None:
 
 
 def test_a_refused_topic_subscribes_the_channel_to_nothing(world: World) -> None:
-    channel = world.channel()
-    foreign = f"v2.users.{BOB}.conversations.calls"
-    refused = world.subscribe(channel, OWN_CALLS, foreign, status=403)
+    channel = world.channel(token="bob")
+    own = f"v2.users.{BOB}.conversations.calls"
+    refused = world.subscribe(channel, own, OWN_CALLS, token="bob", status=403)
     assert refused["code"] == "missing.permissions"
-    assert world.subscribe(channel, OWN_CALLS, "v2.users.me.presence", status=400)["code"] == (
-        "notification.invalid.topic"
-    )
-    assert world.ask("GET", f"{CHANNELS}/{channel}/subscriptions")["entities"] == []
+    refused = world.subscribe(channel, own, "v2.users.me.presence", token="bob", status=400)
+    assert refused["code"] == "notification.invalid.topic"
+    assert world.ask("GET", f"{CHANNELS}/{channel}/subscriptions", token="bob")["entities"] == []
 
 
 def test_with_ignored_errors_the_other_topics_are_taken(world: World) -> None:
-    channel = world.channel()
-    foreign, invented = f"v2.users.{BOB}.conversations.calls", "v2.users.me.presence"
+    channel = world.channel(token="bob")
+    own, invented = f"v2.users.{BOB}.conversations.calls", "v2.users.me.presence"
     path = f"{CHANNELS}/{channel}/subscriptions"
-    body = [{"id": topic} for topic in (OWN_CALLS, foreign, invented)]
-    shown = world.ask("POST", f"{path}?ignoreErrors=true", body)["entities"]
+    body = [{"id": topic} for topic in (own, OWN_CALLS, invented)]
+    shown = world.ask("POST", f"{path}?ignoreErrors=true", body, token="bob")["entities"]
     told = {one["id"]: (one["state"], one.get("missingPermissions")) for one in shown}
     assert told == {
-        OWN_CALLS: ("Permitted", None),
-        foreign: ("Rejected", ["conversation:communication:view"]),
+        own: ("Permitted", None),
+        OWN_CALLS: ("Rejected", ["conversation:communication:view"]),
         invented: ("Rejected", None),
     }
-    assert [one["id"] for one in world.ask("GET", path)["entities"]] == [OWN_CALLS]
+    assert [one["id"] for one in world.ask("GET", path, token="bob")["entities"]] == [own]
 
 
 @pytest.mark.parametrize(

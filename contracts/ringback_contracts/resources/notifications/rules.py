@@ -178,14 +178,15 @@ def topic_invalid(case: SubscriptionCase) -> Sequence[Violation]:
     source=f"{PERMISSIONS_NOTICE}; which topics need which permission is Ringback's guess",
     operations=with_list,
     rejects=[
-        _subscribing(OWN_CALLS, f"v2.users.{BOB}.conversations.calls"),
+        _subscribing(f"v2.users.{BOB}.presence", OWN_CALLS, token="bob"),
         _subscribing(f"v2.routing.queues.{SUPPORT}.conversations", method="PUT", token="bob"),
     ],
     accepts=[
         _subscribing(OWN_CALLS, f"v2.routing.queues.{SUPPORT}.conversations"),
         _subscribing(f"v2.users.{BOB}.presence"),
         _subscribing(f"v2.users.{BOB}.conversations.calls", token="service"),
-        _subscribing(OWN_CALLS, f"v2.users.{BOB}.conversations.calls", path=IGNORE_ERRORS),
+        _subscribing(f"v2.users.{BOB}.conversations.calls"),
+        _subscribing(f"v2.users.{BOB}.presence", OWN_CALLS, path=IGNORE_ERRORS, token="bob"),
     ],
 )
 def topic_not_permitted(case: SubscriptionCase) -> Sequence[Violation]:
