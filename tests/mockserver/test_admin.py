@@ -244,6 +244,13 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
     phone = f"{call}/parties/{rung.get_json()['parties'][0]['id']}"
     return {
         ("/__ringback/calls", "post"): rung,
+        ("/__ringback/calls", "get"): client.get("/__ringback/calls"),
+        ("/__ringback/calls/{callId}/lanes", "get"): client.get(f"{call}/lanes"),
+        ("/__ringback/org", "get"): client.get("/__ringback/org"),
+        ("/__ringback/explain", "post"): client.post("/__ringback/explain", data='{"to": "x"}'),
+        ("/__ringback/exchanges/{exchangeId}/again", "post"): client.post(
+            f"/__ringback/exchanges/{exchange_id}/again"
+        ),
         ("/__ringback/calls/{callId}", "get"): client.get(call),
         ("/__ringback/calls/{callId}/parties/{participantId}", "post"): client.post(
             phone, json={"act": "hangs_up"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ringback_contracts.openapi import admin, api, login
+from ringback_contracts.openapi import admin, api, console, login
 from ringback_contracts.openapi.parts import Json, document
 from ringback_contracts.org import ContractChoice
 
@@ -32,9 +32,12 @@ def openapi_document(contract: ContractChoice = "any") -> Json:
 @cache
 def admin_openapi_document() -> Json:
     """The paths under ``/__ringback/``, which are Ringback's own. The dictionary is shared."""
+    paths = admin.paths()
+    for path, item in console.paths().items():
+        paths[path] = {**item, **paths.get(path, {})}
     return document(
         "Ringback administration",
         admin.DESCRIPTION,
-        admin.paths(),
+        paths,
         securitySchemes={"adminToken": admin.TOKEN},
     )

@@ -35,7 +35,7 @@ NUMBER: Json = {"type": "integer"}
 PERHAPS: Json = {"type": ["string", "null"]}
 
 
-def _object(**properties: Json) -> Json:
+def made_of(**properties: Json) -> Json:
     """An object of exactly these properties."""
     return {
         "type": "object",
@@ -45,15 +45,17 @@ def _object(**properties: Json) -> Json:
     }
 
 
-def _list(items: Json) -> Json:
+def several(items: Json) -> Json:
+    """A list of these."""
     return {"type": "array", "items": items}
 
 
-def _map(values: Json) -> Json:
+def by_name(values: Json) -> Json:
+    """An object whose members are all of this kind."""
     return {"type": "object", "additionalProperties": values}
 
 
-RULE = _object(
+RULE = made_of(
     id=TEXT,
     stage={"enum": [stage.name.lower() for stage in Stage]},
     status={"type": "integer", "minimum": 400, "maximum": 599},
@@ -63,7 +65,7 @@ RULE = _object(
     fix=TEXT,
     evidence={"enum": [str(evidence) for evidence in Evidence]},
     source=TEXT,
-    contracts=_list({"enum": list(CONTRACTS)}),
+    contracts=several({"enum": list(CONTRACTS)}),
     knowledge={"enum": [knowledge.name.lower() for knowledge in Knowledge]},
     operations={"type": ["array", "null"], "items": TEXT},
 )
@@ -71,31 +73,31 @@ VERDICT: Json = {
     "description": "What the rules decided; null where no rule was asked, as at the token endpoint.",
     "anyOf": [
         {"type": "null"},
-        _object(operation=TEXT, rule={"type": "null"}, notes=_list(TEXT)),
-        _object(operation=PERHAPS, rule=TEXT, pointer=TEXT, detail=TEXT),
+        made_of(operation=TEXT, rule={"type": "null"}, notes=several(TEXT)),
+        made_of(operation=PERHAPS, rule=TEXT, pointer=TEXT, detail=TEXT),
     ],
 }
-SENT = _object(
-    method=TEXT, path=TEXT, query=TEXT, headers=_map(TEXT), body={"description": "JSON, or a text."}
+SENT = made_of(
+    method=TEXT, path=TEXT, query=TEXT, headers=by_name(TEXT), body={"description": "JSON, or a text."}
 )
-EXCHANGE = _object(
+EXCHANGE = made_of(
     id={"description": "The reply's ININ-Correlation-Id.", "type": "string", "format": "uuid"},
     time={"type": "string", "format": "date-time"},
     org=TEXT,
     truncated={"description": "Whether a body was too long to be kept whole.", "type": "boolean"},
     request=SENT,
-    response=_object(status=NUMBER, headers=_map(TEXT), body={"description": "JSON, or a text."}),
+    response=made_of(status=NUMBER, headers=by_name(TEXT), body={"description": "JSON, or a text."}),
     verdict=VERDICT,
     conversationId={"description": "Id of the call that was placed."} | PERHAPS,
 )
-FORGOTTEN = _object(
+FORGOTTEN = made_of(
     exchanges={"description": "How many had to make room since the last reset."} | NUMBER,
     refusals={"description": "How many of them ended in an error."} | NUMBER,
-    newestRefusals=_list(
-        _object(id=TEXT, method=TEXT, path=TEXT, status=NUMBER, rule=PERHAPS, fault=PERHAPS)
+    newestRefusals=several(
+        made_of(id=TEXT, method=TEXT, path=TEXT, status=NUMBER, rule=PERHAPS, fault=PERHAPS)
     ),
 )
-CHANGE = _object(
+CHANGE = made_of(
     id={"description": "The reply's ININ-Correlation-Id.", "type": "string", "format": "uuid"},
     time={"type": "string", "format": "date-time"},
     method=TEXT,
@@ -104,21 +106,21 @@ CHANGE = _object(
     body={"description": "Redacted; where it is long, its size."} | TEXT,
     status=NUMBER,
 ) | {"description": "What somebody changed about the org under /__ringback/; a reset does not forget it."}
-EXPLAINED = _object(
+EXPLAINED = made_of(
     **EXCHANGE["properties"],
     explanation={
         "description": "All there is to say about the request; where its body was cut, about the verdict.",
         "allOf": [ref("Explanation")],
     },
 )
-FRESH_ORG = _object(
+FRESH_ORG = made_of(
     id={"type": "string", "format": "uuid"},
-    tokens={"description": "The org's tokens by their names in the default org."} | _map(TEXT),
+    tokens={"description": "The org's tokens by their names in the default org."} | by_name(TEXT),
     clients={"description": "The org's clients by their ids in the default org."}
-    | _map(_object(id=TEXT, secret=TEXT)),
+    | by_name(made_of(id=TEXT, secret=TEXT)),
 )
 
-ORG: Json = {
+ORG_ID: Json = {
     "name": "org",
     "in": "query",
     "description": "Id of the org; the default one where it is not given.",
@@ -176,13 +178,13 @@ FAULT_SETTINGS: Json = {
     "retry_after": {"description": "What 429 and 503 ask for."} | SECONDS | {"type": ["integer", "null"]},
     "retry_after_form": {"enum": list(get_args(RetryAfterForm))},
 }
-FAULT: Json = _object(**FAULT_SETTINGS) | {"required": ["kind"]}
-ARMED = _object(id=TEXT, **FAULT_SETTINGS, taken=NUMBER, fired=NUMBER)
-FAULTS = _object(faults=_list(ARMED))
+FAULT: Json = made_of(**FAULT_SETTINGS) | {"required": ["kind"]}
+ARMED = made_of(id=TEXT, **FAULT_SETTINGS, taken=NUMBER, fired=NUMBER)
+FAULTS = made_of(faults=several(ARMED))
 
 
 FASTEST = 1e6
-CLOCK = _object(
+CLOCK = made_of(
     now={"type": "string", "format": "date-time"}, frozen={"type": "boolean"}, speed={"type": "number"}
 )
 CLOCK_COMMAND: Json = {
@@ -233,7 +235,7 @@ RINGING: Json = {
             "minimum": 0,
             "maximum": LONGEST_CALL,
         },
-        "attributes": _map(TEXT),
+        "attributes": by_name(TEXT),
     },
     "additionalProperties": False,
 }
@@ -245,7 +247,7 @@ USE: Json = {
     "additionalProperties": False,
 }
 """What somebody does with a phone."""
-PARTY = _object(
+PARTY = made_of(
     id=TEXT,
     purpose=TEXT,
     userId=PERHAPS,
@@ -253,9 +255,9 @@ PARTY = _object(
     state=TEXT,
     disconnectType=PERHAPS,
     held={"description": "Whether it has put the others on hold."} | {"type": "boolean"},
-    can={"description": "What can be done with its phone just now."} | _list(ACTS),
+    can={"description": "What can be done with its phone just now."} | several(ACTS),
 )
-CALL = _object(id=TEXT, selfUri=TEXT, parties=_list(PARTY))
+CALL = made_of(id=TEXT, selfUri=TEXT, parties=several(PARTY))
 
 _FIRST = "$response.body#/exchanges/0/id"
 _ORG_OF_FIRST = "$response.body#/exchanges/0/org"
@@ -269,41 +271,43 @@ def paths() -> Json:
     }
     total = {"description": "How many there have been since the last reset."} | NUMBER
     older = {"description": "Path and query of the page of older ones; null where there is none."} | PERHAPS
-    listed = _object(
-        exchanges=_list(EXCHANGE), total=total, forgotten=FORGOTTEN, next=older, changes=_list(CHANGE)
+    listed = made_of(
+        exchanges=several(EXCHANGE), total=total, forgotten=FORGOTTEN, next=older, changes=several(CHANGE)
     )
     exchanges = reply("The exchanges, the oldest first.", as_json(listed)) | {
         "links": {"ReadExchange": link("getExchange", "Read one.", exchangeId=_FIRST, org=_ORG_OF_FIRST)}
     }
     dropped = reply("The copy is served no longer, and its tokens are unknown.")
     exchange = reply("The exchange.", as_json(EXPLAINED))
-    rules = reply("The rules, in the order in which they are asked.", as_json(_object(rules=_list(RULE))))
+    rules = reply("The rules, in the order in which they are asked.", as_json(made_of(rules=several(RULE))))
     itself = reply("This document.", as_json({"type": "object", "required": ["openapi"]}))
     return {
-        "/__ringback/reset": _post(
-            "postReset", "Forget an org's calls, tokens and journal", ("204", reset), ORG
+        "/__ringback/reset": posting(
+            "postReset", "Forget an org's calls, tokens and journal", ("204", reset), ORG_ID
         ),
         "/__ringback/orgs": _with_body(
-            _post("postOrgs", "Serve an isolated copy of the org", ("201", fresh)), DIFFERENCES
+            posting("postOrgs", "Serve an isolated copy of the org", ("201", fresh)), DIFFERENCES
         )
-        | {"delete": _operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG])},
-        "/__ringback/exchanges": _get(
-            "getExchanges", "List an org's exchanges", exchanges, ORG, LIMIT, BEFORE
+        | {"delete": _operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG_ID])},
+        "/__ringback/exchanges": getting(
+            "getExchanges", "List an org's exchanges", exchanges, ORG_ID, LIMIT, BEFORE
         ),
-        "/__ringback/exchanges/{exchangeId}": _get("getExchange", "Read an exchange", exchange, ID, ORG),
-        "/__ringback/rules": _get("getRules", "List the rules", rules),
+        "/__ringback/exchanges/{exchangeId}": getting(
+            "getExchange", "Read an exchange", exchange, ID, ORG_ID
+        ),
+        "/__ringback/rules": getting("getRules", "List the rules", rules),
         "/__ringback/faults": _faults(),
         "/__ringback/clock": _clock(),
         **_calls(),
-        "/__ringback/openapi.json": _get("getAdminDocument", "Read this document", itself),
+        "/__ringback/openapi.json": getting("getAdminDocument", "Read this document", itself),
     }
 
 
 def _clock() -> Json:
     tells = reply("What the org's clock tells, and how it goes.", as_json(CLOCK))
-    setting = _post("postClock", "Stop, move or hurry an org's clock", ("200", tells), ORG)
+    setting = posting("postClock", "Stop, move or hurry an org's clock", ("200", tells), ORG_ID)
     return {
-        **_get("getClock", "Read an org's clock", tells, ORG),
+        **getting("getClock", "Read an org's clock", tells, ORG_ID),
         "post": _with_body(setting, CLOCK_COMMAND)["post"],
     }
 
@@ -313,12 +317,12 @@ def _calls() -> Json:
     rung = reply("It rings.", as_json(CALL)) | {
         "links": {"ReadCall": link("getRungCall", "See who is on it.", callId="$response.body#/id")}
     }
-    ring = _post("postCalls", "Ring a user or a queue from outside", ("201", rung), ORG)
-    use = _post("postParty", "Use a party's phone", ("200", tells), CALL_ID, PARTICIPANT_ID, ORG)
+    ring = posting("postCalls", "Ring a user or a queue from outside", ("201", rung), ORG_ID)
+    use = posting("postParty", "Use a party's phone", ("200", tells), CALL_ID, PARTICIPANT_ID, ORG_ID)
     use["post"]["responses"]["409"] = reply("The phone cannot do that just now.", as_json(PROBLEM))
     return {
         "/__ringback/calls": _with_body(ring, RINGING),
-        "/__ringback/calls/{callId}": _get("getRungCall", "See who is on a call", tells, CALL_ID, ORG),
+        "/__ringback/calls/{callId}": getting("getRungCall", "See who is on a call", tells, CALL_ID, ORG_ID),
         "/__ringback/calls/{callId}/parties/{participantId}": _with_body(use, USE),
     }
 
@@ -327,20 +331,22 @@ def _faults() -> Json:
     listed = reply("The faults that are set, with how often each fired.", as_json(FAULTS))
     added = reply("The faults are set.", as_json(FAULTS))
     cleared = reply("No fault is set any more, not even those of the org's file.")
-    setting = _post("postFaults", "Set a fault, or each of a list", ("201", added), ORG)
-    body: Json = {"anyOf": [FAULT, _list(FAULT)]}
+    setting = posting("postFaults", "Set a fault, or each of a list", ("201", added), ORG_ID)
+    body: Json = {"anyOf": [FAULT, several(FAULT)]}
     return {
-        **_get("getFaults", "List an org's faults", listed, ORG),
+        **getting("getFaults", "List an org's faults", listed, ORG_ID),
         "post": _with_body(setting, body)["post"],
-        "delete": _operation("deleteFaults", "Clear an org's faults", {"204": cleared}, [ORG]),
+        "delete": _operation("deleteFaults", "Clear an org's faults", {"204": cleared}, [ORG_ID]),
     }
 
 
-def _get(operation_id: str, summary: str, shown: Json, *parameters: Json) -> Json:
+def getting(operation_id: str, summary: str, shown: Json, *parameters: Json) -> Json:
+    """A path that is read."""
     return {"get": _operation(operation_id, summary, {"200": shown}, parameters)}
 
 
-def _post(operation_id: str, summary: str, done: tuple[str, Json], *parameters: Json) -> Json:
+def posting(operation_id: str, summary: str, done: tuple[str, Json], *parameters: Json) -> Json:
+    """A path to which something is sent."""
     return {"post": _operation(operation_id, summary, dict([done]), parameters)}
 
 

@@ -1,0 +1,93 @@
+"""The paths under /__ringback/ that the console's page uses, which programs may too."""
+
+from __future__ import annotations
+
+from ringback_contracts.openapi import admin
+from ringback_contracts.openapi.login import PROBLEM
+from ringback_contracts.openapi.parts import Json, as_json, ref, reply
+
+MOMENT: Json = {"type": "string", "format": "date-time"}
+PERHAPS_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
+FLAG: Json = {"type": "boolean"}
+PERHAPS_SECONDS: Json = {"type": ["number", "null"]}
+TEXT, NUMBER, PERHAPS = admin.TEXT, admin.NUMBER, admin.PERHAPS
+
+NAMED_PARTY = admin.made_of(
+    **admin.PARTY["properties"],
+    name={"description": "A user's name; of somebody outside what may be shown of the address."} | TEXT,
+    muted=FLAG,
+)
+CALL: Json = {
+    "id": TEXT,
+    "startedAt": MOMENT,
+    "active": {"description": "Whether anybody is still on it, or about to be."} | FLAG,
+    "nextTurnAt": {"description": "When something happens next by itself."} | PERHAPS_MOMENT,
+    "parties": admin.several(NAMED_PARTY),
+    "held": FLAG,
+    "transfers": NUMBER,
+}
+BAR = admin.made_of(state=TEXT, held=FLAG, muted=FLAG, begins=MOMENT, ends=PERHAPS_MOMENT) | {
+    "description": "A stretch in which nothing changed for a party; the last one goes on."
+}
+MARK = admin.made_of(at=MOMENT, what=TEXT, participantId=PERHAPS) | {
+    "description": "A command at its moment."
+}
+PICTURE = admin.made_of(
+    **CALL, now=MOMENT, lanes=admin.by_name(admin.several(BAR)), marks=admin.several(MARK)
+)
+ORG = admin.made_of(
+    id=TEXT,
+    name=TEXT,
+    users=admin.several(
+        admin.made_of(id=TEXT, name=TEXT, enabled=FLAG, station=FLAG, permissions=admin.several(TEXT))
+    ),
+    tokens=admin.several(admin.made_of(value=TEXT, user=PERHAPS, client=PERHAPS, expired=FLAG)),
+    clients=admin.several(
+        admin.made_of(id=TEXT, grants=admin.several(TEXT), redirectUris=admin.several(TEXT))
+    ),
+    queues=admin.several(admin.made_of(id=TEXT, name=TEXT, members=admin.several(TEXT))),
+    testNumbers=admin.several(
+        admin.made_of(
+            first=TEXT, last=TEXT, outcome=TEXT, after=PERHAPS_SECONDS, hangsUpAfter=PERHAPS_SECONDS
+        )
+    ),
+)
+EXPLANATION: Json = {
+    "description": "What is said of a request, or of an error, that was found in the text.",
+    "allOf": [ref("Explanation")],
+    "properties": {
+        "request": {"anyOf": [{"type": "null"}, admin.made_of(method=TEXT, path=TEXT)]},
+    },
+}
+
+
+def paths() -> Json:
+    """What the page asks for, but for its files and its feed."""
+    calls = admin.made_of(now=MOMENT, total=NUMBER, calls=admin.several(admin.made_of(**CALL)))
+    again = admin.made_of(id=PERHAPS, status=NUMBER)
+    explained = admin.made_of(explanations=admin.several(EXPLANATION))
+    explain = admin.posting(
+        "postExplain", "Explain a text", ("200", reply("What is said.", as_json(explained))), admin.ORG_ID
+    )
+    explain["post"]["requestBody"] = {"content": {"text/plain": {"schema": TEXT}}}
+    explain["post"]["responses"]["413"] = reply("The text is too long.", as_json(PROBLEM))
+    sent = reply("It was sent, and this is the answer.", as_json(again))
+    resend = admin.posting("postAgain", "Send a request once more", ("200", sent), admin.ID, admin.ORG_ID)
+    resend["post"]["responses"]["409"] = reply("It was not kept whole.", as_json(PROBLEM))
+    return {
+        "/__ringback/calls": admin.getting(
+            "getKeptCalls", "List the newest calls", reply("The calls.", as_json(calls)), admin.ORG_ID
+        ),
+        "/__ringback/calls/{callId}/lanes": admin.getting(
+            "getLanes",
+            "See a call as a picture",
+            reply("The picture.", as_json(PICTURE)),
+            admin.CALL_ID,
+            admin.ORG_ID,
+        ),
+        "/__ringback/org": admin.getting(
+            "getOrg", "See what there is to try", reply("The org.", as_json(ORG)), admin.ORG_ID
+        ),
+        "/__ringback/explain": explain,
+        "/__ringback/exchanges/{exchangeId}/again": resend,
+    }
