@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from ringback_contracts.core.declare import (
@@ -31,6 +32,19 @@ from ringback_contracts.resources.calls.facts import CallFacts, read_number
 from ringback_contracts.resources.calls.forms import Shape
 from ringback_contracts.resources.calls.selections import placing
 
+address_rule = partial(
+    rule,
+    stage=Stage.ADDRESSES,
+    status=400,
+    message=MALFORMED,
+    evidence=Evidence.MISSION,
+    source=TUTORIAL,
+    knowledge=Knowledge.REQUEST,
+    contracts=(PARTICIPANTS,),
+    operations=placing,
+)
+"""What the rules about the addresses of a ``to`` / ``from`` body say alike, but for the few that differ."""
+
 HOW_TO = "Write tel:+ and the number in E.164, user: and the user's id, or sip:user@host."
 
 
@@ -54,18 +68,10 @@ def _failing(case: CallFacts, reasons: frozenset[Reason]) -> Sequence[Violation]
     ]
 
 
-@rule(
+@address_rule(
     id="address.missing",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="The body has 'to' without 'from', or 'from' without 'to'",
     fix="Give both: whom to call in 'to', and the user, campaign or own number that calls in 'from'.",
-    evidence=Evidence.MISSION,
-    source=TUTORIAL,
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[
         published(to="tel:" + TEST_NUMBER),
         published(**{"from": "user:" + ALICE}),
@@ -79,18 +85,10 @@ def address_missing(case: CallFacts) -> Sequence[Violation]:
     return [Violation(f"there is no '{side}'", f"/{side}") for side in ("to", "from") if side not in body]
 
 
-@rule(
+@address_rule(
     id="address.shape",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="'to' or 'from' is no address in any accepted form",
     fix=HOW_TO,
-    evidence=Evidence.MISSION,
-    source=TUTORIAL,
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[
         participants({"phoneNumber": TEST_NUMBER}),
         participants([{"address": TEST_NUMBER}]),
@@ -107,18 +105,10 @@ def address_shape(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.OTHER, detail)
 
 
-@rule(
+@address_rule(
     id="address.untyped",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="An address object has no type",
     fix='Say what it is: {"type": "user", "id": "..."} or {"type": "tel", "address": "tel:+..."}.',
-    evidence=Evidence.MISSION,
-    source=TUTORIAL,
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[
         participants(from_={"id": ALICE}),
         participants({"address": TEST_NUMBER}),
@@ -130,18 +120,12 @@ def address_untyped(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.UNTYPED, "is an object without a 'type'")
 
 
-@rule(
+@address_rule(
     id="address.unknown-type",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="An address object has a type that does not exist",
     fix="The types are tel, user, sip and, in 'from', campaign.",
     evidence=Evidence.ASSUMED,
     source="the thread shows 'sip' and 'user'; the others follow the address schemes",
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[participants({"type": "phone", "address": TEST_NUMBER}), participants({"type": 5})],
     accepts=[OK_PARTICIPANTS, participants({"type": "user", "id": BOB})],
 )
@@ -149,18 +133,10 @@ def address_unknown_type(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.UNKNOWN_TYPE, f"has a type that is none of {', '.join(forms.ADDRESS_TYPES)}")
 
 
-@rule(
+@address_rule(
     id="address.no-value",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="An address object has a type and no address",
     fix="A user and a campaign have an 'id', a number and a SIP URI an 'address', both texts.",
-    evidence=Evidence.MISSION,
-    source=TUTORIAL,
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[participants({"type": "user"}), participants({"type": "tel", "address": 5})],
     accepts=[OK_PARTICIPANTS, participants({"type": "user", "id": BOB})],
 )
@@ -168,18 +144,12 @@ def address_no_value(case: CallFacts) -> Sequence[Violation]:
     return _shaped(case, Shape.NO_VALUE, "has a type, but not the text that belongs to it")
 
 
-@rule(
+@address_rule(
     id="address.type-mismatch",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="An address object declares one type and carries another",
     fix="Make the type and the scheme of the address agree.",
     evidence=Evidence.ASSUMED,
     source="the two parts of one address contradict each other",
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[participants({"type": "user", "address": "tel:" + TEST_NUMBER})],
     accepts=[OK_PARTICIPANTS, participants({"type": "user", "address": "user:" + BOB})],
 )
@@ -205,18 +175,10 @@ def _of_reasons(
     rule_id: str, title: str, fix: str, reasons: frozenset[Reason], *, rejects: Sequence[Any]
 ) -> Rule:
     """A rule about texts that the address parser refuses for one of these reasons."""
-    return rule(
+    return address_rule(
         id=rule_id,
         title=title,
         fix=fix,
-        stage=Stage.ADDRESSES,
-        status=400,
-        message=MALFORMED,
-        evidence=Evidence.MISSION,
-        source=TUTORIAL,
-        knowledge=Knowledge.REQUEST,
-        contracts=(PARTICIPANTS,),
-        operations=placing,
         rejects=[participants(text) for text in rejects],
         accepts=[OK_PARTICIPANTS],
     )(lambda case: _failing(case, reasons))
@@ -271,17 +233,11 @@ id_malformed = _of_reasons(
 )
 
 
-@rule(
+@address_rule(
     id="user.unknown",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="The user in 'to' is not in this org",
     fix="Use the id of a user of the same org; ids of another org are not found.",
-    evidence=Evidence.MISSION,
-    source=TUTORIAL,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
+    knowledge=Knowledge.ORG,
     rejects=[participants("user:" + NOBODY)],
     accepts=[participants("user:" + BOB)],
 )
@@ -291,18 +247,10 @@ def user_unknown(case: CallFacts) -> Sequence[Violation]:
     return found(f"no user of this org has the id {case.to.id}", "/to")
 
 
-@rule(
+@address_rule(
     id="campaign.not-callable",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message=MALFORMED,
     title="A campaign stands in 'to'",
     fix="A campaign can only call: write it in 'from', and whom to call in 'to'.",
-    evidence=Evidence.MISSION,
-    source=TUTORIAL,
-    knowledge=Knowledge.REQUEST,
-    contracts=(PARTICIPANTS,),
-    operations=placing,
     rejects=[participants("campaign:" + CAMPAIGN)],
     accepts=[participants(from_="campaign:" + CAMPAIGN)],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from functools import partial
 
 from ringback_contracts.core.declare import (
     BOB,
@@ -20,21 +21,26 @@ from ringback_contracts.core.model import PUBLISHED, Evidence, Example, Stage, V
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_contracts.resources.calls.selections import placing
 
-CALL = {"phoneNumber": TEST_NUMBER}
-
-
-@rule(
-    id="destination.user-unknown",
+unknown_rule = partial(
+    rule,
     stage=Stage.DESTINATION,
     status=404,
     code="not.found",
     message=NOT_FOUND,
-    title="The user to dial is not in this org",
-    fix="callUserId is the user to dial, and must be the id of a user of the token's org.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2017}: not.found",
     contracts=(PUBLISHED,),
     operations=placing,
+)
+"""What the rules about ids that nothing has say alike."""
+
+CALL = {"phoneNumber": TEST_NUMBER}
+
+
+@unknown_rule(
+    id="destination.user-unknown",
+    title="The user to dial is not in this org",
+    fix="callUserId is the user to dial, and must be the id of a user of the token's org.",
     rejects=[published(callUserId=NOBODY), published(callUserId="bob")],
     accepts=[published(callUserId=BOB)],
 )
@@ -42,18 +48,10 @@ def destination_user_unknown(case: CallFacts) -> Sequence[Violation]:
     return _unknown(case, "user", case.org.user_by_id, "callUserId", "userId")
 
 
-@rule(
+@unknown_rule(
     id="destination.queue-unknown",
-    stage=Stage.DESTINATION,
-    status=404,
-    code="not.found",
-    message=NOT_FOUND,
     title="The queue to dial is not in this org",
     fix="Use the id of a queue of the token's org, not its name.",
-    evidence=Evidence.PUBLISHED,
-    source=f"{SWAGGER_2017}: not.found",
-    contracts=(PUBLISHED,),
-    operations=placing,
     rejects=[published(callQueueId=NOBODY), published(callQueueId="support")],
     accepts=[published(callQueueId=SUPPORT)],
 )
@@ -61,18 +59,10 @@ def destination_queue_unknown(case: CallFacts) -> Sequence[Violation]:
     return _unknown(case, "queue", case.org.queue_by_id, "callQueueId", "queueId")
 
 
-@rule(
+@unknown_rule(
     id="from-queue.unknown",
-    stage=Stage.DESTINATION,
-    status=404,
-    code="not.found",
-    message=NOT_FOUND,
     title="The queue to call on behalf of is not in this org",
     fix="callFromQueueId is the queue the call is made for: the id of a queue of the token's org.",
-    evidence=Evidence.PUBLISHED,
-    source=f"{SWAGGER_2017}: not.found",
-    contracts=(PUBLISHED,),
-    operations=placing,
     rejects=[Example(CALL | {"callFromQueueId": NOBODY})],
     accepts=[OK, Example(CALL | {"callFromQueueId": SUPPORT})],
 )
@@ -83,18 +73,10 @@ def from_queue_unknown(case: CallFacts) -> Sequence[Violation]:
     return (_absent("queue", queue_id, "/callFromQueueId"),)
 
 
-@rule(
+@unknown_rule(
     id="destination.conversation-unknown",
-    stage=Stage.DESTINATION,
-    status=404,
-    code="not.found",
-    message=NOT_FOUND,
     title="A conversation to join is not there",
     fix="conversationIds lists calls that exist already; to dial somebody use phoneNumber.",
-    evidence=Evidence.PUBLISHED,
-    source=f"{SWAGGER_2017}: not.found",
-    contracts=(PUBLISHED,),
-    operations=placing,
     rejects=[published(conversationIds=[NOBODY])],
     accepts=[published(conversationIds=["{call}"])],
 )

@@ -29,8 +29,17 @@ OK_SIP = participants({"type": "sip", "address": AGENT, "name": "x"}, {"type": "
 OK_SIP_TEXT = participants(AGENT)
 OK_SIP_PUBLISHED = published(phoneNumber=AGENT)
 
-sip_rule = partial(rule, stage=Stage.ADDRESSES, status=400, message=INVALID, operations=placing)
-"""What every rule about SIP addresses says alike."""
+sip_rule = partial(
+    rule,
+    stage=Stage.ADDRESSES,
+    status=400,
+    message=INVALID,
+    evidence=Evidence.MISSION,
+    source=THREAD,
+    knowledge=Knowledge.REQUEST,
+    operations=placing,
+)
+"""What the rules about SIP addresses say alike, but for the few that differ."""
 
 APART = frozenset(
     {
@@ -80,9 +89,6 @@ misnamed_fields = sip_rule(
     id="sip.misnamed-fields",
     title="The body has toAddress and fromAddress, which nobody reads",
     fix='Name the fields to and from: {"to": {"type": "sip", "address": "sip:user@host"}, "from": ...}.',
-    evidence=Evidence.MISSION,
-    source=THREAD,
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[published(toAddress=AGENT, fromAddress=TEST_NUMBER)],
     accepts=[OK_SIP],
@@ -92,9 +98,6 @@ untyped = sip_rule(
     id="sip.untyped",
     title="A SIP address stands in an object without a type",
     fix='Say what it is: {"type": "sip", "address": "sip:user@host"}, or write the URI alone as text.',
-    evidence=Evidence.MISSION,
-    source=THREAD,
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[participants({"address": AGENT}), participants({"uri": AGENT, "name": "x"})],
     accepts=[OK_SIP, OK_SIP_TEXT],
@@ -109,9 +112,6 @@ unknown_type = sip_rule(
     id="sip.unknown-type",
     title="A SIP address stands in an object of a type that does not exist",
     fix='The type of a SIP address is "sip".',
-    evidence=Evidence.MISSION,
-    source=THREAD,
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[participants({"type": "external", "address": AGENT})],
     accepts=[OK_SIP],
@@ -121,9 +121,6 @@ no_value = sip_rule(
     id="sip.no-value",
     title="An address object of type sip carries no address",
     fix='Put the URI into "address": {"type": "sip", "address": "sip:user@host"}.',
-    evidence=Evidence.MISSION,
-    source=THREAD,
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[participants({"type": "sip"}), participants({"type": "sip", "uri": AGENT})],
     accepts=[OK_SIP],
@@ -142,7 +139,6 @@ type_mismatch = sip_rule(
     fix="Make the type and the scheme of the address agree.",
     evidence=Evidence.ASSUMED,
     source="the two parts of one address contradict each other",
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[
         participants({"type": "tel", "address": AGENT}),
@@ -155,9 +151,6 @@ surrounded = sip_rule(
     id="sip.surrounded-by-space",
     title="White space stands before or after a SIP address",
     fix="Trim the address before it is sent.",
-    evidence=Evidence.MISSION,
-    source=THREAD,
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[participants(" " + AGENT), participants({"type": "sip", "address": AGENT + "\n"})],
     accepts=[OK_SIP_TEXT],
@@ -167,9 +160,7 @@ white_space = sip_rule(
     id="sip.white-space",
     title="White space stands inside a SIP address",
     fix="Take the white space out; inside a user part it is written %20.",
-    evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
-    knowledge=Knowledge.REQUEST,
     rejects=[participants("sip:agent@exa mple.com"), published(phoneNumber="sip:agent@exa mple.com")],
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
 )(_refused_for(frozenset({Reason.WHITE_SPACE})))
@@ -178,9 +169,7 @@ scheme_missing = sip_rule(
     id="sip.scheme-missing",
     title="A SIP address lacks its scheme",
     fix="Put sip: in front: sip:user@host.",
-    evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[
         participants("agent@example.com"),
@@ -194,9 +183,7 @@ user_missing = sip_rule(
     id="sip.user-missing",
     title="A SIP address names a host and no user",
     fix="Write the whole address: sip:user@host. In sip:agent the word agent is the host.",
-    evidence=Evidence.MISSION,
     source=f"{THREAD}: fully qualified; {RFC_3261}",
-    knowledge=Knowledge.REQUEST,
     rejects=[
         participants("sip:agent"),
         published(phoneNumber="sip:agent"),
@@ -209,9 +196,7 @@ at_escaped = sip_rule(
     id="sip.at-escaped",
     title="The @ of a SIP address is escaped as %40",
     fix="Write the @ as it is: inside JSON nothing is percent-encoded.",
-    evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
-    knowledge=Knowledge.REQUEST,
     rejects=[participants("sip:agent%40example.com"), published(phoneNumber="sip:agent%40example.com")],
     accepts=[OK_SIP_TEXT, OK_SIP_PUBLISHED],
 )(_refused_for(frozenset({Reason.SIP_ESCAPED_AT})))
@@ -220,9 +205,7 @@ malformed = sip_rule(
     id="sip.malformed",
     title="A SIP address breaks the grammar of SIP URIs",
     fix="Write sip:user@host with an optional port and parameters; escape odd characters of the user part.",
-    evidence=Evidence.MISSION,
     source=f"{THREAD}; {RFC_3261}",
-    knowledge=Knowledge.REQUEST,
     rejects=[
         participants("sip:agent@example..com"),
         participants("sip:agent@example.com:99999"),
@@ -238,7 +221,6 @@ host_unqualified = sip_rule(
     fix="Use a host with a dot in it, such as pbx.example.com, or an IP address.",
     evidence=Evidence.ASSUMED,
     source=f"the thread asks for fully qualified SIP URIs; {OUR_CHOICE}",
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[participants("sip:agent@pbx")],
     accepts=[OK_SIP_TEXT, participants("sip:agent@203.0.113.7")],
@@ -256,9 +238,7 @@ host_unqualified = sip_rule(
     id="sip.cannot-call",
     title="A SIP address stands in 'from'",
     fix="In 'from' stands who calls: a user, a campaign, or a number of the org.",
-    evidence=Evidence.MISSION,
     source="the tutorial allows a user or a campaign in 'from', the thread a number",
-    knowledge=Knowledge.REQUEST,
     contracts=(PARTICIPANTS,),
     rejects=[participants(from_=AGENT)],
     accepts=[OK_SIP_TEXT],
@@ -271,8 +251,7 @@ def cannot_call(case: CallFacts) -> Sequence[Violation]:
     id="sip.trunking-off",
     title="The org has no SIP trunking",
     fix="Ask the org's administrator for SIP trunking, or dial a number.",
-    evidence=Evidence.MISSION,
-    source=THREAD,
+    knowledge=Knowledge.ORG,
     rejects=[
         Example({"to": AGENT, "from": "user:" + ALICE}, org={"sip_trunking": False}, contract=PARTICIPANTS),
         Example({"phoneNumber": AGENT}, org={"sip_trunking": False}),
