@@ -132,6 +132,7 @@ def test_no_two_classes_share_a_name() -> None:
 
 ONE_HOME = {
     r"\{8\}.{1,30}\{3\}": "contracts/ringback_contracts/domain/uuids.py",
+    r'"/oauth/token"': "contracts/ringback_contracts/resources/tokens/paths.py",
     r"get_close_matches": "contracts/ringback_contracts/core/nearest.py",
     r"mkstemp|NamedTemporaryFile|os\.replace": "client/ringback_client/atomic_write.py",
     r"\"callUserId\",\s*\"callQueueId\",\s*\"c": "contracts/ringback_contracts/resources/calls/forms.py",

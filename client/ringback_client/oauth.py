@@ -20,13 +20,14 @@ from ringback_client.errors import (
 from ringback_client.retry import RetryPolicy, retry_after
 from ringback_client.tokens import Token, expires_in
 from ringback_client.transport import Outgoing, Reply, Transport
+from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 
 
 class TokenEndpoint:
     """``POST /oauth/token`` of a target, in the form of the official SDKs."""
 
     def __init__(self, login: str, transport: Transport, retry: RetryPolicy) -> None:
-        self._url = f"{login}/oauth/token"
+        self._url = f"{login}{TOKEN_PATH}"
         self._transport = transport
         self._retry = retry
 
@@ -68,7 +69,7 @@ def _outgoing(url: str, grant: Grant) -> Outgoing:
         auth = None
     else:
         auth = HTTPBasicAuth(grant.client_id.encode(), grant.client_secret.encode())
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    headers = {"Content-Type": FORM_TYPE, "Accept": "application/json"}
     return Outgoing("POST", url, headers, urlencode(form).encode(), auth)
 
 

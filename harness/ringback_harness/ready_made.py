@@ -12,9 +12,9 @@ from urllib.parse import quote, urlsplit
 
 from ringback_client import CallsClient, RingbackError
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain import Equivalent
 
-TOKEN_PATH = "/oauth/token"
 _SCHEMED = re.compile(r"(?:tel|user):", re.IGNORECASE)
 
 

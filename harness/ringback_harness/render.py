@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from rich.text import Text
 
+from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain import Equivalent, Explained, Explanation
-from ringback_harness.ready_made import MOCK, TOKEN_PATH, Connection, ready_made
+from ringback_harness.ready_made import MOCK, Connection, ready_made
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 
 if TYPE_CHECKING:
@@ -125,6 +126,6 @@ def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> 
 
 def _body(equivalent: Equivalent, width: int) -> str:
     if equivalent.path == TOKEN_PATH:
-        return f"Content-Type: application/x-www-form-urlencoded\n\n{urlencode(equivalent.body, safe='<>:/')}"
+        return f"Content-Type: {FORM_TYPE}\n\n{urlencode(equivalent.body, safe='<>:/')}"
     line = json.dumps(equivalent.body, ensure_ascii=False)
     return line if len(line) <= width else json.dumps(equivalent.body, indent=2, ensure_ascii=False)

@@ -21,6 +21,7 @@ from ringback_contracts.http.envelope import error_body
 from ringback_contracts.http.faults import CONNECT, Fault
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.openapi.admin import TOKEN_HEADER
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.engine.handling import Handlers
@@ -290,7 +291,7 @@ VIEWS = Views(
     [
         ViewRoute("GET", "/healthz", _health),
         ViewRoute("GET", "/openapi.json", _document),
-        ViewRoute("POST", "/oauth/token", _token),
+        ViewRoute("POST", TOKEN_PATH, _token),
         *admin.ROUTES,
         *console.ROUTES,
         *far_end.ROUTES,

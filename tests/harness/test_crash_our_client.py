@@ -20,7 +20,8 @@ from ringback_client import (
 )
 from ringback_contracts.http.faults import Fault, FaultKind
 from ringback_contracts.org import default_org
-from ringback_harness.crash.evidence import LOGIN_PATH, fault_of
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
+from ringback_harness.crash.evidence import fault_of
 from ringback_harness.crash.mock import Mock, running
 from ringback_harness.crash.scenarios import named
 
@@ -79,7 +80,7 @@ def test_whatever_goes_wrong_it_never_dials_twice_and_says_what_is_known(
     mock: Mock, sequence: list[Fault | None]
 ) -> None:
     said = outcome(mock, sequence)
-    attempts = [exchange for exchange in mock.exchanges() if exchange.request.path != LOGIN_PATH]
+    attempts = [exchange for exchange in mock.exchanges() if exchange.request.path != TOKEN_PATH]
     placed = [exchange for exchange in attempts if exchange.call_id is not None]
     assert len(placed) <= 1
     assert isinstance(said, CallOutcomeUnknown) is (fault_of(attempts[-1]) in NOBODY_KNOWS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -97,6 +97,16 @@ def method_of(operation_id: str) -> str:
 def sdk_operations() -> Iterator[SdkOperation]:
     """All of them, by path."""
     return (sdk_operation(name) for line in _lines() for name in re.findall(r" (\w+)", line))
+
+
+def operation_named(name: str) -> SdkOperation | None:
+    """The operation of that id, in whatever case."""
+    return _by_small_id().get(name.lower())
+
+
+@cache
+def _by_small_id() -> Mapping[str, SdkOperation]:
+    return {operation.id.lower(): operation for operation in sdk_operations()}
 
 
 @cache

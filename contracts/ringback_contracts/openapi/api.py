@@ -18,6 +18,7 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL_FOR_USER,
 )
 from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_contracts.resources.users.operations import GET_USER
 
 DESCRIPTION = """\
@@ -38,11 +39,11 @@ SECURITY_SCHEMES: Json = {
         "type": "oauth2",
         "description": "Scopes hold for users' tokens; for client credentials the client's roles decide.",
         "flows": {
-            "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}},
+            "clientCredentials": {"tokenUrl": TOKEN_PATH, "scopes": {}},
             "authorizationCode": {
                 "authorizationUrl": "/oauth/authorize",
-                "tokenUrl": "/oauth/token",
-                "refreshUrl": "/oauth/token",
+                "tokenUrl": TOKEN_PATH,
+                "refreshUrl": TOKEN_PATH,
                 "scopes": {
                     "conversations": "Place, read and end calls.",
                     "conversations:readonly": "Read calls.",

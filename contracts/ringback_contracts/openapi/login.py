@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ringback_contracts.openapi.parts import Json, as_json, example, ref, reply
+from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 
-FORM = "application/x-www-form-urlencoded"
 TEXT: Json = {"type": "string"}
 SOME: Json = {"type": "string", "minLength": 1}
 PAGE: Json = {"text/html": {"schema": TEXT}}
@@ -51,7 +51,7 @@ SERVICE: Json = {
 def paths() -> Json:
     """The paths outside ``/api``."""
     return {
-        "/oauth/token": {"post": _token()},
+        TOKEN_PATH: {"post": _token()},
         "/oauth/authorize": {"get": _show_login(), "post": _log_in()},
         "/healthz": {"get": _shown("getHealth", "Whether the mock serves", {"const": {"status": "ok"}})},
         "/openapi.json": {
@@ -82,7 +82,7 @@ def _token() -> Json:
         ),
     }
     content = {
-        FORM: {"schema": GRANTS, "examples": {"service": example("The demo service logs in", SERVICE)}}
+        FORM_TYPE: {"schema": GRANTS, "examples": {"service": example("The demo service logs in", SERVICE)}}
     }
     operation = _operation("postOauthToken", "Get a token", "login", responses)
     return {**operation, "requestBody": {"required": True, "content": content}}
@@ -103,7 +103,7 @@ def _log_in() -> Json:
         "required": [*ASKED, "user"],
         "properties": {**ASKED, **OFFERED, "user": {"description": "Id of the user."} | TEXT},
     }
-    return {**operation, "requestBody": {"required": True, "content": {FORM: {"schema": form}}}}
+    return {**operation, "requestBody": {"required": True, "content": {FORM_TYPE: {"schema": form}}}}
 
 
 ASKED: Json = {

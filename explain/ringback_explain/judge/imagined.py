@@ -33,7 +33,8 @@ def imagined(
 
     ``fields`` are those of its body. ``service`` makes the token one of the client-credentials grant.
     """
-    written = set(UUID.findall(_everything(request)))
+    body = request.body[: payload.MAX_BYTES].decode("utf-8", "replace")
+    written = set(UUID.findall(f"{request.path} {body}"))
     ids = {found.lower() for found in written} | {SOMEBODY}
     org = replace(
         default_org(),
@@ -69,10 +70,6 @@ def _user(found: str) -> User:
     return User(id=found, name="a user", station="a phone", permissions=EVERYTHING)
 
 
-def _everything(request: Request) -> str:
-    return request.path + " " + request.body[: payload.MAX_BYTES].decode("utf-8", "replace")
-
-
 # --- what was withheld, or is known by name alone ---------------------------------------------------
 
 
@@ -81,23 +78,18 @@ def filled(request: Request, value: Any) -> Request:
 
     ``value`` is what its body holds.
     """
-    path = path_with_id(_NOT_IN_PATH.sub(_path_part, request.path), SOMEBODY)
+    path = path_with_id(_NOT_IN_PATH.sub(rf"\g<1>{SOMEBODY}", request.path), SOMEBODY)
     if path != request.path:
         request = replace(request, path=path)
-    if not any(no_ids(value)) and not _withholds(value):
+    withholds = any(gap_in(text) in NOT_THERE for _, text in texts(value))
+    if not withholds and not any(no_ids(value)):
         return request
     return replace(request, body=json.dumps(with_ids(_fill(value, ""), SOMEBODY)).encode())
 
 
-def _withholds(value: Any) -> bool:
-    return any(gap_in(text) in NOT_THERE for _, text in texts(value))
-
-
-_NOT_IN_PATH = re.compile("\u2039[^\u203a/]*\u203a|/(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>)(?=/|$)", re.IGNORECASE)
-
-
-def _path_part(found: re.Match[str]) -> str:
-    return f"/{SOMEBODY}" if found[0].startswith("/") else SOMEBODY
+_NOT_IN_PATH = re.compile(
+    "\u2039[^\u203a/]*\u203a|(/)(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>)(?=/|$)", re.IGNORECASE
+)
 
 
 def _fill(value: Any, key: str) -> Any:

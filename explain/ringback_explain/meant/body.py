@@ -117,7 +117,7 @@ def _curly(text: str) -> ReadBody | None:
 
 def _loose(text: str) -> ReadBody | None:
     form = Form.CURLY if CURLY.search(text) else Form.LOOSE
-    values = (_yaml(candidate) for candidate in _spellings(_uncommented(straight(text))))
+    values = (_yaml(candidate) for candidate in _spellings(_COMMENT.sub("", straight(text))))
     return next((ReadBody(value, form) for value in values if value is not None), None)
 
 
@@ -184,9 +184,8 @@ def _completions(text: str) -> Iterator[str]:
 _ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _curly, _cut, _loose)
 
 
-def _uncommented(text: str) -> str:
-    """The text without comments of the C family, and with backticks as quotes (``straight`` made them so)."""
-    return re.sub(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/", "", text)
+_COMMENT = re.compile(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/")
+"""One of the C family."""
 
 
 def _spellings(text: str) -> Iterator[str]:

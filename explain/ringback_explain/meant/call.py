@@ -81,9 +81,8 @@ def _root(wish: MeantCall, body: Mapping[str, Any], above: str) -> None:
 
 def wraps_call(key: str, value: Any) -> bool:
     """Whether a key only wraps the body that was meant."""
-    if norm(key) not in WRAPPERS or not isinstance(value, dict):
-        return False
-    return any(key in PARTICIPANT_KEYS or published_key(key) in DESTINATION_KEYS for key in value)
+    wrapped = value if norm(key) in WRAPPERS and isinstance(value, dict) else {}
+    return any(inner in PARTICIPANT_KEYS or published_key(inner) in DESTINATION_KEYS for inner in wrapped)
 
 
 # --- the published fields --------------------------------------------------------------------------
@@ -109,21 +108,32 @@ _TAKES = {
 
 def _says_something(value: Any) -> bool:
     """Whether a value was meant to say something, and is no placeholder, which is asked about."""
-    if isinstance(value, str):
-        return bool(value.strip()) and gap_in(value) is None
-    return value not in (None, [], {})
+    return _said(value) if isinstance(value, str) else value not in (None, [], {})
 
 
-def _phone_number(wish: MeantCall, value: Any, pointer: str) -> None:
-    _side(wish, value, pointer, KeyRole.TO)
+def _said(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and gap_in(value) is None
 
 
-def _call_user(wish: MeantCall, value: Any, pointer: str) -> None:
-    _ids(wish.to, value, pointer, Kind.USER)
+Reader = Callable[[MeantCall, Any, str], None]
+"""Takes from a value, which stands at a pointer, what it says of the call."""
 
 
-def _call_queue(wish: MeantCall, value: Any, pointer: str) -> None:
-    _ids(wish.to, value, pointer, Kind.QUEUE)
+def _of_side(side: KeyRole) -> Reader:
+    """Reads whoever is dialled, or shown as the caller."""
+    return lambda wish, value, pointer: _side(wish, value, pointer, side)
+
+
+def _of_ids(listed: str, kind: Kind) -> Reader:
+    """Reads ids of that kind into that list."""
+    return lambda wish, value, pointer: _ids(getattr(wish, listed), value, pointer, kind)
+
+
+def _of_texts(listed: str) -> Reader:
+    """Reads all texts into that list, with their places."""
+    return lambda wish, value, pointer: getattr(wish, listed).extend(
+        (where, text) for where, text in texts(value, pointer) if text.strip()
+    )
 
 
 def _call_from_queue(wish: MeantCall, value: Any, pointer: str) -> None:
@@ -134,18 +144,13 @@ def _call_from_queue(wish: MeantCall, value: Any, pointer: str) -> None:
         wish.not_ids.append(party_of_id(found, pointer, Kind.QUEUE))
 
 
-def _participants(wish: MeantCall, value: Any, pointer: str) -> None:
-    _side(wish, value, pointer, KeyRole.TO)
-
-
 def _caller_id(wish: MeantCall, value: Any, pointer: str) -> None:
-    if isinstance(value, str) and not value.strip():
-        return
-    _side(wish, value, pointer, KeyRole.FROM)
+    if not isinstance(value, str) or value.strip():
+        _side(wish, value, pointer, KeyRole.FROM)
 
 
 def _caller_name(wish: MeantCall, value: Any, pointer: str) -> None:  # noqa: ARG001 - one signature for all readers
-    if isinstance(value, str) and value.strip() and not gap_in(value):
+    if _said(value):
         wish.caller_name = value
 
 
@@ -170,12 +175,12 @@ def _attribute(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
 
 
-_READERS: Mapping[str, Callable[[MeantCall, Any, str], None]] = {
-    "phoneNumber": _phone_number,
-    "callUserId": _call_user,
-    "callQueueId": _call_queue,
+_READERS: Mapping[str, Reader] = {
+    "phoneNumber": _of_side(KeyRole.TO),
+    "callUserId": _of_ids("to", Kind.USER),
+    "callQueueId": _of_ids("to", Kind.QUEUE),
     "callFromQueueId": _call_from_queue,
-    "participants": _participants,
+    "participants": _of_side(KeyRole.TO),
     "callerId": _caller_id,
     "callerIdName": _caller_name,
     "attributes": _attributes,
@@ -192,10 +197,6 @@ def _coerced(key: str, value: Any) -> Any:
     return value if _said(value) else None
 
 
-def _said(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and gap_in(value) is None
-
-
 def _whole(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().removeprefix("-").isdigit():
         return int(value) if len(value) < len("-2147483648") else None
@@ -206,34 +207,8 @@ def _whole(value: Any) -> int | None:
 
 
 def _by_role(wish: MeantCall, role: KeyRole, value: Any, pointer: str) -> None:
-    if role in (KeyRole.TO, KeyRole.FROM, KeyRole.PARTIES):
-        _side(wish, value, pointer, role)
-    elif role is KeyRole.AGENT:
-        _agent(wish, value, pointer)
-    elif role is KeyRole.ROUTING and isinstance(value, dict):
-        _routing(wish, value, pointer)
-    elif role in _SIMPLE:
-        _SIMPLE[role](wish, value, pointer)
-
-
-def _agent(wish: MeantCall, value: Any, pointer: str) -> None:
-    _ids(wish.agents, value, pointer, Kind.USER)
-
-
-def _queue(wish: MeantCall, value: Any, pointer: str) -> None:
-    _ids(wish.queues, value, pointer, Kind.QUEUE)
-
-
-def _campaign(wish: MeantCall, value: Any, pointer: str) -> None:
-    _ids(wish.campaigns, value, pointer, Kind.CAMPAIGN)
-
-
-def _skill(wish: MeantCall, value: Any, pointer: str) -> None:
-    wish.skills.extend((where, text) for where, text in texts(value, pointer) if text.strip())
-
-
-def _language(wish: MeantCall, value: Any, pointer: str) -> None:
-    wish.languages.extend((where, text) for where, text in texts(value, pointer) if text.strip())
+    if role in _BY_ROLE:
+        _BY_ROLE[role](wish, value, pointer)
 
 
 def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
@@ -244,27 +219,37 @@ def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
         _side(wish, value, pointer, KeyRole.TO)
 
 
-_SIMPLE: Mapping[KeyRole, Callable[[MeantCall, Any, str], None]] = {
-    KeyRole.QUEUE: _queue,
-    KeyRole.CAMPAIGN: _campaign,
-    KeyRole.SKILL: _skill,
-    KeyRole.LANGUAGE: _language,
+_IN_ROUTING: Mapping[KeyRole, Reader] = {
+    KeyRole.AGENT: _of_ids("agents", Kind.USER),
+    KeyRole.QUEUE: _of_ids("queues", Kind.QUEUE),
+    KeyRole.CAMPAIGN: _of_ids("campaigns", Kind.CAMPAIGN),
+    KeyRole.SKILL: _of_texts("skills"),
+    KeyRole.LANGUAGE: _of_texts("languages"),
     KeyRole.CONTACT: _contact,
     KeyRole.ATTRIBUTES: _attributes,
     KeyRole.CALLER_NAME: _caller_name,
 }
 
 
-def _routing(wish: MeantCall, value: Mapping[str, Any], pointer: str) -> None:
-    for key, item in value.items():
+def _routing(wish: MeantCall, value: Any, pointer: str) -> None:
+    for key, item in value.items() if isinstance(value, dict) else ():
         where = join(pointer, key)
         name, role = published_key(key), NESTED.get(norm(key))
         if item is None:
             continue
         if name not in (None, "participants"):
             _published(wish, name or "", item, where)
-        elif role in _SIMPLE or role is KeyRole.AGENT:
-            _by_role(wish, role or KeyRole.AGENT, item, where)
+        elif role is not None and role in _IN_ROUTING:
+            _IN_ROUTING[role](wish, item, where)
+
+
+_BY_ROLE: Mapping[KeyRole, Reader] = {
+    **_IN_ROUTING,
+    KeyRole.TO: _of_side(KeyRole.TO),
+    KeyRole.FROM: _of_side(KeyRole.FROM),
+    KeyRole.PARTIES: _of_side(KeyRole.PARTIES),
+    KeyRole.ROUTING: _routing,
+}
 
 
 def _id_text(value: Any) -> str | None:
@@ -276,10 +261,8 @@ def _id_text(value: Any) -> str | None:
 
 def _ids(listed: list[MeantParty], value: Any, pointer: str, kind: Kind) -> None:
     values = value if isinstance(value, list) else [value]
-    for item in values[:MOST_PARTIES]:
-        text = _id_text(item)
-        if text:
-            listed.append(party_of_id(text, pointer, kind))
+    found = map(_id_text, values[:MOST_PARTIES])
+    listed.extend(party_of_id(text, pointer, kind) for text in found if text)
 
 
 # --- addresses ---------------------------------------------------------------------------------------
@@ -295,13 +278,10 @@ def _side(wish: MeantCall, value: Any, pointer: str, side: KeyRole, hint: Kind |
         for position, item in enumerate(value[:MOST_PARTIES]):
             _side(wish, item, f"{pointer}/{position}", side, hint)
     elif str(value).strip():
-        _add(wish, party(_as_text(value), pointer, hint), side)
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        _add(wish, party(text, pointer, hint), side)
     else:
         wish.empty.append(pointer)
-
-
-def _as_text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _add(wish: MeantCall, found: MeantParty, side: KeyRole) -> None:
@@ -328,7 +308,8 @@ class _Object:
 
 
 def _object(wish: MeantCall, value: Mapping[str, Any], pointer: str, side: KeyRole) -> None:
-    reader = _Object(wish, pointer, _direction(value, side), _type_hint(value))
+    hint = next((TYPES[word] for word in _words(value, KeyRole.TYPE) if word in TYPES), None)
+    reader = _Object(wish, pointer, _direction(value, side), hint)
     before = _counts(wish)
     for key, item in value.items():
         if item is not None:
@@ -342,13 +323,15 @@ def _counts(wish: MeantCall) -> tuple[int, ...]:
     return len(wish.to), len(wish.caller_ids), len(wish.undirected), len(wish.agents), len(wish.queues)
 
 
+def _words(value: Mapping[str, Any], role: KeyRole) -> list[str]:
+    """The texts of an object under keys of that role."""
+    named = ((INSIDE.get(norm(key)), item) for key, item in value.items())
+    return [norm(item) for own, item in named if own is role and isinstance(item, str)]
+
+
 def _direction(value: Mapping[str, Any], side: KeyRole) -> KeyRole:
     """Who the party is, where the object says it itself."""
-    words = [
-        norm(item)
-        for key, item in value.items()
-        if INSIDE.get(norm(key)) is KeyRole.DIRECTION and isinstance(item, str)
-    ]
+    words = _words(value, KeyRole.DIRECTION)
     if any(word in CALLERS for word in words) or _has_only_a_caller(value):
         return KeyRole.FROM
     return KeyRole.TO if any(word in CALLED for word in words) else side
@@ -360,15 +343,6 @@ def _has_only_a_caller(value: Mapping[str, Any]) -> bool:
     return "from" in keys and not any(key == "to" or INSIDE.get(key) is KeyRole.ADDRESS for key in keys)
 
 
-def _type_hint(value: Mapping[str, Any]) -> Kind | None:
-    kinds = (
-        TYPES.get(norm(item))
-        for key, item in value.items()
-        if INSIDE.get(norm(key)) is KeyRole.TYPE and isinstance(item, str)
-    )
-    return next((kind for kind in kinds if kind is not None), None)
-
-
 def _inside(reader: _Object, key: str, value: Any) -> None:
     role = INSIDE.get(norm(key))
     where = join(reader.pointer, key)
@@ -376,7 +350,9 @@ def _inside(reader: _Object, key: str, value: Any) -> None:
     if role is KeyRole.ADDRESS:
         _side(wish, value, where, side, reader.hint)
     elif role in (KeyRole.TO, KeyRole.FROM):
-        _side(wish, value, where, _turned(key, side), reader.hint)
+        # "from" inside a party is about the caller; other words inside an address only wrap it.
+        turned = {"to": KeyRole.TO, "from": KeyRole.FROM}.get(norm(key), side)
+        _side(wish, value, where, turned, reader.hint)
     elif role is KeyRole.ID:
         reader.ids.append((where, value))
     elif role is KeyRole.NAME and isinstance(value, str):
@@ -387,11 +363,6 @@ def _inside(reader: _Object, key: str, value: Any) -> None:
         _by_role(wish, role, value, where)
     elif (name := published_key(key)) is not None:
         _published(wish, name, value, where)
-
-
-def _turned(key: str, side: KeyRole) -> KeyRole:
-    """``from`` inside a party is about the caller; other words inside an address only wrap it."""
-    return {"to": KeyRole.TO, "from": KeyRole.FROM}.get(norm(key), side)
 
 
 def _member(reader: _Object, role: KeyRole, value: Any, where: str) -> None:

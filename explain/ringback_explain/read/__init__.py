@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.read import code, curl, data_action, described, error_text, har, http_message, postman
 from ringback_explain.read.code.languages import unread_language
 from ringback_explain.read.cut import broken_body, cut_body, flawed_body
@@ -195,18 +196,9 @@ def _form(part: str, text: str) -> FoundRequest | None:
     stripped = part.strip()
     if not looks_like_form(stripped) or not ("&" in stripped or "grant_type" in stripped):
         return None
-    return _as_form(
-        described.request_of_body(_keys(stripped), stripped.encode("utf-8", "replace"), text, "a form")
-    )
-
-
-def _keys(form: str) -> dict[str, str]:
-    return dict.fromkeys((pair.partition("=")[0] for pair in form.split("&")), "")
-
-
-def _as_form(reading: FoundRequest) -> FoundRequest:
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    return replace(reading, request=replace(reading.request, headers=headers))
+    keys = dict.fromkeys((pair.partition("=")[0] for pair in stripped.split("&")), "")
+    reading = described.request_of_body(keys, stripped.encode("utf-8", "replace"), text, "a form")
+    return replace(reading, request=replace(reading.request, headers={"content-type": FORM_TYPE}))
 
 
 def _yaml(part: str, text: str) -> FoundRequest | None:

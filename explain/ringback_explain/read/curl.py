@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 from ringback_contracts.core.payload import MAX_BYTES
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.read import shell
-from ringback_explain.read.found import FORM_TYPE, JSON_TYPE, Address, FoundRequest, ReadError, context_of
+from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, ReadError, context_of
 
 # Options of curl 8 that take a value; all others are switches. `curl --help all` lists both.
 _SHORT = "aE:K:C:b:c:d:qD:fF:P:GgIH:h:0ik46jlLMm:n:No:Z#xU:pQ:r:e:JORX:SsY:y:23t:z:1T:Bu:A:vVw:x:"

@@ -16,10 +16,10 @@ from ringback_contracts.resources.calls.forms import (
     PARTICIPANT_KEYS,
     PUBLISHED_KEYS,
 )
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.read import mention
 from ringback_explain.read.found import (
-    FORM_TYPE,
     JSON_TYPE,
     Address,
     Found,

@@ -12,12 +12,11 @@ from urllib.parse import parse_qsl, unquote
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.explanation import Context, PlatformAnswer
 from ringback_explain.read.scopes import scopes
 
 JSON_TYPE = "application/json"
-FORM_TYPE = "application/x-www-form-urlencoded"
-TOKEN_PATH = "/oauth/token"
 Headers = Mapping[str, str]
 
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant.body import closed_at
 from ringback_explain.read.found import (
-    FORM_TYPE,
     JSON_TYPE,
     Address,
     FoundRequest,
@@ -34,7 +34,8 @@ def reading(text: str) -> FoundRequest | None:
     if line is None:
         return None
     headers, body = _head_and_body(text[line.end() + 1 :])
-    address = Address(line[1], _with_host(line[2], headers.get("host")))
+    host, target = headers.get("host"), line[2]
+    address = Address(line[1], f"https://{host}{target}" if host and target.startswith("/") else target)
     if body and "content-type" not in headers:
         # People leave headers out of what they show, this one most of all.
         headers["content-type"] = FORM_TYPE if looks_like_form(body) else JSON_TYPE
@@ -58,7 +59,3 @@ def _body(text: str) -> str:
     """The body without the reply and the words that follow it."""
     text = _RESPONSE.split(text)[0].strip()
     return text[: closed_at(text)] if text.startswith("{") else text
-
-
-def _with_host(target: str, host: str | None) -> str:
-    return f"https://{host}{target}" if host and target.startswith("/") else target

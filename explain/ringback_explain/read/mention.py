@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
 
-from ringback_contracts.http.sdk_operations import sdk_operations
+from ringback_contracts.http.sdk_operations import operation_named
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import stand_in
-from ringback_explain.read.found import TOKEN_PATH, Address
+from ringback_explain.read.found import Address
 
 _LETTER = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]])"
 _PIECE = rf"{_LETTER}{{0,300}}"
@@ -57,18 +56,13 @@ def is_api_url(url: str) -> bool:
 
 def operation(text: str) -> str | None:
     """The id of the SDK's operation that a text names, as an error of the SDK does."""
-    names = (name.replace("_", "").lower() for name in _OPERATION.findall(text[:LONGEST_ERROR]))
-    return next((known for name in names if (known := _operation_ids().get(name))), None)
+    names = (name.replace("_", "") for name in _OPERATION.findall(text[:LONGEST_ERROR]))
+    return next((known.id for name in names if (known := operation_named(name))), None)
 
 
 _OPERATION = re.compile(r"\b(?:get|post|put|patch|delete)_?[A-Za-z]\w{6,120}", re.IGNORECASE)
 LONGEST_ERROR = 20_000
 """Characters of a text in which the operation of an error is looked for."""
-
-
-@cache
-def _operation_ids() -> Mapping[str, str]:
-    return {known.id.lower(): known.id for known in sdk_operations()}
 
 
 def grant(text: str) -> str | None:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.read import described
-from ringback_explain.read.found import TOKEN_PATH, FoundRequest, ReadError
+from ringback_explain.read.found import FoundRequest, ReadError
 from ringback_explain.read.har import places_call
 
 
@@ -37,14 +38,11 @@ def _requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
         inner = item.get("item")
         waiting += inner[::-1] if isinstance(inner, list) else []
         request = item.get("request")
-        if isinstance(request, dict) and isinstance(url := _url(request.get("url")), str):
-            yield repr(str(item.get("name", "a request"))), _described(request, url)
-
-
-def _url(value: Any) -> Any:
-    return value.get("raw") if isinstance(value, dict) else value
-
-
-def _described(request: Mapping[str, Any], url: str) -> dict[str, Any]:
-    """The request in the words of every other description."""
-    return {**request, "url": url, "headers": request.get("header")}
+        if not isinstance(request, dict):
+            continue
+        url = request.get("url")
+        url = url.get("raw") if isinstance(url, dict) else url
+        if isinstance(url, str):
+            # In the words of every other description.
+            described_so = {**request, "url": url, "headers": request.get("header")}
+            yield repr(str(item.get("name", "a request"))), described_so

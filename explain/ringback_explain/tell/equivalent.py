@@ -78,8 +78,8 @@ def _destination(draft: _Draft) -> None:
         _nobody(draft)
     elif len(parties) == 1:
         _one(draft, parties[0])
-    elif len({_root(party) for party in parties}) == 1:
-        _several(draft, parties)
+    elif len({party.pointer.removeprefix("/").partition("/")[0] for party in parties}) == 1:
+        draft.body["participants"] = [dict(_member(party)) for party in parties if party.kind in _MEMBER]
     else:
         _contradicting(draft, parties)
     if parties and draft.wish.kept.get("conversationIds"):
@@ -108,10 +108,6 @@ def _distinct(parties: Iterable[MeantParty]) -> list[MeantParty]:
     return list({(party.kind, party.value.lower()): party for party in reversed(list(parties))}.values())[
         ::-1
     ]
-
-
-def _root(party: MeantParty) -> str:
-    return party.pointer.split("/")[1] if "/" in party.pointer else ""
 
 
 def _undirected(draft: _Draft) -> None:
@@ -152,10 +148,6 @@ def _one(draft: _Draft, party: MeantParty) -> None:
         draft.body[_FIELD[party.kind]] = party.value
     if party.is_mail:
         draft.ask("mail", pointer=party.pointer, shown=quoted(party.written))
-
-
-def _several(draft: _Draft, parties: list[MeantParty]) -> None:
-    draft.body["participants"] = [dict(_member(party)) for party in parties if party.kind in _MEMBER]
 
 
 def _member(party: MeantParty) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringback_contracts.core.model import Evidence, Example
+from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain.explanation import Explained
 from ringback_explain.table import table
 from ringback_explain.tell import token_checks
-from ringback_explain.tell.token_checks import FORM, PATH, Asked
+from ringback_explain.tell.token_checks import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ def _rules() -> Iterator[LoginRule]:
 
 
 def _example(asked: Mapping[str, Any]) -> Example:
-    headers = {"content-type": asked.get("media", FORM)}
+    headers = {"content-type": asked.get("media", FORM_TYPE)}
     if "authorization" in asked:
         headers["authorization"] = asked["authorization"]
     return Example(
         asked.get("json"),
         token=None,
         method=asked.get("method", "POST"),
-        path=asked.get("path", PATH),
+        path=asked.get("path", TOKEN_PATH),
         raw=asked["form"].encode() if "form" in asked else None,
         headers=headers,
     )

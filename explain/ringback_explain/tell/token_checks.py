@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 
 from ringback_contracts.core.credentials import credentials
 from ringback_contracts.core.model import Request
+from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain.meant.body import Form, ReadBody, read
 from ringback_explain.meant.placeholders import gap_in
 
-PATH = "/oauth/token"
-FORM = "application/x-www-form-urlencoded"
 SAML = "urn:ietf:params:oauth:grant-type:saml2-bearer"
 GRANTS = ("client_credentials", "authorization_code", "refresh_token", SAML)
 
@@ -44,7 +43,7 @@ class Asked:
 
 def is_token_request(request: Request) -> bool:
     """Whether a request wants a token: by its path, or by a grant type in its body."""
-    if request.path.rstrip("/").endswith("/oauth/token"):
+    if request.path.rstrip("/").endswith(TOKEN_PATH):
         return True
     head = request.body[:4096]
     return b"grant_type" in head and "grant_type" in read(request.body).fields
@@ -62,7 +61,7 @@ def asked(request: Request) -> Asked:
 
 def wrong_path(given: Asked) -> str | None:
     """Whether the path is another."""
-    return None if given.request.path == PATH else "the token endpoint has another path"
+    return None if given.request.path == TOKEN_PATH else "the token endpoint has another path"
 
 
 def wrong_method(given: Asked) -> str | None:
@@ -77,7 +76,7 @@ def no_form(given: Asked) -> str | None:
         return "there is no form in the body"
     if given.reading.form is not Form.FIELDS:
         return "the body is JSON; the token endpoint takes a form"
-    return "the body is a form and is declared as " + media if media not in ("", FORM) else None
+    return "the body is a form and is declared as " + media if media not in ("", FORM_TYPE) else None
 
 
 def no_grant(given: Asked) -> str | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.explanation import Context, Equivalent, Explanation, Note
 from ringback_explain.tell.login_rules import FOUND, LoginRule
-from ringback_explain.tell.token_checks import GRANTS, NEEDED, PATH, Asked, asked
+from ringback_explain.tell.token_checks import GRANTS, NEEDED, Asked, asked
 
 STEPS = (
     "PKCE in two steps: authorize with code_challenge = base64url(SHA-256(verifier)) without padding and"
@@ -100,8 +101,10 @@ def _equivalent(given: Asked, context: Context) -> tuple[Equivalent | None, tupl
         questions.append(BASIC)
     if absent:
         return None, tuple(questions)
-    body: dict[str, Any] = {"grant_type": grant} | {name: _shown(given, name) for name in names}
-    return Equivalent("POST", PATH, body), tuple(questions)
+    # Of what only its owner may know the name stands for the value.
+    shown = {name: given.fields[name] if name in _SHOWN else f"<{name}>" for name in names}
+    body: dict[str, Any] = {"grant_type": grant, **shown}
+    return Equivalent("POST", TOKEN_PATH, body), tuple(questions)
 
 
 def _of_context(context: Context) -> str:
@@ -109,8 +112,3 @@ def _of_context(context: Context) -> str:
     return {"pkce": "authorization_code", "code": "authorization_code"}.get(
         grant, grant if grant in GRANTS else ""
     )
-
-
-def _shown(given: Asked, name: str) -> str:
-    """A field of the form; of what only its owner may know the name stands for the value."""
-    return given.fields[name] if name in _SHOWN else f"<{name}>"

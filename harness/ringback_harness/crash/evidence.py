@@ -10,11 +10,10 @@ from enum import Enum
 from ringback_contracts.catalogue import PLACING, route
 from ringback_contracts.core.model import Accepted, Destination
 from ringback_contracts.http.faults import FaultKind
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_harness.crash.scenarios import Scenario
 from ringback_mock.engine.faults import HEADER as FAULT_HEADER
 from ringback_mock.engine.journal import Exchange
-
-LOGIN_PATH = "/oauth/token"
 
 
 class RunEnd(Enum):
@@ -103,7 +102,7 @@ def _destinations(exchange: Exchange) -> tuple[Destination, ...]:
 
 def is_login(exchange: Exchange) -> bool:
     """Whether the request is one for a token."""
-    return exchange.request.path == LOGIN_PATH
+    return exchange.request.path == TOKEN_PATH
 
 
 def is_attempt(exchange: Exchange) -> bool:

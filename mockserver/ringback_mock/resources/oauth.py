@@ -18,12 +18,12 @@ from urllib.parse import parse_qsl
 from ringback_contracts.core.credentials import credentials
 from ringback_contracts.core.model import Request
 from ringback_contracts.org import Client, User
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_mock.engine.sessions import Issued, Login
 from ringback_mock.engine.store import Store, Tenant
 from ringback_mock.engine.writes import BeginLogin, HoldToken, RevokeReplayed, UseUpCode, Write
 from ringback_mock.http import Response, json_response
 
-FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 64 * 2**10
 MAX_FIELDS = 50
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -98,8 +98,8 @@ def _error_body(refusal: OAuthError) -> dict[str, str]:
 
 def _form(request: Request) -> dict[str, str]:
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != FORM:
-        raise OAuthError("invalid_request", f"the body must be a form: Content-Type {FORM}")
+    if media_type != FORM_TYPE:
+        raise OAuthError("invalid_request", f"the body must be a form: Content-Type {FORM_TYPE}")
     if len(request.body) > MAX_FORM_BYTES:
         raise OAuthError("invalid_request", f"the form is larger than {MAX_FORM_BYTES} bytes")
     try:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from ringback_contracts.http.sdk_operations import SdkOperation, sdk_operations
+from ringback_contracts.http.sdk_operations import operation_named
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.read.code.calls import NOTHING, CodeCall, words
+from ringback_explain.read.code.languages import text_of
 from ringback_explain.read.code.texts import as_text
 from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, decoded, unknown
 from ringback_explain.read.described import weight
-from ringback_explain.read.found import TOKEN_PATH
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _VERB = re.compile(
@@ -39,16 +39,11 @@ def a_request(call: CodeCall) -> Any:
 # --- the SDKs ---------------------------------------------------------------------------------------
 
 
-@cache
-def _operations() -> Mapping[str, SdkOperation]:
-    return {operation.id.lower(): operation for operation in sdk_operations()}
-
-
 def _of_sdk(call: CodeCall) -> Any:
     name = re.sub(r"(?:async)?(?:withhttpinfo|_with_http_info)?(?:async)?$", "", call.lower)
     if not name.startswith(("get", "post", "put", "patch", "delete")) or len(name) < len("getusers"):
         return NOTHING
-    operation = _operations().get(name.replace("_", ""))
+    operation = operation_named(name.replace("_", ""))
     if operation is None or call.walker.meaning(call.node) != "call":
         return NOTHING
     given = list(call.positional)
@@ -209,15 +204,13 @@ def _is_telling(value: Any) -> bool:
 def _begun(call: CodeCall) -> Any:
     name = call.lower
     of_class = re.search(r"(?:HTTP::|Http)(Get|Post|Put|Patch|Delete)$", call.holder_text or call.name)
-    if name == "builder" and "Request" not in call.walker.source(call.node)[:60]:
+    if name == "builder" and "Request" not in text_of(call.node)[:60]:
         return NOTHING
     if not (name in words().begins or (name == "new" and of_class)) or (
         name == "request" and not call.positional
     ):
         return NOTHING
-    if name in ("newbuilder", "builder") and re.search(
-        r"Client|Conversation|Call", call.walker.source(call.node)[:60]
-    ):
+    if name in ("newbuilder", "builder") and re.search(r"Client|Conversation|Call", text_of(call.node)[:60]):
         return NOTHING
     sending = Sending(call.line)
     options = _options(call)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ringback_contracts.catalogue import route
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.explanation import Note, Position
 from ringback_explain.meant.placeholders import IN_CODE, join
 from ringback_explain.read import described, mention
@@ -25,7 +26,6 @@ from ringback_explain.read.code.values import (
     unknown,
 )
 from ringback_explain.read.found import (
-    FORM_TYPE,
     JSON_TYPE,
     Address,
     FoundRequest,
@@ -112,7 +112,7 @@ def _positions(value: Any, pointer: str, lines: list[str]) -> Iterator[tuple[str
         value = value.value
     if isinstance(value, CodeObject):
         for key, spot in value.spots.items():
-            if (position := _position(spot, lines)) is not None:
+            if spot is not None and (position := _position(spot, lines)) is not None:
                 yield join(pointer, key), position
         for key, item in value.items():
             yield from _positions(item, join(pointer, key), lines)

@@ -55,14 +55,12 @@ class CodeObject(dict[str, Any]):
         self.origin = origin
         self.doubts: list[Doubt] = []
         self.given_to: list[str] = []
-        self.spots: dict[str, Spot] = {}
+        self.spots: dict[str, Spot | None] = {}
 
     def put(self, key: str, value: Any, spot: Spot | None = None) -> None:
         """Set a field, under the name that goes out."""
         name = self.name_of(key)
-        self[name] = value
-        if spot is not None:
-            self.spots[name] = spot
+        self[name], self.spots[name] = value, spot
 
     def name_of(self, key: str) -> str:
         """The name under which a field goes out."""
@@ -70,12 +68,13 @@ class CodeObject(dict[str, Any]):
 
     def absorb(self, other: Any) -> None:
         """Take over the fields of another object."""
-        spots = other.spots if isinstance(other, CodeObject) else {}
-        if isinstance(other, dict):
-            for key, value in other.items():
-                self.put(key, value, spots.get(key))
         if isinstance(other, CodeObject):
+            for key, value in other.items():
+                self.put(key, value, other.spots.get(key))
             self.doubts += other.doubts
+        elif isinstance(other, dict):
+            for key, value in other.items():
+                self.put(key, value)
 
 
 @dataclass(slots=True)

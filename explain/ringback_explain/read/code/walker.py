@@ -8,7 +8,7 @@ assumed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.expressions import EXPRESSIONS, item_parts
@@ -83,9 +83,6 @@ class Walker:
 
     def meaning(self, node: Node) -> str:
         return self.language.meaning(node)
-
-    def source(self, node: Node) -> str:
-        return text_of(node)
 
     def record(self, *, model: bool = False, origin: str = "") -> CodeObject:
         """A new object of the program."""
@@ -214,7 +211,7 @@ class Walker:
         self.conditions.append(condition)
         self.all(nodes)
         self.conditions.pop()
-        if any(_LEAVES.match(text_of(last)) for last in _last_statements(nodes)):
+        if _leaves(nodes):
             self.scope = before
             return
         for name, value in self.scope.items():
@@ -359,11 +356,7 @@ class Walker:
 
     def _unpack(self, left: Node, value: Any) -> None:
         targets = left.named_children
-        if len(targets) == 1 and not isinstance(value, list):
-            value = [value]
-        elif len(targets) == 1 and isinstance(value, list) and len(value) == 1:
-            value = [value[0]]
-        elif not isinstance(value, list):
+        if not isinstance(value, list):
             value = [value, *(unknown(text_of(target)) for target in targets[1:])]
         for target, item in zip(targets, value, strict=False):
             if target.type.startswith("shorthand"):
@@ -390,21 +383,19 @@ class Walker:
             if len(self.conditions) > holder.depth:
                 name = holder.name_of(str(key))
                 holder.doubts.append(Doubt(name, self.conditions[-1], value))
-                if spot is not None:
-                    holder.spots.setdefault(name, spot)
+                holder.spots.setdefault(name, spot)
             else:
                 holder.put(self.tags.get(str(key), str(key)), value, spot)
         elif isinstance(holder, list) and key is None:
             holder.append(value)
 
 
-def _last_statements(nodes: Sequence[Node]) -> Iterator[Node]:
-    """The last statement of a branch, whatever is around it."""
-    for node in nodes[-1:]:
-        last = node
-        while last.named_children and last.type in _BLOCKS:
-            last = last.named_children[-1]
-        yield last
+def _leaves(nodes: Sequence[Node]) -> bool:
+    """Whether a branch ends by leaving the function, or the program."""
+    last = nodes[-1] if nodes else None
+    while last and last.named_children and last.type in _BLOCKS:
+        last = last.named_children[-1]
+    return last is not None and _LEAVES.match(text_of(last)) is not None
 
 
 _REMOVES = ("delete_statement", "unset_statement")
