@@ -139,7 +139,7 @@ function row(call) {
   const line = document.createElement('li');
   const to = document.createElement('span');
   to.className = 'to';
-  to.textContent = `${other.address || other.name || 'dialing'} · ${other.held ? 'held' : other.state || 'contacting'}`;
+  to.textContent = `${other.address || other.name || 'dialing'} · ${mine && mine.held ? 'held' : other.state || 'contacting'}`;
   line.append(to);
   if (mine && mine.state === 'connected') {
     line.append(

@@ -67,6 +67,24 @@ def test_a_call_is_placed_followed_and_ended(page: Page, mock: str, grant: str) 
     assert requests.get(f"{mock}/api/v2/conversations/calls", headers=alice, timeout=10).json()["total"] == 0
 
 
+def test_every_change_is_told_over_the_channel(page: Page, mock: str) -> None:
+    log_in(page)
+    page.get_by_text("Told of every change").wait_for()
+    dial(page, "+442079460100")
+    page.get_by_text("+442079460100 · connected").wait_for()
+    page.get_by_role("button", name="Hold", exact=True).click()
+    page.get_by_text("+442079460100 · held").wait_for()
+    page.get_by_role("button", name="Unhold").click()
+    page.get_by_role("button", name="Mute", exact=True).click()
+    page.get_by_role("button", name="Unmute").wait_for()
+    alice = {"Authorization": "Bearer alice"}
+    [call] = requests.get(f"{mock}/api/v2/conversations/calls", headers=alice, timeout=10).json()["entities"]
+    far = call["participants"][-1]["id"]
+    path = f"{mock}/__ringback/calls/{call['id']}/parties/{far}"
+    requests.post(path, json={"act": "hangs_up"}, timeout=10).raise_for_status()
+    page.get_by_text("Nobody is on the line").wait_for()
+
+
 def test_a_refusal_is_shown_with_its_reason(page: Page) -> None:
     log_in(page)
     dial(page, "CALL-ALICE")
