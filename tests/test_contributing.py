@@ -19,41 +19,38 @@ Edits = Mapping[str, Sequence[tuple[str, str]]]
 RECORDS = "contracts/ringback_contracts/resources/conversations/operations.py"
 HANDLERS = "mockserver/ringback_mock/resources/conversations.py"
 ORG = "contracts/ringback_contracts/data/org.toml"
-VIEW = "conversation:communication:view"
+VIEW = "conversation:summary:view"
 OPERATION: Edits = {
     RECORDS: [
         (
             "OPERATIONS = (\n",
-            """GET_CONVERSATION = "getConversation"
+            """GET_SUMMARIES = "getConversationSummaries"
 
 OPERATIONS = (
     served(
-        GET_CONVERSATION,
-        summary="Read a conversation",
+        GET_SUMMARIES,
+        summary="Sum a conversation up",
         scopes=READING,
         answers="Conversation",
         of_one_call=True,
         changes=Change.NOTHING,
-        unknown=THE_CALL,
+        unknown={"conversationId": "call.unknown"},
         fault="read",
     ),
 """,
-        ),
-        ("paths import CALLING", "paths import CALLING, READING, THE_CALL"),
+        )
     ],
     HANDLERS: [
         (
-            "@handles(DISCONNECT)",
-            """@handles(GET_CONVERSATION)
-def shown(ask):
-    from ringback_mock.engine.conversation import nested_conversation
-
-    return 200, nested_conversation(ask.tenant.calls.get(ask.verdict.params["conversationId"]), ask.now)
+            "@handles(DISCONNECT",
+            """@handles(GET_SUMMARIES)
+def summed_up(ask):
+    return 200, {"id": ask.verdict.params["conversationId"]}
 
 
-@handles(DISCONNECT)""",
+@handles(DISCONNECT""",
         ),
-        ("import DISCONNECT", "import DISCONNECT, GET_CONVERSATION"),
+        ("operations import (", "operations import (\n    GET_SUMMARIES,"),
     ],
     ORG: [('"conversation:communication:disconnect"', f'"{VIEW}", "conversation:communication:disconnect"')],
 }
@@ -64,9 +61,9 @@ client, alice = create_app().test_client(), {"Authorization": "Bearer alice"}
 call = {"phoneNumber": "+442079460100"}
 placed = client.post("/api/v2/conversations/calls", json=call, headers=alice).get_json()["id"]
 for conversation in (placed, "a11ce000-0000-4000-8000-00000000dead"):
-    reply = client.get(f"/api/v2/conversations/{conversation}", headers=alice)
+    reply = client.get(f"/api/v2/conversations/{conversation}/summaries", headers=alice)
     print(reply.status_code, reply.headers.get("Ringback-Rule"))
-print(client.get("/openapi.json").get_json()["paths"]["/api/v2/conversations/{conversationId}"]["get"]["summary"])
+print(client.get("/openapi.json").get_json()["paths"]["/api/v2/conversations/{conversationId}/summaries"]["get"]["summary"])
 """
 
 KINDS = "contracts/ringback_contracts/http/faults.py"
@@ -148,7 +145,7 @@ def listed(heading: str) -> list[str]:
 
 def test_an_operation_takes_the_files_that_are_listed(copy: Path) -> None:
     edit(copy, OPERATION)
-    assert run(copy, READS) == (["200 None", "404 call.unknown", "Read a conversation"], "")
+    assert run(copy, READS) == (["200 None", "404 call.unknown", "Sum a conversation up"], "")
     steps = listed("How to add an operation")
     assert len(steps) <= 4
     assert [name for name in OPERATION if not any(name in step for step in steps)] == []
