@@ -321,3 +321,16 @@ def test_an_org_can_tell_of_hold_once() -> None:
     far = next(one for one in world.admin("GET", f"/calls/{call_id}")["parties"] if one["outside"])
     world.admin("POST", f"/calls/{call_id}/parties/{far['id']}", {"act": "holds"})
     assert len(ear.take()) == 1
+
+
+def test_a_revoked_token_ends_the_channels_that_were_made_with_it(world: World) -> None:
+    channel = world.channel(OWN_CALLS)
+    ear, _ = world.join(channel)
+    other = world.listen(f"v2.users.{BOB}.presence", token="bob")
+    world.ask("DELETE", "/tokens/me")
+    (told,) = ear.take()
+    assert told["eventBody"]["systemTopicType"] == "token_revoked"
+    assert told["eventBody"]["reason"] == "user_tokens_revoked"
+    assert not ear.is_open()
+    assert other.is_open()
+    assert world.site.store.channel(channel) is None

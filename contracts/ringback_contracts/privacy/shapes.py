@@ -63,8 +63,10 @@ _RARE = (
     ),
     ("}", re.compile(r"\{(?:S?SHA|S?MD5|CRYPT|SSHA[0-9]{3})\}[\w+/=.$]{8,}+")),
     ("AGE-", re.compile(r"AGE-SECRET-KEY-1[0-9A-Z]{16,}+")),
+    ("streaming-", re.compile(r"(?<=streaming-)[0-9]{1,6}-[0-9A-Za-z]{16,}+")),
 )
-"""Passwords as they are kept for comparing, which are guessed from; and a key."""
+"""Passwords as they are kept for comparing, which are guessed from; a key; and the id of a notification
+channel, by which alone anybody can listen to it."""
 
 
 def without_shapes(text: str, hide: Hide) -> str:

@@ -127,6 +127,15 @@ class Channels:
         if channel.id in self._kept:
             self._kept.put(channel.id, channel, channel.weight)
 
+    def made_with(self, token: str) -> list[Channel]:
+        """Those that were made with the token."""
+        return [channel for channel in self._kept.values() if channel.token == token]
+
+    def drop(self, channel: Channel) -> None:
+        """Let the channel be no more."""
+        if channel.id in self._kept:
+            self._drop(channel)
+
     def clear(self) -> None:
         """Let all be no more."""
         for channel in list(self._kept.values()):

@@ -30,7 +30,7 @@ HEARTBEAT_SECONDS = 30.0
 """Between two heartbeats of a socket (reported)."""
 FORGOTTEN = 1_000
 """Turns of forgotten calls that may stand in the agenda before somebody looks for them."""
-NORMAL, GOING_AWAY = 1000, 1001
+NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 """Why a connection is closed (RFC 6455 section 7.4)."""
 
 
@@ -111,6 +111,14 @@ class EventFeed:
             del self._audience[name][channel]
             if not self._audience[name]:
                 del self._audience[name]
+
+    def revoke(self, channel: Channel) -> None:
+        """The token ends by which the channel was made, and with it whoever listens."""
+        listener = self._listening.get(channel)
+        if listener is not None:
+            listener.send(messages.token_revoked(channel))
+            listener.close(POLICY, "the token was revoked")
+            self.disconnect(channel, listener)
 
     def close(self, reason: str) -> None:
         """Let nobody listen any more."""

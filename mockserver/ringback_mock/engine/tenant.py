@@ -237,3 +237,6 @@ class Tenant:
 
     def _forget(self, token: str, _: None = None) -> None:
         self._sessions.pop(token, None)
+        for channel in self.channels.made_with(token) if len(self.channels) else ():
+            self.feed.revoke(channel)
+            self.channels.drop(channel)

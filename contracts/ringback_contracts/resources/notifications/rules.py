@@ -24,7 +24,7 @@ from ringback_contracts.resources.notifications.topics import LONGEST_TOPIC, par
 
 CHANNELS = "/api/v2/notifications/channels"
 SUBSCRIPTIONS = f"{CHANNELS}/{{channel}}/subscriptions"
-GONE = f"{CHANNELS}/streaming-0-nobodyopenedthischannel00"
+GONE = f"{CHANNELS}/streaming-0-nobody"
 OWN_CALLS = f"v2.users.{ALICE}.conversations.calls"
 IGNORE_ERRORS = f"{SUBSCRIPTIONS}?ignoreErrors=true"
 NO_OBJECT = 'Send a JSON array of objects, such as [{"id": "v2.users.{id}.conversations.calls"}].'
