@@ -17,9 +17,10 @@ from ringback_contracts.http.routing import Router
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import operations as calls
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
-from ringback_contracts.resources.conversations import life_rules
+from ringback_contracts.resources.conversations import life_rules, transfer_rules
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
+from ringback_contracts.resources.conversations import transfer_operations as transfers
 from ringback_contracts.resources.notifications import operations as notifications
 from ringback_contracts.resources.notifications import rules as of_channels
 from ringback_contracts.resources.organizations import operations as organizations
@@ -37,6 +38,7 @@ from ringback_contracts.schemas import names
 OPERATIONS: tuple[Operation, ...] = (
     *calls.OPERATIONS,
     *conversations.OPERATIONS,
+    *transfers.OPERATIONS,
     *users.OPERATIONS,
     *organizations.OPERATIONS,
     *stations.OPERATIONS,
@@ -68,6 +70,7 @@ RULES = (
     destination,
     number,
     life_rules,
+    transfer_rules,
 )
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))

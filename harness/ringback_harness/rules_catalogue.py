@@ -154,7 +154,9 @@ def show_table(console: Console, rules: Iterable[Entry]) -> None:
     """Print one line a rule, or two in a terminal that is not wide enough."""
     if console.is_terminal and console.width < WIDE:
         for rule in rules:
-            console.print(Text.assemble((rule.id, "bold"), f"  {rule.status} {rule.code}"))
+            answer = f"{rule.status} {rule.code}"
+            between = "  " if len(rule.id) + len(answer) + 2 <= console.width else "\n    "
+            console.print(Text.assemble((rule.id, "bold"), between, answer))
             console.print(Text(f"    {rule.title}"))
             console.print(Text(f"    contracts: {contracts(rule)}; {rule.evidence.value}", style="dim"))
     else:

@@ -39,7 +39,11 @@ def test_in_a_narrow_terminal_no_line_is_torn() -> None:
         rules_catalogue.show_table(console, ALL)
     shown = captured.get()
     assert max(map(len, shown.splitlines())) <= 80
-    assert all(f"{rule.id}  {rule.status} {rule.code}\n" in shown for rule in ALL)
+    lines = [line.strip() for line in shown.splitlines()]
+    for rule in ALL:
+        answer = f"{rule.status} {rule.code}"
+        at = next(at for at, line in enumerate(lines) if line.split()[:1] == [rule.id])
+        assert answer in (lines[at].removeprefix(rule.id).strip(), lines[at + 1])
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)

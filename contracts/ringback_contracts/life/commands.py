@@ -12,6 +12,9 @@ from typing import Literal, NamedTuple, get_args
 from ringback_contracts.life.parties import Party
 from ringback_contracts.life.values import NO_ATTRIBUTES, Direction, RecordingState, SpeakTo, WatchKind
 
+MOST_KEYS = 100
+KEYS = rf"[0-9A-D*#]{{1,{MOST_KEYS}}}"
+"""The keys of a phone (RFC 4733, section 3.2), as many as one request presses."""
 FarAct = Literal["answers", "declines", "busy", "no_answer", "hangs_up", "holds", "retrieves", "digits"]
 TransferType = Literal["Attended", "Unattended"]
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from ringback_contracts.core.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.http.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
-from ringback_contracts.life.commands import FarAct
+from ringback_contracts.life.commands import KEYS, FarAct
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
 from ringback_contracts.org.values import LARGEST_COUNT
@@ -202,9 +202,6 @@ CLOCK_COMMAND: Json = {
 }
 """What a clock can be told; the moment is set first, then moved, then goes on as is wanted."""
 
-MOST_DIGITS = 100
-DIGITS = rf"[0-9A-D*#]{{1,{MOST_DIGITS}}}"
-"""The keys of a phone (RFC 4733, section 3.2), as many as one request presses."""
 CALL_ID: Json = {
     "name": "callId",
     "in": "path",
@@ -243,7 +240,7 @@ RINGING: Json = {
 USE: Json = {
     "type": "object",
     "required": ["act"],
-    "properties": {"act": ACTS, "digits": {"type": ["string", "null"], "pattern": f"^{DIGITS}$"}},
+    "properties": {"act": ACTS, "digits": {"type": ["string", "null"], "pattern": f"^{KEYS}$"}},
     "additionalProperties": False,
 }
 """What somebody does with a phone."""

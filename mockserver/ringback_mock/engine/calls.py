@@ -8,7 +8,16 @@ from typing import NamedTuple
 from ringback_contracts.core.model import Intent
 from ringback_contracts.core.plain import plain
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
-from ringback_contracts.life.commands import Command, Delayed, FarEnd, Place, Ring
+from ringback_contracts.life.commands import (
+    CancelConsult,
+    Command,
+    Delayed,
+    FarEnd,
+    Place,
+    Ring,
+    SetSpeakTo,
+    StartConsult,
+)
 from ringback_contracts.life.engine import weigh
 from ringback_contracts.life.parties import Party
 from ringback_contracts.org import Org, Outcome
@@ -159,9 +168,13 @@ class CallRecord:
         return any(one.user_id == user_id for one in self.at(now).participants)
 
 
+AT_ONCE = (FarEnd, StartConsult, SetSpeakTo, CancelConsult)
+"""What has happened when it is answered: with what a phone does, the consults, which are answered 200."""
+
+
 def when_in_effect(command: Command, org: Org) -> Command:
-    """The command, as late as what is accepted takes effect in the org; phones act at once."""
-    late = org.effect_seconds > 0 and not isinstance(command, FarEnd)
+    """The command, as late as what is accepted takes effect in the org; phones and consults act at once."""
+    late = org.effect_seconds > 0 and not isinstance(command, AT_ONCE)
     return Delayed(org.effect_seconds, command) if late else command
 
 

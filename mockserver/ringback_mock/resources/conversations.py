@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from ringback_contracts.life import Conversation
+from ringback_contracts.life import Conversation, apply
+from ringback_contracts.life.transferring import consulted_id
 from ringback_contracts.life.views import flat, nested
 from ringback_contracts.resources.conversations.operations import (
+    DELETE_CONVERSATION,
     DISCONNECT,
     GET_CONVERSATION,
     LIST_CONVERSATIONS,
     PATCH_CALL_PARTICIPANT,
     PATCH_PARTICIPANT,
+    SEND_DIGITS,
     SET_ATTRIBUTES,
     SET_CALL_ATTRIBUTES,
+    SET_TAG,
+)
+from ringback_contracts.resources.conversations.transfer_operations import (
+    CANCEL_CONSULT,
+    CONSULT,
+    CONSULT_ADDRESS,
+    CONSULT_AGENT,
+    CONSULT_EXTERNAL,
+    CONSULT_QUEUE,
+    REPLACE,
+    REPLACE_AGENT,
+    REPLACE_CALL,
+    REPLACE_EXTERNAL,
+    REPLACE_QUEUE,
+    SET_SPEAK_TO,
+    TRANSFER,
 )
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 from ringback_mock.engine.writes import GiveCommand
@@ -45,7 +64,22 @@ def shown(ask: Ask) -> Applied:
     return 200, nested.conversation(asked(ask))
 
 
-@handles(DISCONNECT, PATCH_PARTICIPANT, PATCH_CALL_PARTICIPANT, SET_ATTRIBUTES)
+@handles(
+    DELETE_CONVERSATION,
+    DISCONNECT,
+    PATCH_CALL_PARTICIPANT,
+    PATCH_PARTICIPANT,
+    SEND_DIGITS,
+    SET_ATTRIBUTES,
+    SET_TAG,
+    CANCEL_CONSULT,
+    REPLACE,
+    REPLACE_AGENT,
+    REPLACE_CALL,
+    REPLACE_EXTERNAL,
+    REPLACE_QUEUE,
+    TRANSFER,
+)
 def obeyed(ask: Ask) -> Applied:
     """What is asked of the call happens, and there is nothing to tell."""
     return ask.verdict.operation.success, None, *writes(ask)
@@ -57,3 +91,18 @@ def kept(ask: Ask) -> Applied:
     participant = required(asked(ask).find(ask.verdict.params["participantId"].lower()))
     texts = {**participant.attributes, **ask.body["attributes"]}
     return ask.verdict.operation.success, {"attributes": texts}, *writes(ask)
+
+
+@handles(CONSULT, CONSULT_ADDRESS, CONSULT_AGENT, CONSULT_EXTERNAL, CONSULT_QUEUE, SET_SPEAK_TO)
+def consulted(ask: Ask) -> Applied:
+    """The consult happens, and whom it has brought is told."""
+    return 200, {"destinationParticipantId": consulted_id(after(ask))}, *writes(ask)
+
+
+def after(ask: Ask) -> Conversation:
+    """The call in the path as the request makes it."""
+    call = asked(ask)
+    for call_id, command in ask.verdict.instructions:
+        made = apply(call, command, ask.now) if call_id == call.id else call
+        call = made if isinstance(made, Conversation) else call
+    return call

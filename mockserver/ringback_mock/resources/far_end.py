@@ -12,10 +12,9 @@ import orjson
 from ringback_contracts.core.decode import DecodeError, decode
 from ringback_contracts.core.model import Request
 from ringback_contracts.life import Objection, possible
-from ringback_contracts.life.commands import FarAct, FarEnd
+from ringback_contracts.life.commands import KEYS, MOST_KEYS, FarAct, FarEnd
 from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.life.views import flat
-from ringback_contracts.openapi.admin import DIGITS, MOST_DIGITS
 from ringback_contracts.resources.calls.inbound import InboundError, ring_from
 from ringback_mock.engine.calls import CallRecord, plan_ringing
 from ringback_mock.engine.guard import ADMIN
@@ -34,9 +33,9 @@ PATH = f"{ADMIN}/calls"
 
 
 def _tones(text: str) -> str:
-    if not re.fullmatch(DIGITS, text):
+    if not re.fullmatch(KEYS, text):
         raise ValueError(
-            f"a phone has the keys 0 to 9, *, # and A to D, of which 1 to {MOST_DIGITS} are pressed"
+            f"a phone has the keys 0 to 9, *, # and A to D, of which 1 to {MOST_KEYS} are pressed"
         )
     return text
 

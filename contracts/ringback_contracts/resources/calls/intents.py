@@ -68,7 +68,7 @@ def _caller_id(case: CallFacts) -> str | None:
 
 def _published_destinations(case: CallFacts, body: Mapping[str, Any]) -> Iterator[Destination]:
     if (text := case.text("phoneNumber")) is not None:
-        yield _dialled_destination(text, case.org)
+        yield dialled_destination(text, case.org)
     elif (user_id := case.text("callUserId")) is not None:
         yield Destination(Kind.USER, user_id.lower())
     elif (queue_id := case.text("callQueueId")) is not None:
@@ -82,14 +82,15 @@ def _published_destinations(case: CallFacts, body: Mapping[str, Any]) -> Iterato
 def _party_destinations(party: Mapping[str, Any], org: Org) -> Iterator[Destination]:
     name = party.get("name")
     if address := party.get("address"):
-        yield replace(_dialled_destination(address, org), name=name)
+        yield replace(dialled_destination(address, org), name=name)
     elif user_id := party.get("userId"):
         yield Destination(Kind.USER, user_id.lower(), name)
     elif queue_id := party.get("queueId"):
         yield Destination(Kind.QUEUE, queue_id.lower(), name)
 
 
-def _dialled_destination(text: str, org: Org) -> Destination:
+def dialled_destination(text: str, org: Org) -> Destination:
+    """Whom a number or a SIP address leads to."""
     number = read_number(text)
     if not isinstance(number, Dialled):
         return Destination(Kind.SIP, text.strip())

@@ -16,8 +16,10 @@ from ringback_contracts.life.commands import (
     Mute,
     Park,
     Record,
+    SendDigits,
     SetAttributes,
     SetRecording,
+    SetTag,
     SkipWrapUp,
 )
 from ringback_contracts.life.moments import read_moment
@@ -72,6 +74,16 @@ def wrap_up(participant_id: str, said: Mapping[str, Any]) -> GiveWrapUp:
 def attributes(case: CallTold) -> Iterator[Command]:
     """What is to be kept with a participant."""
     yield SetAttributes(case.participant_id, dict(case.fields.get("attributes") or {}))
+
+
+def digits(case: CallTold) -> Iterator[Command]:
+    """The keys that are pressed for a participant."""
+    yield SendDigits(case.participant_id, case.fields["digits"])
+
+
+def tag(case: CallTold) -> Iterator[Command]:
+    """The key of another system for the conversation."""
+    yield SetTag(case.fields["externalTag"])
 
 
 def end(case: CallTold) -> Iterator[Command]:

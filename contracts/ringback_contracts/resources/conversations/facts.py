@@ -13,6 +13,17 @@ from ringback_contracts.life.commands import Instruction
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.schemas import schema, type_errors
 
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "ConsultTransfer": ("speakTo",),
+    "ConsultTransferToAddress": ("speakTo",),
+    "ConsultTransferToAgent": ("speakTo",),
+    "ConsultTransferToExternal": ("speakTo",),
+    "ConsultTransferToQueue": ("speakTo",),
+    "ConsultTransferUpdate": ("speakTo",),
+    "ConversationTagsUpdate": ("externalTag",),
+    "Digits": ("digits",),
+}
+"""The fields that a model must have; of nobody named to consult a rule of its own tells."""
 _WORD = re.compile(r"[A-Za-z]{1,40}")
 """What a note repeats: anything else could be a number or a secret."""
 
@@ -64,11 +75,17 @@ class CallTold(CallNow):
         """What the body says; a field that is null counts as one that is not there."""
         return {name: value for name, value in (self.body or {}).items() if value is not None}
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that the body must have, and has not."""
+        return tuple(name for name in REQUIRED.get(self.reads or "", ()) if name not in self.fields)
+
     @lazy
     def instructions(self) -> tuple[Instruction, ...]:
         """The commands that the request gives, where its body can be read."""
         asks = self.operation.asks if self.operation else None
-        if asks is None or self.call is None or self.errors or (self.reads and self.body is None):
+        unread = self.errors or self.missing or (self.reads and self.body is None)
+        if asks is None or self.call is None or unread:
             return ()
         call_id = self.call.id
         return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringback_contracts.core.declare import FRANK, TEST_NUMBER
+from ringback_contracts.core.declare import FRANK, SUPPORT, TEST_NUMBER
 from ringback_contracts.core.model import Example
 
 SLOW_NUMBER = "+442079460112"
@@ -13,7 +13,7 @@ SLOW_NUMBER = "+442079460112"
 CONVERSATION = "/api/v2/conversations/{call}"
 CALL = "/api/v2/conversations/calls/{call}"
 OWN, FAR, THIRD = (f"{CALL}/participants/{{party{number}}}" for number in (1, 2, 3))
-ANY_OWN = f"{CONVERSATION}/participants/{{party1}}"
+ANY_OWN, ANY_FAR = (f"{CONVERSATION}/participants/{{party{number}}}" for number in (1, 2))
 """Where alice's own leg lies, that of whom she called, and that of who came next."""
 
 
@@ -33,5 +33,15 @@ WITH_FRANK = (Example({"callUserId": FRANK}), 5.0)
 RINGING = (Example({"phoneNumber": SLOW_NUMBER}), 3.0)
 """Alice called somebody whose phone rings."""
 HELD = (*TALKING, patch(OWN, {"held": True}))
+FOR_QUEUE = (Example({"phoneNumber": TEST_NUMBER, "callFromQueueId": SUPPORT}), 5.0)
+"""The same for a queue."""
+CONFERENCE = (Example({"participants": [{"address": TEST_NUMBER}, {"userId": FRANK}]}), 5.0)
+"""Alice called two, who have answered."""
+CONSULTING = (
+    *TALKING,
+    Example({"speakTo": "DESTINATION", "destination": {"userId": FRANK}}, path=f"{FAR}/consult"),
+    5.0,
+)
+"""The same, and Alice asks Frank, who has answered."""
 OVER = (*TALKING, patch(OWN, {"state": "disconnected"}), 5.0)
 """Alice has hung up."""

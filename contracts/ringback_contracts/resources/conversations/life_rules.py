@@ -8,15 +8,20 @@ from ringback_contracts.core.declare import BOB
 from ringback_contracts.core.model import Example
 from ringback_contracts.life import objections as why
 from ringback_contracts.life.commands import (
+    COMMANDS,
     Answer,
+    BlindTransfer,
+    CancelConsult,
     Confine,
     Disconnect,
+    End,
     GiveWrapUp,
     Hold,
     Mute,
     Park,
     Record,
-    SetAttributes,
+    SendDigits,
+    SetSpeakTo,
 )
 from ringback_contracts.resources.conversations.histories import (
     ANY_OWN,
@@ -32,12 +37,17 @@ from ringback_contracts.resources.conversations.told import told
 
 TO_A_LEG = (Answer, Confine, Disconnect, Hold, Mute, Park, Record)
 """Commands to a leg that has to be there."""
+LENGTHENING = tuple(kind for kind in COMMANDS.values() if kind is not End)
+"""Commands of which a history can be full: a call can always be ended."""
 _TEXT = b'{"attributes": {"long": "' + b"x" * 400_000 + b'"}}'
 _HEAVY = Example(raw=_TEXT, method="PATCH", path=f"{OWN}/attributes")
 
 NOT_ACTIVE = told(
     why.NOT_ACTIVE,
     *TO_A_LEG,
+    BlindTransfer,
+    CancelConsult,
+    SetSpeakTo,
     message="The caller is not an active participant of the conversation",
     title="The token's user has no leg on the call that is not over",
     fix="Act as a user who is on the call; from outside, POST /api/v2/conversations/{id}/disconnect ends it.",
@@ -50,6 +60,7 @@ NOT_ACTIVE = told(
 DISCONNECTED = told(
     why.DISCONNECTED,
     *TO_A_LEG,
+    SendDigits,
     message="The call of the participant is disconnected",
     title="The participant's leg is over",
     fix="Read the call first; a leg that is disconnected or terminated takes attributes and a wrap-up alone.",
@@ -105,9 +116,7 @@ CODE_REQUIRED = told(
 )
 TOO_LONG = told(
     why.TOO_LONG,
-    *TO_A_LEG,
-    GiveWrapUp,
-    SetAttributes,
+    *LENGTHENING,
     message="The conversation takes no more commands",
     title="The call has been told as much as Ringback remembers of one",
     fix="End the call and place another: one takes a thousand commands, and a mebibyte of texts.",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from ringback_contracts.core.operation import Change, Parameter
 from ringback_contracts.http.query import QueryCase
 from ringback_contracts.http.served import served
-from ringback_contracts.life.commands import End, SetAttributes
+from ringback_contracts.life.commands import End, SendDigits, SetAttributes, SetTag
 from ringback_contracts.resources.calls.paths import ANY_PARTICIPANT, CALLING, READING, THE_PARTICIPANT
 from ringback_contracts.resources.conversations import asking
 from ringback_contracts.resources.conversations.facts import CallNow, CallTold
 
 LIST_CONVERSATIONS = "getConversations"
 GET_CONVERSATION = "getConversation"
+DELETE_CONVERSATION = "deleteConversation"
+SEND_DIGITS = "postConversationParticipantDigits"
+SET_TAG = "putConversationTags"
 DISCONNECT = "postConversationDisconnect"
 PATCH_PARTICIPANT = "patchConversationParticipant"
 PATCH_CALL_PARTICIPANT = "patchConversationsCallParticipant"
@@ -93,6 +96,36 @@ OPERATIONS = (
         unknown=THE_PARTICIPANT,
         gives=(SetAttributes,),
         asks=asking.attributes,
+        **TOLD,
+    ),
+    served(
+        DELETE_CONVERSATION,
+        summary="End a conversation, and wait for nothing",
+        answers=None,
+        unknown={"conversationId": "conversation.unknown"},
+        fault="disconnect",
+        gives=(End,),
+        asks=asking.end,
+        **TOLD,
+    ),
+    served(
+        SEND_DIGITS,
+        summary="Press keys for a participant",
+        reads="Digits",
+        answers=None,
+        unknown=ANY_PARTICIPANT,
+        gives=(SendDigits,),
+        asks=asking.digits,
+        **TOLD,
+    ),
+    served(
+        SET_TAG,
+        summary="Give a conversation the key of another system",
+        reads="ConversationTagsUpdate",
+        answers=None,
+        unknown={"conversationId": "conversation.unknown"},
+        gives=(SetTag,),
+        asks=asking.tag,
         **TOLD,
     ),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import (
+    ALICE,
     FINE,
     NOBODY,
     NOT_FOUND,
@@ -19,9 +21,10 @@ from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, V
 from ringback_contracts.core.operation import Operation, giving, with_unknown_id
 from ringback_contracts.life import objections as why
 from ringback_contracts.life.checks import unknown
-from ringback_contracts.life.commands import Disconnect, SetAttributes
-from ringback_contracts.resources.conversations.facts import CallNow, CallTold
+from ringback_contracts.life.commands import KEYS, Disconnect, SendDigits, SetAttributes
+from ringback_contracts.resources.conversations.facts import REQUIRED, CallNow, CallTold
 from ringback_contracts.resources.conversations.histories import (
+    ANY_FAR,
     CALL,
     CONVERSATION,
     FAR,
@@ -165,6 +168,56 @@ def body_not_of_its_model(case: CallTold) -> Sequence[Violation]:
 
 def _named(pointer: str) -> str:
     return pointer.removeprefix("/").replace("/", ".")
+
+
+@rule(
+    id="body.incomplete",
+    stage=Stage.SCHEMA,
+    status=400,
+    message="The field '{field}' is required",
+    title="The body lacks a field that its model must have",
+    fix="Give the field; docs/operations.md says which model the operation reads.",
+    evidence=Evidence.PUBLISHED,
+    source="the fields that the official JavaScript SDK 262 marks as required; the code is assumed",
+    knowledge=Knowledge.REQUEST,
+    operations=lambda operation: operation.reads in REQUIRED,
+    rejects=[
+        Example({"destination": {"userId": ALICE}}, path=f"{FAR}/consult"),
+        Example({}, path=f"{ANY_FAR}/digits"),
+        Example({"externalTag": None}, method="PUT", path=f"{CONVERSATION}/tags"),
+    ],
+    accepts=[Example({"externalTag": "order 7"}, method="PUT", path=f"{CONVERSATION}/tags")],
+)
+def body_incomplete(case: CallTold) -> Sequence[Violation]:
+    if case.body is None:
+        return FINE
+    for name in case.missing:
+        return found(f"there is no {name}", f"/{name}", field=name)
+    return FINE
+
+
+@rule(
+    id="digits.not-keys",
+    stage=Stage.SCHEMA,
+    status=400,
+    message="The digits cannot be pressed",
+    title="The digits are not keys of a telephone",
+    fix="Send 1 to 100 of 0 to 9, *, # and A to D.",
+    evidence=Evidence.ASSUMED,
+    source=f"the keys of RFC 4733, section 3.2; {OUR_CHOICE}",
+    knowledge=Knowledge.REQUEST,
+    operations=giving(SendDigits),
+    rejects=[
+        Example({"digits": "call me"}, path=f"{ANY_FAR}/digits"),
+        Example({"digits": ""}, path=f"{ANY_FAR}/digits"),
+    ],
+    accepts=[Example({"digits": "12#"}, path=f"{ANY_FAR}/digits", given=TALKING)],
+)
+def digits_not_keys(case: CallTold) -> Sequence[Violation]:
+    digits = case.fields.get("digits")
+    if not isinstance(digits, str) or re.fullmatch(KEYS, digits):
+        return FINE
+    return found("the digits hold what is no key", "/digits")
 
 
 @rule(

@@ -1,0 +1,118 @@
+"""Whom a request puts in the place of a participant, or asks first, and the commands that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from ringback_contracts.core.lazy import lazy
+from ringback_contracts.core.model import Destination, DestinationKind
+from ringback_contracts.domain.numbers import Dialled
+from ringback_contracts.life.commands import (
+    BlindTransfer,
+    CancelConsult,
+    Command,
+    SetSpeakTo,
+    StartConsult,
+    TransferType,
+)
+from ringback_contracts.life.parties import Party
+from ringback_contracts.life.values import SpeakTo
+from ringback_contracts.org import Org
+from ringback_contracts.resources.calls.facts import read_number
+from ringback_contracts.resources.calls.forms import has_sip_scheme
+from ringback_contracts.resources.calls.intents import dialled_destination
+from ringback_contracts.resources.calls.placement import rung
+from ringback_contracts.resources.conversations.facts import CallTold
+
+NAMED = ("userId", "queueId", "address", "userName", "queueName")
+"""The fields by which a body names somebody, the first that says something counts."""
+
+
+class TransferFacts(CallTold):
+    """A request that brings somebody else to a call."""
+
+    @lazy
+    def naming(self) -> Mapping[str, Any]:
+        """The object that names whom: the body itself, or its destination."""
+        destination = self.fields.get("destination")
+        return destination if isinstance(destination, Mapping) else self.fields
+
+    @property
+    def place(self) -> str:
+        """Where that object stands (a JSON pointer)."""
+        return "/destination" if self.naming is not self.fields else ""
+
+    @lazy
+    def key(self) -> str | None:
+        """The field that names whom."""
+        return next((name for name in NAMED if self.naming.get(name)), None)
+
+    @lazy
+    def whom(self) -> Destination | None:
+        """Whom the request names, where there is such a one."""
+        return None if self.key is None else _read(self.key, str(self.naming[self.key]), self.org)
+
+    @lazy
+    def party(self) -> Party | None:
+        """The same as a party that can be rung."""
+        if self.whom is None:
+            return None
+        name = self.naming.get("name") or self.naming.get("userDisplayName")
+        party = rung(self.whom, self.org)
+        return party._replace(name=name) if isinstance(name, str) else party
+
+    @property
+    def consulting(self) -> str | None:
+        """The id of the user who asks: the one that is named, else the token's."""
+        named = self.fields.get("consultingUserId")
+        return named.lower() if isinstance(named, str) and named else self.by
+
+    @property
+    def speak_to(self) -> SpeakTo:
+        """Who hears whom."""
+        return cast("SpeakTo", self.fields["speakTo"].upper())
+
+
+def _read(key: str, text: str, org: Org) -> Destination | None:
+    match key:
+        case "userId":
+            known = org.user_by_id.get(text.lower())
+            return Destination(DestinationKind.USER, known.id) if known else None
+        case "queueId":
+            queue = org.queue_by_id.get(text.lower())
+            return Destination(DestinationKind.QUEUE, queue.id) if queue else None
+        case "userName":
+            return _only(DestinationKind.USER, [one.id for one in org.users if one.name == text])
+        case "queueName":
+            return _only(DestinationKind.QUEUE, [one.id for one in org.queues if one.name == text])
+    if has_sip_scheme(text) or isinstance(read_number(text), Dialled):
+        return dialled_destination(text, org)
+    return None
+
+
+def _only(kind: DestinationKind, found: list[str]) -> Destination | None:
+    return Destination(kind, found[0]) if len(found) == 1 else None
+
+
+def consult(case: TransferFacts) -> Iterator[Command]:
+    """Somebody is asked about the participant."""
+    yield StartConsult(case.participant_id, case.party, case.consulting, case.speak_to)
+
+
+def set_speak_to(case: TransferFacts) -> Iterator[Command]:
+    """Who hears whom becomes otherwise."""
+    yield SetSpeakTo(case.participant_id, case.speak_to, case.consulting)
+
+
+def cancel(case: TransferFacts) -> Iterator[Command]:
+    """The consult is called off."""
+    yield CancelConsult(case.participant_id, case.by)
+
+
+def replace(case: TransferFacts) -> Iterator[Command]:
+    """Somebody takes the participant's place."""
+    said = case.fields.get("transferType")
+    kind = cast("TransferType", said.capitalize()) if isinstance(said, str) else None
+    voicemail = bool(case.fields.get("voicemail"))
+    yield BlindTransfer(case.participant_id, case.party, case.by, kind, voicemail)

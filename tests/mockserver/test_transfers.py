@@ -1,0 +1,163 @@
+"""A call is given to somebody else: after a consult, or blindly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ringback_contracts.org import default_org
+from tests.mockserver.live import ANSWERS, CALLS, CONVERSATIONS, RINGS_LONG, Json, Live
+
+FRANK = "f4a2c000-0000-4000-8000-000000000006"
+SUPPORT = "90e0e000-0000-4000-8000-000000000010"
+OTHER = "+442079460106"
+CONSULT = f"{CALLS}/{{call}}/participants/{{2}}/consult"
+OWN = f"{CONVERSATIONS}/{{call}}/participants/{{1}}"
+
+
+@pytest.fixture
+def talking() -> Live:
+    """Alice called somebody, who has answered."""
+    return Live().place()
+
+
+def consult(live: Live, path: str = CONSULT, speak_to: str = "DESTINATION", **whom: str) -> str:
+    """The id of the participant whom alice asks."""
+    named = whom if path != CONSULT else {"destination": whom or {"userId": FRANK}}
+    found: str = live.does("POST", path, {"speakTo": speak_to, **named})["destinationParticipantId"]
+    return found
+
+
+def test_a_consult_is_completed_by_leaving(talking: Live) -> None:
+    asked = consult(talking)
+    assert talking.parties()[2]["id"] == asked
+    customer = talking.parties()[1]["id"]
+    assert talking.wait(3).seen("confined", "consultParticipantId") == [
+        (False, customer),
+        (True, customer),
+        (False, customer),
+    ]
+    assert talking.parties()[0]["attributes"] == {"consultInitiator": "true"}
+    talking.patch(1, state="disconnected").wait(1)
+    assert talking.seen("state", "confined", "consultParticipantId") == [
+        ("terminated", False, None),
+        ("connected", False, None),
+        ("connected", False, None),
+    ]
+    made = talking.does("GET", f"{CONVERSATIONS}/{{call}}")["recentTransfers"]
+    assert [(one["state"], one["transferType"]) for one in made] == [("Complete", "Attended")]
+
+
+def test_a_consult_is_called_off(talking: Live) -> None:
+    consult(talking)
+    assert talking.wait(3).does("DELETE", CONSULT) is None
+    assert talking.wait(1).seen("state", "confined") == [
+        ("connected", False),
+        ("connected", False),
+        ("terminated", False),
+    ]
+    assert talking.refusal("DELETE", CONSULT) == "life.consult-not-pending"
+
+
+def test_who_hears_whom_is_said_anew(talking: Live) -> None:
+    asked = consult(talking)
+    answer = talking.wait(3).does("PATCH", CONSULT, {"speakTo": "object"})
+    assert answer == {"destinationParticipantId": asked}
+    assert talking.seen("confined") == [(False,), (False,), (True,)]
+    talking.does("PATCH", CONSULT, {"speakTo": "BOTH"})
+    assert talking.seen("confined") == [(False,)] * 3
+
+
+@pytest.mark.parametrize(
+    ("form", "whom", "purpose"),
+    [
+        ("consult/agent", {"userId": FRANK}, "user"),
+        ("consult/queue", {"queueId": SUPPORT}, "acd"),
+        ("consult/queue", {"queueName": "support"}, "acd"),
+        ("consult/external", {"address": OTHER}, "external"),
+        ("voice/consult", {"address": f"tel:{OTHER}"}, "external"),
+        ("voice/consult", {"address": "sip:agent@example.com"}, "external"),
+    ],
+)
+def test_whoever_is_asked_comes_to_the_call(talking: Live, form: str, whom: Json, purpose: str) -> None:
+    consult(talking, f"{CALLS}/{{call}}/participants/{{2}}/{form}", **whom)
+    assert talking.seen("purpose")[2] == (purpose,)
+
+
+def test_a_consult_has_begun_when_it_is_answered_however_late_effects_are() -> None:
+    live = Live(replace(default_org(), effect_seconds=0.45)).place()
+    asked = consult(live)
+    assert [one["id"] for one in live.parties()][2] == asked
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "purpose"),
+    [
+        ("replace", {"userId": FRANK}, "user"),
+        ("replace", {"userName": "Frank"}, "user"),
+        ("replace", {"address": OTHER}, "external"),
+        ("replace", {"queueId": SUPPORT}, "acd"),
+        ("replace", {"voicemail": True}, "voicemail"),
+        ("replace/agent", {"userId": FRANK}, "user"),
+        ("replace/agent", {"userId": FRANK, "voicemail": True}, "voicemail"),
+        ("replace/queue", {"queueId": SUPPORT}, "acd"),
+        ("replace/external", {"address": OTHER}, "external"),
+        ("transfer", {"address": OTHER}, "external"),
+    ],
+)
+def test_somebody_takes_the_agent_s_place_at_once(talking: Live, form: str, body: Json, purpose: str) -> None:
+    assert talking.ask("POST", f"{OWN}/{form}", body).status == 202
+    assert talking.seen("state", "disconnectType")[0] == ("terminated", "transfer")
+    assert talking.seen("purpose")[2] == (purpose,)
+    assert talking.wait(4).seen("state")[1:] == [("connected",)] * 2
+
+
+def test_the_route_of_calls_transfers_too_and_a_service_may(talking: Live) -> None:
+    own = f"{CALLS}/{{call}}/participants/{{1}}/replace"
+    assert talking.ask("POST", own, {"address": OTHER}, "service").status == 202
+    assert talking.seen("state")[0] == ("terminated",)
+
+
+def test_a_call_of_a_queue_that_is_given_to_a_queue_waits_for_its_agents() -> None:
+    live = Live().place(phoneNumber=ANSWERS, callFromQueueId=SUPPORT)
+    live.does("PUT", f"/api/v2/users/{FRANK}/routingstatus", {"status": "IDLE"})
+    assert (
+        live.ask("POST", f"{CONVERSATIONS}/{{call}}/participants/{{2}}/replace", {"queueId": SUPPORT}).status
+        == 202
+    )
+    alerted = live.wait(2).parties()[-1]
+    assert (alerted["user"]["id"], alerted["state"], alerted["purpose"]) == (FRANK, "alerting", "agent")
+
+
+def test_a_call_that_rings_is_not_transferred() -> None:
+    live = Live().place(3, phoneNumber=RINGS_LONG)
+    assert live.refusal("POST", f"{OWN}/replace", {"userId": FRANK}) == "life.transfer-not-connected"
+
+
+def test_keys_are_pressed_and_nobody_sees_them(talking: Live) -> None:
+    before = talking.read()
+    far = f"{CONVERSATIONS}/{{call}}/participants/{{2}}"
+    assert talking.ask("POST", f"{far}/digits", {"digits": "12#"}).status == 202
+    assert talking.read() == before
+    assert talking.refusal("POST", f"{far}/digits", {"digits": "one"}) == "digits.not-keys"
+
+
+def test_a_conversation_has_the_key_of_another_system(talking: Live) -> None:
+    tags = f"{CONVERSATIONS}/{{call}}/tags"
+    assert talking.ask("PUT", tags, {"externalTag": "order 7"}, "service").status == 202
+    assert talking.does("GET", f"{CONVERSATIONS}/{{call}}")["externalTag"] == "order 7"
+    assert talking.refusal("PUT", tags, {"externalTag": "x"}, "frank") == "permission.missing"
+
+
+def test_a_conversation_is_deleted(talking: Live) -> None:
+    assert talking.ask("DELETE", f"{CONVERSATIONS}/{{call}}").status == 204
+    assert talking.wait(1).seen("state") == [("terminated",)] * 2
+
+
+def test_a_refusal_names_the_participant_to_take(talking: Live) -> None:
+    body = {"speakTo": "DESTINATION", "destination": {"userId": FRANK}}
+    reply = talking.ask("POST", f"{CALLS}/{{call}}/participants/{{1}}/consult", body)
+    link = dict(reply.headers)["Link"].partition(">")[0].removeprefix("<")
+    told = talking.does("GET", link)["explanation"]["findings"][0]["message"]
+    assert told == f"the participant is your own leg; take {talking.parties()[1]['id']}"
