@@ -52,6 +52,7 @@ def story(url: str) -> dict[str, str]:
         "rules": "rules/number.impossible",
         "org": "org",
         "faults": "faults",
+        "api": "api/postConversationsCalls",
     }
 
 

@@ -56,6 +56,7 @@ def get(client: FlaskClient, path: str) -> Any:
         ("/__ringback/rules", "/__ringback/#/rules"),
         ("/__ringback/faults", "/__ringback/#/faults"),
         ("/__ringback/calls", "/__ringback/#/calls"),
+        ("/openapi.json", "/__ringback/#/api"),
     ],
 )
 def test_a_browser_is_led_to_the_page_and_a_program_is_not(

@@ -21,7 +21,7 @@ CALLS = "/api/v2/conversations/calls"
 ALICE = {"Authorization": "Bearer alice"}
 UNSCHEMED = {"to": "+442079460100", "from": "user:a11ce000-0000-4000-8000-000000000001"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-VIEWS = ["calls", "exchanges", "try", "rules", "org", "faults"]
+VIEWS = ["calls", "exchanges", "try", "rules", "org", "faults", "api"]
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,14 @@ def test_every_view_can_be_used_by_everybody(browser: Browser, mock: str, scheme
     clock(mock, advance=10)
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    for view in [*VIEWS, f"calls/{call_id}", f"exchanges/{refused}", "rules/number.impossible", "nothing"]:
+    for view in [
+        *VIEWS,
+        f"calls/{call_id}",
+        f"exchanges/{refused}",
+        "rules/number.impossible",
+        "api/postConversationsCalls",
+        "nothing",
+    ]:
         page.goto(f"{mock}/__ringback/#/{view}")
         page.get_by_text("live").wait_for()
         page.locator("main section").first.wait_for()

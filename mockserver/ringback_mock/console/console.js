@@ -4,14 +4,15 @@ import { html, render, useEffect, useState } from './preact.js';
 import { adminToken, admin, listen } from './api.js';
 import { Calls } from './calls.js';
 import { Exchanges } from './exchanges.js';
+import { Docs } from './docs.js';
 import { Clock, Faults } from './faults.js';
 import { Org } from './org.js';
 import { Problem, useAsked, useRoute } from './parts.js';
 import { Rules } from './rules.js';
 import { Try } from './try.js';
 
-const VIEWS = { calls: Calls, exchanges: Exchanges, try: Try, rules: Rules, org: Org, faults: Faults };
-const NAMES = { calls: 'Calls', exchanges: 'Exchanges', try: 'Try', rules: 'Rules', org: 'Org', faults: 'Faults' };
+const VIEWS = { calls: Calls, exchanges: Exchanges, try: Try, rules: Rules, org: Org, faults: Faults, api: Docs };
+const NAMES = { calls: 'Calls', exchanges: 'Exchanges', try: 'Try', rules: 'Rules', org: 'Org', faults: 'Faults', api: 'API' };
 
 function Console() {
   const route = useRoute();

@@ -35,6 +35,7 @@ FILES = (
     "rules.js",
     "org.js",
     "faults.js",
+    "docs.js",
     "preact.js",
     "licences.txt",
 )
@@ -65,6 +66,8 @@ def place_of(request: Request, path: str) -> str | None:
         return None
     if path in ("/", ADMIN):
         return HOME
+    if path == "/openapi.json":
+        return f"{HOME}#/api"
     section, _, which = path.removeprefix(HOME).partition("/")
     if not path.startswith(HOME) or section not in ("exchanges", "rules", "faults", "calls") or "/" in which:
         return None
