@@ -27,6 +27,8 @@ class Payload:
         return self.error is None and not self.too_deep
 
 
+GZIP = b"\x1f\x8b"
+"""How what gzip compressed begins (RFC 1952, 2.3.1)."""
 UNREAD = Payload(error="the body is larger than the platform reads")
 
 
@@ -67,5 +69,11 @@ def _explained(body: bytes, error: orjson.JSONDecodeError) -> str:
         return "the body is empty"
     if body.startswith(b"\xef\xbb\xbf"):
         return "the body begins with a byte order mark"
+    if body.startswith(GZIP):
+        return "the body is compressed (gzip), and no Content-Encoding says so"
+    try:
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        return f"the body is not UTF-8: the byte 0x{body[wrong.start]:02x} at offset {wrong.start}"
     reason = error.msg.split(": line ")[0].rstrip(".")
     return f"{reason} at line {error.lineno}, column {error.colno}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 
 from ringback_contracts.core.case import Case
@@ -21,6 +22,7 @@ from ringback_contracts.core.operation import with_body, with_object
 from ringback_contracts.core.payload import MAX_BYTES, MAX_DEPTH
 
 CALL = {"phoneNumber": TEST_NUMBER}
+GZIPPED = {"content-encoding": "gzip"}
 UNREADABLE = "The request could not be understood by the server: its body is not valid JSON"
 
 
@@ -48,6 +50,31 @@ def media_type_unsupported(case: Case) -> Sequence[Violation]:
     if given == "application/json" or given.partition(";")[0].strip().lower() == "application/json":
         return FINE
     return found(f"the Content-Type is {given or 'not given'!r}", "Content-Type")
+
+
+@rule(
+    id="content-coding.unsupported",
+    stage=Stage.MEDIA_TYPE,
+    status=415,
+    code="unsupported.media.type",
+    message="Unsupported content coding; the body must come as it is",
+    title="The body is compressed",
+    fix="Send the body as it is, without Content-Encoding: switch compression of requests off.",
+    evidence=Evidence.ASSUMED,
+    source=f"RFC 9110, 8.4 and 15.5.16; {OUR_CHOICE}",
+    knowledge=Knowledge.REQUEST,
+    operations=with_body,
+    rejects=[
+        Example(raw=gzip.compress(b'{"phoneNumber": "+442079460100"}', mtime=0), headers=GZIPPED),
+        Example(CALL, headers={"content-encoding": "br"}),
+    ],
+    accepts=[OK, Example(CALL, headers={"content-encoding": "identity"})],
+)
+def content_coding_unsupported(case: Case) -> Sequence[Violation]:
+    given = case.request.headers.get("content-encoding", "")
+    if given.strip().lower() in ("", "identity"):
+        return FINE
+    return found(f"the Content-Encoding is {given!r}", "Content-Encoding")
 
 
 @rule(
