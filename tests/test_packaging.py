@@ -44,6 +44,7 @@ for words in [[], *([command] for command in main.list_commands(None))]:
     assert done.exit_code == 0, done.output
 """
 HEAVY = ["flask", "phonenumbers", "requests", "rich", "uvicorn"]
+PLUGIN_USES = ["fixtures", "in_process", "over_https", "shared_server", "sandbox.settings"]
 EXTRAS = ["hypothesis", "pytest", "redis", "schemathesis"]
 
 
@@ -92,7 +93,7 @@ def test_the_command_is_installed_and_says_its_version() -> None:
 
 def test_what_the_packages_import_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    for_users = (extras[name] for name in ("harness", "redis", "sdk"))
+    for_users = (extras[name] for name in ("pytest", "harness", "redis", "sdk"))
     declared = _names(PROJECT["dependencies"]).union(*map(_names, for_users))
     assert _third_party() <= declared
 
@@ -112,6 +113,14 @@ def test_what_is_pure_imports_neither_a_server_nor_a_client_nor_a_test_library(p
 @pytest.mark.parametrize("package", ["ringback_mock", "ringback_client"])
 def test_a_plain_install_can_import_every_module(package: str) -> None:
     _python(WITHOUT + IMPORT_ALL, package, *EXTRAS)
+
+
+def test_the_pytest_plugin_needs_nothing_but_its_own_extra() -> None:
+    assert _names(PROJECT["optional-dependencies"]["pytest"]) == {"pytest", "trustme"}
+    (plugin,) = entry_points(group="pytest11", name="ringback")
+    modules = (plugin.value, *(f"ringback_harness.{name}" for name in PLUGIN_USES))
+    of_others = ["abnf", "harfile", "hypothesis", "redis", "schemathesis"]
+    _python(f"{WITHOUT} import {', '.join(modules)}", "", *of_others)
 
 
 def test_with_the_extras_every_module_of_the_harness_can_be_imported() -> None:

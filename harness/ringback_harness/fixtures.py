@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
@@ -11,6 +12,9 @@ from ringback_client.errors import StatusError
 from ringback_contracts.org import Org
 from ringback_harness.exits import SetupError
 from ringback_harness.far_end import Phone
+from ringback_harness.own_org import to_copy
+from ringback_harness.proxies import without_proxy_here
+from ringback_harness.refusals import RefusedRequest
 from ringback_harness.watch import ExchangeWatch, Json
 
 if TYPE_CHECKING:
@@ -43,32 +47,42 @@ class Ringback:
 
     @classmethod
     def fresh(
-        cls, url: str, switches: Mapping[str, Any] | None = None, unclaimed: ExchangeWatch | None = None
+        cls,
+        url: str,
+        switches: Mapping[str, Any] | None = None,
+        unclaimed: ExchangeWatch | None = None,
+        org: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """A copy of the server's default org with some switches set otherwise. Raises ``SetupError``.
+        """A copy of the server's default org, or the org of a file, with some switches set otherwise.
 
         ``unclaimed`` watches the default org, whose is what comes with no token of a copy.
+        Raises ``SetupError``.
         """
-        made = ExchangeWatch(url).ask("POST", "orgs", dict(switches or {})).json()
+        changes = to_copy(org) if org is not None else {}
+        made = ExchangeWatch(url).ask("POST", "orgs", changes | dict(switches or {})).json()
         return cls(url, made, unclaimed=unclaimed)
 
     @property
     def env(self) -> dict[str, str]:
         """What a program needs in its environment to find this org, as alice."""
-        service = self.clients["demo-service"]
-        return {
+        service = self.clients.get("demo-service") or next(iter(self.clients.values()), {})
+        known = {
             "RINGBACK_URL": self.url,
-            "RINGBACK_ACCESS_TOKEN": self.tokens["alice"],
-            "GENESYSCLOUD_OAUTHCLIENT_ID": service["id"],
-            "GENESYSCLOUD_OAUTHCLIENT_SECRET": service["secret"],
+            "RINGBACK_ACCESS_TOKEN": self.tokens.get("alice") or next(iter(self.tokens.values()), ""),
+            "GENESYSCLOUD_OAUTHCLIENT_ID": service.get("id", ""),
+            "GENESYSCLOUD_OAUTHCLIENT_SECRET": service.get("secret", ""),
+            **without_proxy_here(os.environ),
         }
+        return {name: value for name, value in known.items() if value}
 
-    def client(self, token: str = "alice", **settings: Any) -> CallsClient:
-        """A client that holds one of the org's tokens, given by its name in the default org or as it is.
+    def client(self, token: str | None = None, **settings: Any) -> CallsClient:
+        """A client that holds one of the org's tokens, given by its name in the org's file or as it is.
 
+        Without one it is alice's or, in an org of your own that has none, the first.
         Raises ``SetupError`` for a token that the org does not have.
         """
-        return _AttentiveClient(self, self._token(token), settings)
+        usual = "alice" if "alice" in self.tokens else next(iter(self.tokens), "alice")
+        return _AttentiveClient(self, self._token(usual if token is None else token), settings)
 
     def _token(self, given: str) -> str:
         if given in self.tokens.values():
@@ -89,14 +103,14 @@ class Ringback:
         """The ids of the calls that were placed, the oldest first."""
         return [exchange["conversationId"] for exchange in self.exchanges() if exchange["conversationId"]]
 
-    def refusals(self) -> list[Json]:
-        """The exchanges that ended in an error; the test has then looked at them.
+    def refusals(self) -> list[RefusedRequest]:
+        """What was refused, the oldest first; the test has then looked at it.
 
         Those that came to the server meanwhile with no token of any fixture's org are among them.
         Raises ``SetupError`` if the mock has forgotten some exchanges.
         """
-        refused = [exchange for watch in self._watches for exchange in watch.refusals()]
-        return sorted(refused, key=lambda exchange: str(exchange["time"]))
+        refused = [refusal for watch in self._watches for refusal in watch.refusals()]
+        return sorted(refused, key=lambda refusal: str(refusal.exchange["time"]))
 
     def fail(self, kind: str, **settings: Any) -> None:
         """Let something go wrong: ``fail("lost-reply", times=1)``; the settings are those of a fault."""
@@ -144,7 +158,7 @@ class Ringback:
             watch.looked_at(correlation_id)
 
     def overlooked(self) -> list[str]:
-        """One line for each refusal that the test has not looked at."""
+        """In lines, each refusal that the test has not looked at."""
         return self._own.overlooked()
 
     def end(self) -> list[str]:

@@ -11,6 +11,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from ringback_client import CallsClient
+from ringback_contracts.org import Org
 from ringback_harness.exits import SetupError
 from ringback_harness.fixtures import Ringback, as_made
 from ringback_mock.engine.store import Store
@@ -63,10 +64,10 @@ def _received(answer: Response, request: requests.PreparedRequest) -> requests.R
 
 
 class RingbackInProcess(Ringback):
-    """The default org, which no program but the test itself can reach."""
+    """The default org, or another, which no program but the test itself can reach."""
 
-    def __init__(self) -> None:
-        site = Site(Store())
+    def __init__(self, org: Org | None = None) -> None:
+        site = Site(Store(org))
         self.adapter = SiteAdapter(site)
         super().__init__(URL, as_made(site.store.default.org), adapter=self.adapter)
 
@@ -77,6 +78,6 @@ class RingbackInProcess(Ringback):
             "no program reaches an org in the test's own process; the fixture ringback has one it can"
         )
 
-    def client(self, token: str = "alice", **settings: Any) -> CallsClient:
+    def client(self, token: str | None = None, **settings: Any) -> CallsClient:
         """A client that asks the site itself, unless its ``adapter`` says otherwise."""
         return super().client(token, **{"adapter": self.adapter, **settings})

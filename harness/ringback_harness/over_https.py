@@ -34,16 +34,16 @@ class RingbackOverHttps(Ringback):
         """What a program needs in its environment to find this org as alice, and to trust it."""
         return super().env | dict.fromkeys(CA_VARIABLES, str(self.authority))
 
-    def client(self, token: str = "alice", **settings: Any) -> CallsClient:
+    def client(self, token: str | None = None, **settings: Any) -> CallsClient:
         """A client that trusts the authority, unless its ``verify`` says otherwise."""
         return super().client(token, **{"verify": str(self.authority), **settings})
 
 
 @contextmanager
-def over_https(folder: Path) -> Iterator[RingbackOverHttps]:
-    """Serve the default org with certificates that are made in the folder; raises ``SetupError``."""
+def over_https(folder: Path, org: Org | None = None) -> Iterator[RingbackOverHttps]:
+    """Serve the default org, or another, with certificates made in the folder; raises ``SetupError``."""
     made = issue(folder, [HOST, "localhost"])
-    site = Site(Store(), hosts=HostCheck(HOST), can_expire=True)
+    site = Site(Store(org), hosts=HostCheck(HOST), can_expire=True)
     certified = Settings(tls_cert=made.good, tls_expired=made.expired)
     with serving(site, certified) as port, serving(site, Settings()) as admin_port:
         urls = f"https://{HOST}:{port}", f"http://{HOST}:{admin_port}"

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from ringback_harness.expected_errors import ExpectedErrors
+
 if TYPE_CHECKING:
     from ringback_client import CallsClient
+    from ringback_contracts.org import Org
     from ringback_harness.fixtures import Ringback
     from ringback_harness.in_process import RingbackInProcess
     from ringback_harness.over_https import RingbackOverHttps
@@ -22,11 +25,19 @@ if TYPE_CHECKING:
 
 FOLDER = "ringback_folder"
 MARKER = "ringback_sandbox"
+AnyRingback = TypeVar("AnyRingback", bound="Ringback")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--ringback-target``."""
+    """Add ``--ringback-target``, ``--ringback-org`` and what the ini file may say."""
     group = parser.getgroup("ringback")
+    parser.addini(ORG_KEY, "TOML file of the org that each test gets a copy of, beside this file")
+    group.addoption(
+        "--ringback-org",
+        metavar="FILE",
+        help="TOML file of the org that each test gets a copy of, in place of the default one; see 'ringback "
+        f"init'. Overrules {ORG_KEY} of the ini file.",
+    )
     group.addoption(
         "--ringback-target",
         default="mock",
@@ -46,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     folder = workerinput[FOLDER] if workerinput else tempfile.mkdtemp(prefix="ringback-")
     config.stash[FOLDER_KEY] = Path(folder)
+    expected = config.stash[EXPECTED_KEY] = ExpectedErrors()
+    expected.listen()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -56,6 +69,8 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the server, if any test started it; only the process that made the folder does."""
+    if (expected := config.stash.get(EXPECTED_KEY, None)) is not None:
+        expected.stop()
     folder = config.stash.get(FOLDER_KEY, None)
     if folder is None or hasattr(config, "workerinput"):
         return
@@ -68,6 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that needs a real org where there is none."""
+    item.stash[ORGS_KEY] = []
     if item.get_closest_marker(MARKER) is None:
         return
     if item.config.getoption("--ringback-target") != "sandbox":
@@ -84,6 +100,38 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show beside a failure what the mock refused in that test, which then needs no error of its own."""
+    report = yield
+    expected_to_fail = report.skipped and hasattr(report, "wasxfail")
+    if call.when != "teardown" and (report.failed or expected_to_fail):
+        item.stash[FAILED_KEY] = True
+        if overlooked := _overlooked_in(item):
+            report.sections.append(("ringback", _refused(overlooked)))
+    return report
+
+
+def _overlooked_in(item: pytest.Item) -> list[str]:
+    """What the mock refused in the test so far; nothing where the mock does not answer any more."""
+    if not (orgs := item.stash.get(ORGS_KEY, [])) and UNCLAIMED_KEY not in item.config.stash:
+        return []
+    from ringback_harness.exits import SetupError
+
+    try:
+        return [line for org in orgs for line in _of(org, item.config)] + _unclaimed(item.config)
+    except SetupError:
+        return []
+
+
+def _of(org: Ringback, config: pytest.Config) -> list[str]:
+    for correlation_id in config.stash[EXPECTED_KEY].ids:
+        org.looked_at(correlation_id)
+    return org.overlooked()
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Fail a test during which the server refused what came with no token of the test's org.
 
@@ -95,17 +143,29 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         if told := _unclaimed(item.config):
             item.add_report_section("teardown", "ringback", _refused(told))
         raise
-    _fail_for(_unclaimed(item.config))
+    else:
+        _fail_for(item, _unclaimed(item.config))
+    finally:
+        item.config.stash[EXPECTED_KEY].ids.clear()
 
 
 def _unclaimed(config: pytest.Config) -> list[str]:
     watch = config.stash.get(UNCLAIMED_KEY, None)
-    return [f"{line} {UNCLAIMED}" for line in watch.settle()] if watch else []
+    if watch is None:
+        return []
+    for correlation_id in config.stash[EXPECTED_KEY].ids:
+        watch.looked_at(correlation_id)
+    parts = (text.partition("\n") for text in watch.settle())
+    return [f"{first} {UNCLAIMED}{gap}{why}" for first, gap, why in parts]
 
 
 UNCLAIMED = "(no org of this test's: no token of one, or no path of the API)"
+ORG_KEY = "ringback_org"
 FOLDER_KEY = pytest.StashKey[Path]()
 UNCLAIMED_KEY: pytest.StashKey[ExchangeWatch] = pytest.StashKey()
+EXPECTED_KEY = pytest.StashKey[ExpectedErrors]()
+FAILED_KEY = pytest.StashKey[bool]()
+ORGS_KEY: pytest.StashKey[list[Ringback]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -130,32 +190,50 @@ def ringback_url(pytestconfig: pytest.Config) -> Iterator[str]:
 
 
 @pytest.fixture
-def make_ringback(pytestconfig: pytest.Config, ringback_url: str) -> Iterator[Callable[..., Ringback]]:
+def make_ringback(request: pytest.FixtureRequest, ringback_url: str) -> Iterator[Callable[..., Ringback]]:
     """Make fresh isolated orgs: ``make_ringback(sip_trunking=False)`` has that switch set otherwise.
 
-    At the end of the test each is dropped, and a refusal that the test never looked at fails it.
+    ``make_ringback(org="my.toml")`` serves the org of a file. At the end of the test each is dropped, and a
+    refusal that the test never looked at fails it.
     """
     from ringback_harness.fixtures import Ringback
 
+    config, item = request.config, request.node
     made: list[Ringback] = []
-    unclaimed = pytestconfig.stash[UNCLAIMED_KEY]
 
-    def make(**switches: Any) -> Ringback:
-        made.append(Ringback.fresh(ringback_url, switches, unclaimed))
+    def make(*, org: str | os.PathLike[str] | None = None, **switches: Any) -> Ringback:
+        file = _own_org(config) if org is None else org
+        made.append(Ringback.fresh(ringback_url, switches, config.stash[UNCLAIMED_KEY], file))
+        item.stash[ORGS_KEY].append(made[-1])
         return made[-1]
 
     yield make
-    told = [line for org in made for line in org.end()]
-    _fail_for(told + _unclaimed(pytestconfig))
+    item.stash[ORGS_KEY] = []
+    told = [line for org in made for line in _of(org, config)]
+    for org in made:
+        org.end()
+    _fail_for(item, told + _unclaimed(config))
 
 
-def _fail_for(overlooked: list[str]) -> None:
-    if overlooked:
+def _own_org(config: pytest.Config) -> Path | None:
+    """The file of the org that the run is for, if it is for one of its own."""
+    if option := config.getoption("--ringback-org"):
+        return config.invocation_params.dir / str(option)
+    named = config.getini(ORG_KEY)
+    beside = config.inipath.parent if config.inipath else config.rootpath
+    return beside / str(named) if named else None
+
+
+def _fail_for(item: pytest.Item, overlooked: list[str]) -> None:
+    """Fail the test, unless it has failed already and said so."""
+    if overlooked and not item.stash.get(FAILED_KEY, False):
         pytest.fail(_refused(overlooked), pytrace=False)
 
 
 def _refused(overlooked: list[str]) -> str:
-    return "\n".join(("the mock refused what this test never looked at:", *overlooked))
+    from ringback_harness.refusals import told
+
+    return told(overlooked)
 
 
 @pytest.fixture
@@ -165,27 +243,42 @@ def ringback(make_ringback: Callable[..., Ringback]) -> Ringback:
 
 
 @pytest.fixture
-def ringback_in_process() -> Iterator[RingbackInProcess]:
+def ringback_in_process(request: pytest.FixtureRequest) -> Iterator[RingbackInProcess]:
     """The default org in the test's own process: its clients ask it without a server or a socket."""
     from ringback_harness.in_process import RingbackInProcess as InProcessOrg
 
-    org = InProcessOrg()
-    yield org
-    _fail_for(org.overlooked())
+    org = InProcessOrg(_served(request.config))
+    yield from _watched(request, org)
 
 
 @pytest.fixture
-def ringback_https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RingbackOverHttps]:
+def ringback_https(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RingbackOverHttps]:
     """The default org on a server of the test's own over HTTPS, whose certificate can expire.
 
     ``fail("expired-certificate")`` lets it; programs trust the file ``authority``.
     """
     from ringback_harness.over_https import over_https
 
-    with over_https(tmp_path_factory.mktemp("ringback-https")) as org:
-        yield org
-        told = org.overlooked()
-    _fail_for(told)
+    with over_https(tmp_path_factory.mktemp("ringback-https"), _served(request.config)) as org:
+        yield from _watched(request, org)
+
+
+def _served(config: pytest.Config) -> Org | None:
+    if (file := _own_org(config)) is None:
+        return None
+    from ringback_harness.own_org import own_org
+
+    return own_org(file)
+
+
+def _watched(request: pytest.FixtureRequest, org: AnyRingback) -> Iterator[AnyRingback]:
+    """The org for the length of the test, which fails for what it overlooked there."""
+    request.node.stash[ORGS_KEY].append(org)
+    yield org
+    request.node.stash[ORGS_KEY].remove(org)
+    _fail_for(request.node, _of(org, request.config))
 
 
 @pytest.fixture

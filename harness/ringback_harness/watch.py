@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from ringback_client.target import Target
 from ringback_contracts.http.faults import BEFORE, FaultKind
 from ringback_contracts.openapi.admin import LONGEST_PAGE
 from ringback_harness.exits import SetupError
+from ringback_harness.refusals import RefusedRequest
 from ringback_harness.targets import ADMIN, admin_headers
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ SECONDS = 10
 ANSWERING = frozenset({*BEFORE, FaultKind.GATEWAY_TIMEOUT})
 """The faults that answer a request themselves; the others leave the status that it got."""
 Json = dict[str, Any]
+FORGOTTEN = ("id", "method", "path", "status", "rule", "fault")
+"""What a mock can still say of a refusal that it has forgotten."""
 
 
 class ExchangeWatch:
@@ -42,6 +46,7 @@ class ExchangeWatch:
         url, headers = f"{self._url}{ADMIN}/{path}", admin_headers(os.environ)
         try:
             with requests.Session() as session:
+                session.trust_env = Target.parse(self._url).real  # a proxy knows no way to this machine
                 if self._adapter:
                     session.mount(self._url, self._adapter)
                 reply = session.request(
@@ -64,10 +69,12 @@ class ExchangeWatch:
             )
         return listed
 
-    def refusals(self) -> list[Json]:
-        """The exchanges since the mark that ended in an error; they have then been looked at."""
-        refused = [exchange for exchange in self.exchanges() if _failed(exchange["response"]["status"])]
-        self._seen.update(exchange["id"] for exchange in refused)
+    def refusals(self) -> list[RefusedRequest]:
+        """What was refused since the mark; it has then been looked at."""
+        refused = [
+            RefusedRequest.read(each) for each in self.exchanges() if _failed(each["response"]["status"])
+        ]
+        self._seen.update(refusal.id for refusal in refused)
         return refused
 
     def looked_at(self, correlation_id: str | None) -> None:
@@ -75,7 +82,7 @@ class ExchangeWatch:
         self._seen.add(correlation_id or "")
 
     def overlooked(self) -> list[str]:
-        """One line for each refusal that nobody has looked at; what a fault answered is none."""
+        """In lines, each refusal that nobody has looked at; what a fault answered is none."""
         return [*self._carried, *self._lines(self._since_mark())]
 
     def carry(self) -> None:
@@ -89,7 +96,7 @@ class ExchangeWatch:
         lines = [*self._carried, *self._lines(listing)]
         self._carried, self._mark = [], listing["total"]
         self._untold = _nameless(listing)
-        self._seen.update(refusal["id"] for refusal in _refusals(listing))
+        self._seen.update(refusal.id for refusal in _refusals(listing))
         return lines
 
     def _since_mark(self) -> Json:
@@ -110,10 +117,14 @@ class ExchangeWatch:
         return listing | {"exchanges": exchanges, "total": total}
 
     def _lines(self, listing: Json) -> Iterator[str]:
+        """A text for each; why comes once for those that are refused alike."""
+        known: set[tuple[str | None, str, str]] = set()
         for refusal in _refusals(listing):
-            if refusal["fault"] not in ANSWERING and refusal["id"] not in self._seen:
-                rule = refusal["rule"] or "no rule"
-                yield f"  {refusal['method']} {refusal['path']} -> {refusal['status']} {rule}"
+            if refusal.fault not in ANSWERING and refusal.id not in self._seen:
+                alike = (refusal.rule, refusal.pointer, refusal.detail)
+                first, *why = refusal.lines()
+                yield first if alike in known else "\n".join((first, *why))
+                known.add(alike)
         nameless = _nameless(listing) - self._untold
         if nameless > 0:
             yield f"  {nameless} more, of which the mock remembers nothing: there were too many"
@@ -126,22 +137,15 @@ def _nameless(listing: Json) -> int:
     return count
 
 
-def _refusals(listing: Json) -> Iterable[Json]:
+def _refusals(listing: Json) -> Iterable[RefusedRequest]:
     """Every refusal by what can still be said of it when it is forgotten."""
     listed = {exchange["id"] for exchange in listing["exchanges"]}  # one may have been forgotten since
-    yield from (line for line in listing["forgotten"]["newestRefusals"] if line["id"] not in listed)
+    for line in listing["forgotten"]["newestRefusals"]:
+        if line["id"] not in listed:
+            yield RefusedRequest(**{name: line[name] for name in FORGOTTEN})
     for exchange in listing["exchanges"]:
-        request, response = exchange["request"], exchange["response"]
-        if _failed(response["status"]):
-            headers = response["headers"]
-            yield {
-                "id": exchange["id"],
-                "method": request["method"],
-                "path": request["path"],
-                "status": response["status"],
-                "rule": headers.get("Ringback-Rule"),
-                "fault": headers.get("Ringback-Fault"),
-            }
+        if _failed(exchange["response"]["status"]):
+            yield RefusedRequest.read(exchange)
 
 
 def _failed(status: int) -> bool:

@@ -162,7 +162,7 @@ def test_an_org_in_process_is_told_of_refusals_and_broken_connections() -> None:
         session.mount(org.url, org.adapter)
         assert session.get(f"{org.url}/api/v2/users/me?expand=x%20y", headers=bearer).url.endswith("x%20y")
         session.get(f"{org.url}/api/v2/no%20thing", headers=bearer)
-    assert [line.split(" -> ")[1] for line in org.overlooked()] == ["404 path.unknown"]
+    assert [told.splitlines()[0].split(" -> ")[1] for told in org.overlooked()] == ["404 path.unknown"]
 
 
 def test_a_slow_reply_comes_at_once_in_process() -> None:

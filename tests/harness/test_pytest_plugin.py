@@ -115,8 +115,226 @@ def test_a_refusal_that_was_looked_at_is_fine(run: Run) -> None:
         def test_asked(ringback):
             requests.get(ringback.url + "/api/v2/nothing", headers={
                 "Authorization": "Bearer " + ringback.tokens["alice"]}, timeout=5)
-            assert [refusal["verdict"]["rule"] for refusal in ringback.refusals()] == ["path.unknown"]
+            assert [refusal.rule for refusal in ringback.refusals()] == ["path.unknown"]
         """
+    )
+
+
+def test_a_refusal_is_told_with_its_value_the_fix_and_how_to_say_that_it_was_meant(run: Run) -> None:
+    printed = run(
+        """
+        import requests
+
+        def test_careless(ringback):
+            headers = {"Authorization": f"Bearer {ringback.tokens['alice']}"}
+            body = {"to": "+442079460100", "from": "user:a11ce000-0000-4000-8000-000000000001"}
+            for _ in range(3):
+                requests.post(ringback.url + "/api/v2/conversations/calls", json=body, headers=headers)
+        """,
+        code=1,
+    )
+    assert printed.count("POST /api/v2/conversations/calls -> 400 address.scheme-missing") == 3
+    (told,) = re.findall(r"address.scheme-missing\n(    at .*(?:\n    .*)*)", printed)
+    assert [line.split(maxsplit=1)[0] for line in told.splitlines()] == ["at", "what", "fix", "more"]
+    assert '/to: "+442079460100"' in told
+    assert "the address has no scheme" in told
+    assert "Put tel: before a number" in told
+    assert "ringback rules address.scheme-missing" in told
+    assert "if it was meant, say so: with pytest.raises(...)" in printed
+
+
+def test_what_a_test_expects_counts_as_looked_at(run: Run) -> None:
+    """By the ids that errors carry, whoever raised them: an SDK, an HTTP library, somebody's own wrapper."""
+    run(
+        """
+        import pytest
+        import requests
+        from ringback_client import CallsClient, RingbackError
+
+        class ApiException(Exception):
+            def __init__(self, headers):
+                self.headers = headers
+
+        class Wrapped(Exception):
+            ...
+
+        def get(ringback, path):
+            headers = {"Authorization": f"Bearer {ringback.tokens['alice']}"}
+            return requests.get(ringback.url + path, headers=headers, timeout=5)
+
+        def test_sdk(ringback):
+            with pytest.raises(ApiException):
+                raise ApiException(dict(get(ringback, "/api/v2/nothing").headers))
+
+        def test_library(ringback):
+            with pytest.raises(requests.HTTPError):
+                get(ringback, "/api/v2/nothing").raise_for_status()
+
+        def test_client_of_their_own(ringback):
+            with CallsClient(ringback.url, ringback.tokens["carol"]) as client:
+                with pytest.raises(RingbackError):
+                    client.place_call("tel:+442079460100")
+
+        def test_no_token_and_wrapped(ringback):
+            with pytest.raises(Wrapped):
+                try:
+                    requests.get(ringback.url + "/api/v2/users/me", timeout=5).raise_for_status()
+                except requests.HTTPError as error:
+                    raise Wrapped from error
+
+        def test_group(ringback_in_process):
+            with pytest.RaisesGroup(RingbackError):
+                try:
+                    ringback_in_process.client("carol").place_call("tel:+442079460100")
+                except RingbackError as error:
+                    raise ExceptionGroup("several", [error])
+        """
+    )
+    assert "5 passed" in run.output
+
+
+@pytest.mark.sdk
+def test_an_exception_of_the_official_sdk_that_is_expected_counts_as_looked_at(run: Run) -> None:
+    run(
+        """
+        import pytest
+        import PureCloudPlatformClientV2 as sdk
+        from PureCloudPlatformClientV2.rest import ApiException
+
+        def test_it(ringback):
+            sdk.configuration.host = ringback.url
+            client = sdk.ApiClient()
+            client.access_token = ringback.tokens["carol"]
+            body = sdk.CreateCallRequest()
+            body.phone_number = "+442079460100"
+            with pytest.raises(ApiException):
+                sdk.ConversationsApi(client).post_conversations_calls(body)
+        """,
+        "-W",
+        "ignore",
+    )
+
+
+def test_an_error_that_a_test_did_not_expect_counts_as_overlooked(run: Run) -> None:
+    printed = run(
+        """
+        import requests
+
+        def test_it(ringback):
+            try:
+                headers = {"Authorization": f"Bearer {ringback.tokens['alice']}"}
+                requests.get(ringback.url + "/api/v2/nothing", headers=headers, timeout=5).raise_for_status()
+            except requests.HTTPError:
+                pass
+        """,
+        code=1,
+    )
+    assert "1 passed, 1 error" in printed
+
+
+def test_a_test_that_failed_shows_what_was_refused_and_gets_no_second_error(run: Run) -> None:
+    printed = run(
+        """
+        import pytest
+        import requests
+
+        def careless(org):
+            headers = {"Authorization": f"Bearer {org.tokens['alice']}"}
+            assert requests.get(org.url + "/api/v2/nothing", headers=headers, timeout=5).ok
+
+        def test_fails(ringback):
+            requests.get(ringback.url + "/api/v2/users/me", timeout=5)
+            careless(ringback)
+
+        def test_fails_in_process(ringback_in_process):
+            ringback_in_process.client("carol").place_call("tel:+442079460100")
+
+        @pytest.mark.xfail
+        def test_is_expected_to_fail(ringback):
+            careless(ringback)
+        """,
+        code=1,
+    )
+    assert "2 failed, 1 xfailed in" in printed
+    shown = printed.partition("test_fails_in_process")[0]
+    assert "GET /api/v2/nothing -> 404 path.unknown" in shown
+    assert "GET /api/v2/users/me -> 401 token.missing (no org of this test's" in shown
+
+
+OWN_ORG = """
+    id = "7e570000-0000-4000-8000-000000000000"
+    name = "Theirs"
+
+    [[users]]
+    id = "7e570000-0000-4000-8000-000000000001"
+    name = "Tess"
+    station = "her-phone"
+    permissions = ["conversation:conference:add"]
+
+    [[tokens]]
+    value = "tess"
+    user = "7e570000-0000-4000-8000-000000000001"
+    scopes = ["conversations"]
+"""
+
+
+def own_org(run: Run) -> None:
+    (run.folder / "theirs.toml").write_text(textwrap.dedent(OWN_ORG), "utf-8")
+
+
+THEIRS = """
+    def test_own(ringback, calls_client):
+        assert calls_client.place_call("+442079460100").id
+        assert set(ringback.tokens) == {"tess"}
+        assert ringback.env["RINGBACK_ACCESS_TOKEN"] == ringback.tokens["tess"]
+
+    def test_in_process(ringback_in_process):
+        assert set(ringback_in_process.tokens) == {"tess"}
+"""
+
+
+def test_an_org_of_one_s_own_is_each_test_s(run: Run) -> None:
+    own_org(run)
+    run(THEIRS, "--ringback-org=theirs.toml")
+    (run.folder / "pytest.ini").write_text("[pytest]\nringback_org = theirs.toml\n", "utf-8")
+    run(THEIRS)
+    with mock_server() as url:
+        run(THEIRS, f"--ringback-target={url}")
+
+
+def test_a_test_can_ask_for_an_org_of_its_own_with_other_switches(run: Run) -> None:
+    own_org(run)
+    run(
+        """
+        import pytest
+        from ringback_client import InvalidNumber
+
+        def test_it(make_ringback, ringback):
+            theirs = make_ringback(org="theirs.toml", strict_numbers=True)
+            assert set(theirs.tokens) == {"tess"}
+            with pytest.raises(InvalidNumber):
+                theirs.client().place_call("+15551234567")
+            assert "alice" in ringback.tokens
+            with pytest.raises(Exception, match="nowhere.toml"):
+                make_ringback(org="nowhere.toml")
+        """
+    )
+
+
+def test_a_proxy_of_the_environment_is_never_asked_for_what_is_on_this_machine(run: Run) -> None:
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    run(
+        """
+        import os, subprocess, sys
+
+        PROGRAM = "import os, requests; requests.get(os.environ['RINGBACK_URL'] + '/healthz')"
+
+        def test_it(ringback, calls_client):
+            assert calls_client.place_call("tel:+442079460100").id
+            assert len(ringback.calls_placed()) == 1
+            subprocess.run([sys.executable, "-c", PROGRAM], env={**os.environ, **ringback.env}, check=True)
+        """,
+        env=proxies | {"no_proxy": "example.com"},
     )
 
 
@@ -205,7 +423,7 @@ CARELESS = """
 
     def test_that_looks(ringback, calls_client):
         get(ringback.url, "/api/v2/looked-at")
-        assert [one["request"]["path"] for one in ringback.refusals()] == ["/api/v2/looked-at"]
+        assert [one.path for one in ringback.refusals()] == ["/api/v2/looked-at"]
         requests.delete(ringback.url + "/api/v2/tokens/me", headers={"Authorization": bearer(ringback)})
         with pytest.raises(Exception, match="token"):
             calls_client.place_call("tel:+442079460100")

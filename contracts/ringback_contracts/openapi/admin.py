@@ -163,7 +163,18 @@ SWITCHES: Json = {
     },
 }
 """What a copy of an org can have otherwise, in the words of the org's file."""
-DIFFERENCES: Json = {"type": ["object", "null"], "properties": SWITCHES, "additionalProperties": False}
+OWN_ORG = "file"
+DIFFERENCES: Json = {
+    "type": ["object", "null"],
+    "properties": SWITCHES
+    | {
+        OWN_ORG: {
+            "type": "string",
+            "description": "TOML of an org to copy in place of the server's.",
+        }
+    },
+    "additionalProperties": False,
+}
 
 SECONDS: Json = {"minimum": 0, "maximum": LONGEST_SECONDS}
 COUNT: Json = {"type": ["integer", "null"], "minimum": 1}

@@ -26,6 +26,7 @@ from ringback_harness.check.cleaned import publish
 from ringback_harness.check.relay import DOCUMENT, READING, SECRET, relayed
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result
 from ringback_harness.exits import SetupError
+from ringback_harness.proxies import without_proxy_here
 from ringback_harness.targets import CheckTarget, OutOfReach, World
 
 WORLD_VARIABLE = "RINGBACK_CHECK_WORLD"
@@ -108,6 +109,7 @@ class SchemathesisRun:
     ) -> subprocess.Popen[bytes]:
         told = {"url": world.url, "tokens": dict(world.tokens), "known": world.org is not None}
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, WORLD_VARIABLE: orjson.dumps(told).decode()}
+        environment |= without_proxy_here(os.environ)
         verify = verify_from(os.environ)
         if isinstance(verify, str):
             environment[CA] = verify  # absolute: it runs in another folder
@@ -239,6 +241,7 @@ def _command(world: World, plan: SchemathesisOptions, verify: bool | str) -> lis
         "--report-dir": REPORTS,
         "--generation-database": "none",
         "--request-timeout": str(PATIENCE),
+        "--max-response-time": str(PATIENCE),  # the run's own pace is in it, and nobody promises a time
         **({"--tls-verify": verify} if isinstance(verify, str) else {}),
     }
     start = "from schemathesis.cli import schemathesis; schemathesis()"

@@ -131,12 +131,12 @@ class Store:
         wanted = org_id.lower()
         return self.default if wanted == self.default.org.id.lower() else self._copies.get(wanted)
 
-    def copied(self, changes: Mapping[str, Any]) -> tuple[Org, FreshOrg]:
+    def copied(self, changes: Mapping[str, Any], org: Org | None = None) -> tuple[Org, FreshOrg]:
         """An isolated copy of the default org, with the same entities and its own tokens and clients.
 
-        ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has.
+        ``org`` is copied in its place; ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has.
         """
-        return _copy(changed(self.default.filed, changes))
+        return _copy(changed(org or self.default.filed, changes))
 
     def serve(self, copy: Org) -> None:
         """Serve a copy too. Beyond ``orgs_size``, the oldest is forgotten and its tokens are unknown."""

@@ -15,8 +15,8 @@ from ringback_contracts.core import payload
 from ringback_contracts.core.model import Request, Rule
 from ringback_contracts.http.faults import FaultError, fault_from
 from ringback_contracts.openapi import admin_openapi_document
-from ringback_contracts.openapi.admin import LONGEST_PAGE, PAGE, SWITCHES
-from ringback_contracts.org import OrgError
+from ringback_contracts.openapi.admin import LONGEST_PAGE, OWN_ORG, PAGE, SWITCHES
+from ringback_contracts.org import OrgError, load_org
 from ringback_mock.engine.clock import ClockError, command_from
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.journal import Page
@@ -42,8 +42,10 @@ def _reset(site: Site, request: Request) -> Decided:
 def _add_org(site: Site, request: Request) -> Decided:
     """Serve a copy; the default org's journal tells of it."""
     _expect_parameters(request)
+    switches = _switches(request)
     try:
-        org, fresh = site.store.copied(_switches(request))
+        own = load_org(_file(switches.pop(OWN_ORG))) if OWN_ORG in switches else None
+        org, fresh = site.store.copied(switches, own)
     except OrgError as error:
         raise bad_request(str(error)) from error
     return Decided(json_response(201, asdict(fresh)), site.store.default, (ServeCopy(site.store, org),))
@@ -63,9 +65,15 @@ def _switches(request: Request) -> dict[str, Any]:
     given = {} if read.readable and read.value is None else read.value
     if not isinstance(given, dict):
         raise bad_request('the body is no JSON object of switches, such as {"strict_numbers": true}')
-    if others := sorted(given.keys() - SWITCHES.keys()):
+    if others := sorted(given.keys() - SWITCHES.keys() - {OWN_ORG}):
         raise bad_request(f"{others[0]!r} is no switch that a copy can change; known: {', '.join(SWITCHES)}")
-    return given
+    return dict(given)
+
+
+def _file(text: Any) -> str:
+    if not isinstance(text, str):
+        raise bad_request(f"{OWN_ORG!r} is not the text of an org's file")
+    return text
 
 
 def _exchanges(site: Site, request: Request) -> Response:
