@@ -83,6 +83,8 @@ def _verify_fix() -> click.Command:
     return command
 
 
+INTERRUPTED = 130
+"""What shells say of a program that Ctrl-C ended: 128 and the number of SIGINT."""
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "call": _call,
     "check": _check,
@@ -118,6 +120,13 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, str(COMMANDS[name].__doc__)) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in COMMANDS:

@@ -82,6 +82,8 @@ class World:
     """Another org of the same server; raises ``OutOfReach``."""
     wait: Callable[[float], None] = field(default=time.sleep, repr=False)
     """Let seconds pass there."""
+    sure: Org | None = field(default=None, repr=False)
+    """What is there in any case, where ``org`` is not known; what it grants is granted there."""
 
     def send(self, request: Request) -> Reply:
         """The answer to a request whose bearer token is named as in the default org.
@@ -352,11 +354,22 @@ def opened(
         with served_mock() as url:
             yield AtUrl(url, notes=notes)
         return
-    if "://" not in name:
-        raise SetupError(f"{name!r} is neither 'mock', 'sandbox' nor a URL{_as_region(name)}")
-    target = AtUrl(Address.parse(name).api, token, notes, verify)
-    if Address.parse(name).real and not target.traits.names_rules:
+    target = AtUrl(address_of(name).api, token, notes, verify)
+    if might_ring(target):
         raise Refused(
-            f"{name} is no Ringback and not on this machine: calls placed there might ring somebody"
+            f"{name} is no Ringback and not on this machine: calls placed there might ring somebody; "
+            "--allow-calls with --allow-number NUMBER says whom they may"
         )
     yield target
+
+
+def address_of(name: str) -> Address:
+    """The URL that the command line names as a target. Raises ``SetupError`` for what is none."""
+    if "://" not in name:
+        raise SetupError(f"{name!r} is neither 'mock', 'sandbox' nor a URL{_as_region(name)}")
+    return Address.parse(name)
+
+
+def might_ring(target: AtUrl) -> bool:
+    """Whether a call placed at the target might ring somebody."""
+    return Address.parse(target.url).real and not target.traits.names_rules

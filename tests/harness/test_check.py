@@ -16,7 +16,7 @@ from ringback_contracts.core.model import CONTRACTS
 from ringback_contracts.domain.numbers import assess
 from ringback_harness.cases import CaseFile
 from ringback_harness.check import run
-from ringback_harness.check.api import LEFT_OUT, SchemathesisOptions, SchemathesisRun
+from ringback_harness.check.api import LEFT_OUT, PATIENCE, SchemathesisOptions, SchemathesisRun, _command
 from ringback_harness.check.expectation import refused_by
 from ringback_harness.check.flow import FLOWS
 from ringback_harness.check.official import MISSING
@@ -184,3 +184,9 @@ def test_a_target_without_a_document_is_tried_by_ours_as_far_as_it_reads() -> No
     tried = {result.operation for result in results if result.outcome is CheckOutcome.HELD}
     assert tried == set(READING)
     assert {result.operation for result in results} - tried == set(LEFT_OUT)
+
+
+def test_how_long_an_answer_takes_is_held_against_nobody() -> None:
+    """On a sandbox the run's own pace is in it: it may hold a request back for most of a minute."""
+    command = _command(InProcess().world(), SchemathesisOptions(), verify=True)
+    assert float(command[command.index("--max-response-time") + 1]) >= PATIENCE > 60

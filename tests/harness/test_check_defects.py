@@ -74,7 +74,7 @@ def test_the_screen_says_how_often_and_where_and_what_is_not_saved(
     many = [failure(f"r{number}", "wrong", body={"n": "x" * number}) for number in range(12)]
     screen.show(ledger(*many), {}, unsaved=why_not)
     output = capsys.readouterr().out
-    assert "1. r0 op (12 times)" in output
+    assert "1. wrong (12 times)\n   at r0 op\n" in output
     assert "also: r1, r2, r3, r4, r5, r6, r7, r8 and 3 more" in output
     assert output.count("curl ") == 1
     assert "(12 of 12 failures)" in output

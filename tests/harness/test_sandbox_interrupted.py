@@ -59,7 +59,7 @@ def test_a_run_that_is_stopped_while_a_call_is_in_the_air_ends_it_first(
             run.send_signal(stop)
             told.set()
             _, said = run.communicate(timeout=60)
-        assert run.returncode == 1
+        assert run.returncode == 130
         assert "interrupted: calls placed and ended: 1; left: none" in said
         assert over(stand_in) == [True]
         kept = list((tmp_path / "cassettes").glob("*.har"))

@@ -279,7 +279,7 @@ def test_a_signal_while_the_disk_is_full_waits_for_the_call(stop: signal.Signals
             run.send_signal(stop)
             told.set()
             _, said = run.communicate(timeout=60)
-        assert run.returncode == 1
+        assert run.returncode == 130
         assert "interrupted: calls placed and ended: 1; left: none" in said
         assert len(stand_in.posted) == 1
         assert on(stand_in) == []

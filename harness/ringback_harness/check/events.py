@@ -23,6 +23,7 @@ SUBJECT = "schemathesis"
 JUDGES = ("answered_as_the_rules_say", "the_client_agrees")
 """The checks of ours (``hooks``)."""
 HEADERS = "response_headers_conformance"
+SCHEMA = "response_schema_conformance"
 STRIPPED = (
     "its own document promises Ringback-* headers, which its answers lack: a gateway in front of it may take "
     "them away, and without them no rule can be compared"

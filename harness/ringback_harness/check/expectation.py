@@ -25,6 +25,7 @@ ENVELOPE: tuple[tuple[str, type], ...] = (
     ("errors", list),
 )
 """The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
+ENVELOPE_LACKS = "the body of an error is not the platform's envelope"
 WITHOUT_BODY = frozenset(operation.id for operation in OPERATIONS if operation.answers is None)
 ERRORS = 400
 """From this status on an answer is an error."""
@@ -95,7 +96,7 @@ def shown(reply: Reply) -> str:
 
 
 def _faults_of_refusal(expected: Expected, reply: Reply, traits: Traits) -> Iterator[str]:
-    if reply.document.get("code") != expected.code:
+    if (code := reply.document.get("code")) != expected.code and isinstance(code, str):
         yield f"expected {expected}, answered {shown(reply)}"
     if not _is_json(reply):
         yield f"the error's Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
@@ -111,12 +112,12 @@ def _faults_of_refusal(expected: Expected, reply: Reply, traits: Traits) -> Iter
 
 def _faults_of_envelope(reply: Reply) -> Iterator[str]:
     envelope = reply.document
-    for name, kind in ENVELOPE:
-        if type(envelope.get(name)) is not kind:
-            yield f"the envelope's {name!r} is missing or not of the type {kind.__name__}"
-    if envelope.get("status") != reply.status:
+    lacking = [name for name, kind in ENVELOPE if type(envelope.get(name)) is not kind]
+    if lacking:
+        yield f"{ENVELOPE_LACKS}: {', '.join(lacking)} missing, or of another type"
+    if "status" not in lacking and envelope["status"] != reply.status:
         yield "the envelope's status is not the reply's"
-    if envelope.get("contextId") != reply.headers.get(CORRELATION):
+    if "contextId" not in lacking and envelope["contextId"] != reply.headers.get(CORRELATION):
         yield f"the envelope's contextId is not the {CORRELATION}"
 
 

@@ -24,6 +24,7 @@ from ringback_contracts.resources.tokens.operations import GET_TOKEN
 from ringback_contracts.resources.users.operations import GET_ME
 from ringback_harness import strategies
 from ringback_harness.check.client import as_alice
+from ringback_harness.check.expectation import ERRORS
 from ringback_harness.check.generated import Effort, explore, left_out, verdict_on
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, refuse_guesses
@@ -147,7 +148,8 @@ def _placed(models: Models, world: World, request: Request) -> Result:
     """A body, which must survive where it is accepted, its answer, and the call that it placed."""
     attempt = _attempt(request)
     try:
-        refuse_guesses(world, verdict_on(world, request)[0])
+        expected = verdict_on(world, request)[0]
+        refuse_guesses(world, request, expected)
         reply = world.send(request)
         found = models.losses(reply.document, _model(reply, "CreateCallResponse"))
         if reply.status < 300:
@@ -155,6 +157,8 @@ def _placed(models: Models, world: World, request: Request) -> Result:
             found += _call(models, world, str(reply.document.get("id")))
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
+    if (reply.status < ERRORS) is not (expected.status < ERRORS):
+        return replace(attempt, reasons=("the answer is another than the expected one, which others tell",))
     return _judged(attempt, request, reply, found)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import route
+from ringback_contracts.catalogue import DIALLING, route
 from ringback_contracts.core.model import Request
 from ringback_harness.check.expectation import Expected
 
@@ -108,6 +108,11 @@ class Ledger:
         self.exchanges: list[RoundTrip] = []
         self.left_out: dict[str, Counter[str]] = {}
         """What the time did not allow: attempts by subject, for each suite."""
+        self.granted = 0
+        """How many requests were granted that should be, and ``placed`` how many calls of rules' examples."""
+        self.placed = 0
+        self.ungranted: Counter[str] = Counter()
+        """Why calls that should be granted were not tried."""
         self.published: Sequence[Path] = ()
         """The reports of schemathesis."""
         self._failures: dict[Kind, Result] = {}
@@ -121,10 +126,20 @@ class Ledger:
             self.left_out.setdefault(result.suite, Counter())[result.subject] += result.times
         if result.outcome is CheckOutcome.NOT_REACHED:
             self.reasons.setdefault(row, result.reasons)
+        if result.expected is not None and result.expected.code is None:
+            self._count_grant(result)
         if result.exchange is not None and len(self.exchanges) < KEPT:
             self.exchanges.append(result.exchange)
         if result.failed:
             self._keep(result)
+
+    def _count_grant(self, result: Result) -> None:
+        dials = result.operation in DIALLING
+        if result.outcome is CheckOutcome.HELD:
+            self.granted += 1
+            self.placed += dials
+        elif result.outcome is CheckOutcome.NOT_REACHED and dials:
+            self.ungranted.update(result.reasons)
 
     def _keep(self, result: Result) -> None:
         kind = _kind(result)
@@ -144,6 +159,11 @@ class Ledger:
     def total(self, outcome: CheckOutcome) -> int:
         """How many attempts ended so."""
         return sum(count[outcome] for count in self.counts.values())
+
+    @property
+    def subjects_tried(self) -> set[str]:
+        tried = (CheckOutcome.HELD, CheckOutcome.FAILED)
+        return {row[1] for row, counts in self.counts.items() if any(counts[outcome] for outcome in tried)}
 
     @property
     def tried(self) -> int:

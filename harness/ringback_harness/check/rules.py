@@ -22,6 +22,7 @@ from ringback_contracts.examples import (
     request_of,
     situation,
 )
+from ringback_contracts.org import Org, default_org
 from ringback_harness.check.expectation import ERRORS, Expected, expected_of, faults, refused_by, shown
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.trail import Trail
@@ -51,6 +52,8 @@ ANYWHERE = frozenset(
 
 OWN = frozenset({"host.misdirected", "number.strict", "patch.not-a-hang-up", "path.not-served"})
 """Rules that are Ringback's alone: what it does not serve, its protection, its switch."""
+NOT_DIALLED = "the number, which is kept for fiction, is not dialled there; --allow-number gives one that is"
+DEPENDS = "the org there is not known, and this depends on it"
 NO_ORG_HAS_IT = "it is a limit of Ringback's own, which no real org has"
 
 
@@ -107,6 +110,7 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
         operation_of(plain.request),
         CheckOutcome.NOT_REACHED,
         exchange=RoundTrip(plain.request),
+        expected=refusal or expected_of(judge(plain.request, plain.caller, plain.org), plain.org),
         switches=example.org,
         used=example.used,
     )
@@ -123,16 +127,26 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
     return replace(answered(attempt, world, there.request, expected), steps=trail.steps)
 
 
+def granted_there(world: World, request: Request) -> None:
+    """Raise ``OutOfReach`` where nobody can tell whether an org that is not known grants the request.
+
+    Where calls are real, the target decides itself whom it lets ring, and as whom.
+    """
+    if world.org is None and world.sure is None and not world.traits.real:
+        raise OutOfReach(DEPENDS)
+    refuse_dependent(world, request)
+
+
 def foretold(attempt: Result, world: World, request: Request, expected: Expected) -> Result:
     """The attempt with its answer, where what is expected holds in any org."""
     try:
-        refuse_guesses(world, expected)
+        refuse_guesses(world, request, expected)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
     return answered(attempt, world, request, expected)
 
 
-def refuse_guesses(world: World, expected: Expected) -> None:
+def refuse_guesses(world: World, request: Request, expected: Expected) -> None:
     """Raise ``OutOfReach`` where the answer hangs on an org that is not known, as every grant does."""
     if world.org is not None:
         return
@@ -142,7 +156,30 @@ def refuse_guesses(world: World, expected: Expected) -> None:
         raise OutOfReach(NO_ORG_HAS_IT)
     rule = TABLE.by_id.get(expected.rule or "")
     if rule is not None and rule.knowledge is not Knowledge.REQUEST and rule.id not in ANYWHERE:
-        raise OutOfReach("the org there is not known, and this depends on it")
+        raise OutOfReach(DEPENDS)
+    refuse_dependent(world, request)
+
+
+def refuse_dependent(world: World, request: Request) -> Expected | None:
+    """Raise ``OutOfReach`` where another org may well answer otherwise: it lacks whoever is named.
+
+    An earlier rule of the table would then object first. A number that is kept for fiction is dialled by
+    some orgs only: what those answer that refuse it is given.
+    """
+    if world.org is not None or world.sure is None:
+        return None
+    here, there = (_verdict(request, org) for org in (default_org(), world.sure))
+    if there.rule == "number.reserved" and here.code is None:
+        return there
+    if (here.status, here.rule) != (there.status, there.rule):
+        raise OutOfReach(DEPENDS)
+    return None
+
+
+def _verdict(request: Request, org: Org) -> Expected:
+    """What the rules expect of a request to an org."""
+    caller = situation(Example(token=None, headers=request.headers), org).caller
+    return expected_of(judge(request, caller, org), org)
 
 
 def answered(attempt: Result, world: World, request: Request, expected: Expected) -> Result:
@@ -150,6 +187,7 @@ def answered(attempt: Result, world: World, request: Request, expected: Expected
     attempt = replace(attempt, exchange=RoundTrip(request), expected=expected)
     try:
         reply = world.send(request)
+        _refuse_reserved(world, request, expected, reply)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
     except ReplyLost as error:
@@ -159,15 +197,30 @@ def answered(attempt: Result, world: World, request: Request, expected: Expected
     return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
 
 
+def _refuse_reserved(world: World, request: Request, expected: Expected, reply: Reply) -> None:
+    """Raise ``OutOfReach`` where an org refuses Ringback's test number, as one may."""
+    if expected.code is None and reply.status == 422:
+        otherwise = refuse_dependent(world, request)
+        if otherwise is not None and otherwise.status == reply.status:
+            raise OutOfReach(NOT_DIALLED)
+
+
 def _reached(worlds: Worlds, example: Example, refusal: Expected | None) -> World:
     world = worlds.get(example.org, fresh=example.used > 0)
-    if world.traits.real and refusal is None:
-        return world  # it decides itself whom it lets ring, and as whom
-    if refusal is None and world.org is None:
-        raise OutOfReach("the org there is not known, and this depends on it")
-    if refusal is not None:
-        refuse_guesses(world, refusal)
+    request = request_of(example)
+    if not world.traits.names_rules and _names_party(example):
+        raise OutOfReach("it names a participant, whose id is known of a Ringback alone")
+    if refusal is None:
+        granted_there(world, request)
+    else:
+        refuse_guesses(world, request, refusal)
     return world
+
+
+def _names_party(example: Example) -> bool:
+    """Whether it speaks of a participant, or a leg, of a call that is there."""
+    said = example.path + ("" if example.body is None else orjson.dumps(example.body).decode())
+    return "{party" in said or "{leg" in said
 
 
 def arranged(world: World, steps: Iterable[Example | float]) -> list[str]:

@@ -36,13 +36,21 @@ Notice = Callable[[str, Ledger], None]
 """Told the name of the suite and the counts, again and again while it goes on."""
 
 
-def check(target: CheckTarget, options: Options, notice: Notice = lambda _suite, _ledger: None) -> Ledger:
-    """Check the target. Raises ``SetupError``, and what the client's transport raises."""
+def check(
+    target: CheckTarget,
+    options: Options,
+    notice: Notice = lambda _suite, _ledger: None,
+    ledger: Ledger | None = None,
+) -> Ledger:
+    """Check the target, into ``ledger`` where somebody else wants what was found before a run was stopped.
+
+    Raises ``SetupError``, and what the client's transport raises.
+    """
     until = None if options.max_time is None else time.monotonic() + options.max_time
     plan = api.SchemathesisOptions(
         max(1, options.examples // 20), options.seed, until, options.reports, options.report_dir
     )
-    ledger = Ledger()
+    ledger = Ledger() if ledger is None else ledger
     # It takes longest, and in a process of its own.
     with closing(api.SchemathesisRun(target, plan)) as document:
         for name, results in _suites(target, options, until):

@@ -1,4 +1,4 @@
-"""A check in a terminal: its progress, a table by rule and operation, each failure with a curl line."""
+"""A check in a terminal: its progress, each cause with a line to paste, and a table by rule and operation."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from ringback_harness.terminal import one_line, show_code, show_title, show_wrap
 
 WIDTH = 110
 """Columns that no line of the table exceeds."""
+MOST_REASONS = 4
+"""Reasons that are told of one thing."""
 MOST_NAMED = 8
 """Rules or promises that are named beside the one that a defect is shown by."""
 NAMES = {"document": "what the OpenAPI document says"}
@@ -49,24 +51,38 @@ def show(
     written: Mapping[str, Sequence[Path]],
     place: RecipeTarget | None = None,
     unsaved: Unsaved = lambda _: None,
+    *,
+    verbose: bool = False,
 ) -> None:
-    """Print the whole result, and what the files are that were ``written``.
+    """Print what is wrong, each cause once, and the counts; ``verbose`` adds what was tried, and what not.
 
-    ``place`` makes the lines that send a failure again.
+    ``place`` makes the lines that send a failure again, ``written`` says what files there are.
     """
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
-    console.print(_table(ledger, wide=console.width >= WIDTH))
-    _show_unreached(console, ledger)
-    _show_left_out(console, ledger)
     for number, defect in enumerate(defects(ledger), 1):
         _show_defect(console, number, defect, place or RecipeTarget())
         _show_unsaved(console, defect, unsaved)
+    if verbose:
+        console.print(_table(ledger, wide=console.width >= WIDTH))
+        _show_unreached(console, ledger)
+    _show_left_out(console, ledger)
     for what, paths in written.items():
         for path in paths:
             console.print(Text(one_line(f"wrote {path}: {what}")), soft_wrap=True)
-    console.print(_summary(ledger), soft_wrap=True)
+    _show_ungranted(console, ledger)
+    console.print(_summary(ledger, verbose=verbose), soft_wrap=True)
+
+
+def _show_ungranted(console: Console, ledger: Ledger) -> None:
+    """That no call was granted, and why, which a run that only counts what was refused would hide."""
+    refused = any(each.expected is not None and each.expected.code is None for each in ledger.failures)
+    if ledger.placed or refused or not ledger.tried or ledger.left_out:
+        return
+    console.print(Text("No call was granted, so nothing shows that the target places any.", style="bold red"))
+    for reason, count in ledger.ungranted.most_common(MOST_REASONS):
+        show_wrapped(console, "  ", f"{count} not tried: {reason}")
 
 
 def _table(ledger: Ledger, *, wide: bool) -> Table:
@@ -118,10 +134,16 @@ def _show_left_out(console: Console, ledger: Ledger) -> None:
 
 def _show_defect(console: Console, number: int, defect: Defect, place: RecipeTarget) -> None:
     failure = defect.example
-    title = one_line(f"{number}. {failure.subject} {failure.operation}")
-    show_title(console, f"{title} ({defect.times} times)" if defect.times > 1 else title)
-    for reason in defect.reasons:
+    if number > 1:
+        console.print()
+    times = f" ({defect.times} times)" if defect.times > 1 else ""
+    show_wrapped(console, f"{number}. ", one_line(f"{defect.title}{times}"), style="bold")
+    show_wrapped(console, "   at ", one_line(f"{failure.subject} {failure.operation}"))
+    further = [reason for reason in defect.reasons if reason != defect.title]
+    for reason in further[:MOST_REASONS]:
         show_wrapped(console, "   ", reason)
+    if len(further) > MOST_REASONS:
+        show_wrapped(console, "   ", f"and {len(further) - MOST_REASONS} more of the kind")
     if len(defect.where) > 1:
         also, more = defect.where[1 : MOST_NAMED + 1], len(defect.where) - 1 - MOST_NAMED
         show_wrapped(console, "   ", f"also: {', '.join(also)}{f' and {more} more' if more > 0 else ''}")
@@ -144,12 +166,14 @@ def _settings(failure: Result) -> str:
     return ", ".join(f"{name} = {value}" for name, value in failure.switches.items())
 
 
-def _summary(ledger: Ledger) -> Text:
+def _summary(ledger: Ledger, *, verbose: bool) -> Text:
     totals = ", ".join(f"{ledger.total(outcome)} {outcome}" for outcome in CheckOutcome)
     counts = f"{ledger.tried} tried, {totals}"
     if not ledger.tried:
-        return Text(f"\nNothing could be tried, which proves nothing: {counts}", style="bold red")
+        return Text(f"Nothing could be tried, which proves nothing: {counts}", style="bold red")
     if ledger.left_out:
         late = sum(each.total() for each in ledger.left_out.values())
-        return Text(f"\nCut short by --max-time, attempts left out: {late}; {counts}", style="bold red")
-    return Text(f"\n{counts}", style="bold red" if ledger.failures else "bold green")
+        return Text(f"Cut short by --max-time, attempts left out: {late}; {counts}", style="bold red")
+    if not verbose:
+        counts += "; -v shows each rule, and why what was not reached was not"
+    return Text(counts, style="bold red" if ledger.failures else "bold green")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ class CheckOptions:
     target: str
     save: Path | None
     reach: Reach
+    verbose: bool = False
 
 
 @click.command("check")
@@ -88,6 +89,9 @@ class CheckOptions:
     show_default=True,
     help="Number of generated requests of each kind.",
 )
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show each rule in a table, and why what was not reached was not."
+)
 @reach_options
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -100,15 +104,19 @@ def command(  # noqa: PLR0913 - one parameter for each option
     seed: int,
     max_time: float | None,
     examples: int,
+    verbose: bool,
     **reach: Any,
 ) -> None:
     """Check a target: every rule, the flow of a call, generated requests, the client, the OpenAPI document.
 
     What is expected comes from the rules as they are shipped. Whatever cannot be tried on the target counts
-    as not reached, with the reason. A URL that is no Ringback is asked with RINGBACK_ACCESS_TOKEN.
+    as not reached, with the reason. A URL that is no Ringback is asked with RINGBACK_ACCESS_TOKEN, whose user
+    stands for alice, and --allow-number gives the number that it is asked to dial. Where such a URL is not on
+    this machine, --allow-calls sends to it, as to a sandbox.
 
-    Exit code: 0 all held, 1 something failed, nothing ran, or --max-time left something out, 2 wrong usage,
-    3 target unreachable, 4 refused since a call might ring somebody.
+    Exit code: 0 all held, 1 something failed, no call was granted, or --max-time left something out, 2 wrong
+    usage, 3 target unreachable, 4 refused since a call might ring somebody, 130 stopped by Ctrl-C, which
+    prints what was found so far.
     """
     with reported():
         if mutants:
@@ -125,7 +133,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
             report_dir=report_dir,
             cases=load_cases(cases) if cases else (),
         )
-        sys.exit(_check(CheckOptions(target, save, Reach(**reach)), options))
+        sys.exit(_check(CheckOptions(target, save, Reach(**reach), verbose), options))
 
 
 @contextmanager
@@ -156,18 +164,33 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 def _check(asked: CheckOptions, options: Options) -> Exit:
-    from ringback_harness.cases import asked_for, save_failures
+    from ringback_harness.cases import asked_for
     from ringback_harness.check import screen
-    from ringback_harness.check.report import write_reports
+    from ringback_harness.check.results import Ledger
     from ringback_harness.check.run import check
-    from ringback_harness.check.saving import why_not
 
-    own = asked_for(options.cases)
+    own, ledger = asked_for(options.cases), Ledger()
     with reached(asked.target, asked.reach, own) as target, screen.progress() as notice:
-        ledger = check(target, options, notice)
+        place = _place(target, asked.target)
+        try:
+            ledger = check(target, options, notice, ledger)
+        except KeyboardInterrupt:
+            with suppress(SetupError):  # that a report cannot be written keeps nobody from stopping
+                _tell(ledger, asked, options, place)
+            raise
     if ran_dry(target):
         return Exit.FINE
-    place = _place(target, asked.target)
+    _tell(ledger, asked, options, place)
+    return _verdict(ledger, grants=asked.reach.budget > 0 or not target.traits.real)
+
+
+def _tell(ledger: Ledger, asked: CheckOptions, options: Options, place: RecipeTarget) -> None:
+    """Write the reports that were asked for, and print what was found."""
+    from ringback_harness.cases import save_failures
+    from ringback_harness.check import screen
+    from ringback_harness.check.report import write_reports
+    from ringback_harness.check.saving import why_not
+
     written: dict[str, Sequence[Path]] = {
         "every suite, as Ringback counts it": write_reports(
             ledger, options.reports, options.report_dir or Path(), place
@@ -175,29 +198,30 @@ def _check(asked: CheckOptions, options: Options) -> Exit:
         "what schemathesis tried of the OpenAPI document, as it reports it": ledger.published,
     }
     if asked.save is None:
-        screen.show(ledger, written, place)
-        return _verdict(ledger)
+        screen.show(ledger, written, place, verbose=asked.verbose)
+        return
     written["a failure as a case"] = save_failures(ledger.failures, asked.save)
-    screen.show(ledger, written, place, why_not)
-    return _verdict(ledger)
+    screen.show(ledger, written, place, why_not, verbose=asked.verbose)
 
 
 def _place(target: CheckTarget, name: str) -> RecipeTarget:
     """Where a failure is sent again from a shell; the mock of this run has gone, so one in its place."""
     from ringback_harness.check.recipe import RecipeTarget
+    from ringback_harness.plain_target import PlainTarget
     from ringback_harness.sandbox.target import Gated
 
-    if isinstance(target, Gated):
-        return RecipeTarget(target.url, public=False, makes_orgs=False, in_its_words=target.in_its_words)
+    if isinstance(target, Gated | PlainTarget):
+        # A plain target is asked with the environment's token, if there is one, else as alice.
+        public = not os.environ.get(TOKEN) and isinstance(target, PlainTarget)
+        return RecipeTarget(target.url, public=public, makes_orgs=False, in_its_words=target.in_its_words)
     if name == "mock":
         return RecipeTarget()
-    # What is no Ringback was asked with the environment's token, if there is one, else as alice.
-    public = target.traits.names_rules or not os.environ.get(TOKEN)
-    return RecipeTarget(name.rstrip("/"), public=public, makes_orgs=target.traits.makes_orgs)
+    return RecipeTarget(name.rstrip("/"), makes_orgs=target.traits.makes_orgs)
 
 
-def _verdict(ledger: Ledger) -> Exit:
-    proved = ledger.tried and not ledger.failures and not ledger.left_out
+def _verdict(ledger: Ledger, *, grants: bool) -> Exit:
+    """``grants`` says that some call must have been granted: one that refuses all of them proves nothing."""
+    proved = ledger.tried and not ledger.failures and not ledger.left_out and (ledger.placed or not grants)
     return Exit.FINE if proved else Exit.FINDING
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from ringback_client.environment import TOKEN, verify_from
+from ringback_client.environment import TOKEN, credentials_from, verify_from
+from ringback_client.errors import ConfigurationError
 from ringback_contracts.core.model import Request
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.exits import SetupError, disk_error
+from ringback_harness.plain_target import PlainTarget
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
-from ringback_harness.sandbox.settings import settings_from
+from ringback_harness.sandbox.settings import SandboxSettings, settings_from
 from ringback_harness.sandbox.target import DryRunSandbox, Tools, opened_sandbox
-from ringback_harness.targets import CheckTarget, opened
+from ringback_harness.targets import AtUrl, CheckTarget, address_of, might_ring, opened
 
 SANDBOX = "sandbox"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -37,6 +39,11 @@ class Reach:
     """Whether each exchange is kept for this run, too."""
 
     @property
+    def rings(self) -> bool:
+        """Whether anything is said of whom the run may ring."""
+        return bool(self.allow_calls or self.allow_number or self.allow_user)
+
+    @property
     def permit(self) -> Permit:
         """What the run may do. Raises ``SetupError`` and ``Refused``."""
         return Permit.of(
@@ -52,10 +59,10 @@ def reach_options(command: Command) -> Command:
         click.option("--budget", type=click.IntRange(min=0), default=DEFAULT_BUDGET, show_default=True,
                      help="Calls that a run may place on a sandbox."),
         click.option("--allow-user", multiple=True, metavar="ID",
-                     help="A user whom the sandbox may ring; repeatable."),
+                     help="A user whom the sandbox, or the URL, may ring; repeatable."),
         click.option("--allow-number", multiple=True, metavar="NUMBER",
-                     help="A number, as + and digits, that the sandbox may ring; repeatable."),
-        click.option("--allow-calls", is_flag=True, help="Send to the sandbox; without it nothing leaves."),
+                     help="A number, as + and digits, that it may ring; repeatable."),
+        click.option("--allow-calls", is_flag=True, help="Send to a sandbox, or to a URL elsewhere."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -68,18 +75,35 @@ def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) ->
     A sandbox is asked nothing at all unless all of a user's ``own`` requests, by name, may be sent to it.
     Raises ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
     """
-    if name == SANDBOX:
-        settings = settings_from(os.environ)
+    settings = settings_from(os.environ) if name == SANDBOX else _elsewhere(name, reach)
+    if settings:
         DryRunSandbox(settings, reach.permit).refuse_outsiders(own)
         tools = Tools(notes=_recorder(reach, Origin(settings.target.api, settings.target.region)))
         with opened_sandbox(settings, reach.permit, tools) as sandbox:
             yield sandbox
         return
-    if reach.allow_calls or reach.allow_number or reach.allow_user:
-        raise SetupError("--allow-calls, --allow-number and --allow-user are for --target sandbox")
+    if name == "mock" and reach.rings:
+        raise SetupError("--allow-calls, --allow-number and --allow-user are for --target sandbox, or a URL")
     notes = _recorder(reach, Origin(name))
     with opened(name, os.environ.get(TOKEN), notes, verify_from(os.environ)) as target:
-        yield target
+        if target.traits.names_rules:
+            yield target
+            return
+        permit = replace(reach, allow_calls=False).permit  # nobody is rung on this machine
+        yield PlainTarget(target, permit.numbers, permit.users)
+
+
+def _elsewhere(name: str, reach: Reach) -> SandboxSettings | None:
+    """How to reach a URL where a call might ring somebody, once it is said whom; ``None`` for all else."""
+    if name == "mock" or not reach.rings or not address_of(name).real:
+        return None
+    verify = verify_from(os.environ)
+    if not might_ring(AtUrl(address_of(name).api, verify=verify)):
+        return None
+    try:
+        return SandboxSettings(address_of(name), credentials_from(os.environ), verify)
+    except ConfigurationError as error:
+        raise SetupError(f"{name}: {error}") from error
 
 
 def ran_dry(target: CheckTarget) -> bool:

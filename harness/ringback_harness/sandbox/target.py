@@ -18,11 +18,10 @@ from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.wire import WireAdapter
-from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request
 from ringback_harness.exits import CommandError, Refused, Unreachable
-from ringback_harness.sandbox.counterparts import Counterparts, granted
+from ringback_harness.sandbox.counterparts import Counterparts, as_named, granted
 from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import CallLeft, DryRun, Interrupted, NotAllowed, Unmeant
 from ringback_harness.sandbox.gate import Gate
@@ -67,7 +66,7 @@ class Gated:
         """The request as it would be sent, and how many calls it may place. Raises ``OutOfReach``."""
         if not request.well_formed or not request.host_allowed:
             raise OutOfReach("a gateway answers a wrong Host, not the API")
-        expected = granted(_as_named(request, self.tokens))
+        expected = granted(as_named(request, self.tokens))
         there = self.counterparts.there(request, granted=expected)
         return there, self.gate.admit(there, granted=expected)
 
@@ -287,15 +286,6 @@ def _name_of(credentials: Credentials) -> str:
 def _refuse(switches: Switches | None) -> None:
     if switches:
         raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
-
-
-def _as_named(request: Request, tokens: Mapping[str, str]) -> Request:
-    """The request with the token's name in place of its value."""
-    value = token_of(request)
-    for name, known in tokens.items():
-        if value == known:
-            return with_token(request, name)
-    return request
 
 
 def _reached(ask: Callable[[], T]) -> T:

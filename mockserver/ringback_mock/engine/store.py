@@ -134,7 +134,8 @@ class Store:
     def copied(self, changes: Mapping[str, Any], org: Org | None = None) -> tuple[Org, FreshOrg]:
         """An isolated copy of the default org, with the same entities and its own tokens and clients.
 
-        ``org`` is copied in its place; ``changes`` are values in which the copy differs; raises ``OrgError`` for one that no org has.
+        ``org`` is copied in its place; ``changes`` are values in which the copy differs. Raises ``OrgError``
+        for one that no org has.
         """
         return _copy(changed(org or self.default.filed, changes))
 

@@ -1,0 +1,202 @@
+"""A check of somebody else's mock: the right one is found right, of a wrong one the cause comes first."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ringback_contracts.core.declare import ALICE, BOB
+from ringback_contracts.core.model import Request
+from ringback_harness.check import run, screen
+from ringback_harness.check.defects import defects
+from ringback_harness.check.results import CheckOutcome, Ledger
+from ringback_harness.check.rules import DEPENDS, NOT_DIALLED, Worlds, check_rules
+from ringback_harness.cli import main
+from ringback_harness.exits import Exit, Refused, SetupError
+from ringback_harness.plain_target import PlainTarget
+from ringback_harness.sandbox import DryRunSandbox
+from ringback_harness.sandbox.options import Reach, reached
+from ringback_harness.targets import InProcess, Traits, World, call_request
+from ringback_mock.http import Response
+from tests.harness.plain_target import WRONG, plain_target, rule_off
+from tests.serving import RINGBACK
+from tests.standin import ME, NUMBER, TOKEN
+
+ALLOWED = Reach(allow_number=(NUMBER,))
+FEW = run.Options(examples=20)
+
+
+@pytest.fixture(autouse=True)
+def as_their_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGBACK_ACCESS_TOKEN", TOKEN)
+
+
+def ledger_of(url: str, reach: Reach = ALLOWED, options: run.Options = FEW) -> Ledger:
+    """What all our own suites find; schemathesis reads only there, and takes long to start."""
+    ledger = Ledger()
+    with reached(url, reach) as target:
+        for _, results in run._suites(target, options, None):
+            for result in results:
+                ledger.add(result)
+    return ledger
+
+
+def check(url: str, *options: str) -> Result:
+    return CliRunner().invoke(main, ["check", "--target", url, "--examples", "3", *options])
+
+
+@pytest.mark.parametrize("reach", [Reach(), ALLOWED], ids=["with the test number", "with theirs"])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_flawless_mock_with_an_org_of_its_own_is_found_so(seed: int, reach: Reach) -> None:
+    with plain_target() as url:
+        ledger = ledger_of(url, reach, run.Options(examples=60, seed=seed))
+    assert [(failure.subject, failure.reasons) for failure in ledger.failures] == []
+    assert ledger.placed > 20
+    assert (ledger.ungranted[NOT_DIALLED] > 0) is not bool(reach.allow_number)
+
+
+def test_a_green_run_is_told_in_ten_lines_and_the_table_on_demand() -> None:
+    with plain_target() as url:
+        brief, whole = check(url), check(url, "-v")
+    assert brief.exit_code == whole.exit_code == Exit.FINE, brief.output + whole.output
+    assert len(brief.output.strip().splitlines()) <= 10
+    assert "-v shows each rule" in brief.output
+    assert "tel.no-plus" in whole.output
+    assert "Not reached" in whole.output
+
+
+CAUSES = {
+    "accepts all": r"1. what must be refused is accepted: \d+ of \d+ rules are not kept",
+    "refuses all": r"1. valid requests are refused: whatever is asked is answered 400 bad.request",
+    "refuses valid ones": r"1. valid requests are refused: expected 202, answered 400 bad.request",
+    "wrong envelope": r"1. the body of an error is not the platform's envelope: message, code, status,",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_first_line_names_the_cause_and_one_cause_is_one_finding(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with plain_target(WRONG[name]) as url:
+        ledger = ledger_of(url)
+    (found,) = defects(ledger)
+    assert found.times == ledger.total(CheckOutcome.FAILED) > 40
+    screen.show(ledger, {})
+    assert re.match(CAUSES[name], capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("rule", ["tel.no-plus", "destination.several", "media-type.unsupported"])
+def test_one_rule_that_is_off_is_one_finding_which_names_it(
+    rule: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with plain_target(table=rule_off(rule)) as url:
+        ledger = ledger_of(url)
+    (found,) = defects(ledger)
+    assert f"({rule}), answered" in found.title
+    screen.show(ledger, {})
+    assert f"({rule})" in capsys.readouterr().out.partition("   at ")[0]
+
+
+def test_what_was_wrong_before_is_found_through_the_command_too() -> None:
+    with plain_target(WRONG["refuses valid ones"]) as url:
+        result = check(url)
+    assert result.exit_code == Exit.FINDING
+    assert result.output.startswith("1. valid requests are refused: expected 202, answered 400 bad.request (")
+
+
+def test_a_run_in_which_no_call_was_granted_fails_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that is tried holds, for only refusals are: of an org that is not known nothing is sure."""
+    known = InProcess().world()
+    stranger = World(Traits(), known.url, None, {"alice": "alice"}, known.deliver, known.neighbour)
+    monkeypatch.setattr(InProcess, "world", lambda *_: stranger)
+    ledger = Ledger()
+    for tried in check_rules(Worlds(InProcess())):
+        ledger.add(tried)
+    assert ledger.failures == []
+    monkeypatch.setattr(run, "check", lambda *_: ledger)
+    with plain_target() as url:
+        result = check(url)
+    assert result.exit_code == Exit.FINDING
+    assert result.output.startswith("No call was granted, so nothing shows that the target places any.\n")
+    assert f"not tried: {DEPENDS}" in result.output
+
+
+def test_the_token_s_user_stands_for_alice_and_an_answer_names_alice_again() -> None:
+    asked: list[Request] = []
+
+    def remember(request: Request, response: Response) -> Response:
+        asked.append(request)
+        return response
+
+    with plain_target(remember) as url, reached(url, ALLOWED) as target:
+        assert isinstance(target, PlainTarget)
+        reply = target.world().send(call_request({"to": "tel:+442079460100", "from": f"user:{ALICE}"}))
+        me = target.world().send(Request("GET", "/api/v2/users/me", {"authorization": "Bearer alice"}))
+    assert reply.status == 202
+    assert ME.encode() in asked[-2].body
+    assert NUMBER.encode() in asked[-2].body
+    assert me.document["id"] == ALICE
+
+
+@contextmanager
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a mock that might be anybody's: its host is a name, which leads here."""
+    monkeypatch.setattr("ringback_client.target._harmless", lambda _host: False)
+    with plain_target() as url:
+        yield url
+
+
+def test_a_url_elsewhere_is_refused_until_it_is_said_whom_calls_may_ring(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with elsewhere(monkeypatch) as url:
+        with pytest.raises(Refused, match="--allow-calls with --allow-number"), reached(url, Reach()):
+            pass
+        with reached(url, ALLOWED) as dry:
+            assert isinstance(dry, DryRunSandbox)
+        with pytest.raises(Refused, match="needs to know whom"), reached(url, Reach(allow_calls=True)):
+            pass
+
+
+def test_a_url_elsewhere_rings_only_whom_was_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with elsewhere(monkeypatch) as url, reached(url, replace(ALLOWED, allow_calls=True, budget=1)) as target:
+        world = target.world()
+        assert world.send(call_request({"phoneNumber": "+442079460100"})).status == 202
+        with pytest.raises(Exception, match="budget of 1 calls is used up"):
+            world.send(call_request({"phoneNumber": "+442079460100"}))
+        with pytest.raises(Exception, match="Bob"):
+            world.send(call_request({"callUserId": BOB}))
+
+
+def test_whom_to_ring_is_nothing_to_a_mock_of_ours() -> None:
+    with pytest.raises(SetupError, match="for --target sandbox, or a URL"), reached("mock", ALLOWED):
+        pass
+
+
+def test_ctrl_c_ends_with_130_and_what_was_found_so_far() -> None:
+    asked = threading.Semaphore(0)
+
+    def count(request: Request, response: Response) -> Response:
+        asked.release()
+        return WRONG["accepts all"](request, response)
+
+    with plain_target(count) as url:
+        command = [*RINGBACK, "check", "--target", url, "--examples", "100000"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            for _ in range(200):
+                assert asked.acquire(timeout=60)
+            process.send_signal(signal.SIGINT)
+            output, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert output.startswith("1. what must be refused is accepted: ")
+    assert re.search(r"^\d+ tried, ", output, re.MULTILINE)
+    assert told.strip().endswith("interrupted")
+    assert "Traceback" not in told
