@@ -11,7 +11,7 @@ from dataclasses import replace
 import orjson
 from werkzeug.serving import make_server
 
-from ringback_contracts.catalogue import DIALLING, TABLE, route
+from ringback_contracts.catalogue import PLACING, TABLE, route
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org
@@ -108,7 +108,7 @@ CALL = "0ca11000-0000-4000-8000-000000000001"
 
 def _dials(request: Request) -> bool:
     found = route(request.method, request.path).operation
-    return found is not None and found.id in DIALLING
+    return found is not None and found.id in PLACING
 
 
 def _correlation(response: Response) -> tuple[tuple[str, str], ...]:

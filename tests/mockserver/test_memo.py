@@ -71,6 +71,8 @@ def test_other_bodies_tokens_and_media_types_are_judged_anew() -> None:
     other = request({"phoneNumber": T})
     text = Request("POST", CALLS, {**other.headers, "content-type": "text/plain"}, other.body)
     assert pipeline.answer(text).status == 415
+    coded = Request("POST", CALLS, {**other.headers, "content-encoding": "br"}, other.body)
+    assert pipeline.answer(coded).status == 415
     assert pipeline.answer(request({"phoneNumber": T}, host_allowed=False)).status == 421
 
 

@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
 from ringback_client.calls import OVER, Call, Participant
 from ringback_client.errors import TransportError
-from ringback_client.transport import Reply
 from ringback_contracts import schemas
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
-from ringback_contracts.core.model import PUBLISHED, Request
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.operations import (
     GET_CALL,
@@ -27,94 +23,18 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.conversations.operations import DISCONNECT
 from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
 from ringback_contracts.resources.users.operations import GET_ME, GET_USER
-from ringback_harness.check.expectation import Expected, faults, refused_by
+from ringback_harness.check.expectation import Expected, refused_by
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
-from ringback_harness.check.rules import Worlds, refuse_dependent
+from ringback_harness.check.rules import Worlds
 from ringback_harness.check.trail import Trail
+from ringback_harness.check.walk import BODY, Stopped, Walk
 from ringback_harness.targets import OutOfReach, World
 
 SUITE = "flow"
-BODY = {"phoneNumber": TEST_NUMBER}
 FOR_QUEUE = {**BODY, "callFromQueueId": SUPPORT}
 LIMIT = 2
 LEG = ("id", "purpose", "state", "direction", "address", "startTime")
 """What a leg of a call is told apart and followed by (model CallMediaParticipant of the SDKs)."""
-LOOKS, PAUSE = 20, 0.5
-"""How often, and after how many seconds each, to look whether the far end is dialled."""
-
-
-class _Stopped(Exception):
-    """What a flow goes on from is not there; the arguments say in what the last answer is wrong."""
-
-
-class Walk:
-    """A conversation with one world, which remembers its last exchange.
-
-    Where what is asked for is right and refused, the flow ends with that: all that would follow is of it.
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.last: RoundTrip | None = None
-
-    def ask(self, method: str, path: str, body: Any = None, token: str = "alice") -> Reply:
-        """The reply to a request of a token's."""
-        headers = {"authorization": f"Bearer {token}", "host": "127.0.0.1"}
-        if body is not None:
-            headers["content-type"] = "application/json"
-        request = Request(method, path, headers, b"" if body is None else orjson.dumps(body))
-        refuse_dependent(self.world, request)
-        self.last = RoundTrip(request)
-        reply = self.world.send(request)
-        self.last = RoundTrip(request, reply)
-        return reply
-
-    def get(self, path: str, operation: str, token: str = "alice") -> Reply:
-        """The reply to a request that reads and is right."""
-        return self._granted(Expected(200, operation=operation), self.ask("GET", path, token=token))
-
-    def place(self, body: Any = None, token: str = "alice", path: str = CALLS_PATH) -> str:
-        """The id of a new call."""
-        reply = self.ask("POST", path, body or BODY, token)
-        granted = Expected(default_org().success_status, operation=PLACE_CALL, contract=PUBLISHED)
-        call_id = self._granted(granted, reply).document.get("id")
-        if not isinstance(call_id, str) or not call_id:
-            raise _Stopped(*self.missing(granted, reply))
-        return call_id
-
-    def _granted(self, expected: Expected, reply: Reply) -> Reply:
-        if reply.status != expected.status:
-            raise _Stopped(*self.missing(expected, reply))
-        return reply
-
-    def read(self, call_id: str, token: str = "alice") -> Call:
-        """The call as it stands. Raises ``TransportError`` for an answer that is no conversation."""
-        return Call.read(self.get(f"{CALLS_PATH}/{call_id}", GET_CALL, token).document)
-
-    def dialled(self, call_id: str) -> Call:
-        """The call once it has a far leg, or as it stands when that is overdue."""
-        call, looks = self.read(call_id), 1
-        while len(call.participants) < 2 and not call.over and looks < LOOKS:
-            self.world.wait(PAUSE)
-            call, looks = self.read(call_id), looks + 1
-        return call
-
-    def listed(self, token: str = "alice") -> list[str]:
-        """The ids of the calls that a user is on."""
-        entities = self.get(CALLS_PATH, LIST_CALLS, token).document.get("entities", ())
-        return [str(entity.get("id")) for entity in entities if isinstance(entity, Mapping)]
-
-    def end(self, call_id: str) -> Reply:
-        return self.ask("POST", f"/api/v2/conversations/{call_id}/disconnect")
-
-    @property
-    def answer(self) -> Mapping[str, Any]:
-        """The JSON object of the last answer."""
-        return self.last.reply.document if self.last and self.last.reply else {}
-
-    def missing(self, expected: Expected, reply: Reply) -> Iterator[str]:
-        """In what the reply differs from what is expected."""
-        yield from faults(expected, reply, self.world.traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +95,7 @@ def _broken(walk: Walk, each: Flow, trail: Trail) -> dict[str, tuple[Step, ...]]
     try:
         for fault in each.walk(walk):
             found.setdefault(fault, trail.steps)
-    except _Stopped as refused:
+    except Stopped as refused:
         found |= dict.fromkeys(refused.args, trail.steps)
     except TransportError as error:
         found.setdefault(str(error), trail.steps)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import DIALLING, route
+from ringback_contracts.catalogue import PLACING, route
 from ringback_contracts.core.model import Request
 from ringback_harness.check.expectation import Expected
 
@@ -134,7 +134,7 @@ class Ledger:
             self._keep(result)
 
     def _count_grant(self, result: Result) -> None:
-        dials = result.operation in DIALLING
+        dials = result.operation in PLACING
         if result.outcome is CheckOutcome.HELD:
             self.granted += 1
             self.placed += dials

@@ -69,6 +69,7 @@ def _plain(request: Request, caller: Caller) -> bool:
         and caller.quota is None
         and request.host_allowed
         and request.well_formed
+        and "content-encoding" not in request.headers
         and len(request.body) + len(request.path) + len(request.headers.get("content-type", "")) <= LONGEST
     )
 
