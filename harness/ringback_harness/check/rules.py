@@ -208,7 +208,8 @@ def _refuse_reserved(world: World, request: Request, expected: Expected, reply: 
 def _reached(worlds: Worlds, example: Example, refusal: Expected | None) -> World:
     world = worlds.get(example.org, fresh=example.used > 0)
     request = request_of(example)
-    if not world.traits.names_rules and _names_party(example):
+    decided = refusal is not None and TABLE[str(refusal.rule)].knowledge is Knowledge.REQUEST
+    if not (world.traits.names_rules or decided) and _names_party(example):
         raise OutOfReach("it names a participant, whose id is known of a Ringback alone")
     if refusal is None:
         granted_there(world, request)
@@ -239,7 +240,7 @@ def arranged(world: World, steps: Iterable[Example | float]) -> list[str]:
         if reply.status >= ERRORS:
             raise OutOfReach(f"{step.method} {step.path}, which comes before, was answered {shown(reply)}")
         if begins_call(step):
-            call_ids.append(str(reply.document.get("id")))
+            call_ids.append(_id_of(reply))
     return call_ids
 
 
@@ -248,6 +249,13 @@ def _opened(world: World, example: Example) -> str:
     if CHANNEL_PLACEHOLDER not in example.path or example.token is None:
         return KNOWN_CHANNEL
     return world.open_channel(example.token)
+
+
+def _id_of(reply: Reply) -> str:
+    call_id = reply.document.get("id")
+    if not isinstance(call_id, str) or not call_id:
+        raise OutOfReach("it needs a call, and one was placed whose id did not come")
+    return call_id
 
 
 def _use(world: World, request: Request, times: int) -> None:
