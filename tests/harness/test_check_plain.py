@@ -196,7 +196,7 @@ def test_ctrl_c_ends_with_130_and_what_was_found_so_far() -> None:
             process.send_signal(signal.SIGINT)
             output, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert output.startswith("1. what must be refused is accepted: ")
+    assert re.match(r"1\. .*(accepted|answered 202)", output)
     assert re.search(r"^\d+ tried, ", output, re.MULTILINE)
     assert told.strip().endswith("interrupted")
     assert "Traceback" not in told
