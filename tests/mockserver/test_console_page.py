@@ -122,6 +122,24 @@ def test_somebody_rings_and_the_clock_obeys(page: Page, mock: str) -> None:
     call.get_by_role("cell", name="connected").first.wait_for()
 
 
+def test_a_call_is_held_and_passed_on_through_the_api(page: Page, mock: str) -> None:
+    call_id = place(mock).json()["id"]
+    clock(mock, advance=10)
+    page.goto(f"{mock}/__ringback/#/calls/{call_id}")
+    call = page.get_by_role("region", name="Call", exact=True)
+    call.get_by_role("button", name="hold", exact=True).click()
+    call.get_by_role("cell", name="held").first.wait_for()
+    call.get_by_role("button", name="unhold").click()
+    call.get_by_text("pass it on").click()
+    call.get_by_role("button", name="consult", exact=True).click()
+    call.get_by_role("cell", name="+442079460110").wait_for()
+    call.get_by_role("button", name="cancel the consult").click()
+    call.get_by_role("row", name="+442079460110").get_by_text("terminated").wait_for()
+    call.get_by_label("To", exact=True).fill("nobody at all")
+    call.get_by_role("button", name="transfer").click()
+    call.get_by_role("alert").wait_for()
+
+
 def test_a_fault_is_set_listed_and_cleared(page: Page, mock: str) -> None:
     page.goto(f"{mock}/__ringback/#/faults")
     page.get_by_role("button", name="Clear all").click()

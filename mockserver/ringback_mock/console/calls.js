@@ -118,7 +118,7 @@ function Call({ id, changes, org }) {
             <td>${party.held ? 'held, ' : ''}${party.state}${party.disconnectType ? html`<br /><span class="soft">${party.disconnectType}</span>` : ''}</td>
             <td>
               ${party.can.length > 0 && html`<span class="soft">the phone:</span> `}${party.can.map((what) => html`<button type="button" class="small" onClick=${() => act(party, what)}>${ACTS[what] || what}</button>`)}
-              ${party.userId && !OVER.includes(party.state) && html`<${Controls} id=${id} party=${party} control=${control} />`}
+              ${party.userId && !OVER.includes(party.state) && html`<${Controls} id=${id} party=${party} call=${value} org=${org} control=${control} />`}
             </td>
           </tr>`,
         )}
@@ -128,14 +128,36 @@ function Call({ id, changes, org }) {
   </section>`;
 }
 
-function Controls({ id, party, control }) {
+function Controls({ id, party, call, org, control }) {
+  const [target, setTarget] = useState('+442079460110');
   const path = `/api/v2/conversations/calls/${id}/participants/${party.id}`;
   const change = (body) => () => control(party.userId, 'PATCH', path, body);
+  const subject = call.parties.find((one) => one.id !== party.id && !OVER.includes(one.state));
+  const consult = subject && `/api/v2/conversations/calls/${id}/participants/${subject.id}/consult`;
   const button = (label, wish) => html`<button type="button" class="small" onClick=${change(wish)}>${label}</button>`;
   return html`<br /><span class="soft">through the API:</span>
   ${button(party.held ? 'unhold' : 'hold', { held: !party.held })} ${button(party.muted ? 'unmute' : 'mute', { muted: !party.muted })}
   ${button('disconnect', { state: 'disconnected' })}
-  <button type="button" class="small" onClick=${() => control(party.userId, 'POST', `/api/v2/conversations/${id}/disconnect`)}>end the call</button>`;
+  <button type="button" class="small" onClick=${() => control(party.userId, 'POST', `/api/v2/conversations/${id}/disconnect`)}>end the call</button>
+  ${party.state === 'connected' &&
+  html`<details><summary>pass it on</summary><p class="row">
+    <label>To <input value=${target} size="16" onInput=${(event) => setTarget(event.target.value)} /></label>
+    <button type="button" class="small" onClick=${() => control(party.userId, 'POST', `${path}/replace`, named(target, org))}>transfer</button>
+    ${
+      subject &&
+      html`<button type="button" class="small" onClick=${() => control(party.userId, 'POST', consult, { speakTo: 'DESTINATION', destination: named(target, org) })}>consult</button>
+        <button type="button" class="small" onClick=${() => control(party.userId, 'DELETE', consult)}>cancel the consult</button>`
+    }
+  </p></details>`}`;
+}
+
+/** Whom the text names: a user or a queue of the org by name or id, else an address. */
+function named(text, org) {
+  const is = (one) => one.id === text || one.name.toLowerCase() === text.trim().toLowerCase();
+  const user = org && org.users.find(is);
+  const queue = org && org.queues.find(is);
+  if (user) return { userId: user.id };
+  return queue ? { queueId: queue.id } : { address: text.trim() };
 }
 
 const WIDTH = 720;
