@@ -81,7 +81,9 @@ def test_a_listed_number_is_rung_and_the_call_is_ended_and_seen_to_be_gone(
     assert NUMBER.encode() in stand_in.posted[0].body
     assert len(sandbox.hang_up.ended) == 1
     assert going_on(stand_in) == []
-    assert [request.method for request in stand_in.asked] == ["POST", "POST", "GET"]
+    assert [request.method for request in stand_in.asked] == ["POST", "POST", "GET", "GET"], (
+        "and one last look"
+    )
     assert stand_in.asked[1].path.endswith(f"{sandbox.hang_up.ended[0]}/disconnect")
 
 

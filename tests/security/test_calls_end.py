@@ -11,14 +11,24 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from ringback_client import Call, ReplyLost
+from ringback_client import Call, CallsClient, ReplyLost, RingbackError
+from ringback_client.errors import CallAttempt
 from ringback_harness.exits import Exit
-from ringback_harness.sandbox import CallLeft, NotAllowed, Permit, Sandbox, Tools, Unmeant, opened_sandbox
-from ringback_harness.sandbox.hang_up import UNCLEAR
+from ringback_harness.sandbox import (
+    CallLeft,
+    NotAllowed,
+    Permit,
+    Sandbox,
+    Tools,
+    Unmeant,
+    account,
+    opened_sandbox,
+)
+from ringback_harness.sandbox.hang_up import MORE, UNCLEAR, HangUp
 from ringback_harness.targets import call_request
 from ringback_mock.engine.conversation import conversation
 from ringback_mock.http import Delivery, Ending, Response
@@ -98,6 +108,58 @@ def asked_for_nobody(
         with pytest.raises(error) as caught:
             sandbox.world().send(call_request({}))
     return sandbox, caught
+
+
+def ring_too(stand_in: StandIn) -> None:
+    """Let the org ring somebody else, of which no answer tells."""
+    body = {"phoneNumber": "+13172222222"}
+    assert Site(stand_in.store).answer(call_request(body, TOKEN)).status == 202
+
+
+def test_a_call_that_no_answer_names_is_found_and_ended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = NoTime()
+    with standin(tmp_path) as stand_in:
+        stand_in.on_placed = lambda: ring_too(stand_in)
+        with opened_sandbox(stand_in.settings, permit(), Tools(clock.sleep, clock.now)) as sandbox:
+            assert sandbox.world().send(call_request({"phoneNumber": NUMBER})).status == 202
+            assert on(stand_in) == []
+    told = capsys.readouterr().err
+    assert f"{MORE}; the call" in told
+    assert "calls placed and ended: 2; left: none" in told
+
+
+def test_a_call_that_comes_to_light_late_is_ended_with_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*, fails: bool) -> None:
+        clock = NoTime()
+        with opened_sandbox(stand_in.settings, permit(), Tools(clock.sleep, clock.now)) as sandbox:
+            sandbox.world().send(call_request({"phoneNumber": NUMBER}))
+            ring_too(stand_in)
+            assert not fails
+
+    with standin(tmp_path) as stand_in:
+        run(fails=False)
+        assert on(stand_in) == []
+        with pytest.raises(AssertionError):
+            run(fails=True)
+        assert on(stand_in) == []
+    assert capsys.readouterr().err.count("calls placed and ended: 2; left: none") == 2
+
+
+def test_what_may_still_ring_is_named_where_nobody_can_look_for_it() -> None:
+    class Blind:
+        def list_calls(self) -> list[Call]:
+            raise RingbackError("403 missing.permissions")
+
+    hang_up = HangUp(cast("CallsClient", Blind()), sleep=lambda _: None, tell=lambda _: None)
+    attempt = CallAttempt("/api/v2/conversations/calls", (NUMBER, "+13172222222"), None, 0.0, 1.0)
+    with pytest.raises(CallLeft, match="may have rung more than the call that its answer names"):
+        hang_up.end_rest(attempt, 1)
+    assert account(hang_up) == "calls placed and ended: 0; left: (a call without a known id)"
+    hang_up.end_rest(attempt, 0)
 
 
 PLACING = ({"phoneNumber": NUMBER}, {"phoneNumber": "+13172222222"}, {"callUserId": COLLEAGUE})

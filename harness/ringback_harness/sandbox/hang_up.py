@@ -21,6 +21,7 @@ FIRST_PAUSE = 0.25
 LATE = (1.0, 2.0)
 """Seconds to wait for a call that is not listed yet, though its request has left."""
 UNCLEAR = "a request to place a call got no clear answer"
+MORE = "a request may have rung more than the call that its answer names"
 
 
 def say(line: str) -> None:
@@ -42,6 +43,8 @@ class HangUp:
     ended: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     before: frozenset[str] | None = None
+    attempts: list[CallAttempt] = field(default_factory=list)
+    """Those that were accepted."""
 
     def look_around(self) -> None:
         """Learn which calls of the token's user go on already; those are nobody's business here."""
@@ -85,35 +88,64 @@ class HangUp:
         except NotFound:
             return True
 
-    def end_lost(self, attempt: CallAttempt) -> None:
+    def end_lost(self, attempt: CallAttempt, calls: int = 1) -> None:
         """End whatever an attempt without a clear answer may have placed, and tell what that was.
 
-        Raises ``CallLeft`` where one of those calls goes on, once all of them were tried.
+        ``calls`` are those that it asked for. Raises ``CallLeft`` where one of those calls goes on, once all
+        of them were tried.
         """
-        found = self._found(attempt)
+        found = self._found(attempt, max(1, calls), UNCLEAR)
         if not found:
             self.tell(f"{UNCLEAR}, and no call of it goes on: none was placed, or it is over already")
-        stuck = [left for call in found if (left := self._end_found(call.id))]
+        self._end_all(found, UNCLEAR)
+
+    def end_rest(self, attempt: CallAttempt, more: int) -> None:
+        """End what an attempt has rung beside the call that its answer names; ``more`` may be expected.
+
+        Raises ``CallLeft`` where one of them goes on, or where more were asked for and nobody can look.
+        """
+        self.attempts.append(attempt)
+        if more > 0:
+            self._end_all(self._found(attempt, more, MORE), MORE)
+            return
+        with suppress(RingbackError):
+            self._end_all(self._candidates(attempt), MORE)
+
+    def sweep(self) -> None:
+        """End what any attempt of the run has rung that was not there yet when it was looked for.
+
+        Raises ``CallLeft``.
+        """
+        found: dict[str, Call] = {}
+        with suppress(RingbackError):
+            for attempt in self.attempts:
+                found |= {call.id: call for call in self._candidates(attempt)}
+        self._end_all(list(found.values()), MORE)
+
+    def _end_all(self, found: list[Call], why: str) -> None:
+        stuck = [left for call in found if (left := self._end_found(call.id, why))]
         if stuck:
             raise stuck[0]
 
-    def _found(self, attempt: CallAttempt) -> list[Call]:
-        """The calls going on that may be the attempt's; a slow platform is asked again before it is none."""
+    def _found(self, attempt: CallAttempt, at_least: int, why: str) -> list[Call]:
+        """The calls going on that may be the attempt's; a slow platform is asked again if some lack."""
+        found: dict[str, Call] = {}
         try:
-            for pause in LATE:
-                if found := self._candidates(attempt):
-                    return found
+            for pause in (*LATE, 0.0):
+                found |= {call.id: call for call in self._candidates(attempt)}
+                if len(found) >= at_least or not pause:
+                    break
                 self.sleep(pause)
-            return self._candidates(attempt)
         except RingbackError as error:
             self.left.append("(a call without a known id)")
             raise CallLeft(
-                one_line(f"{UNCLEAR}, and the calls going on cannot be listed: {error}. ")
+                one_line(f"{why}, and the calls going on cannot be listed: {error}. ")
                 + "Look for a call that was placed just now"
             ) from error
+        return list(found.values())
 
     def _candidates(self, attempt: CallAttempt) -> list[Call]:
-        known = {*(self.before or ()), *self.ended}
+        known = {*(self.before or ()), *self.ended, *self.left}
         return [
             call
             for call in self.client.list_calls()
@@ -124,12 +156,12 @@ class HangUp:
         """Whether a call to anybody was begun then: who knows what a server makes of a request."""
         return self.before is not None and call.outbound and call.begun_in_time_of(attempt)
 
-    def _end_found(self, call_id: str) -> CallLeft | None:
+    def _end_found(self, call_id: str, why: str) -> CallLeft | None:
         """What is to be said where the call goes on."""
         try:
             self.end(call_id)
         except CallLeft as left:
-            self.tell(f"{UNCLEAR}; the call {call_id}, which may be its, goes on")
+            self.tell(f"{why}; the call {call_id}, which may be its, goes on")
             return left
-        self.tell(f"{UNCLEAR}; the call {call_id}, which may be its, was found and ended")
+        self.tell(f"{why}; the call {call_id}, which may be its, was found and ended")
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
@@ -162,7 +162,7 @@ class Sandbox(Gated):
             self.gate.placed -= calls
             raise
         except ReplyLost:
-            self.hang_up.end_lost(_attempt(request, began))
+            self.hang_up.end_lost(_attempt(request, began), calls)
             raise
         if 400 <= reply.status < 500:
             self.gate.placed -= calls
@@ -170,10 +170,20 @@ class Sandbox(Gated):
             self._end_unmeant(request, reply, began)
         elif 200 <= reply.status < 300 and (call_id := _call_id(reply)):
             self.gate.calls.add(call_id)
-            self.hang_up.end(call_id)
+            self._end_all(call_id, _attempt(request, began), calls)
         else:
-            self.hang_up.end_lost(_attempt(request, began))
+            self.hang_up.end_lost(_attempt(request, began), calls)
         return reply
+
+    def _end_all(self, call_id: str, attempt: CallAttempt, calls: int) -> None:
+        """End the call that an answer names, and any other that the request rang, even if the first goes on.
+
+        Raises ``CallLeft``.
+        """
+        try:
+            self.hang_up.end(call_id)
+        finally:
+            self.hang_up.end_rest(attempt, calls - 1)
 
     def _end_unmeant(self, request: Request, reply: Reply, began: float) -> NoReturn:
         """End the call of a request that was thought to be refused, and any other that came of it."""
@@ -314,9 +324,12 @@ def opened_sandbox(
         how = ""
         try:
             yield sandbox
+            sandbox.hang_up.sweep()
             sandbox.wire.heed_notes()
-        except Interrupted:
-            how = "interrupted: "
+        except BaseException as error:
+            how = "interrupted: " if isinstance(error, Interrupted) else ""
+            with suppress(CallLeft):  # what goes on is named below, and the error says why the run ends
+                sandbox.hang_up.sweep()
             raise
         finally:
             say(f"{how}{account(sandbox.hang_up)}")
