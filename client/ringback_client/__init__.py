@@ -13,7 +13,9 @@ from ringback_client.credentials import (
 )
 from ringback_client.errors import (
     CallAttempt,
+    CallNeverReached,
     CallOutcomeUnknown,
+    ChannelUnavailable,
     ConfigurationError,
     ContractError,
     InvalidNumber,
@@ -36,7 +38,9 @@ from ringback_client.errors import (
     TransportError,
     UnexpectedReply,
     UnknownRegion,
+    WaitedTooLong,
 )
+from ringback_client.events import Event, Events
 from ringback_client.retry import RetryPolicy
 from ringback_client.target import DEFAULT_MOCK, REGIONS, Target
 from ringback_client.token_cache import FileTokenCache, MemoryTokenCache, RedisTokenCache
@@ -50,12 +54,16 @@ __all__ = [
     "AuthorizationCode",
     "Call",
     "CallAttempt",
+    "CallNeverReached",
     "CallOutcomeUnknown",
     "CallsClient",
+    "ChannelUnavailable",
     "ClientCredentials",
     "ConfigurationError",
     "ContractError",
     "Credentials",
+    "Event",
+    "Events",
     "FileTokenCache",
     "InvalidNumber",
     "InvalidRequest",
@@ -88,5 +96,6 @@ __all__ = [
     "TransportError",
     "UnexpectedReply",
     "UnknownRegion",
+    "WaitedTooLong",
     "authorize_url",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from ringback_client.errors import CallAttempt, UnexpectedReply
+from ringback_client.errors import CallAttempt, ConfigurationError, UnexpectedReply
 
 OVER = frozenset({"disconnected", "terminated"})
 """The states of a leg that has ended."""
@@ -30,6 +30,19 @@ class PlacedCall:
     note: str | None
     correlation_id: str | None
     document: Mapping[str, Any] = field(repr=False)
+    client: Waiter | None = field(default=None, repr=False, compare=False)
+
+    def wait_for(self, state: str, *, timeout: float = 60.0) -> Call:
+        """The call, once it has come to the state; see ``CallsClient.wait_for``."""
+        if self.client is None:
+            raise ConfigurationError("no client placed this call; ask CallsClient.wait_for")
+        return self.client.wait_for(self, state, timeout=timeout)
+
+
+class Waiter(Protocol):
+    """Who can wait for what becomes of a call."""
+
+    def wait_for(self, call: PlacedCall, state: str, *, timeout: float) -> Call: ...
 
 
 @dataclass(frozen=True, slots=True)

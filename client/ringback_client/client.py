@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
 
 from ringback_client import bodies, environment, tokens
 from ringback_client.attempt import Attempt
 from ringback_client.bodies import Address
 from ringback_client.calls import Call, PlacedCall
+from ringback_client.channel import ChannelMaker, Connect, MessageSocket, websocket
 from ringback_client.courier import Courier
 from ringback_client.credentials import AccessToken, Credentials
 from ringback_client.errors import CallAttempt, ConfigurationError, LoginFailed, StatusError, UnexpectedReply
+from ringback_client.events import Events
 from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.safety import refuse_danger, refuse_hopeless
@@ -21,6 +27,7 @@ from ringback_client.token_cache import MemoryTokenCache
 from ringback_client.tokens import TokenCache
 from ringback_client.transport import Reply, Timeouts, Transport
 from ringback_client.verdicts import error_of_reply
+from ringback_client.waiting import OWN_CALLS, wait_for
 from ringback_contracts.core.model import PUBLISHED, Contract, Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 
@@ -59,6 +66,8 @@ class CallsClient:
         self._allow_calls = allow_calls
         self._preflight = preflight
         self._retry = retry or RetryPolicy()
+        self._verify = verify
+        self._listening: WeakSet[Events] = WeakSet()
         # A proxy of the environment knows no way to a mock on this machine.
         self._transport = Transport(
             timeouts=timeouts or Timeouts(), verify=verify, adapter=adapter, trust_env=self.target.real
@@ -120,7 +129,10 @@ class CallsClient:
             if self._preflight:
                 refuse_hopeless(request, self.target)
             attempt = Attempt(request, self._transport.send, self._retry.now)
-            return attempt.outcome(self._courier.deliver(request, attempt.send, repeatable=False))
+            placed = attempt.outcome(self._courier.deliver(request, attempt.send, repeatable=False))
+            for events in self._listening:
+                events.follow(placed.id)
+            return replace(placed, client=self)
         except StatusError as error:
             if not isinstance(error, LoginFailed):
                 error.request = request
@@ -145,6 +157,28 @@ class CallsClient:
         """
         return [call for call in self.list_calls() if call.may_be(attempt)]
 
+    def events(
+        self, *topics: str, connect: Connect | None = None, now: Callable[[], float] = monotonic
+    ) -> Events:
+        """What comes over a channel that is subscribed to these topics: an iterator, to be closed in the end.
+
+        ``{me}`` stands in a topic for the id of the token's user; without topics it is the calls of that
+        user. ``connect`` and ``now`` stand in for the network and its time. Raises ``ChannelUnavailable``
+        where there are no sockets.
+        """
+        maker = ChannelMaker(self._asked, topics or (OWN_CALLS,))
+        opened = Events(maker, self, connect or self._socket, sleep=self._retry.sleep, now=now)
+        self._listening.add(opened)
+        return opened
+
+    def wait_for(self, call: PlacedCall | Call | str, state: str, *, timeout: float = 60.0) -> Call:
+        """The call, once a far leg of it is in the state, or all of its legs where that is one of the last.
+
+        It listens where a channel is to be had, and asks again and again where not. Raises
+        ``CallNeverReached`` for a call that ended before, and ``WaitedTooLong``.
+        """
+        return wait_for(self, call if isinstance(call, str) else call.id, state, timeout, self._retry.sleep)
+
     def disconnect(self, call_id: str) -> None:
         """End the call for everybody; raises ``NotFound``, and ``StatusError`` or ``TransportError``."""
         path = f"/api/v2/conversations/{bodies.segment(call_id)}/disconnect"
@@ -161,8 +195,20 @@ class CallsClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _socket(self, uri: str) -> MessageSocket:
+        return websocket(uri, verify=self._verify, trust_env=self.target.real)
+
+    def _asked(self, method: str, path: str, body: Any) -> Any:
+        """The answer of an operation that may be asked for twice."""
+        sent = b"" if body is None else json.dumps(body).encode()
+        headers = JSON if body is None else {**JSON, "content-type": "application/json"}
+        return self._value(self._answered(Request(method, path, headers, sent)))
+
     def _read(self, path: str) -> Any:
-        reply = self._answered(Request("GET", path, JSON))
+        return self._value(self._answered(Request("GET", path, JSON)))
+
+    @staticmethod
+    def _value(reply: Reply) -> Any:
         try:
             return reply.json()
         except (ValueError, RecursionError) as error:

@@ -9,7 +9,10 @@ RingbackError
 |   |-- TargetUnreachable     the request never left, so nothing happened
 |   |-- ReplyLost             a reading request left and its reply did not come
 |   |-- UnexpectedReply       the reply is not what the contract promises
+|   |-- ChannelUnavailable    nobody can be told of events: no sockets, or none that connects
 |   `-- CallOutcomeUnknown    the call may have been placed; look before calling again
+|-- CallNeverReached          the call ended before it came to what was waited for
+|-- WaitedTooLong             what was waited for did not come in time
 `-- StatusError               the target refused, or would refuse; nothing was dialled
     |-- ContractError         the request itself is at fault
     |   |-- InvalidRequest
@@ -141,6 +144,22 @@ class ReplyLost(TransportError):
 
 class UnexpectedReply(TransportError):
     """The target answered something that the contract does not know."""
+
+
+class ChannelUnavailable(TransportError):
+    """Nobody can be told of events; ``refused`` where a channel is there, and its socket did not open."""
+
+    def __init__(self, message: str, about: Particulars | None = None, *, refused: bool = False) -> None:
+        super().__init__(message, about)
+        self.refused = refused
+
+
+class CallNeverReached(RingbackError):
+    """The call ended before it came to the state that was waited for."""
+
+
+class WaitedTooLong(RingbackError, TimeoutError):
+    """What was waited for did not come in time."""
 
 
 class CallOutcomeUnknown(TransportError):

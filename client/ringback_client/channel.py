@@ -1,0 +1,85 @@
+"""A notification channel as a client has it: made, subscribed, and connected to."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ringback_client.errors import ChannelUnavailable, UnexpectedReply
+
+CHANNELS_PATH = "/api/v2/notifications/channels"
+ME = "{me}"
+"""Stands in topics for the id of the token's user."""
+OPEN_SECONDS = 10.0
+"""Time to shake hands."""
+
+Ask = Callable[[str, str, Any], Any]
+"""Asks the API: a method, a path and a JSON value give the JSON value of the answer."""
+
+
+class MessageSocket(Protocol):
+    """A connection over which messages come."""
+
+    def recv(self, timeout: float | None = None) -> str | bytes:
+        """The next message; raises ``TimeoutError`` if none comes in time, and what says that it is over."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+Connect = Callable[[str], MessageSocket]
+"""Connects to a URI; raises ``OSError`` where nobody answers, and ``ChannelUnavailable`` for a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMaker:
+    """Makes channels that are subscribed to these topics."""
+
+    ask: Ask
+    topics: Sequence[str]
+
+    def made(self) -> str:
+        """The address of a new channel's socket; raises ``ChannelUnavailable`` where there are no sockets."""
+        made = self.ask("POST", CHANNELS_PATH, None)
+        if not isinstance(made, dict) or not isinstance(made.get("id"), str):
+            raise UnexpectedReply("the target answered a channel without an id")
+        uri = str(made.get("connectUri"))
+        if not uri.startswith(("ws://", "wss://")):
+            raise ChannelUnavailable(f"the target has no sockets for its channels: {uri}")
+        path = f"{CHANNELS_PATH}/{made['id']}/subscriptions"
+        self.ask("PUT", path, [{"id": topic} for topic in self._named()])
+        return uri
+
+    def _named(self) -> list[str]:
+        """The topics, with the id of the token's user where it is to stand."""
+        if not any(ME in topic for topic in self.topics):
+            return list(self.topics)
+        me = self.ask("GET", "/api/v2/users/me", None)
+        if not isinstance(me, dict) or not isinstance(me.get("id"), str):
+            raise UnexpectedReply("the target answered a user without an id")
+        return [topic.replace(ME, me["id"]) for topic in self.topics]
+
+
+def websocket(uri: str, *, verify: bool | str, trust_env: bool) -> MessageSocket:
+    """A WebSocket to the URI; ``verify`` is as in ``requests``, ``trust_env`` whether it may take a proxy."""
+    from websockets.exceptions import InvalidHandshake, InvalidURI
+    from websockets.sync.client import connect
+
+    options: dict[str, Any] = {} if trust_env else {"proxy": None}
+    if uri.startswith("wss:"):
+        options["ssl"] = _tls(verify)
+    try:
+        socket: MessageSocket = connect(uri, open_timeout=OPEN_SECONDS, max_size=None, **options)
+    except (InvalidHandshake, InvalidURI) as error:
+        raise ChannelUnavailable(f"the socket of the channel was refused: {error}", refused=True) from error
+    return socket
+
+
+def _tls(verify: bool | str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,312 @@
+"""Be told of calls as they go on: over a channel, and by reading what came while there was none.
+
+Sockets are lost, fall silent, say things twice or late. Whoever iterates is told the final state of each call
+that was going on all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Protocol, Self
+
+from ringback_client.calls import Call
+from ringback_client.channel import ChannelMaker, Connect, MessageSocket
+from ringback_client.errors import (
+    ChannelUnavailable,
+    NotFound,
+    RingbackError,
+    StatusError,
+    TransportError,
+    UnexpectedReply,
+)
+
+METADATA = "channel.metadata"
+CLOSING = "v2.system.socket_closing"
+TAKEN = frozenset({"v2.system.no_longer_subscribed", "v2.system.token_revoked"})
+"""What says that the channel is another's, or nobody's, from now on."""
+PATIENCE = 75.0
+"""Seconds without so much as a heartbeat after which a socket is dead; one comes every 30."""
+MOST_TRIES, LONGEST_WAIT = 10, 30.0
+"""How often a connection is tried in a row, and the seconds that are waited between two at most."""
+ENDED_KEPT = 1_000
+"""Calls that are remembered to be over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that became of a call, or of whatever else the topic is about.
+
+    ``read`` says that no event told it: it was read after a gap, or where the channel fell silent.
+    """
+
+    topic: str
+    body: Mapping[str, Any] = field(repr=False)
+    correlation_id: str | None = None
+    read: bool = False
+
+    @property
+    def call(self) -> Call | None:
+        """The call that it tells of, if it tells of one."""
+        try:
+            return Call.read(self.body) if "participants" in self.body else None
+        except UnexpectedReply:
+            return None
+
+
+class CallReader(Protocol):
+    """Who can be asked how calls stand."""
+
+    def get_call(self, call_id: str) -> Call: ...
+
+    def list_calls(self) -> list[Call]: ...
+
+
+Standing = tuple[object, ...]
+"""What of a call is compared: who is on it, and how."""
+
+
+def standing(call: Call) -> Standing:
+    """How a call stands, by what events and answers both tell."""
+    return tuple(
+        (leg.id, leg.state, leg.document.get("held"), leg.document.get("confined"), leg.document.get("muted"))
+        for leg in call.participants
+    )
+
+
+def is_final(call: Call) -> bool:
+    """Whether nothing will become of the call any more: a leg may wait in "disconnected" for its wrap-up."""
+    return bool(call.participants) and all(leg.state == "terminated" for leg in call.participants)
+
+
+class KnownCalls:
+    """The calls that are going on as far as anybody said, and those that are over."""
+
+    def __init__(self) -> None:
+        self.live: dict[str, Standing | None] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
+
+    def follow(self, call_id: str) -> None:
+        """Ask after the call from now on, whether or not it was told of."""
+        if call_id not in self._ended:
+            self.live.setdefault(call_id, None)
+
+    def is_stale(self, call: Call) -> bool:
+        """Whether the call is known to be over, and this tells of a time before."""
+        return call.id in self._ended and not is_final(call)
+
+    def note(self, call: Call) -> bool:
+        """Take down how a call stands; whether that is news."""
+        if self.is_stale(call):
+            return False
+        known = self.live.get(call.id)
+        if is_final(call):
+            self.live.pop(call.id, None)
+            first = call.id not in self._ended
+            self._ended[call.id] = None
+            if len(self._ended) > ENDED_KEPT:
+                self._ended.popitem(last=False)
+            return first
+        self.live[call.id] = standing(call)
+        return known != self.live[call.id]
+
+
+class Events(Iterator[Event]):
+    """What comes over a channel: iterate, or ask with ``next_event``; close it in the end, or use ``with``.
+
+    A connection that is lost is made anew, after a while that doubles each time, and so is the channel where
+    it must be. Raises ``ChannelUnavailable`` where none is to be had, and what the API answers.
+    """
+
+    def __init__(
+        self,
+        maker: ChannelMaker,
+        reader: CallReader,
+        connect: Connect,
+        *,
+        sleep: Callable[[float], None],
+        now: Callable[[], float] = monotonic,
+        first_wait: float = 0.2,
+    ) -> None:
+        self._maker = maker
+        self._reader = reader
+        self._connect = connect
+        self._sleep = sleep
+        self._now = now
+        self._first_wait = first_wait
+        self._uri: str | None = None
+        self._socket: MessageSocket | None = None
+        self._was_connected = False
+        self._known = KnownCalls()
+        self._suspicious = False
+        self._waiting: deque[Event] = deque()
+
+    def open(self) -> Self:
+        """Make the channel and connect to it now, and not when the first event is asked for."""
+        if self._socket is None:
+            self._open()
+        return self
+
+    def follow(self, call_id: str) -> None:
+        """Tell of this call too, though no event may come of it: it is read after a gap."""
+        self._known.follow(call_id)
+
+    def __next__(self) -> Event:
+        event = self.next_event()
+        if event is None:
+            raise StopIteration
+        return event
+
+    def next_event(self, timeout: float | None = None) -> Event | None:
+        """The next event; ``None`` where none comes in so many seconds."""
+        deadline = None if timeout is None else self._now() + timeout
+        while not self._waiting:
+            left = PATIENCE if deadline is None else min(PATIENCE, deadline - self._now())
+            if left <= 0:
+                return None
+            self.open()
+            if not self._waiting:
+                self._hear(left)
+        return self._waiting.popleft()
+
+    def close(self) -> None:
+        """End the connection; the channel ends by itself within a day."""
+        if self._socket is not None:
+            socket, self._socket = self._socket, None
+            with suppress(Exception):
+                socket.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Connecting
+
+    def _open(self) -> None:
+        for tried in range(MOST_TRIES):
+            try:
+                self._try_to_open()
+            except (OSError, ChannelUnavailable, TransportError) as error:
+                if tried + 1 == MOST_TRIES or not self._may_pass(error):
+                    raise _unavailable(error) from error
+                self._sleep(min(self._first_wait * 2**tried, LONGEST_WAIT))
+            else:
+                self._catch_up()
+                return
+
+    def _try_to_open(self) -> None:
+        if self._uri is None:
+            self._uri = self._maker.made()
+        try:
+            self._socket = self._connect(self._uri)
+        except ChannelUnavailable:
+            self._uri = None  # the channel may be gone
+            raise
+
+    def _may_pass(self, error: Exception) -> bool:
+        """Whether it may go better the next time: a server that has no sockets never gets any."""
+        return not isinstance(error, ChannelUnavailable) or error.refused or self._was_connected
+
+    def _lose(self, *, channel: bool) -> None:
+        """Do without the connection, and the channel perhaps, until the next is made."""
+        self.close()
+        if channel:
+            self._uri = None
+
+    # Hearing
+
+    def _hear(self, seconds: float) -> None:
+        if self._socket is None:
+            return
+        try:
+            text = self._socket.recv(timeout=seconds)
+        except TimeoutError:
+            if seconds >= PATIENCE:
+                self._lose(channel=False)
+            return
+        except Exception as error:
+            if isinstance(error, RingbackError):
+                raise
+            self._lose(channel=False)
+            return
+        self._take(text)
+
+    def _take(self, text: str | bytes) -> None:
+        try:
+            message = json.loads(text)
+        except (ValueError, RecursionError):
+            return
+        topic = message.get("topicName") if isinstance(message, dict) else None
+        body = message.get("eventBody") if isinstance(message, dict) else None
+        if not isinstance(topic, str) or not isinstance(body, dict):
+            return
+        if topic == METADATA:
+            self._look_whether_silent()
+        elif topic == CLOSING:
+            self._lose(channel=False)
+        elif topic in TAKEN:
+            self._lose(channel=True)
+        else:
+            self._told(topic, body, message.get("metadata"))
+
+    def _told(self, topic: str, body: Mapping[str, Any], metadata: object) -> None:
+        correlation_id = metadata.get("CorrelationId") if isinstance(metadata, dict) else None
+        event = Event(topic, body, correlation_id if isinstance(correlation_id, str) else None)
+        call = event.call
+        if call is not None:
+            self._suspicious = False
+            if self._known.is_stale(call):
+                return
+            self._known.note(call)
+        self._waiting.append(event)
+
+    # Reading what was not told
+
+    def _catch_up(self) -> None:
+        """Read what has become of the calls while nobody listened; at first, which calls there are."""
+        first, self._was_connected = not self._was_connected, True
+        self._read_known()
+        with suppress(StatusError):  # not every token has calls of its own
+            for call in self._reader.list_calls():
+                if call.id not in self._known.live and self._known.note(call) and not first:
+                    self._waiting.append(_read(call))
+
+    def _look_whether_silent(self) -> None:
+        """At a heartbeat: where calls went on without a word, twice in a row, the channel is silent."""
+        if not self._read_known():
+            self._suspicious = False
+        elif self._suspicious:
+            self._suspicious = False
+            self._lose(channel=True)
+        else:
+            self._suspicious = True
+
+    def _read_known(self) -> bool:
+        """Read the calls that are going on; whether any is otherwise than was told."""
+        differing = False
+        for call_id in tuple(self._known.live):
+            try:
+                call = self._reader.get_call(call_id)
+            except NotFound:
+                del self._known.live[call_id]
+                continue
+            if self._known.note(call):
+                differing = True
+                self._waiting.append(_read(call))
+        return differing
+
+
+def _read(call: Call) -> Event:
+    return Event("", call.document, read=True)
+
+
+def _unavailable(error: Exception) -> RingbackError:
+    if isinstance(error, RingbackError):
+        return error
+    return ChannelUnavailable(f"no connection to the channel came about: {error}", refused=True)

@@ -1,0 +1,254 @@
+"""A client that listens: whatever becomes of the socket, it knows how each call ended."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback_client import (
+    CallNeverReached,
+    CallsClient,
+    ChannelUnavailable,
+    Event,
+    Events,
+    NotAuthorized,
+    RetryPolicy,
+    TargetUnreachable,
+    WaitedTooLong,
+)
+from ringback_client.events import is_final
+from ringback_harness.in_process import SiteAdapter
+from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
+from tests.mockserver.listening import ALICE, OWN_CALLS, World
+
+TEST = "+442079460100"
+
+
+INSTEAD = {
+    "swallowed": b'{"topicName": "v2.elsewhere", "eventBody": []}',
+    "late": b"{}",
+    "closing": b'{"topicName": "v2.system.socket_closing", "eventBody": {}}',
+    "taken": b'{"topicName": "v2.system.no_longer_subscribed", "eventBody": {}}',
+    "nonsense": b"\xff{",
+}
+"""What comes in place of a message in each trouble."""
+
+
+@dataclass
+class Line:
+    """A connection to a channel of a world, in which time passes while somebody waits for a message."""
+
+    world: World
+    channel_id: str
+    troubles: deque[str]
+    heard: deque[bytes] = field(default_factory=deque)
+    over: bool = False
+
+    def __post_init__(self) -> None:
+        session = self.world.site.sockets.join(self.channel_id, self)
+        if session is None:
+            raise ChannelUnavailable("404", refused=True)
+        self.session = session
+
+    def send(self, text: bytes) -> None:
+        self.heard.append(text)
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        self.over = True
+        self.session.ended()
+
+    def recv(self, timeout: float | None = None) -> bytes:
+        waited = 0.0
+        while not self.heard:
+            if self.over:
+                raise EOFError
+            if waited >= (timeout or 0):
+                raise TimeoutError
+            self.world.advance(0.5)
+            waited += 0.5
+        trouble = self.troubles.popleft() if self.troubles else ""
+        return self.troubled(self.heard.popleft(), trouble)
+
+    def troubled(self, text: bytes, trouble: str) -> bytes:
+        """What comes of the message in this trouble."""
+        if trouble == "lost":
+            self.close()
+            raise ConnectionResetError
+        if trouble == "twice":
+            self.heard.appendleft(text)
+        if trouble == "late":
+            self.heard.append(text)
+        if trouble == "gone":
+            self.world.site.store.default.channels.clear()
+        if trouble == "swallowed" and b"Heartbeat" in text:
+            return text
+        return INSTEAD.get(trouble, text)
+
+
+class Network:
+    """A world's network: ``troubles`` befall one message after the other, ``refusals`` connections."""
+
+    def __init__(self, troubles: list[str] = [], refusals: list[bool] = []) -> None:  # noqa: B006 - read only
+        self.world = World()
+        self.troubles = deque(troubles)
+        self.refusals = deque(refusals)
+        self.connected = 0
+        self.slept: list[float] = []
+        adapter = SiteAdapter(self.world.site)
+        retry = RetryPolicy(sleep=self.slept.append)
+        self.client = CallsClient("http://mock.test", "alice", adapter=adapter, retry=retry)
+
+    def connect(self, uri: str) -> Line:
+        if self.refusals and self.refusals.popleft():
+            raise ConnectionRefusedError
+        self.connected += 1
+        return Line(self.world, uri.rpartition("/")[2], self.troubles)
+
+    def events(self, *topics: str) -> Events:
+        return self.client.events(*topics, connect=self.connect, now=self.world.site.store.default.clock)
+
+
+def final(events: Events, call_id: str) -> Event:
+    """The event that tells of the call's end, after at most so many others."""
+    for _ in range(400):
+        event = events.next_event(60)
+        if event is not None and event.call is not None and event.call.id == call_id and is_final(event.call):
+            return event
+    raise AssertionError("nobody told how the call ended")
+
+
+def test_a_call_is_told_turn_by_turn() -> None:
+    network = Network()
+    with network.events() as events:
+        placed = network.client.place_call(TEST)
+        told = [next(events) for _ in range(5)]
+        assert {event.topic for event in told} == {OWN_CALLS}
+        assert [len(event.call.participants) for event in told if event.call] == [1, 2, 2, 2, 2]
+        assert all(event.correlation_id for event in told)
+        assert not any(event.read for event in told)
+        network.client.disconnect(placed.id)
+        assert final(events, placed.id).topic == OWN_CALLS
+
+
+def test_the_user_of_the_token_can_be_named_me() -> None:
+    network = Network()
+    with network.events("v2.users.{me}.presence", "v2.users.{me}.conversations"):
+        (channel,) = network.world.ask("GET", "/notifications/channels")["entities"]
+        listed = network.world.ask("GET", f"/notifications/channels/{channel['id']}/subscriptions")
+        assert [one["id"] for one in listed["entities"]] == [
+            f"v2.users.{ALICE}.presence",
+            f"v2.users.{ALICE}.conversations",
+        ]
+
+
+def test_none_comes_in_time_and_that_is_told() -> None:
+    with Network().events() as events:
+        assert events.next_event(0.2) is None
+
+
+TROUBLES = ["", "lost", "swallowed", "twice", "late", "closing", "taken", "gone", "nonsense"]
+
+
+@given(st.lists(st.sampled_from(TROUBLES), max_size=12), st.lists(st.booleans(), max_size=6), st.booleans())
+def test_the_end_of_a_call_is_told_whatever_befalls_the_socket(
+    troubles: list[str], refusals: list[bool], early: bool
+) -> None:
+    network = Network(troubles, refusals)
+    with network.events() as events:
+        placed = network.client.place_call("+442079460111" if early else TEST)
+        for _ in range(3):
+            events.next_event(3)
+        if not early:
+            network.client.disconnect(placed.id)
+        ended = final(events, placed.id)
+        assert ended.call is not None
+        # Nothing of the time before its end comes behind it.
+        while (later := events.next_event(40)) is not None:
+            assert later.call is not None
+            assert is_final(later.call)
+
+
+def test_a_call_that_somebody_else_placed_in_the_gap_is_read_after_it() -> None:
+    network = Network(["lost"])
+    with network.events() as events:
+        first = network.world.place()
+        network.world.place()
+        ids = {event.call.id for _ in range(4) if (event := events.next_event(2)) and event.call}
+        assert len(ids) == 2
+        assert first in ids
+
+
+def test_a_silent_channel_is_given_up_for_another() -> None:
+    network = Network(["swallowed"] * 40)
+    with network.events() as events:
+        placed = network.client.place_call("+442079460112")
+        first = events.next_event(40)
+        network.client.disconnect(placed.id)
+        second = events.next_event(40)
+        assert first is not None
+        assert second is not None
+        assert first.read
+        assert second.read
+        assert second.call is not None
+        assert second.call.over
+        events.next_event(1)
+        assert network.connected == 2
+
+
+def test_between_two_attempts_to_connect_it_waits_longer_each_time() -> None:
+    network = Network(refusals=[True] * 4)
+    with network.events():
+        assert network.slept == [0.2, 0.4, 0.8, 1.6]
+
+
+def test_who_can_never_connect_is_told_so() -> None:
+    network = Network(refusals=[True] * 50)
+    with pytest.raises((ChannelUnavailable, TargetUnreachable)):
+        network.events().open()
+    assert len(network.slept) == 9
+
+
+def test_where_there_are_no_sockets_that_is_told_at_once() -> None:
+    client = CallsClient("http://localhost", "alice", adapter=SiteAdapter(Site(Store())))
+    with pytest.raises(ChannelUnavailable, match="ringback serve"):
+        client.events().open()
+    with pytest.raises(NotAuthorized):
+        CallsClient("http://localhost", "noscope", adapter=SiteAdapter(Site(Store()))).events().open()
+
+
+@pytest.mark.parametrize(("number", "state"), [(TEST, "connected"), ("+442079460111", "terminated")])
+def test_waiting_for_a_call_is_told_when_it_has_come_so_far(number: str, state: str) -> None:
+    network = Network()
+    vars(network.client)["_socket"] = network.connect
+    call = network.client.place_call(number).wait_for(state, timeout=20)
+    assert call.participants[1].state == state
+
+
+def test_a_call_that_ends_before_is_an_error_that_says_how() -> None:
+    network = Network()
+    vars(network.client)["_socket"] = network.connect
+    with pytest.raises(CallNeverReached, match="before it was connected"):
+        network.client.place_call("+442079460101").wait_for("connected", timeout=20)
+
+
+def test_where_nobody_can_listen_it_asks_again_and_again() -> None:
+    world = World()
+    site = Site(world.site.store)
+    client = CallsClient(
+        "http://localhost", "alice", adapter=SiteAdapter(site), retry=RetryPolicy(sleep=world.advance)
+    )
+    assert client.place_call(TEST).wait_for("connected", timeout=20).participants[1].state == "connected"
+
+
+def test_what_does_not_come_in_time_is_told() -> None:
+    world = World()
+    client = CallsClient(
+        "http://localhost", "alice", adapter=SiteAdapter(Site(world.site.store)), retry=RetryPolicy()
+    )
+    with pytest.raises(WaitedTooLong, match="not connected within 0"):
+        client.place_call(TEST).wait_for("connected", timeout=0.01)
