@@ -24,10 +24,10 @@ QUOTED = rf"""(?P<quote>{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
 _SIGN = r"(?:=>|:=|[:=])"
 _SPACE = r"(?:[ \t]|%20|\+)++"
 _WORD = r"""[^\s"'\\<>]+"""
-_HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
-_PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
-_PROSE_OR_ID = re.compile(rf"{_PROSE.pattern}|{UUID_PATTERN}")
-_VARIABLE = re.compile(
+HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
+PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
+_PROSE_OR_ID = re.compile(rf"{PROSE.pattern}|{UUID_PATTERN}")
+VARIABLE = re.compile(
     r"\$\{?[A-Z_][A-Z0-9_]*\}?|\{[A-Za-z_.]*\}|<[\w -]+>"
     r"|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"
 )
@@ -38,8 +38,12 @@ def hidden(found: Found, hide: Hide, value: str) -> str:
     """What was found, with one of its parts hidden; what is hidden already stays as it is."""
     start, end = found.span(value)
     text = found[0]
-    shown = hide(found[value]) if found[value].replace(HIDDEN, "").strip() else found[value]
-    return text[: start - found.start()] + shown + text[end - found.start() :]
+    return text[: start - found.start()] + hidden_text(found[value], hide) + text[end - found.start() :]
+
+
+def hidden_text(value: str, hide: Hide) -> str:
+    """What is shown in place of a secret; what is hidden already stays as it is."""
+    return hide(value) if value.replace(HIDDEN, "").strip() else value
 
 
 def given(found: Found) -> str:
@@ -51,7 +55,7 @@ def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
     """Whether a value that was found is a secret for its name, and no state or number with the same one."""
     if not value or not names_secret(name) or (value[0] == "[" and not re.search(r"\w", value)):
         return False
-    if _HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
+    if HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
         return False
     return "=" in sign or not is_error_code(name, value, names_near(found) if name.lower() == "code" else ())
 
@@ -78,13 +82,13 @@ _LONGEST_PROSE = 3
 
 
 def _bearer(found: Found, hide: Hide) -> str:
-    return found[0] if _VARIABLE.fullmatch(found["value"]) else hidden(found, hide, "value")
+    return found[0] if VARIABLE.fullmatch(found["value"]) else hidden(found, hide, "value")
 
 
 def _basic(found: Found, hide: Hide) -> str:
     """Credentials hidden, prose such as "basic auth" left alone."""
     word = found["value"]
-    return found[0] if _PROSE.fullmatch(word) and not _is_credentials(word) else hidden(found, hide, "value")
+    return found[0] if PROSE.fullmatch(word) and not _is_credentials(word) else hidden(found, hide, "value")
 
 
 def _is_credentials(word: str) -> bool:
@@ -97,8 +101,8 @@ def _is_credentials(word: str) -> bool:
 def _header(found: Found, hide: Hide) -> str:
     """A header in a text; a sentence that begins as one stays."""
     words = found["value"].split()
-    spoken = not found["open"] and len(words) >= _LONGEST_PROSE and all(map(_PROSE.fullmatch, words))
-    return found[0] if spoken or not words or _VARIABLE.fullmatch(words[0]) else hidden(found, hide, "value")
+    spoken = not found["open"] and len(words) >= _LONGEST_PROSE and all(map(PROSE.fullmatch, words))
+    return found[0] if spoken or not words or VARIABLE.fullmatch(words[0]) else hidden(found, hide, "value")
 
 
 # --- URLs -------------------------------------------------------------------------------------------
@@ -119,21 +123,6 @@ def _hide_value(found: Found, hide: Hide) -> str:
 
 # --- names and values -------------------------------------------------------------------------------
 
-_NAMED = re.compile(
-    rf"(?<![\w.$-])(?P<name>[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?"
-    rf"\s*+(?P<sign>{_SIGN})[ \t]*+(?:\*\*(?!\*)|__)?(?:[&!][\w!:/.-]++[ \t]++){{0,2}}[ \t]*+",
-    re.IGNORECASE,
-)
-"""A name, and what stands between it and its value."""
-_ITEM = re.compile(
-    rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w.$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
-)
-"""A name in a list, whose value may be the next item."""
-_VALUE = re.compile(
-    rf"""\s*+(?:[\w.]{{1,40}}\(|[bru]{{1,2}}|string\([0-9]{{1,9}}\) )?{QUOTED}"""
-    r"""|(?P<bare>\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
-    re.DOTALL,
-)
 _LINE = re.compile(
     r"^(?P<lead>[ \t]*+(?:[-*#>+|$] ?|export |set |env |arg )?+)(?P<name>[\w.$\[\]-]++(?: [\w.-]++){0,3}+)"
     r"[ \t]*+(?P<sign>=>|:=|[:=])[ \t]*+(?P<value>[^\s\"'].*)$",
@@ -141,30 +130,28 @@ _LINE = re.compile(
 )
 """A line of YAML, of properties, of an environment, or a header."""
 _BLOCK = re.compile(
-    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++)[ \t]*+:[ \t]*+(?:[|>][+-]?[0-9]?)?[ \t]*+\r?\n",
+    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++(?: [\w.-]++){0,3}+)[ \t]*+:[ \t]*+(?:[|>][+-]?[0-9]?)?[ \t]*+\r?\n",
     re.MULTILINE,
 )
 """A name of YAML with its value on the lines below."""
+_MANIFEST = re.compile(r"^\s*+kind:[ \t]*+[\"']?Secret\b", re.MULTILINE)
+_DATA = re.compile(
+    r"^[ \t]*+(?:data|stringData):[ \t]*+\r?\n(?:[ \t]++[^\n]++(?:\n|\Z)|[ \t]*+\n)++", re.MULTILINE
+)
+_ENTRY = re.compile(r"^[ \t]++[\w.\"'-]++:[ \t]++(?P<value>[^\s|>][^\n]*)$", re.MULTILINE)
 _COLUMNS = re.compile(
     r"^[ \t|]*+(?:ENV )?[\"']?(?P<name>[\w.-]++)[\"']?(?:[ \t]*+(?:->|[;|,])[ \t]*+|[ \t]++)"
     r"[\"']?(?P<value>[^\s\"'|;,:=({\[][^\s\"'|;,]*+)[\"']?[ \t|]*+\r?$",
     re.MULTILINE,
 )
 """A line of a table with a name and a value."""
-_SPOKEN = re.compile(
-    r"\b(?P<name>(?:[\w-]{1,40}+ )?(?:passwords?|passcode|passphrase|pin|otp|token|secret|code|key))"
-    r"(?: (?:provided|supplied|given)| (?:has been|was|is) (?:re)?(?:set|changed) to"
-    r"| for (?:your|the|my) [\w-]{1,40}+)?"
-    r"(?: is| was)?(?::| =|,)? ++[\"'`]?(?P<value>[^\s\"'`<>]++)",
-    re.IGNORECASE,
-)
 _OPTION = re.compile(
     r"""(?<![\w/.-])(?:--?|/)(?P<name>[A-Za-z][\w-]*+)(?:[ \t]++|(?<=\w):)"""
     r"""(?:["'](?P<quoted>[^"'\n]++)|(?P<bare>[^\s"']++))"""
 )
 """An option of a command line, whose value stands behind a space, and may begin as another option does."""
 _SQL = re.compile(
-    r"\b(?:identified (?:by|with \w{1,40} by)|with password|set password\b[^'\"\n]{0,80})\s+"
+    r"\b(?:identified (?:by(?: values)?|with \w{1,40} by)|with password|set password\b[^'\"\n]{0,80})\s+"
     r"[\"'](?P<value>[^\"'\n]++)",
     re.IGNORECASE,
 )
@@ -179,45 +166,22 @@ _TOOL = re.compile(
     r"(?P<value>[^\s\"'-][^\s\"']*+)"
 )
 """Programs whose option for a password is one letter."""
-_OF_A_LOGIN = re.compile(
-    r"your (?!order|error|area|country|zip|postal|promo|discount|tracking)(?:[\w-]{1,40} ){0,3}code"
-    r"|sign[ -]?in|log ?in|verif|valid for|expires? in|confirm",
-    re.IGNORECASE,
-)
-_LEAST_SPOKEN = 4
-
-
-def _without_assigned(text: str, names: re.Pattern[str], hide: Hide) -> str:
-    """The text without the values of telling names; any other value may be a text with names in it."""
-    pieces, done, at = [], 0, 0
-    while named := names.search(text, at):
-        at = named.end() - named["sign"].isspace()
-        value = _VALUE.match(text, named.end()) if names_secret(named["name"]) else None
-        if value and _is_assigned(named, value):
-            pieces += [text[done : value.start()], hidden(value, hide, given(value))]
-            at = done = value.end()
-    return "".join([*pieces, text[done:]]) if pieces else text
-
-
-def _is_assigned(named: Found, found: Found) -> bool:
-    value, name = found[given(found)], named["name"]
-    if not tells(found, name, value, named["sign"]) or _VARIABLE.fullmatch(value):
-        return False
-    if named["sign"] != ":" or found["quote"] or named["key"] or not is_ordinary(name):
-        return named["key"] != "," or bool(found["quote"])
-    # A sentence may say "token: nobody issued it".
-    return name.lower() != "code" and not _PROSE.fullmatch(value)
 
 
 def _line(found: Found, hide: Hide) -> str:
     name, value, sign = found["name"], found["value"].rstrip(), found["sign"]
     words = value.split()
-    if not tells(found, name, words[0], sign) or HIDDEN in value or (sign == "=" and "&" in value):
+    if (
+        not re.search(r"\w", value)
+        or not tells(found, name, words[0], sign)
+        or HIDDEN in value
+        or (sign == "=" and "&" in value)
+    ):
         return found[0]
-    spoken = _PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
+    spoken = PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
     if spoken and name.lower() != "passphrase":
         return found[0]
-    return found[0] if _VARIABLE.fullmatch(value) else hidden(found, hide, "value")
+    return found[0] if VARIABLE.fullmatch(value) else hidden(found, hide, "value")
 
 
 def _without_blocks(text: str, hide: Hide) -> str:
@@ -230,10 +194,21 @@ def _without_blocks(text: str, hide: Hide) -> str:
             below = re.compile(rf"(?:{head['indent']}(?:[ \t]++|- )[^\n]*+(?:\n|\Z)|[ \t]*+\n)*+").match(
                 text, at
             )
-            if below and below[0].replace(HIDDEN, "").strip():
+            if below and below[0].replace(HIDDEN, "").strip() and not (" " in name and _is_prose(below[0])):
                 pieces += [text[done:at], f"{head['indent']}  {hide(below[0].strip())}\n"]
                 at = done = below.end()
     return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _without_manifests(text: str, hide: Hide) -> str:
+    """The text of YAML without the values of Secrets of Kubernetes."""
+    if not _MANIFEST.search(text):
+        return text
+    return _DATA.sub(lambda data: _ENTRY.sub(partial(_hide_value, hide=hide), data[0]), text)
+
+
+def _is_prose(text: str) -> bool:
+    return len(text.split()) > 1 or PROSE.fullmatch(text.strip()) is not None
 
 
 def _columns(found: Found, hide: Hide) -> str:
@@ -241,24 +216,9 @@ def _columns(found: Found, hide: Hide) -> str:
     return hidden(found, hide, "value") if told else found[0]
 
 
-def _spoken(found: Found, hide: Hide, *, login: bool) -> str:
-    """A secret that is told in a sentence has a digit within, and says of which kind it is.
-
-    ``login`` says that the text speaks of one, so that a code in it is one for that.
-    """
-    value = found["value"].rstrip(".,;:!?)")
-    if len(value) < _LEAST_SPOKEN or not any(map(str.isdigit, value)) or _HARMLESS.fullmatch(value):
-        return found[0]
-    *_, last = words = found["name"].split()
-    of_a_kind = len(words) > 1 and names_secret("_".join(words)) and not names_secret(words[0])
-    plain = names_secret(last) and last.lower() != "code"
-    of_a_login = login and last.lower() == "code" and value.isdigit()
-    return hidden(found, hide, "value") if of_a_kind or plain or of_a_login else found[0]
-
-
 def _option(found: Found, hide: Hide) -> str:
     part = "quoted" if found["quoted"] else "bare"
-    if not names_secret(found["name"]) or _VARIABLE.fullmatch(found[part]):
+    if not names_secret(found["name"]) or VARIABLE.fullmatch(found[part]):
         return found[0]
     return hidden(found, hide, part)
 
@@ -280,13 +240,14 @@ _PLACES: Sequence[tuple[re.Pattern[str], Judge]] = (
 )
 
 
-def without_named(text: str, hide: Hide) -> str:
-    """The text without what names and places tell to be secret."""
-    text = _without(_without_blocks(text, hide), _PLACES, hide)
-    for names in (_ITEM, _NAMED):
-        text = _without_assigned(text, names, hide)
-    login = _OF_A_LOGIN.search(text) is not None
-    return _without(text, ((_COLUMNS, _columns), (_SPOKEN, partial(_spoken, login=login))), hide)
+def without_carried(text: str, hide: Hide) -> str:
+    """The text without what schemes of credentials, addresses, options and lines of settings tell."""
+    return _without(_without_blocks(_without_manifests(text, hide), hide), _PLACES, hide)
+
+
+def without_columns(text: str, hide: Hide) -> str:
+    """The text without the values of lines that are a name and a value."""
+    return _without(text, ((_COLUMNS, _columns),), hide)
 
 
 def _without(text: str, carriers: Sequence[tuple[re.Pattern[str], Judge]], hide: Hide) -> str:

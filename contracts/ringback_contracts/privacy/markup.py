@@ -15,11 +15,17 @@ _ATTRIBUTE = re.compile(
 )
 _ELEMENT = re.compile(
     r"<(?P<name>[A-Za-z_][\w:.-]*+)(?P<attributes>(?:\s[^<>]*+)?)>\s*+(?:<!--[^<>]*+>\s*+)?"
-    r"(?:<(?:\w{1,20}:)?(?:value|val|v|string|text|data)>\s*+)?(?:<!\[CDATA\[)?(?P<value>[^<]++)"
+    r"(?:<(?:\w{1,20}:)?(?:value|val|v|string|text|data)>\s*+)?(?:<!\[CDATA\[)?+(?P<value>(?:(?<=<!\[CDATA\[)(?:(?!\]\]>).)++|[^<]++))",
+    re.DOTALL,
 )
 _PAIRED_ELEMENTS = re.compile(
     r">\s*+(?P<name>[\w.$-]{2,80}+)\s*+</[\w:.-]++>\s*+<[^<>/]++>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
+_TOLD = re.compile(
+    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}+)\s{0,4}:?\s{0,4}(?:</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,40}){1,4}"
+    r"(?P<value>[^<>\s]{3,256}+)(?=\s{0,40}<)"
+)
+"""What people read: a name, and the value in an element of its own."""
 _NAMING = word_set("name key id property field autocomplete type for n k")
 _VALUES = word_set("value content v val data default text expr")
 _VALUE_NAMES = (
@@ -81,6 +87,10 @@ def _value(found: Found, hide: Hide) -> str:
     return hidden(found, hide, "value") if tells(found, found["name"], found["value"].strip()) else found[0]
 
 
+def _told(found: Found, hide: Hide) -> str:
+    return _value(found, hide) if any(map(str.isdigit, found["value"])) else found[0]
+
+
 def _pair(found: Found, hide: Hide) -> str:
     part = given(found)
     return hidden(found, hide, part) if tells(found, found["name"], found[part]) else found[0]
@@ -90,6 +100,7 @@ _MARKUP: tuple[tuple[str, re.Pattern[str], Judge], ...] = (
     ("<", _TAG, _tag),
     ("<", _ELEMENT, _element),
     ("</", _PAIRED_ELEMENTS, _value),
+    ("</", _TOLD, _told),
     ("form-data", _PART, _value),
     ("", _PAIR, _pair),
     ("", _PAIR_REVERSED, _pair),

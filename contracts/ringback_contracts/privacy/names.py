@@ -17,7 +17,9 @@ _ENDING = re.compile(
     r"(?:pass(?:words?|codes?|phrases?|wort)|passwd|pwd|motdepasse|contrasena|kennwort|senha|wachtwoord|saml(?:response|request)|connectsid|secrets?|tokens?|cookies?2?|credentials?|signatures?|jwts?"
     r"|(?:api|access|secret|private|subscription|shared|session|auth|account|master|encryption|signing)keys?"
     r"|(?:access|secret)keyid|sess(?:ion)?id|assertion|mnemonic|(?:seed|recovery|backup|wallet|mnemonic)phrase|(?:security|secret|challenge|recovery)(?:question)?answer"
-    r"|(?:bind|root|user|admin|db|ftp|smtp|login|vpn|wifi|wlan|sudo|proxy)pw|authorization|codeverifier|passwordhash)\Z"
+    r"|(?:bind|root|user|admin|db|ftp|smtp|login|vpn|wifi|wlan|sudo|proxy)pw"
+    r"|(?:require|store|key|ssh|user|db|root|admin|my|mysql|pg|ftp|smtp|imap|mail|login|bind|ldap|http|proxy|become|sudo|wifi|vpn|master|auth|trust|rpc)pass"
+    r"|masterauth|(?:snmp|read|write|ro|rw|trap)community(?:string)?|communitystring|privatekeyid|(?:oauth|pkce|srp|password)verifier|authorization|codeverifier|passwordhash)\Z"
 )
 """How a telling name ends, read without what divides its words."""
 _LAST = word_set(
@@ -42,7 +44,7 @@ _AUTH = word_set("x basic http proxy")
 _TICKETS = word_set("kerberos auth session service login granting")
 _QUALIFIERS = word_set(
     "value text string raw plain plaintext header confirmation confirm repeat again hash"
-    " base salt pem der block b64 hex encoded"
+    " base salt pem der block b64 hex encoded proof bytes str current previous primary secondary backup literal"
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")

@@ -11,6 +11,8 @@ from ringback_contracts.privacy.shapes import HIDDEN, Hide, looks_random
 # Every repetition is bounded or possessive, so that a pattern takes time in proportion to the text.
 
 _STRING = r"""[bru]?\\{0,4}["'`](?P<value>[^"'`\\\n]{1,256})"""
+_ARGUMENTS = r"""(?:(?:[^(),"'`\n;]{1,80}|[bru]?"[^"\n]{0,160}"|[bru]?'[^'\n]{0,160}'),\s{0,20})"""
+"""What stands before the last argument of a call."""
 _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # code
     ("securestring", re.compile(rf"securestring[ (]{{1,3}}(?:-string )?{_STRING}", re.IGNORECASE)),
@@ -29,7 +31,73 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    (
+        "userpwd",
+        re.compile(
+            rf"userpwd[\"']?\s?(?:,|=>|=)\s?[\"'][^\"'\n:]{{1,128}}:(?P<value>[^\"'\n]{{1,256}})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "credential",
+        re.compile(
+            rf"\w{{0,40}}credentials?\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}\)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "",
+        re.compile(
+            rf"\b(?:\w{{0,30}}basic_?auth\w{{0,12}}|\w{{0,12}}login|log_?in|sign_?in\w{{0,30}}|authenticate\w{{0,12}}|set_?auth|passwordauthentication"
+            rf"|mysqli?(?:_connect)?|pg_connect|getconnection|createconnection|pdo|\w{{0,12}}_bind(?:_s)?|bind|ssh2_auth_password|connect)"
+            rf"(?:\(|[ ](?=[\"']))\s{{0,20}}{_ARGUMENTS}{{1,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}(?=\)|;|\n|$)",
+            re.IGNORECASE,
+        ),
+    ),
+    # commands
+    (
+        "|",
+        re.compile(
+            r"\b(?:echo|printf)\s{1,4}(?:-\w{1,3}\s)?[\"']?(?P<value>[^\s\"'|$]{3,256})[\"']?\s{0,4}\|[^\n|]{0,160}?"
+            r"(?:--password-stdin|--with-token|--stdin|\bsudo -S|\bpasswd\b|\bkinit\b|\blogin\b)"
+        ),
+    ),
+    ("<<<", re.compile(r"<<<\s{0,4}[\"']?(?P<value>[^\s\"'$]{3,256})")),
+    (
+        "secret",
+        re.compile(
+            r"\b(?:secrets?|secretsmanager|keyvault secret)[ ](?:[\w-]{1,20}-)?(?:set|create|put|add|update)[^\n]{0,160}?"
+            r"(?:--(?:body|value|secret-string|string|payload|data)[ =]|-b )[\"']?(?P<value>[^\s\"']{3,256})",
+            re.IGNORECASE,
+        ),
+    ),
+    # addresses
+    (
+        "://",
+        re.compile(
+            r"://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|(?:\w{1,10}\.)?discord(?:app)?\.com/api/(?:v[0-9]{1,2}/)?webhooks/[0-9]{1,32}/"
+            r"|[\w.-]{1,60}\.webhook\.office\.com/|outlook\.office(?:365)?\.com/webhook/|api\.telegram\.org/(?:file/)?bot|hooks\.zapier\.com/hooks/catch/"
+            r"|maker\.ifttt\.com/trigger/[^\s/]{1,80}/(?:json/)?with/key/|[\w.-]{1,60}\.m\.pipedream\.net/|hook\.\w{1,10}\.make\.com/"
+            r"|chat\.googleapis\.com/v1/spaces/)(?P<value>[^\s\"'<>?#\\]{6,400})",
+            re.IGNORECASE,
+        ),
+    ),
+    ("thin:", re.compile(r":thin:[^\s/@:]{1,64}/(?P<value>[^\s@]{1,128})(?=@)", re.IGNORECASE)),
+    (
+        "sqlplus",
+        re.compile(
+            r"\bsqlplus\b[^\n]{0,80}?\s[\w.]{1,64}/(?P<value>[^\s@/]{1,128})(?=@|\s|$)", re.IGNORECASE
+        ),
+    ),
     # protocols
+    (
+        "community",
+        re.compile(
+            r"\bsnmp\S{0,20}[ ][^\n]{0,60}?community[ ](?:[0-9]{1,2}[ ])?(?P<value>[^\s\"']{2,128})",
+            re.IGNORECASE,
+        ),
+    ),
+    ("snmp", re.compile(r"\bsnmp\w{1,12}\b[^\n]{0,80}?\s-c\s?(?P<value>[^\s\"'-]{2,128})", re.IGNORECASE)),
     ("auth", re.compile(r"\bAUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER) (?P<value>[\w+/=-]{4,})")),
     ("login", re.compile(r"^\w{1,8} LOGIN \S{1,128} \"?(?P<value>[^\s\"]{1,128})\"?\s*$", re.MULTILINE)),
     (

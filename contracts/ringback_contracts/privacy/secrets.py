@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ringback_contracts.privacy.carriers import without_named
+from ringback_contracts.privacy.assigned import without_assigned
+from ringback_contracts.privacy.carriers import without_carried, without_columns
 from ringback_contracts.privacy.markup import without_marked
 from ringback_contracts.privacy.places import without_placed
 from ringback_contracts.privacy.shapes import HIDDEN, Hide, without_shapes
+from ringback_contracts.privacy.spoken import without_spoken
+from ringback_contracts.privacy.tables import without_tabled
 
 _SUSPICIOUS = [
     "//",
@@ -55,6 +58,15 @@ _SUSPICIOUS = [
 """What stands somewhere in every text with a secret that has no shape: most texts are done with."""
 
 
+_STEPS = (
+    without_tabled,
+    without_marked,
+    without_carried,
+    without_assigned,
+    without_columns,
+    without_spoken,
+)
+"""What looks at names, each at what the ones before it left."""
 _COLONS = 4
 """How many stand in a line of a file of passwords, host and all."""
 
@@ -67,7 +79,11 @@ def hide_all(_: str) -> str:
 def without_secrets(text: str, hide: Hide = hide_all) -> str:
     """The text without secrets; what is hidden already stays as it is."""
     text = without_placed(without_shapes(text, hide), hide)
-    return without_named(without_marked(text, hide), hide) if _is_suspicious(text) else text
+    if not _is_suspicious(text):
+        return text
+    for without in _STEPS:
+        text = without(text, hide)
+    return text
 
 
 def _is_suspicious(text: str) -> bool:

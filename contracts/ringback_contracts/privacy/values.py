@@ -26,8 +26,12 @@ _VALUES = word_set(
     "value val v content data text currentvalue initialvalue defaultvalue stringvalue secretvalue"
     " newvalue oldvalue example default"
 )
+_TYPES = word_set("secret password")
+"""What programs say of a variable whose value they show to nobody."""
 _PRIVATE_PARTS = word_set("d p q dp dq qi k oth")
 """Members of a JSON Web Key that only its owner may know (RFC 7518, 6.2.2, 6.3.2, 6.4.1)."""
+_MANIFEST = word_set("data stringData")
+"""Members of a Secret of Kubernetes."""
 
 
 def hidden_value(value: str, hide: Hide) -> str:
@@ -54,12 +58,12 @@ class Values:
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, Members):
-            private = _PRIVATE_PARTS if any(name == "kty" for name, _ in value) else frozenset()
+            private = _private_members(value)
             return Members(
                 (
                     self.text(name),
-                    self._hidden(member)
-                    if name in private and isinstance(member, str)
+                    self._each_secret(member, digits=True)
+                    if name in private
                     else self._member(name, member, value),
                 )
                 for name, member in value
@@ -131,6 +135,13 @@ class Values:
         return self.text(format(value, ".0f") if isinstance(value, float) else str(value))
 
 
+def _private_members(value: Members) -> frozenset[str]:
+    """Which members are secret for what the object is: a key, or a manifest of secrets."""
+    if any(name == "kty" for name, _ in value):
+        return _PRIVATE_PARTS
+    return _MANIFEST if ("kind", "Secret") in value else frozenset()
+
+
 def _holds_secret(name: str) -> bool:
     return name == "value" or names_secret(name) or HIDDEN in name
 
@@ -138,7 +149,11 @@ def _holds_secret(name: str) -> bool:
 def _named_beside(name: str, siblings: Iterable[tuple[str, Any]]) -> list[str]:
     if name.lower().replace("_", "") not in _VALUES:
         return []
-    return [other for key, other in siblings if key.lower() in _NAMING and isinstance(other, str)]
+    return [
+        other
+        for key, other in siblings
+        if isinstance(other, str) and (key.lower() in _NAMING or (key == "type" and other in _TYPES))
+    ]
 
 
 def written(value: Any) -> str:

@@ -1,0 +1,140 @@
+"""Secrets that code, settings and data assign to telling names, whatever the language spells around them."""
+
+from __future__ import annotations
+
+import re
+
+from ringback_contracts.privacy.carriers import (
+    PROSE,
+    QUOTE,
+    VARIABLE,
+    Found,
+    given,
+    hidden,
+    hidden_text,
+    tells,
+)
+from ringback_contracts.privacy.names import is_ordinary, names_secret
+from ringback_contracts.privacy.shapes import Hide
+
+_TRIPLE = r"\"\"\"|'''"
+_STRING = rf"""(?P<quote>{_TRIPLE}|{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
+_PREFIX = r"(?:[bBfFrRuULN]{1,2}8?|\$?@\$?|\$)?"
+"""What stands before a literal and says of which kind it is."""
+_TYPE = (
+    r"(?:[?!]?\s{0,2}:\s{0,2}(?!=)&?[A-Za-z_][\w.:<>\[\]?|,]{0,60}?(?: ?\| ?[\w.]{1,40}){0,3}\s{0,2}(?==[^=>])"
+    r"|\s(?:As\s)?(?:\*?str(?:ing)?|\[\]byte|char(?:\[[0-9]{0,6}\])?|text|object|var)\s{0,2}(?=:?=)"
+    r"|\[[0-9]{0,6}\]\s{0,2}(?==)|\s{0,2}\{\s?get;[^{}]{0,40}\}\s{0,2}(?==))"
+)
+"""A type between a name and its value."""
+_SIGN = r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|\\?[:=])"
+_NAMED = re.compile(
+    rf"(?<![\w.$-])(?P<name>[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?{_TYPE}?"
+    rf"(?:\s|\\\r?\n)*+(?P<sign>{_SIGN})(?:[ \t]|\\\r?\n)*+(?:\*\*(?!\*)|__)?"
+    r"(?:[&!][\w!:/.-]++[ \t]++){0,2}[ \t]*+",
+    re.IGNORECASE,
+)
+"""A name, and what stands between it and its value."""
+_ITEM = re.compile(
+    rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w.$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
+)
+"""A name in a list, whose value may be the next item."""
+_VALUE = re.compile(
+    rf"""\s*+(?P<call>(?:(?:new |await |&)?[\w.:]{{0,40}}[(\[]\s*+){{0,2}}|<\w{{1,40}}>|string\([0-9]{{1,9}}\) )"""
+    rf"""{_PREFIX}{_STRING}"""
+    r"""|%[qQwW]?[(\[{|](?P<ruby>[^)\]}|\n]++)"""
+    r"""|(?P<bare>\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
+    re.DOTALL,
+)
+_OPERAND = r"[\w.$]{1,60}(?:\([^()\n\"']{0,60}\)|\[[^\[\]\n]{0,60}\]){0,2}"
+_MORE = re.compile(
+    r"(?:[ \t)\]]|\\?\r?\n)*+(?P<op>(?:\.\.?|[+&]|\|\||\?\?|\b(?:or|else)\b|\?|:|[!=]={1,2}|,)\s*+(?:\\\r?\n\s*+)?)?"
+    rf"(?:(?P<callee>[\w.:]{{0,40}}[(\[]\s*+)?{_PREFIX}{_STRING}(?P=quote)|(?P<operand>{_OPERAND}))",
+    re.DOTALL,
+)
+"""What goes on with a value: a literal behind another, and operators with what they join."""
+_SAID = re.compile(
+    r"[^\d]* [^\d]*|utf-?8|utf-?16|ascii|latin-?1|hex|base64(?:url)?|sha-?[0-9]{1,3}|[HRE]S[0-9]{3}",
+    re.IGNORECASE,
+)
+"""A message, or the name of an encoding or an algorithm."""
+_MOST_OPERANDS = 24
+_LONGEST_TAIL = 600
+
+
+def without_assigned(text: str, hide: Hide) -> str:
+    """The text without the values of telling names; any other value may be a text with names in it."""
+    for names in (_ITEM, _NAMED):
+        text = _without(text, names, hide)
+    return text
+
+
+def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
+    pieces, done, at = [], 0, 0
+    while named := names.search(text, at):
+        value = _VALUE.match(text, named.end()) if names_secret(named["name"]) else None
+        if value is None:
+            at = max(named.end("name"), named.end("key"))
+            continue
+        at = named.end() - named["sign"].isspace()
+        if _is_assigned(named, value):
+            pieces += [text[done : value.start()], hidden(value, hide, _part(value))]
+            at = done = value.end()
+        if "\n" not in named["sign"] and named["key"] != ",":
+            for more in _rest(text, value):
+                pieces += [text[done : more.start("quoted")], hidden_text(more["quoted"], hide)]
+                at = done = more.end("quoted")
+    return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _part(value: Found) -> str:
+    return "ruby" if value["ruby"] else given(value)
+
+
+def _is_assigned(named: Found, found: Found) -> bool:
+    part = _part(found)
+    value, name = found[part], named["name"]
+    if not tells(found, name, value, named["sign"]) or VARIABLE.fullmatch(value):
+        return False
+    if part == "quoted" and found["call"] and _is_name(value):
+        return False
+    if named["sign"] != ":" or part != "bare" or named["key"] or not is_ordinary(name):
+        return named["key"] != "," or part == "quoted"
+    # A sentence may say "token: nobody issued it".
+    return name.lower() != "code" and not PROSE.fullmatch(value)
+
+
+def _rest(text: str, value: Found) -> list[Found]:
+    """The other literals of the expression that begins with a value."""
+    found: list[Found] = []
+    quoted = value["quoted"] is not None
+    at = value.end() + (len(value["quote"]) if quoted else 0)
+    end = min(len(text), at + _LONGEST_TAIL)
+    called = quoted and bool(value["call"])
+    chosen = False
+    for _ in range(_MOST_OPERANDS):
+        more = _MORE.match(text, at, end)
+        if more is None:
+            break
+        sign = (more["op"] or "").strip()
+        if (sign == ":" and not chosen) or (sign == "," and not called):
+            break
+        if more["operand"] is not None and not sign:
+            break
+        if not sign and not quoted:
+            break
+        chosen |= sign == "?"
+        literal = more["quoted"]
+        quoted = literal is not None
+        method = sign == "." and more["callee"]
+        if literal and not method and not _is_name(literal) and not _SAID.fullmatch(literal):
+            found.append(more)
+        at = more.end()
+    return found
+
+
+def _is_name(literal: str) -> bool:
+    """Whether a literal names what is looked up, such as a variable of the environment, or asks for it."""
+    plain = literal.replace("_", "").replace("-", "").replace(".", "")
+    named = plain.isalnum() and (literal.isupper() or (names_secret(literal) and plain.isalpha()))
+    return named or literal.endswith((": ", ":", "?", "? "))
