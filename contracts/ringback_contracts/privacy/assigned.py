@@ -27,7 +27,7 @@ _TYPE = (
     r"|\[[0-9]{0,6}\]\s{0,2}(?==)|\s{0,2}\{\s?get;[^{}]{0,40}\}\s{0,2}(?==))"
 )
 """A type between a name and its value."""
-_SIGN = r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|\\?[:=])"
+_SIGN = r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|by lazy \{|\\?[:=])"
 _NAMED = re.compile(
     rf"(?<![\w.$-])(?P<name>[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?{_TYPE}?"
     rf"(?:\s|\\\r?\n)*+(?P<sign>{_SIGN})(?:[ \t]|\\\r?\n)*+(?:\*\*(?!\*)|__)?"
@@ -40,7 +40,7 @@ _ITEM = re.compile(
 )
 """A name in a list, whose value may be the next item."""
 _VALUE = re.compile(
-    rf"""\s*+(?P<call>(?:(?:new |await |&)?[\w.:]{{0,40}}[(\[]\s*+){{0,2}}|<\w{{1,40}}>|string\([0-9]{{1,9}}\) )"""
+    rf"""\s*+(?P<call>(?:\([\w, ]{{0,40}}\)|\w{{1,40}}) ?=> ?|(?:(?:new |await |&)?[\w.:]{{0,40}}[(\[]\s*+){{0,2}}|<\w{{1,40}}>|string\([0-9]{{1,9}}\) )"""
     rf"""{_PREFIX}{_STRING}"""
     r"""|%[qQwW]?[(\[{|](?P<ruby>[^)\]}|\n]++)"""
     r"""|(?P<bare>\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
@@ -58,6 +58,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 """A message, or the name of an encoding or an algorithm."""
+_AN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+)*")
 _MOST_OPERANDS = 24
 _LONGEST_TAIL = 600
 
@@ -73,7 +74,7 @@ def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
     pieces, done, at = [], 0, 0
     while named := names.search(text, at):
         value = _VALUE.match(text, named.end()) if names_secret(named["name"]) else None
-        if value is None:
+        if value is None or _ends_a_string(text, named, value):
             at = max(named.end("name"), named.end("key"))
             continue
         at = named.end() - named["sign"].isspace()
@@ -85,6 +86,12 @@ def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
                 pieces += [text[done : more.start("quoted")], hidden_text(more["quoted"], hide)]
                 at = done = more.end("quoted")
     return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _ends_a_string(text: str, named: Found, value: Found) -> bool:
+    """Whether the quote behind a name is the one that ends its string: ``print("password:", ...)``."""
+    before = text[max(0, named.start() - 1) : named.start()]
+    return not named["key"] and value["quote"] is not None and before == value["quote"]
 
 
 def _part(value: Found) -> str:
@@ -101,7 +108,7 @@ def _is_assigned(named: Found, found: Found) -> bool:
     if named["sign"] != ":" or part != "bare" or named["key"] or not is_ordinary(name):
         return named["key"] != "," or part == "quoted"
     # A sentence may say "token: nobody issued it".
-    return name.lower() != "code" and not PROSE.fullmatch(value)
+    return name.lower() != "code" and not PROSE.fullmatch(value) and not _AN_OPTION.fullmatch(value)
 
 
 def _rest(text: str, value: Found) -> list[Found]:

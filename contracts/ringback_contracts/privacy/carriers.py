@@ -9,7 +9,7 @@ from functools import partial
 
 from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.codes import is_error_code, names_near
-from ringback_contracts.privacy.names import digits_tell, is_ordinary, names_secret
+from ringback_contracts.privacy.names import SCHEMA, digits_tell, is_ordinary, names_secret, word_set
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 # Every pattern takes time in proportion to the text, whatever that is: where one could be tried again from
@@ -24,14 +24,24 @@ QUOTED = rf"""(?P<quote>{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
 _SIGN = r"(?:=>|:=|[:=])"
 _SPACE = r"(?:[ \t]|%20|\+)++"
 _WORD = r"""[^\s"'\\<>]+"""
-HARMLESS = re.compile(r"(?:null|none|true|false|[0-9]{1,3})[,;)}\]]*", re.IGNORECASE)
+HARMLESS = re.compile(
+    r"(?:null|none|nil|true|false|include|omit|await|new|async|return|[0-9]{1,3})[,;)}\]]*",
+    re.IGNORECASE,
+)
 PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
 _PROSE_OR_ID = re.compile(rf"{PROSE.pattern}|{UUID_PATTERN}")
+_IDENT = r"[A-Za-z_$][A-Za-z_$]{0,40}[0-9]?"
+_REACHED = rf"(?:\??\.|::|->){_IDENT}"
+_NAME = r"""["'][A-Za-z_ .:-]{0,60}["']"""
+_CALLED = rf"\((?:{_NAME}|[\w=., ]{{0,80}}|{_NAME}, ?{_NAME})\)|\[(?:{_NAME}|[\w.]{{0,40}})\]|\((?:{_NAME})?(?=\Z)|\[(?=\Z)"
 VARIABLE = re.compile(
-    r"\$\{?[A-Z_][A-Z0-9_]*\}?|\{[A-Za-z_.]*\}|<[\w -]+>"
-    r"|(?:[A-Z]+_)?(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE)[.,;)'\"]*"
+    r"\$\{?[A-Z_][A-Z0-9_]*\}?|\$?\{\{?[A-Za-z_. ]*\}?\}|<[\w -]+>|\.\.\.|\u2026|\$\([a-z][^\n]*"
+    r"|(?:[A-Z]+_){0,3}(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE|PATH|FILE)S?[.,;)\]'\"]*"
+    rf"|(?:(?:await|new|return) )?{_IDENT}(?:{_REACHED}){{0,6}}(?:{_CALLED})(?:{_REACHED}|{_CALLED}|[,;)\]]){{0,12}}"
+    r"|(?:process\.env|import\.meta\.env|self|this)\.[A-Za-z_.]{1,80}[,;)]*"
+    r"|(?:Optional|Final|ClassVar|Annotated)\[[\w, \[\]]{1,60}\](?: = (?:None|null|\"\"|''))?|SecretStr|SecureString"
 )
-"""What stands in place of a secret in a text that shows how to give it."""
+"""What stands in place of a secret in a text that shows how to give it, and in code that looks it up."""
 
 
 def hidden(found: Found, hide: Hide, value: str) -> str:
@@ -124,8 +134,8 @@ def _hide_value(found: Found, hide: Hide) -> str:
 # --- names and values -------------------------------------------------------------------------------
 
 _LINE = re.compile(
-    r"^(?P<lead>[ \t]*+(?:[-*#>+|$] ?|export |set |env |arg )?+)(?P<name>[\w.$\[\]-]++(?: [\w.-]++){0,3}+)"
-    r"[ \t]*+(?P<sign>=>|:=|[:=])[ \t]*+(?P<value>[^\s\"'].*)$",
+    r"^(?P<lead>[ \t]*+(?:[-*#>+|$] ?|export |set |env |arg )?+)(?P<name>[\w.$\[\]-]++(?:\\? [\w.-]++){0,3}+)"
+    r"[ \t]*+(?P<sign>=>|:=|\\?[:=])[ \t]*+(?P<value>[^\s\"'].*)$",
     re.MULTILINE | re.IGNORECASE,
 )
 """A line of YAML, of properties, of an environment, or a header."""
@@ -139,19 +149,23 @@ _DATA = re.compile(
     r"^[ \t]*+(?:data|stringData):[ \t]*+\r?\n(?:[ \t]++[^\n]++(?:\n|\Z)|[ \t]*+\n)++", re.MULTILINE
 )
 _ENTRY = re.compile(r"^[ \t]++[\w.\"'-]++:[ \t]++(?P<value>[^\s|>][^\n]*)$", re.MULTILINE)
+_KEYS = re.compile(r"^[ \t-]*+([\w.$-]++):(?=\s|\Z)", re.MULTILINE)
 _COLUMNS = re.compile(
     r"^[ \t|]*+(?:ENV )?[\"']?(?P<name>[\w.-]++)[\"']?(?:[ \t]*+(?:->|[;|,])[ \t]*+|[ \t]++)"
     r"[\"']?(?P<value>[^\s\"'|;,:=({\[][^\s\"'|;,]*+)[\"']?[ \t|]*+\r?$",
     re.MULTILINE,
 )
 """A line of a table with a name and a value."""
+_SQL_TYPE = re.compile(r"[A-Za-z]{3,10}\([0-9, ]*\),?")
 _OPTION = re.compile(
     r"""(?<![\w/.-])(?:--?|/)(?P<name>[A-Za-z][\w-]*+)(?:[ \t]++|(?<=\w):)"""
     r"""(?:["'](?P<quoted>[^"'\n]++)|(?P<bare>[^\s"']++))"""
 )
 """An option of a command line, whose value stands behind a space, and may begin as another option does."""
+_KEY_FILE = re.compile(r"(?:tls|ssl|ssh|private|server|client|host|ca|rsa)?-?key", re.IGNORECASE)
+_FILE = re.compile(r"[\w./~-]+\.(?:key|pem|crt|cer|der|p12|pfx|jks|pub)")
 _SQL = re.compile(
-    r"\b(?:identified (?:by(?: values)?|with \w{1,40} by)|with password|set password\b[^'\"\n]{0,80})\s+"
+    r"\b(?:identified (?:by(?: values)?|with \w{1,40} by)|with password|set password\b(?: for \S{1,120})?[^'\"\n]{0,80})\s+"
     r"[\"'](?P<value>[^\"'\n]++)",
     re.IGNORECASE,
 )
@@ -162,24 +176,43 @@ _USER = re.compile(
 _TOOL = re.compile(
     r"\b(?:mysql\w{0,8}|mariadb\w{0,8}|sshpass|redis-cli|docker login|ldap\w{3,8}|htpasswd|mongosh?"
     r"|sqlcmd|az login|7z|zip|unzip|openssl|ssh-keygen|mosquitto_\w{3}|ipmitool|rdesktop)\b"
-    r"[^\n|;]{0,200}?[ \t]-[paPwNk][ \t]?[\"']?"
+    r"[^\n|;]{0,200}?[ \t]-(?:[pP][ \t]?|[awNk][ \t]++)[\"']?"
     r"(?P<value>[^\s\"'-][^\s\"']*+)"
 )
 """Programs whose option for a password is one letter."""
+
+
+def _is_phrase(name: str, value: str) -> bool:
+    """Whether some words are a password, and no sentence about one."""
+    if name.lower() == "passphrase":
+        return True
+    begins = value.split()[0].lower() in _BEGINS
+    return " " not in name and "pass" in name.lower() and any(map(str.isdigit, value)) and not begins
+
+
+_BEGINS = word_set(
+    "a an the at as by for from if in is it its of on or to was were will with without must may can could should"
+    " would not no never none only required optional expires expired minimum maximum changed reset updated set"
+    " accepted rejected refused wrong invalid incorrect attempt attempts see e.g. i.e. contains needs use used"
+    " enter entered give given read sent and but when while until after before failed ok hidden omitted"
+)
+"""How a sentence goes on behind "password:"."""
+_OPENING = re.compile(r"[(\[{|>\\ ]+")
+"""What says that a value stands below."""
 
 
 def _line(found: Found, hide: Hide) -> str:
     name, value, sign = found["name"], found["value"].rstrip(), found["sign"]
     words = value.split()
     if (
-        not re.search(r"\w", value)
+        _OPENING.fullmatch(value)
         or not tells(found, name, words[0], sign)
         or HIDDEN in value
         or (sign == "=" and "&" in value)
     ):
         return found[0]
     spoken = PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
-    if spoken and name.lower() != "passphrase":
+    if spoken and not _is_phrase(name, value):
         return found[0]
     return found[0] if VARIABLE.fullmatch(value) else hidden(found, hide, "value")
 
@@ -194,6 +227,8 @@ def _without_blocks(text: str, hide: Hide) -> str:
             below = re.compile(rf"(?:{head['indent']}(?:[ \t]++|- )[^\n]*+(?:\n|\Z)|[ \t]*+\n)*+").match(
                 text, at
             )
+            if below and set(_KEYS.findall(below[0])) <= SCHEMA and _KEYS.search(below[0]):
+                continue
             if below and below[0].replace(HIDDEN, "").strip() and not (" " in name and _is_prose(below[0])):
                 pieces += [text[done:at], f"{head['indent']}  {hide(below[0].strip())}\n"]
                 at = done = below.end()
@@ -212,7 +247,12 @@ def _is_prose(text: str) -> bool:
 
 
 def _columns(found: Found, hide: Hide) -> str:
-    told = tells(found, found["name"], found["value"]) and not _PROSE_OR_ID.fullmatch(found["value"])
+    value = found["value"]
+    told = (
+        tells(found, found["name"], value)
+        and not _PROSE_OR_ID.fullmatch(value)
+        and not _SQL_TYPE.fullmatch(value)
+    )
     return hidden(found, hide, "value") if told else found[0]
 
 
@@ -220,37 +260,43 @@ def _option(found: Found, hide: Hide) -> str:
     part = "quoted" if found["quoted"] else "bare"
     if not names_secret(found["name"]) or VARIABLE.fullmatch(found[part]):
         return found[0]
+    if _KEY_FILE.fullmatch(found["name"]) and _FILE.fullmatch(found[part]):
+        return found[0]
     return hidden(found, hide, part)
 
 
-_PLACES: Sequence[tuple[re.Pattern[str], Judge]] = (
-    (_BEARER, _bearer),
-    (_BASIC, _basic),
-    (_HEADER, _header),
-    (_DIGEST, _hide_value),
-    (_URL, _hide_value),
-    (_SIP, _hide_value),
-    (_BEFORE_HOST, _hide_value),
-    (_SQL, _hide_value),
-    (_PGPASS, _hide_value),
-    (_USER, _hide_value),
-    (_TOOL, _hide_value),
-    (_OPTION, _option),
-    (_LINE, _line),
+_PLACES: Sequence[tuple[str, re.Pattern[str], Judge]] = (
+    ("bearer", _BEARER, _bearer),
+    ("basic", _BASIC, _basic),
+    ("authorization cookie", _HEADER, _header),
+    ("response= nonce= signature=", _DIGEST, _hide_value),
+    ("@", _URL, _hide_value),
+    ("sip", _SIP, _hide_value),
+    ("@", _BEFORE_HOST, _hide_value),
+    ("identified password", _SQL, _hide_value),
+    (":", _PGPASS, _hide_value),
+    ("-u -a -e --user --proxy-user --cert", _USER, _hide_value),
+    (
+        "mysql mariadb pass redis docker ldap ht mongo sqlcmd az zip 7z ssh ssl mosquitto tool desktop",
+        _TOOL,
+        _hide_value,
+    ),
+    ("- /", _OPTION, _option),
+    (": =", _LINE, _line),
 )
+"""Each with what stands in every text that it finds something in, one or another."""
 
 
 def without_carried(text: str, hide: Hide) -> str:
     """The text without what schemes of credentials, addresses, options and lines of settings tell."""
-    return _without(_without_blocks(_without_manifests(text, hide), hide), _PLACES, hide)
+    text = _without_blocks(_without_manifests(text, hide), hide)
+    lowered = text.lower()
+    for hints, pattern, judge in _PLACES:
+        if any(hint in lowered for hint in hints.split()):
+            text = pattern.sub(partial(judge, hide=hide), text)
+    return text
 
 
 def without_columns(text: str, hide: Hide) -> str:
     """The text without the values of lines that are a name and a value."""
-    return _without(text, ((_COLUMNS, _columns),), hide)
-
-
-def _without(text: str, carriers: Sequence[tuple[re.Pattern[str], Judge]], hide: Hide) -> str:
-    for pattern, judge in carriers:
-        text = pattern.sub(partial(judge, hide=hide), text)
-    return text
+    return _COLUMNS.sub(partial(_columns, hide=hide), text)

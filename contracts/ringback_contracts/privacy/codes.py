@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.privacy.names import word_set
 
 _SHAPE = re.compile(r"[a-z]+(?:[._-][a-z]+)*|[A-Z]+(?:[._-][A-Z]+)*|(?:[A-Z][a-z]+){1,6}")
@@ -14,9 +15,9 @@ _STATUS = re.compile("[0-9]{1,3}")
 _LONGEST = 80
 _ERROR = word_set(
     "message messages status statuscode statustext error errors errorcode errno syscall contextid details"
-    " detail messagewithparams messageparams description reason phrase fieldname severity"
+    " detail messagewithparams messageparams description reason phrase fieldname severity name durationseconds"
 )
-"""What stands beside the code of an error."""
+"""What stands beside the code of an error, of a wrap-up or of a country."""
 _NEAR = 200
 """Characters before and behind in which it stands, in a text."""
 _NAME = re.compile(r"[A-Za-z]\w*")
@@ -29,7 +30,7 @@ def is_error_code(name: str, value: object, beside: Iterable[str] = ()) -> bool:
     text = str(value)
     if _STATUS.fullmatch(text) or text in _known():
         return True
-    spelled = len(text) <= _LONGEST and _SHAPE.fullmatch(text)
+    spelled = len(text) <= _LONGEST and (_SHAPE.fullmatch(text) or is_uuid(text))
     return bool(spelled) and not _ERROR.isdisjoint(each.lower().replace("_", "") for each in beside)
 
 

@@ -85,7 +85,7 @@ _COUNT = (
 KEPT = re.compile(
     # Most places are done with by what stands before them.
     rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{_COUNT}"
-    rf"|{_SECONDS}|{_HOSTS}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
+    rf"|{_SECONDS}|0x[0-9A-Fa-f]{{1,16}}(?![0-9A-Za-z])|{_HOSTS}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
     r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
 )
 _LONGEST_GAP = 10
@@ -94,7 +94,7 @@ _DIGIT_BEFORE = re.compile(rf"{DIGIT}{GAP}{{1,3}}\Z")
 _DIGIT_BEHIND = re.compile(rf"{GAP}{{1,3}}(?={DIGIT})")
 _COUNTS = word_set(
     "exp iat nbf ts timestamp time at date epoch millis ms seconds secs expires ttl duration since "
-    "until size length bytes count total limit offset price amount cost balance version build port"
+    "barcode isbn ean gtin upc until size length bytes count total limit offset price amount cost balance version build port"
 )
 _COUNTED = word_set(
     "order invoice ticket booking shipment tracking parcel receipt article item sku part serial batch "

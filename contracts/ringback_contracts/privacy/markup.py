@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from ringback_contracts.privacy.carriers import QUOTE, QUOTED, Found, Judge, given, hidden, tells
-from ringback_contracts.privacy.names import word_set
+from ringback_contracts.privacy.names import names_secret, word_set
 from ringback_contracts.privacy.shapes import Hide
 
 _TAG = re.compile(r"<[A-Za-z_?][\w:.-]*+\s(?P<attributes>[^<>]++)>")
@@ -22,7 +22,7 @@ _PAIRED_ELEMENTS = re.compile(
     r">\s*+(?P<name>[\w.$-]{2,80}+)\s*+</[\w:.-]++>\s*+<[^<>/]++>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
 _TOLD = re.compile(
-    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}+)\s{0,4}:?\s{0,4}(?:</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,40}){1,4}"
+    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}?)(?: (?:is|was|are|to|now))?\s{0,4}:?\s{0,4}(?:</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,40}){1,4}"
     r"(?P<value>[^<>\s]{3,256}+)(?=\s{0,40}<)"
 )
 """What people read: a name, and the value in an element of its own."""
@@ -34,7 +34,7 @@ _VALUE_NAMES = (
 )
 _NAME_NAMES = r"(?:key|name|label|id|title|k|field|header|parameter|variable|param|n)"
 _PAIR = re.compile(
-    rf"(?<!\w)(?:{QUOTE})?{_NAME_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTE})?(?P<name>[\w.$-]{{1,80}}+)"
+    rf"(?<!\w){_NAME_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTE})?(?P<name>[\w.$-]{{1,80}}+)"
     rf"[^{{}}<>]{{0,160}}?(?<!\w){_VALUE_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTED}|(?P<bare>[^\s,}}\]&<>]++))",
     re.IGNORECASE | re.DOTALL,
 )
@@ -79,8 +79,15 @@ def _tag(found: Found, hide: Hide) -> str:
 
 def _element(found: Found, hide: Hide) -> str:
     names = [found["name"].rpartition(":")[2], *_named_by(_attributes(found))]
-    telling = any(tells(found, name, found["value"].strip()) for name in names)
+    telling = any(tells(found, name, found["value"].strip()) for name in names) and not _is_name(
+        found["value"]
+    )
     return hidden(found, hide, "value") if telling else found[0]
+
+
+def _is_name(value: str) -> bool:
+    """Whether a label says again what the field is called."""
+    return value.replace(" ", "").strip().isalpha() and names_secret(value.strip())
 
 
 def _value(found: Found, hide: Hide) -> str:

@@ -36,7 +36,7 @@ _OPEN_KEYS = word_set(
 """What is before "key" where the key opens nothing."""
 _CODES = word_set(
     "auth authorization authorisation verification verify security access login otp mfa totp sms pin "
-    "time user recovery backup activation confirmation device pairing unlock reset invite 2fa"
+    "time user recovery backup activation confirmation device pairing unlock reset invite 2fa factor sms email door gate alarm entry pass master card bypass"
 )
 """The same before "code", such as ``one_time_code``."""
 _WHOLE = word_set("code auth authheader sid session")
@@ -48,6 +48,11 @@ _QUALIFIERS = word_set(
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
+SCHEMA = word_set(
+    "type format scheme description title in name required nullable readOnly writeOnly deprecated minLength maxLength"
+    " pattern flows tokenUrl authorizationUrl refreshUrl scopes bearerFormat openIdConnectUrl $ref schema style explode items enum properties allOf anyOf oneOf"
+)
+"""What describes a value that has a telling name, and is none: members of JSON Schema and OpenAPI."""
 _LONGEST = 80
 """Characters at the end of a name that are looked at: it may be of any length, and somebody else's."""
 

@@ -11,6 +11,8 @@ from ringback_contracts.privacy.shapes import HIDDEN, Hide, looks_random
 # Every repetition is bounded or possessive, so that a pattern takes time in proportion to the text.
 
 _STRING = r"""[bru]?\\{0,4}["'`](?P<value>[^"'`\\\n]{1,256})"""
+_KEY_STRING = r"""[bru]?\\{0,4}["'`](?!(?:sha|md|aes|des|hs|rs|es|ps|utf|ascii|hex|base64)[\w-]{0,12}["'`\\])(?P<value>[^"'`\\\n]{1,256})"""
+"""A literal that names no algorithm."""
 _ARGUMENTS = r"""(?:(?:[^(),"'`\n;]{1,80}|[bru]?"[^"\n]{0,160}"|[bru]?'[^'\n]{0,160}'),\s{0,20})"""
 """What stands before the last argument of a call."""
 _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -46,15 +48,32 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "",
+        "login log_in signin sign_in basic_auth basicauth authenticat setauth set_auth connect bind( _bind pdo mysqli auth_password passwordauth",
         re.compile(
-            rf"\b(?:\w{{0,30}}basic_?auth\w{{0,12}}|\w{{0,12}}login|log_?in|sign_?in\w{{0,30}}|authenticate\w{{0,12}}|set_?auth|passwordauthentication"
-            rf"|mysqli?(?:_connect)?|pg_connect|getconnection|createconnection|pdo|\w{{0,12}}_bind(?:_s)?|bind|ssh2_auth_password|connect)"
+            rf"(?:basic_?auth\w{{0,12}}|log_?in|sign_?in\w{{0,30}}|authenticate\w{{0,12}}|set_?auth|passwordauthentication"
+            rf"|mysqli?(?:_connect)?|pg_connect|getconnection|createconnection|pdo|\bbind|_bind(?:_s)?|ssh2_auth_password|\bconnect)"
             rf"(?:\(|[ ](?=[\"']))\s{{0,20}}{_ARGUMENTS}{{1,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}(?=\)|;|\n|$)",
             re.IGNORECASE,
         ),
     ),
+    (
+        "(",
+        re.compile(
+            rf"\b(?:create_?hmac|hmac(?:\.new)?|jwts?\.\w{{1,12}}|\w{{0,20}}securitykey|secretkeyspec|fernet|set_password|keystore\.load|create(?:de)?cipher(?:iv)?"
+            rf"|aes\.new|pbkdf2\w{{0,12}}|scrypt\w{{0,6}})\((?:[^()\n]|\([^()\n]{{0,80}}\)){{0,120}}?(?:\w{{1,20}}[(.]){{0,3}}{_KEY_STRING}\\{{0,4}}[\"'`](?:\.\w{{1,20}}\([^()\n]{{0,20}}\))?\s{{0,9}}(?:,[^\"'`\n]{{0,40}})?\)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "mysql",
+        re.compile(
+            rf"\bmysqli?(?:_connect|\.connect|db\.connect)?\(\s{{0,20}}{_ARGUMENTS}{{2}}{_STRING}",
+            re.IGNORECASE,
+        ),
+    ),
+    ("[]byte(", re.compile(rf"return \[\]byte\({_STRING}")),
     # commands
+    ("-u", re.compile(r"\s-U\s{0,4}[\"']?[\w.\\/-]{1,64}%(?P<value>[^\s\"']{1,128})")),
     (
         "|",
         re.compile(
@@ -132,6 +151,12 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("(", re.compile(rf"\b(?:set|with|put|add)(?P<name>[A-Z_]\w{{1,64}}+)\(\s{{0,20}}{_STRING}")),
     (
+        "(",
+        re.compile(
+            rf"(?:\.|->|::)(?P<name>(?!cookie|credential|auth)[a-z]\w{{1,64}}+)\(\s{{0,20}}{_STRING}\\{{0,4}}[\"'`]\)"
+        ),
+    ),
+    (
         "{",
         re.compile(
             r"\"(?P<name>[\w.-]{2,80})\"\s{0,4}\{[^{}]{0,400}?\b(?:default|value)\s{0,8}=\s{0,8}\"(?P<value>[^\"\n]{1,256})"
@@ -179,7 +204,7 @@ def without_placed(text: str, hide: Hide) -> str:
     """The text without what its place tells to be secret; what is hidden already stays as it is."""
     lowered = text.lower()
     for hint, pattern in _PLACES:
-        if hint in lowered:
+        if any(word in lowered for word in hint.split()) or not hint.strip() and hint in lowered:
             text = pattern.sub(lambda found: _hidden(found, hide), text)
     for hint, pattern in _NAMES:
         if hint in lowered:

@@ -54,6 +54,12 @@ _SUSPICIOUS = [
     "mnemonic",
     "phrase",
     "answer",
+    "community",
+    "verifier",
+    "wort",
+    "woord",
+    "senha",
+    "contrase",
 ]
 """What stands somewhere in every text with a secret that has no shape: most texts are done with."""
 

@@ -21,6 +21,12 @@ _INSERT = re.compile(
 )
 _ROW = re.compile(r"\([^()]++\)")
 _SQL_VALUE = re.compile(r"\s*+(?:N?'(?:[^']|'')*+'|\"[^\"]*+\"|[^,()]++)")
+_PAIR = 2
+_TABLE = re.compile(r"<table\b(?:(?!</table).)*+", re.DOTALL | re.IGNORECASE)
+_TR = re.compile(r"<tr\b(?:(?!</tr).)*+", re.DOTALL | re.IGNORECASE)
+_TH = re.compile(r"<th\b[^<>]*+>((?:(?!</th)[^\n])*+)", re.IGNORECASE)
+_TD = re.compile(r"(<td\b[^<>]*+>)((?:(?!</td).)*+)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*+>")
 Columns = dict[int, bool]
 """The places of columns that hold secrets, and whether a few digits are one."""
 
@@ -29,7 +35,32 @@ def without_tabled(text: str, hide: Hide) -> str:
     """The text without the values of columns whose heads tell that they are secrets."""
     if "(" in text:
         text = _INSERT.sub(lambda found: _inserted(found, hide), text)
+    if "<th" in text:
+        text = _TABLE.sub(lambda found: _marked_rows(found[0], hide), text)
     return _rows(text, hide) if "\n" in text else text
+
+
+def _marked_rows(table: str, hide: Hide) -> str:
+    """A table of HTML."""
+    heads = [_TAG.sub("", head[1]).strip() for head in _TH.finditer(table)]
+    columns = {place: digits_tell(head) for place, head in enumerate(heads) if names_secret(head)}
+    if not columns or len(heads) < _PAIR:
+        return table
+
+    def row(found: re.Match[str]) -> str:
+        places = iter(range(_MOST_COLUMNS))
+        return _TD.sub(lambda cell: _marked_cell(cell, next(places, _MOST_COLUMNS), columns, hide), found[0])
+
+    return _TR.sub(row, table)
+
+
+def _marked_cell(cell: re.Match[str], place: int, columns: Columns, hide: Hide) -> str:
+    if place not in columns:
+        return cell[0]
+    shown = re.sub(
+        r"(?<=>)[^<>]++|\A[^<>]++", lambda text: _hidden(text[0], hide, digits=columns[place]), cell[2]
+    )
+    return cell[1] + shown
 
 
 def _rows(text: str, hide: Hide) -> str:
@@ -54,7 +85,11 @@ def _read_head(line: str) -> tuple[str, Columns, int]:
         cells = [cell.strip(_QUOTES) for cell in _cells(line, separator)]
         if not 1 < len(cells) <= _MOST_COLUMNS or not all(_HEAD.fullmatch(cell) for cell in cells if cell):
             continue
-        columns = {place: digits_tell(cell) for place, cell in enumerate(cells) if names_secret(cell)}
+        columns = {
+            place: digits_tell(cell)
+            for place, cell in enumerate(cells)
+            if cell.lower() != "code" and names_secret(cell)
+        }
         if columns and len(list(filter(None, cells))) > 1:
             return separator, columns, len(cells)
     return "", {}, 0

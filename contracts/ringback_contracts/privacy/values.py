@@ -6,12 +6,13 @@ import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ringback_contracts.http.written import Members
 from ringback_contracts.privacy.codes import is_error_code
 from ringback_contracts.privacy.kept import is_count
-from ringback_contracts.privacy.names import digits_tell, names_secret, word_set
+from ringback_contracts.privacy.names import SCHEMA, digits_tell, names_secret, word_set, words_of
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 _LEAST_NUMBER = 10**6
@@ -30,8 +31,15 @@ _TYPES = word_set("secret password")
 """What programs say of a variable whose value they show to nobody."""
 _PRIVATE_PARTS = word_set("d p q dp dq qi k oth")
 """Members of a JSON Web Key that only its owner may know (RFC 7518, 6.2.2, 6.3.2, 6.4.1)."""
+_HEADS = word_set("columns fields header headers columnNames keys")
+_ROWS = word_set("rows data values records items results")
+"""Members of a table in JSON."""
 _MANIFEST = word_set("data stringData")
 """Members of a Secret of Kubernetes."""
+_SPECIAL = frozenset({"kty", "kind", *_HEADS})
+"""Members that may say that others are secrets."""
+_MOST_NAMES, _LONGEST_NAME = 64, 64
+"""Of an object whose names are remembered."""
 
 
 def hidden_value(value: str, hide: Hide) -> str:
@@ -58,19 +66,49 @@ class Values:
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, Members):
-            private = _private_members(value)
-            return Members(
-                (
-                    self.text(name),
-                    self._each_secret(member, digits=True)
-                    if name in private
-                    else self._member(name, member, value),
-                )
-                for name, member in value
-            )
+            return self._object(value)
         if isinstance(value, list):
             return self._list(value)
         return self.text(value) if isinstance(value, str) else self._number(value)
+
+    def _object(self, value: Members) -> Members:
+        telling = _telling(value)
+        if not telling:
+            return Members([self._ordinary(name, member) for name, member in value])
+        private = columns = frozenset[Any]()
+        if not _SPECIAL.isdisjoint(telling):
+            private, columns = _private_members(value), _columns_of(value)
+        return Members(
+            [
+                (self.text(name), self._each_secret(member, digits=True))
+                if name in private
+                else (self.text(name), self._rows(member, columns))
+                if columns and name in _ROWS and isinstance(member, list)
+                else (self.text(name), self._member(name, member, value))
+                if name in telling
+                else self._ordinary(name, member)
+                for name, member in value
+            ]
+        )
+
+    def _ordinary(self, name: str, member: Any) -> tuple[str, Any]:
+        """A member of an object none of whose names tells; one that was a secret itself may, once hidden."""
+        shown = self.text(name)
+        if shown != name and names_secret(shown):
+            return shown, self._member(shown, member, ())
+        return shown, member if is_count(name, member) else self._value(member)
+
+    def _rows(self, rows: list[Any], columns: frozenset[int]) -> list[Any]:
+        """The rows of a table, without the values of columns whose names tell."""
+        return [
+            [
+                self._each_secret(cell, digits=True) if place in columns else self._value(cell)
+                for place, cell in enumerate(row)
+            ]
+            if isinstance(row, list) and not isinstance(row, Members)
+            else self._value(row)
+            for row in rows
+        ]
 
     def _list(self, values: list[Any]) -> list[Any]:
         """A list, which may hold names and values in turn: of headers, or of a command line."""
@@ -79,7 +117,7 @@ class Values:
         for position, value in enumerate(values):
             paired = len(values) == _PAIR or (position % _PAIR == 1 and before[:1].isupper())
             telling = (before.startswith("-") or paired) and names_secret(before)
-            secret = telling and isinstance(value, str)
+            secret = telling and isinstance(value, str) and not (paired and _is_name(value))
             if before in _CREDENTIALS and isinstance(value, str) and ":" in value:
                 user, _, password = value.partition(":")
                 shown.append(f"{user}:{self._hidden(password)}")
@@ -90,13 +128,12 @@ class Values:
         return shown
 
     def _member(self, name: str, value: Any, siblings: Iterable[tuple[str, Any]]) -> Any:
-        """The value of one member; a HAR file writes the name of a secret beside it, not in front.
-
-        A name that was a secret itself may tell that its value is one only once it is hidden: ``Bearer ***``.
-        """
-        names = [name, self.text(name), *_named_beside(name, siblings)]
+        """The value of one member; a HAR file writes the name of a secret beside it, not in front."""
+        names = [name, *_named_beside(name, siblings)]
         if value in (None, "", []) or not any(map(names_secret, names)):
-            return value if is_count(name, value) else self._value(value)
+            return self._ordinary(name, value)[1]
+        if isinstance(value, int) and words_of(name)[-1:] == ["tokens"]:
+            return value
         if is_error_code(name, value, (other for other, _ in siblings)):
             return value
         return self._each_secret(value, digits=any(map(digits_tell, names)))
@@ -111,6 +148,8 @@ class Values:
             return self._hidden(value) if value else value
         if isinstance(value, Members):
             names = {name for name, _ in value}
+            if names <= SCHEMA:
+                return self._value(value)
             secret = set(filter(_holds_secret, names)) or names
             return Members(
                 (
@@ -133,6 +172,35 @@ class Values:
         if not value or (isinstance(value, float) and not math.isfinite(value)) or abs(value) < _LEAST_NUMBER:
             return value
         return self.text(format(value, ".0f") if isinstance(value, float) else str(value))
+
+
+def _is_name(value: str) -> bool:
+    return value.isalpha() and names_secret(value)
+
+
+def _telling(value: Members) -> frozenset[str]:
+    names = tuple([name for name, _ in value])
+    remembered = len(names) <= _MOST_NAMES and max(map(len, names), default=0) <= _LONGEST_NAME
+    return _remembered(names) if remembered else frozenset(filter(_tells, names))
+
+
+@lru_cache(maxsize=2048)
+def _remembered(names: tuple[str, ...]) -> frozenset[str]:
+    """Which of some names tell of a secret, or may say that others do."""
+    return frozenset(filter(_tells, names))
+
+
+def _tells(name: str) -> bool:
+    return names_secret(name) or name in _SPECIAL or name.lower().replace("_", "") in _VALUES
+
+
+def _columns_of(value: Members) -> frozenset[int]:
+    """The places of the columns of a table that hold secrets."""
+    for name, member in value:
+        if name in _HEADS and isinstance(member, list) and not isinstance(member, Members):
+            heads = enumerate(member)
+            return frozenset(place for place, head in heads if isinstance(head, str) and names_secret(head))
+    return frozenset()
 
 
 def _private_members(value: Members) -> frozenset[str]:
