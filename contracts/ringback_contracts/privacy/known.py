@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from ringback_contracts.privacy.decoded import decoded
 from ringback_contracts.privacy.messages import redact_body, redact_headers
 from ringback_contracts.privacy.shapes import HIDDEN
 from ringback_contracts.privacy.spellings import spellings
@@ -18,6 +19,9 @@ LONG, SHORT = 8, 6
 """Characters of a secret that is known within any text, and of one that is known as a whole word."""
 CUT = 12
 """Characters of a secret's beginning, or of its end, by which it is known where somebody cut it."""
+_DEEPEST = 3
+"""How often a text is decoded."""
+Span = tuple[int, int]
 _WORD = re.compile(r"[a-z]+|[0-9]+", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z]?[a-z]+(?:[ ._-][A-Za-z]?[a-z]+)*")
 """Words, such as a scope or the code of an error, which may stand anywhere."""
@@ -54,12 +58,25 @@ class KnownSecrets:
         """The text without the known secrets."""
         if len(text) < SHORT:
             return text
-        for piece, values in self._long.items():
-            if piece in text:
-                text = _without(text, piece, values)
+        text = _hidden(text, self._stretches(text, _DEEPEST))
         for pattern in self._short.values():
             text = pattern.sub(HIDDEN, text)
         return text
+
+    def _stretches(self, text: str, depth: int) -> list[Span]:
+        """Where the long secrets stand, also behind escapes."""
+        found = [
+            span
+            for piece, values in self._long.items()
+            if piece in text
+            for span in _agreeing(text, piece, values)
+        ]
+        meant = decoded(text) if depth and self._long else None
+        return (
+            found
+            if meant is None
+            else found + [meant.span(*span) for span in self._stretches(meant.text, depth - 1)]
+        )
 
     def hidden_in_all(self, value: Any) -> Any:
         """Plain JSON values without the known secrets."""
@@ -88,18 +105,25 @@ class KnownSecrets:
         return HIDDEN
 
 
-def _without(text: str, piece: str, values: Sequence[str]) -> str:
-    """The text with each stretch hidden that agrees with a spelling of a secret, from either of its ends."""
+def _hidden(text: str, spans: list[Span]) -> str:
     shown, done = [], 0
+    for start, end in sorted(spans):
+        if start >= done:
+            shown += [text[done:start], HIDDEN]
+        done = max(done, end)
+    return "".join([*shown, text[done:]]) if shown else text
+
+
+def _agreeing(text: str, piece: str, values: Sequence[str]) -> Iterator[Span]:
+    """Each stretch that agrees with a spelling of a secret, from either of its ends."""
+    done = 0
     while (found := text.find(piece, done)) >= 0:
         spans = [_span(text, found, piece, value) for value in values]
-        start, end = min(start for start, _ in spans), max(end for _, end in spans)
-        shown += [text[done : max(done, start)], HIDDEN]
-        done = end
-    return "".join([*shown, text[done:]])
+        done = max(end for _, end in spans)
+        yield min(start for start, _ in spans), done
 
 
-def _span(text: str, found: int, piece: str, value: str) -> tuple[int, int]:
+def _span(text: str, found: int, piece: str, value: str) -> Span:
     """From where to where a text agrees with a spelling, a piece of which was found."""
     before = 0 if value.startswith(piece) else len(value) - len(piece)
     behind = before + len(piece)

@@ -7,11 +7,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from ringback_contracts.domain.numbers.reserved import reserved_range
+from ringback_contracts.domain.numbers.reserved import RESERVED
 from ringback_contracts.privacy.kept import DIGIT, GAP, parts
 
 _PLUS = r"[+\uff0b\ufe62\u207a]"
 PLUSES = "+\uff0b\ufe62\u207a"
+_RESERVED = re.compile("|".join(kept.pattern for kept in RESERVED))
 _A_PLUS = re.compile(r"\+")
 _GAPS = re.compile(rf"{GAP}|[\s,:;]")
 _NUMBER = re.compile(rf"{_PLUS}?\(?{DIGIT}(?:{GAP}{{0,3}}{DIGIT}){{6,}}")
@@ -133,6 +134,6 @@ def _reserved_end(run: str, start: int) -> int:
     number, end = "+", start + 1
     while len(number) <= _LONGEST_E164 and (group := _DIGIT_GROUP.match(run, end)):
         number, end = number + group[1], group.end()
-        if reserved_range(number):
+        if _RESERVED.fullmatch(number):
             return end
     return 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from functools import lru_cache
-from html import escape
 from urllib.parse import quote, quote_plus
 
 _GROUP = 3
@@ -15,59 +14,30 @@ _GROUP = 3
 
 @lru_cache(maxsize=1024)
 def spellings(secret: str) -> tuple[str, ...]:
-    """The secret itself, and in URLs, JSON, HTML, hexadecimal, and base64 however it is aligned."""
+    """The secret itself, and in hexadecimal, decimal, base32, and base64 however it is aligned, also twice."""
     return tuple(dict.fromkeys(_spellings(secret)))
 
 
 def _spellings(secret: str) -> Iterator[str]:
+    """Escapes of URLs, HTML and JSON are decoded before anybody looks for a secret (``decoded``)."""
     yield secret
+    yield quote_plus(secret, errors="replace")
+    yield quote(secret, errors="replace")
+    yield json.dumps(secret)[1:-1]
     octets = secret.encode("utf-8", "surrogatepass")
-    for once in (
-        quote(secret, safe="", errors="replace"),
-        quote(secret, errors="replace"),
-        quote_plus(secret, errors="replace"),
-    ):
-        for encoded in (
-            once,
-            once.replace("*", "%2A")
-            .replace("~", "%7E")
-            .replace("-", "%2D")
-            .replace(".", "%2E")
-            .replace("_", "%5F"),
-        ):
-            yield from _both_cases(encoded)
-            yield from _both_cases(quote(encoded, safe=""))
-    yield from _both_cases("".join(f"%{octet:02X}" for octet in octets))
-    yield octets.hex()
-    yield octets.hex().upper()
-    for quotes in (True, False):
-        html = escape(secret, quote=quotes)
-        yield html
-        yield html.replace("&#x27;", "&#39;")
-        yield html.replace("&#x27;", "&apos;").replace("/", "&#x2F;").replace("=", "&#x3D;")
-    inside = json.dumps(secret)[1:-1]
-    yield inside
-    yield inside.replace("/", r"\/")
-    yield json.dumps(inside)[1:-1]
-    yield "".join(f"\\u{ord(character):04x}" for character in secret)
-    yield "".join(f"\\u{ord(character):04X}" for character in secret)
+    for hexadecimal in (octets.hex(), octets.hex(":"), octets.hex(" ")):
+        yield hexadecimal
+        yield hexadecimal.upper()
+    yield ",".join(map(str, octets))
+    yield ", ".join(map(str, octets))
+    base32 = b32encode(octets).decode().rstrip("=")
+    yield base32
+    yield base32.lower()
     yield from _in_base64(octets)
-
-
-def _both_cases(encoded: str) -> Iterator[str]:
-    """Hexadecimal digits in capitals, as recommended (RFC 3986, 2.1), and not."""
-    yield encoded
-    pieces = encoded.split("%")
-    yield "%".join([pieces[0], *(piece[:2].lower() + piece[2:] for piece in pieces[1:])])
-    yield "%".join([pieces[0], *(_lower_after_25(piece) for piece in pieces[1:])])
-
-
-def _lower_after_25(piece: str) -> str:
-    return (
-        piece[:2] + piece[2:4].lower() + piece[4:]
-        if piece.startswith("25")
-        else piece[:2].lower() + piece[2:]
-    )
+    wide = secret.encode("utf-16-le", "surrogatepass")
+    yield wide.hex()
+    yield from _in_base64(wide)
+    yield from _in_base64(b64encode(octets).rstrip(b"="))
 
 
 def _in_base64(octets: bytes) -> Iterator[str]:
