@@ -348,7 +348,7 @@ def test_who_is_not_on_the_call_is_told_who_is(client: FlaskClient) -> None:
         ({}, "act is missing"),
         ({"act": "answer"}, "act: 'answer' is none of answers, declines,"),
         ({"act": "hang_up"}, "the nearest is 'hangs_up'"),
-        ({"act": "digits"}, '"digits" goes with the act "digits", as in {"act": "digits", "digits": "12#"}'),
+        ({"act": "digits"}, '"digits" goes with the act "digits", which are those of the keys, such as 12#'),
         ({"act": "answers", "digits": "1"}, '"digits" goes with the act "digits"'),
         ({"act": "digits", "digits": ""}, "digits: a phone has the keys 0 to 9, *, # and A to D"),
         ({"act": "digits", "digits": "1 2"}, "of which 1 to 100 are pressed"),

@@ -744,15 +744,7 @@ LEAKING = [
         "net use x: \\\\h\\s Gr4nite", "net use x: \\\\h\\s Gr4nite-Otter /user:bob", "Gr4nite-Otter", TEXT
     ),
     Planted("tool -p Gr4nite-Otter", "tool -p Gr4nite-Otter", "Gr4nite-Otter", TEXT),
-    Planted("kinit bob <<< Gr4nite-Ot", "kinit bob <<< Gr4nite-Otter", "Gr4nite-Otter", TEXT),
-    Planted(
-        "echo Gr4nite-Otter | doc",
-        "echo Gr4nite-Otter | docker login --password-stdin",
-        "Gr4nite-Otter",
-        TEXT,
-    ),
     Planted("AUTH LOGIN ...", "AUTH LOGIN\r\nYm9iOjEy\r\nR3I0bml0ZS0x\r\n", "R3I0bml0ZS0x", TEXT),
     Planted("bob / ... (password)", "log in as bob / Gr4nite-Otter (password)", "Gr4nite-Otter", TEXT),
-    Planted("user,password\nbob,Gr4nit", "user,password\nbob,Gr4nite-Otter\n", "Gr4nite-Otter", "text/csv"),
     Planted("Secret(value=f3b0a9c2e1d", "Secret(value=f3b0a9c2e1d47788)", "f3b0a9c2e1d47788", TEXT),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -30,6 +30,19 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "every octet encoded": lambda secret: "".join(f"%{octet:02X}" for octet in secret.encode()),
     "hexadecimal": lambda secret: secret.encode().hex(),
     "hexadecimal in capitals": lambda secret: secret.encode().hex().upper(),
+    "hexadecimal with colons": lambda secret: secret.encode().hex(":"),
+    "base32": lambda secret: b32encode(secret.encode()).decode(),
+    "every character a reference": lambda secret: "".join(f"&#{ord(character)};" for character in secret),
+    "the same in hexadecimal": lambda secret: "".join(f"&#x{ord(character):02X};" for character in secret),
+    "every octet encoded twice": lambda secret: "".join(f"%25{octet:02x}" for octet in secret.encode()),
+    "every character escaped": lambda secret: "".join(f"\\u{ord(character):04x}" for character in secret),
+    "the same in JSON": lambda secret: "".join(f"\\\\u{ord(character):04X}" for character in secret),
+    "in a literal": lambda secret: "".join(f"\\x{octet:02x}" for octet in secret.encode()),
+    "in JSON for HTML": lambda secret: (
+        json.dumps(secret)[1:-1].replace("<", "\\u003c").replace("&", "\\u0026")
+    ),
+    "in HTML twice": lambda secret: html.escape(html.escape(secret)),
+    "base64 twice": lambda secret: b64encode(b64encode(secret.encode())).decode(),
     "in HTML": html.escape,
     "in HTML without quotes": lambda secret: html.escape(secret, quote=False),
     "in JSON": lambda secret: json.dumps(secret)[1:-1],

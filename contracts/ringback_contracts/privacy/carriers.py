@@ -9,7 +9,7 @@ from functools import partial
 
 from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.codes import is_error_code, names_near
-from ringback_contracts.privacy.names import SCHEMA, digits_tell, is_ordinary, names_secret, word_set
+from ringback_contracts.privacy.names import SCHEMA, digits_tell, is_keys, is_ordinary, names_secret, word_set
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 # Every pattern takes time in proportion to the text, whatever that is: where one could be tried again from
@@ -33,15 +33,23 @@ _PROSE_OR_ID = re.compile(rf"{PROSE.pattern}|{UUID_PATTERN}")
 _IDENT = r"[A-Za-z_$][A-Za-z_$]{0,40}[0-9]?"
 _REACHED = rf"(?:\??\.|::|->){_IDENT}"
 _NAME = r"""["'][A-Za-z_ .:-]{0,60}["']"""
-_CALLED = rf"\((?:{_NAME}|[\w=., ]{{0,80}}|{_NAME}, ?{_NAME})\)|\[(?:{_NAME}|[\w.]{{0,40}})\]|\((?:{_NAME})?(?=\Z)|\[(?=\Z)"
+_CALLED = (
+    rf"\((?:{_NAME}|[\w=., ]{{0,80}}|{_NAME}, ?{_NAME})\)"
+    rf"|\[(?:{_NAME}|[\w.]{{0,40}})\]|\((?:{_NAME})?(?=\Z)|\[(?=\Z)"
+)
 VARIABLE = re.compile(
     r"\$\{?[A-Z_][A-Z0-9_]*\}?|\$?\{\{?[A-Za-z_. ]*\}?\}|<[\w -]+>|\.\.\.|\u2026|\$\([a-z][^\n]*"
     r"|(?:[A-Z]+_){0,3}(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE|PATH|FILE)S?[.,;)\]'\"]*"
-    rf"|(?:(?:await|new|return) )?{_IDENT}(?:{_REACHED}){{0,6}}(?:{_CALLED})(?:{_REACHED}|{_CALLED}|[,;)\]]){{0,12}}"
+    rf"|(?:(?:await|new|return) )?{_IDENT}(?:{_REACHED}){{0,6}}(?:{_CALLED})(?:{_REACHED}|{_CALLED}"
+    rf"|[,;)\]]){{0,12}}"
     r"|(?:process\.env|import\.meta\.env|self|this)\.[A-Za-z_.]{1,80}[,;)]*"
-    r"|(?:Optional|Final|ClassVar|Annotated)\[[\w, \[\]]{1,60}\](?: = (?:None|null|\"\"|''))?|SecretStr|SecureString"
+    r"|(?:Optional|Final|ClassVar|Annotated)\[[\w, \[\]]{1,60}\](?: = (?:None|null|\"\"|''))?|SecretStr"
+    r"|SecureString"
 )
 """What stands in place of a secret in a text that shows how to give it, and in code that looks it up."""
+
+
+_PRESSED = re.compile(r"[0-9*#A-Da-d,wp-]+")
 
 
 def hidden(found: Found, hide: Hide, value: str) -> str:
@@ -64,6 +72,8 @@ def given(found: Found) -> str:
 def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
     """Whether a value that was found is a secret for its name, and no state or number with the same one."""
     if not value or not names_secret(name) or (value[0] == "[" and not re.search(r"\w", value)):
+        return False
+    if is_keys(name) and not (_PRESSED.fullmatch(value) and ("=" in sign or found.groupdict().get("quote"))):
         return False
     if HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
         return False
@@ -140,7 +150,8 @@ _LINE = re.compile(
 )
 """A line of YAML, of properties, of an environment, or a header."""
 _BLOCK = re.compile(
-    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++(?: [\w.-]++){0,3}+)[ \t]*+:[ \t]*+(?:[|>][+-]?[0-9]?)?[ \t]*+\r?\n",
+    r"^(?P<indent>[ \t]*+)(?:- )?(?P<name>[\w.-]++(?: [\w.-]++){0,3}+)[ \t]*+:[ \t]*+"
+    r"(?:[|>][+-]?[0-9]?)?[ \t]*+\r?\n",
     re.MULTILINE,
 )
 """A name of YAML with its value on the lines below."""
@@ -165,7 +176,8 @@ _OPTION = re.compile(
 _KEY_FILE = re.compile(r"(?:tls|ssl|ssh|private|server|client|host|ca|rsa)?-?key", re.IGNORECASE)
 _FILE = re.compile(r"[\w./~-]+\.(?:key|pem|crt|cer|der|p12|pfx|jks|pub)")
 _SQL = re.compile(
-    r"\b(?:identified (?:by(?: values)?|with \w{1,40} by)|with password|set password\b(?: for \S{1,120})?[^'\"\n]{0,80})\s+"
+    r"\b(?:identified (?:by(?: values)?|with \w{1,40} by)|with password|set password\b"
+    r"(?: for \S{1,120})?[^'\"\n]{0,80})\s+"
     r"[\"'](?P<value>[^\"'\n]++)",
     re.IGNORECASE,
 )
@@ -186,14 +198,17 @@ def _is_phrase(name: str, value: str) -> bool:
     """Whether some words are a password, and no sentence about one."""
     if name.lower() == "passphrase":
         return True
-    begins = value.split()[0].lower() in _BEGINS
+    begins = value.split(maxsplit=1)[0].lower() in _BEGINS
     return " " not in name and "pass" in name.lower() and any(map(str.isdigit, value)) and not begins
 
 
 _BEGINS = word_set(
-    "a an the at as by for from if in is it its of on or to was were will with without must may can could should"
-    " would not no never none only required optional expires expired minimum maximum changed reset updated set"
-    " accepted rejected refused wrong invalid incorrect attempt attempts see e.g. i.e. contains needs use used"
+    "a an the at as by for from if in is it its of on or to was were will with without must may can"
+    " could should"
+    " would not no never none only required optional expires expired minimum maximum changed reset"
+    " updated set"
+    " accepted rejected refused wrong invalid incorrect attempt attempts see e.g. i.e. contains needs"
+    " use used"
     " enter entered give given read sent and but when while until after before failed ok hidden omitted"
 )
 """How a sentence goes on behind "password:"."""
@@ -258,7 +273,7 @@ def _columns(found: Found, hide: Hide) -> str:
 
 def _option(found: Found, hide: Hide) -> str:
     part = "quoted" if found["quoted"] else "bare"
-    if not names_secret(found["name"]) or VARIABLE.fullmatch(found[part]):
+    if not names_secret(found["name"]) or is_keys(found["name"]) or VARIABLE.fullmatch(found[part]):
         return found[0]
     if _KEY_FILE.fullmatch(found["name"]) and _FILE.fullmatch(found[part]):
         return found[0]

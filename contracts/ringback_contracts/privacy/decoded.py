@@ -7,11 +7,15 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from html import unescape
 
-_ESCAPED = re.compile(
-    r"%(?P<percent>[0-9A-Fa-f]{2})|(?P<entity>&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});)"
-    r"|\\(?:u(?P<four>[0-9A-Fa-f]{4})|u\{(?P<some>[0-9A-Fa-f]{1,6})\}|x(?P<two>[0-9A-Fa-f]{2})"
+_PERCENT = r"%(?P<percent>[0-9A-Fa-f]{2})"
+_ENTITY = r"(?P<entity>&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});)"
+_BACKSLASH = (
+    r"\\(?:u(?P<four>[0-9A-Fa-f]{4})|u\{(?P<some>[0-9A-Fa-f]{1,6})\}|x(?P<two>[0-9A-Fa-f]{2})"
     r"|(?P<octal>[0-3][0-7]{2})|(?P<itself>[^\w\s]))"
 )
+ANY = re.compile(f"{_PERCENT}|{_ENTITY}|{_BACKSLASH}")
+WAYS = (ANY, re.compile(_PERCENT), re.compile(_ENTITY), re.compile(_BACKSLASH))
+"""How a text is decoded: a secret may itself hold what looks like an escape of another kind."""
 _LAST = 0x10FFFF
 
 
@@ -32,11 +36,11 @@ class Decoded:
         return self.written[before] + place - self.places[before]
 
 
-def decoded(text: str) -> Decoded | None:
+def decoded(text: str, way: re.Pattern[str]) -> Decoded | None:
     """The text with its escapes decoded once; nothing where it has none."""
     pieces, places, written = [], [0], [0]
     length = done = 0
-    for found in _ESCAPED.finditer(text):
+    for found in way.finditer(text):
         character = _meant(found)
         pieces += [text[done : found.start()], character]
         length += found.start() - done + len(character)
@@ -47,9 +51,9 @@ def decoded(text: str) -> Decoded | None:
 
 
 def _meant(found: re.Match[str]) -> str:
-    if found["entity"] or found["itself"]:
-        return unescape(found["entity"]) if found["entity"] else str(found["itself"])
-    if found["octal"]:
-        return chr(int(found["octal"], 8))
-    code = int(found["percent"] or found["four"] or found["some"] or found["two"], 16)
+    parts = {kind: part for kind, part in found.groupdict().items() if part is not None}
+    ((kind, part),) = parts.items()
+    if kind in ("entity", "itself"):
+        return unescape(part) if kind == "entity" else part
+    code = int(part, 8 if kind == "octal" else 16)
     return chr(code) if code <= _LAST else found[0]

@@ -94,7 +94,8 @@ _DIGIT_BEFORE = re.compile(rf"{DIGIT}{GAP}{{1,3}}\Z")
 _DIGIT_BEHIND = re.compile(rf"{GAP}{{1,3}}(?={DIGIT})")
 _COUNTS = word_set(
     "exp iat nbf ts timestamp time at date epoch millis ms seconds secs expires ttl duration since "
-    "barcode isbn ean gtin upc until size length bytes count total limit offset price amount cost balance version build port"
+    "barcode isbn ean gtin upc until size length bytes count total limit offset price amount cost"
+    " balance version build port"
 )
 _COUNTED = word_set(
     "order invoice ticket booking shipment tracking parcel receipt article item sku part serial batch "

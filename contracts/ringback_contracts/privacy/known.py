@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from ringback_contracts.privacy.decoded import decoded
+from ringback_contracts.privacy.decoded import WAYS, decoded
 from ringback_contracts.privacy.messages import redact_body, redact_headers
 from ringback_contracts.privacy.shapes import HIDDEN
 from ringback_contracts.privacy.spellings import spellings
@@ -58,25 +58,26 @@ class KnownSecrets:
         """The text without the known secrets."""
         if len(text) < SHORT:
             return text
-        text = _hidden(text, self._stretches(text, _DEEPEST))
+        found = self._stretches(text)
+        if self._long:
+            found += [span for way in WAYS for span in self._behind(text, way, _DEEPEST)]
+        text = _hidden(text, found)
         for pattern in self._short.values():
             text = pattern.sub(HIDDEN, text)
         return text
 
-    def _stretches(self, text: str, depth: int) -> list[Span]:
-        """Where the long secrets stand, also behind escapes."""
-        found = [
-            span
-            for piece, values in self._long.items()
-            if piece in text
-            for span in _agreeing(text, piece, values)
-        ]
-        meant = decoded(text) if depth and self._long else None
-        return (
-            found
-            if meant is None
-            else found + [meant.span(*span) for span in self._stretches(meant.text, depth - 1)]
-        )
+    def _stretches(self, text: str) -> list[Span]:
+        """Where the long secrets stand."""
+        pieces = [(piece, values) for piece, values in self._long.items() if piece in text]
+        return [span for piece, values in pieces for span in _agreeing(text, piece, values)]
+
+    def _behind(self, text: str, way: re.Pattern[str], depth: int) -> list[Span]:
+        """Where they stand behind escapes."""
+        meant = decoded(text, way) if depth else None
+        if meant is None:
+            return []
+        found = self._stretches(meant.text) + self._behind(meant.text, way, depth - 1)
+        return [meant.span(*span) for span in found]
 
     def hidden_in_all(self, value: Any) -> Any:
         """Plain JSON values without the known secrets."""

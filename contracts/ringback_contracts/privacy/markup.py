@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from ringback_contracts.privacy.carriers import QUOTE, QUOTED, Found, Judge, given, hidden, tells
+from ringback_contracts.privacy.carriers import QUOTE, QUOTED, Found, Judge, given, hidden, hidden_text, tells
 from ringback_contracts.privacy.names import names_secret, word_set
 from ringback_contracts.privacy.shapes import Hide
 
@@ -22,7 +22,8 @@ _PAIRED_ELEMENTS = re.compile(
     r">\s*+(?P<name>[\w.$-]{2,80}+)\s*+</[\w:.-]++>\s*+<[^<>/]++>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
 _TOLD = re.compile(
-    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}?)(?: (?:is|was|are|to|now))?\s{0,4}:?\s{0,4}(?:</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,40}){1,4}"
+    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}?)(?: (?:is|was|are|to|now))?\s{0,4}:?\s{0,4}"
+    r"(?:</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,40}){1,4}"
     r"(?P<value>[^<>\s]{3,256}+)(?=\s{0,40}<)"
 )
 """What people read: a name, and the value in an element of its own."""
@@ -32,7 +33,10 @@ _VALUE_NAMES = (
     r"(?:val|v|content|data|text|example|default"
     r"|(?:(?:new|old|current|initial|default|secret|string)_?)?value)"
 )
-_NAME_NAMES = r"(?:key|name|label|id|title|k|field|header|parameter|variable|param|n)"
+_NAME_NAMES = (
+    r"(?:key|name|label|id|title|k|field|header|parameter|variable|param|n"
+    r"|type(?=.?\s?[:=]\s?.?(?:password|secret)\b))"
+)
 _PAIR = re.compile(
     rf"(?<!\w){_NAME_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTE})?(?P<name>[\w.$-]{{1,80}}+)"
     rf"[^{{}}<>]{{0,160}}?(?<!\w){_VALUE_NAMES}(?:{QUOTE})?\s*+[:=]\s*+(?:{QUOTED}|(?P<bare>[^\s,}}\]&<>]++))",
@@ -44,7 +48,7 @@ _PAIR_REVERSED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PART = re.compile(
-    r"form-data;[^\n]{0,80}?\bname=\\?\"?(?P<name>[^\"\\\r\n;]{1,80})[^\n]{0,200}\r?\n(?:[^\r\n]{1,300}\r?\n){0,5}\r?\n"
+    r"form-data;[^\n]{0,80}?\bname\*?=(?:UTF-8'')?\\?[\"']?(?P<name>[^\"\\\r\n;]{1,80})[^\n]{0,200}\r?\n(?:[^\r\n]{1,300}\r?\n){0,5}\r?\n"
     r"(?P<value>(?:(?!\r?\n--)[\s\S])++)",
     re.IGNORECASE,
 )
@@ -94,8 +98,15 @@ def _value(found: Found, hide: Hide) -> str:
     return hidden(found, hide, "value") if tells(found, found["name"], found["value"].strip()) else found[0]
 
 
-def _told(found: Found, hide: Hide) -> str:
-    return _value(found, hide) if any(map(str.isdigit, found["value"])) else found[0]
+def _without_told(text: str, hide: Hide) -> str:
+    pieces, done, at = [], 0, 0
+    while found := _TOLD.search(text, at):
+        value = found["value"]
+        at = found.end("name")
+        if any(map(str.isdigit, value)) and tells(found, found["name"], value):
+            pieces += [text[done : found.start("value")], hidden_text(value, hide)]
+            at = done = found.end("value")
+    return "".join([*pieces, text[done:]]) if pieces else text
 
 
 def _pair(found: Found, hide: Hide) -> str:
@@ -107,7 +118,6 @@ _MARKUP: tuple[tuple[str, re.Pattern[str], Judge], ...] = (
     ("<", _TAG, _tag),
     ("<", _ELEMENT, _element),
     ("</", _PAIRED_ELEMENTS, _value),
-    ("</", _TOLD, _told),
     ("form-data", _PART, _value),
     ("", _PAIR, _pair),
     ("", _PAIR_REVERSED, _pair),
@@ -119,4 +129,4 @@ def without_marked(text: str, hide: Hide) -> str:
     for sign, pattern, judge in _MARKUP:
         if sign in text:
             text = pattern.sub(partial(judge, hide=hide), text)
-    return text
+    return _without_told(text, hide) if "</" in text else text

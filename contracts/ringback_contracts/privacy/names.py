@@ -36,21 +36,27 @@ _OPEN_KEYS = word_set(
 """What is before "key" where the key opens nothing."""
 _CODES = word_set(
     "auth authorization authorisation verification verify security access login otp mfa totp sms pin "
-    "time user recovery backup activation confirmation device pairing unlock reset invite 2fa factor sms email door gate alarm entry pass master card bypass"
+    "time user recovery backup activation confirmation device pairing unlock reset invite 2fa factor sms"
+    " email door gate alarm entry pass master card bypass"
 )
 """The same before "code", such as ``one_time_code``."""
-_WHOLE = word_set("code auth authheader sid session")
+_KEYS = word_set("digits dtmf dtmfdigits")
+"""What a phone's keys were pressed for is called so: often a PIN, or a card's number."""
+_WHOLE = word_set("code auth authheader sid session") | _KEYS
 _AUTH = word_set("x basic http proxy")
 _TICKETS = word_set("kerberos auth session service login granting")
 _QUALIFIERS = word_set(
     "value text string raw plain plaintext header confirmation confirm repeat again hash"
-    " base salt pem der block b64 hex encoded proof bytes str current previous primary secondary backup literal"
+    " base salt pem der block b64 hex encoded proof bytes str current previous primary secondary backup"
+    " literal"
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
 SCHEMA = word_set(
-    "type format scheme description title in name required nullable readOnly writeOnly deprecated minLength maxLength"
-    " pattern flows tokenUrl authorizationUrl refreshUrl scopes bearerFormat openIdConnectUrl $ref schema style explode items enum properties allOf anyOf oneOf"
+    "type format scheme description title in name required nullable readOnly writeOnly deprecated"
+    " minLength maxLength"
+    " pattern flows tokenUrl authorizationUrl refreshUrl scopes bearerFormat openIdConnectUrl $ref"
+    " schema style explode items enum properties allOf anyOf oneOf"
 )
 """What describes a value that has a telling name, and is none: members of JSON Schema and OpenAPI."""
 _LONGEST = 80
@@ -95,7 +101,12 @@ def _ascii(name: str) -> str:
 def digits_tell(name: str) -> bool:
     """Whether a few digits are all that such a secret is."""
     words = words_of(name)
-    return bool(words) and words[-1] in _DIGITS_TELL
+    return bool(words) and (words[-1] in _DIGITS_TELL or is_keys(name))
+
+
+def is_keys(name: str) -> bool:
+    """Whether a name is that of keys that were pressed, or of a number of digits."""
+    return "".join(words_of(name)) in _KEYS
 
 
 def is_ordinary(name: str) -> bool:

@@ -11,7 +11,10 @@ from ringback_contracts.privacy.shapes import HIDDEN, Hide, looks_random
 # Every repetition is bounded or possessive, so that a pattern takes time in proportion to the text.
 
 _STRING = r"""[bru]?\\{0,4}["'`](?P<value>[^"'`\\\n]{1,256})"""
-_KEY_STRING = r"""[bru]?\\{0,4}["'`](?!(?:sha|md|aes|des|hs|rs|es|ps|utf|ascii|hex|base64)[\w-]{0,12}["'`\\])(?P<value>[^"'`\\\n]{1,256})"""
+_KEY_STRING = (
+    r"""[bru]?\\{0,4}["'`](?!(?:sha|md|aes|des|hs|rs|es|ps|utf|ascii|hex|base64)[\w-]{0,12}["'`\\])"""
+    r"""(?P<value>[^"'`\\\n]{1,256})"""
+)
 """A literal that names no algorithm."""
 _ARGUMENTS = r"""(?:(?:[^(),"'`\n;]{1,80}|[bru]?"[^"\n]{0,160}"|[bru]?'[^'\n]{0,160}'),\s{0,20})"""
 """What stands before the last argument of a call."""
@@ -36,7 +39,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "userpwd",
         re.compile(
-            rf"userpwd[\"']?\s?(?:,|=>|=)\s?[\"'][^\"'\n:]{{1,128}}:(?P<value>[^\"'\n]{{1,256}})",
+            r"userpwd[\"']?\s?(?:,|=>|=)\s?[\"'][^\"'\n:]{1,128}:(?P<value>[^\"'\n]{1,256})",
             re.IGNORECASE,
         ),
     ),
@@ -48,11 +51,12 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "login log_in signin sign_in basic_auth basicauth authenticat setauth set_auth connect bind( _bind pdo mysqli auth_password passwordauth",
+        "login log_in signin sign_in basic basic_auth authenticat setauth set_auth connect bind pdo auth_",
         re.compile(
             rf"(?:basic_?auth\w{{0,12}}|log_?in|sign_?in\w{{0,30}}|authenticate\w{{0,12}}|set_?auth|passwordauthentication"
             rf"|mysqli?(?:_connect)?|pg_connect|getconnection|createconnection|pdo|\bbind|_bind(?:_s)?|ssh2_auth_password|\bconnect)"
-            rf"(?:\(|[ ](?=[\"']))\s{{0,20}}{_ARGUMENTS}{{1,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}(?=\)|;|\n|$)",
+            rf"(?:\(|[ ](?=[\"']))\s{{0,20}}{_ARGUMENTS}{{1,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}(?=\)|;"
+            rf"|\n|$)",
             re.IGNORECASE,
         ),
     ),
@@ -71,6 +75,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    ("oci_", re.compile(rf"\boci_p?connect\(\s{{0,20}}{_ARGUMENTS}{_STRING}", re.IGNORECASE)),
     ("[]byte(", re.compile(rf"return \[\]byte\({_STRING}")),
     # commands
     ("-u", re.compile(r"\s-U\s{0,4}[\"']?[\w.\\/-]{1,64}%(?P<value>[^\s\"']{1,128})")),
@@ -81,11 +86,20 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:--password-stdin|--with-token|--stdin|\bsudo -S|\bpasswd\b|\bkinit\b|\blogin\b)"
         ),
     ),
+    ("--from-literal", re.compile(r"--from-literal[= ][\"']?[\w.-]{1,80}=(?P<value>[^\s\"']{1,256})")),
+    (
+        "-u --user",
+        re.compile(
+            r"\s(?:-u|--user(?:name)?)[ =]?[^\s-][^\s]{0,80}\s{1,4}(?:-p|--pass)[ ]?[\"']?(?P<value>"
+            r"(?![0-9]{1,5}(?:\s|$))[^\s\"'-][^\s\"']{2,128})"
+        ),
+    ),
     ("<<<", re.compile(r"<<<\s{0,4}[\"']?(?P<value>[^\s\"'$]{3,256})")),
     (
         "secret",
         re.compile(
-            r"\b(?:secrets?|secretsmanager|keyvault secret)[ ](?:[\w-]{1,20}-)?(?:set|create|put|add|update)[^\n]{0,160}?"
+            r"\b(?:secrets?|secretsmanager|keyvault secret)[ ](?:[\w-]{1,20}-)?(?:set|create|put|add"
+            r"|update)[^\n]{0,160}?"
             r"(?:--(?:body|value|secret-string|string|payload|data)[ =]|-b )[\"']?(?P<value>[^\s\"']{3,256})",
             re.IGNORECASE,
         ),
@@ -149,6 +163,12 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Each with what stands in every text that it finds something in."""
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "<<",
+        re.compile(
+            r"(?P<name>[\w.-]{2,80}+)[\"']?\]?\s{0,4}=\s{0,4}<<[~<-]?[\"']?(?P<mark>\w{1,20})[\"']?\n(?P<value>(?:.|\n){1,4000}?)\n\s{0,20}(?P=mark)\b"
+        ),
+    ),
     ("(", re.compile(rf"\b(?:set|with|put|add)(?P<name>[A-Z_]\w{{1,64}}+)\(\s{{0,20}}{_STRING}")),
     (
         "(",
@@ -204,7 +224,7 @@ def without_placed(text: str, hide: Hide) -> str:
     """The text without what its place tells to be secret; what is hidden already stays as it is."""
     lowered = text.lower()
     for hint, pattern in _PLACES:
-        if any(word in lowered for word in hint.split()) or not hint.strip() and hint in lowered:
+        if any(word in lowered for word in hint.split()) or (not hint.strip() and hint in lowered):
             text = pattern.sub(lambda found: _hidden(found, hide), text)
     for hint, pattern in _NAMES:
         if hint in lowered:

@@ -55,6 +55,8 @@ _SUSPICIOUS = [
     "phrase",
     "answer",
     "community",
+    "digits",
+    "dtmf",
     "verifier",
     "wort",
     "woord",

@@ -14,7 +14,7 @@ _GROUP = 3
 
 @lru_cache(maxsize=1024)
 def spellings(secret: str) -> tuple[str, ...]:
-    """The secret itself, and in hexadecimal, decimal, base32, and base64 however it is aligned, also twice."""
+    """The secret itself, in hexadecimal, decimal and base32, and in base64 however it is aligned."""
     return tuple(dict.fromkeys(_spellings(secret)))
 
 

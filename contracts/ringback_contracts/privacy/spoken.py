@@ -13,7 +13,8 @@ from ringback_contracts.privacy.shapes import Hide
 Judge = Callable[[str, Found, str], bool]
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _NOUN = (
-    r"(?:pass(?:words?|code|wd| ?phrase)|pwd|pin|otp|token|secret(?: key| token)?|api[ _-]?key|code|key|credentials?|jwt"
+    r"(?:pass(?:words?|code|wd| ?phrase)|pwd|pin|otp|token|secret(?: key| token)?|api[ _-]?key|code|key"
+    r"|credentials?|jwt"
     r"|signature|session id|psk|community)"
 )
 _WHOSE = (
@@ -21,12 +22,15 @@ _WHOSE = (
     r"(?:'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"|[^\s:=,'\"]{1,80}))?"
 )
 _FILLING = (
-    r"(?: (?:is|was|are|were|has|have|had|been|being|now|(?:re)?set|changed|updated|rotated|replaced|reset|to|from|as|"
+    r"(?: (?:is|was|are|were|has|have|had|been|being|now|(?:re)?set|changed|updated|rotated|replaced"
+    r"|reset|to|from|as|"
     r"with|by|provided|supplied|given|entered|used|header|field|value|equals|reads|says|still|not|got|received|sent|new|"
     r"old|current|temporary|the|a|an|generated|assigned|issued|returned|\*{3}))*+"
 )
 _SPOKEN = re.compile(
-    rf"(?P<name>{_NOUN})(?![\w-]){_WHOSE}{_FILLING}[ \t]?(?::|=|,|->|-|\u2192|\u2014|\u2013)?[ \t]++[\"'`(<\[]?(?=[^\s\"'`<>()\[\]]{{0,80}}?\d)(?P<value>[0-9]{{2,4}}(?:[ -][0-9]{{2,4}}){{1,3}}(?![\w-])|[^\s\"'`<>()\[\]]++)",
+    rf"(?P<name>{_NOUN})(?![\w-]){_WHOSE}{_FILLING}[ \t]?(?::|=|,|->|-|\u2192|\u2014"
+    rf"|\u2013)?[ \t]++[\"'`(<\[]?(?=[^\s\"'`<>()\[\]]{{0,80}}?\d)(?P<value>[0-9]{{2,4}}"
+    rf"(?:[ -][0-9]{{2,4}}){{1,3}}(?![\w-])|[^\s\"'`<>()\[\]]++)",
 )
 _ENDS = ".,;:!?)"
 _LEAST = 4
@@ -40,7 +44,8 @@ _SET = re.compile(
     r"(?:pass(?:word|wd|phrase|code)?|secret|token|key|pwd|auth|community)[ \t]++(?:--\w{1,20}[ =])?[\"']?"
     r"(?P<value>(?=[^\s\"'`<>=|]{0,80}?\d)[^\s\"'`<>=|]++)",
 )
-"""A name of more than one word and its value, as commands and directives have them: ``setx API_TOKEN ...``."""
+"""A name of more than one word and its value, as commands and directives have them: ``setx API_TOKEN"""
+""" ...``."""
 _NOUNS = word_set("password passwd passphrase passcode pass secret token key pwd auth")
 """What sentences speak of; any other name of a secret is one that programs use."""
 _OF_A_LOGIN = re.compile(
@@ -55,7 +60,8 @@ _MOST_IN_A_SENTENCE = 3
 _LONGEST_NAME = 48
 _DIGITS = re.compile(r"[0-9](?:[- ]?[0-9]){3,9}")
 _PAIR = re.compile(
-    r"\b(?:credentials?|creds|login)(?: (?:is|are|was|were|of|for|with|used|sent))*+:?[ \t]++[\"'`(]?[\w.@-]{1,64}[/:](?P<value>[^\s\"'`/:,;)]{4,128})",
+    r"\b(?:credentials?|creds|login)(?: (?:is|are|was|were|of|for|with|used"
+    r"|sent))*+:?[ \t]++[\"'`(]?[\w.@-]{1,64}[/:](?P<value>[^\s\"'`/:,;)]{4,128})",
 )
 """A user's name and password, told as one."""
 

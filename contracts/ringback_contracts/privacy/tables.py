@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ringback_contracts.privacy.carriers import HARMLESS, hidden_text
-from ringback_contracts.privacy.names import digits_tell, names_secret
+from ringback_contracts.privacy.names import digits_tell, is_keys, names_secret
 from ringback_contracts.privacy.shapes import Hide
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -88,7 +88,7 @@ def _read_head(line: str) -> tuple[str, Columns, int]:
         columns = {
             place: digits_tell(cell)
             for place, cell in enumerate(cells)
-            if cell.lower() != "code" and names_secret(cell)
+            if cell.lower() != "code" and not is_keys(cell) and names_secret(cell)
         }
         if columns and len(list(filter(None, cells))) > 1:
             return separator, columns, len(cells)

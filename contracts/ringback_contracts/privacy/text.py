@@ -50,6 +50,15 @@ def _redacted(text: str, hide: Hide, depth: int) -> str:
         shown = Values(lambda leaf: _redacted(leaf, hide, depth - 1), hide).redacted(text)
         if shown is not None:
             return shown
+    if depth and '{"' in text:
+        values = Values(lambda leaf: _redacted(leaf, hide, depth - 1), hide)
+        pieces = list(values.apart(text))
+        return "".join(piece if told else _plain(piece, hide, depth) for piece, told in pieces)
+    return _plain(text, hide, depth)
+
+
+def _plain(text: str, hide: Hide, depth: int) -> str:
+    """A text that holds no JSON."""
     text = without_numbers(without_addresses(without_secrets(text, hide)))
     if depth and "%" in text:
         text = _PERCENT.sub(lambda found: _inside(found[0], hide, depth), text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,9 +12,12 @@ from typing import Any
 from ringback_contracts.http.written import Members
 from ringback_contracts.privacy.codes import is_error_code
 from ringback_contracts.privacy.kept import is_count
-from ringback_contracts.privacy.names import SCHEMA, digits_tell, names_secret, word_set, words_of
+from ringback_contracts.privacy.names import SCHEMA, digits_tell, is_keys, names_secret, word_set, words_of
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
+_DECODER = json.JSONDecoder(object_pairs_hook=Members, strict=False)
+_MOST_MISSES = 8
+"""What looks like JSON and is none, before the rest is taken for text: each is read to its end."""
 _LEAST_NUMBER = 10**6
 """A JSON number that may be a telephone number."""
 _LEAST_SECRET = 1000
@@ -57,12 +60,29 @@ class Values:
     def redacted(self, text: str) -> str | None:
         """JSON as a text, written anew only if something had to be hidden; nothing where it is no JSON."""
         try:
-            value = json.loads(text, object_pairs_hook=Members, strict=False)
-            shown = self._value(value)
-            # A lone surrogate, which no encoding takes, is escaped again.
-            return text if shown == value else written(shown).encode("utf-8", "backslashreplace").decode()
+            return self._written_anew(text, _DECODER.decode(text))
         except (ValueError, RecursionError):
             return None
+
+    def apart(self, text: str) -> Iterator[tuple[str, bool]]:
+        """The pieces of a text, and whether one is an object of JSON, which is given redacted."""
+        done = at = misses = 0
+        while misses < _MOST_MISSES and (start := text.find('{"', at)) >= 0:
+            try:
+                value, end = _DECODER.raw_decode(text, start)
+                shown = self._written_anew(text[start:end], value)
+            except (ValueError, RecursionError):
+                at, misses = start + 1, misses + 1
+                continue
+            yield text[done:start], False
+            yield shown, True
+            done = at = end
+        yield text[done:], False
+
+    def _written_anew(self, text: str, value: Any) -> str:
+        shown = self._value(value)
+        # A lone surrogate, which no encoding takes, is escaped again.
+        return text if shown == value else written(shown).encode("utf-8", "backslashreplace").decode()
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, Members):
@@ -132,7 +152,7 @@ class Values:
         names = [name, *_named_beside(name, siblings)]
         if value in (None, "", []) or not any(map(names_secret, names)):
             return self._ordinary(name, value)[1]
-        if isinstance(value, int) and words_of(name)[-1:] == ["tokens"]:
+        if isinstance(value, int) and (words_of(name)[-1:] == ["tokens"] or is_keys(name)):
             return value
         if is_error_code(name, value, (other for other, _ in siblings)):
             return value

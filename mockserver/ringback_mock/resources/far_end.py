@@ -49,7 +49,7 @@ class Use:
 
     def __post_init__(self) -> None:
         if (self.act == "digits") != (self.digits is not None):
-            raise ValueError('"digits" goes with the act "digits", as in {"act": "digits", "digits": "12#"}')
+            raise ValueError('"digits" goes with the act "digits", which are those of the keys, such as 12#')
 
 
 def _ring(site: Site, request: Request) -> Decided:
