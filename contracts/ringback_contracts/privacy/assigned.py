@@ -7,11 +7,13 @@ import re
 from ringback_contracts.privacy.carriers import (
     PROSE,
     QUOTE,
+    STATE,
     VARIABLE,
     Found,
     given,
     hidden,
     hidden_text,
+    refers,
     tells,
 )
 from ringback_contracts.privacy.names import is_ordinary, names_secret
@@ -37,7 +39,7 @@ _NAMED = re.compile(
 )
 """A name, and what stands between it and its value."""
 _ITEM = re.compile(
-    rf"[\[,(]\s*+(?P<open>{QUOTE})-*(?P<name>[\w.$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
+    rf"[\[,(]\s*+(?P<open>{QUOTE})[#.-]*+(?P<name>[\w.$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
 )
 """A name in a list, whose value may be the next item."""
 _VALUE = re.compile(
@@ -108,10 +110,17 @@ def _is_assigned(named: Found, found: Found) -> bool:
         return False
     if part == "quoted" and found["call"] and _is_name(value):
         return False
+    if (
+        part == "bare"
+        and named["sign"] != ":"
+        and refers(value, in_code=named[0].endswith(f" {named['sign']} "))
+    ):
+        return False
     if named["sign"] != ":" or part != "bare" or named["key"] or not is_ordinary(name):
         return named["key"] != "," or part == "quoted"
     # A sentence may say "token: nobody issued it".
-    return name.lower() != "code" and not PROSE.fullmatch(value) and not _AN_OPTION.fullmatch(value)
+    said = PROSE.fullmatch(value) or _AN_OPTION.fullmatch(value) or STATE.fullmatch(value)
+    return name.lower() != "code" and not said
 
 
 def _rest(text: str, value: Found) -> list[Found]:

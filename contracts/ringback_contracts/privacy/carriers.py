@@ -37,8 +37,19 @@ _CALLED = (
     rf"\((?:{_NAME}|[\w=., ]{{0,80}}|{_NAME}, ?{_NAME})\)"
     rf"|\[(?:{_NAME}|[\w.]{{0,40}})\]|\((?:{_NAME})?(?=\Z)|\[(?=\Z)"
 )
+STATE = re.compile(
+    r"(?:expired|required|missing|accepted|hidden|redacted|none|invalid|valid|wrong|unknown|absent|present|empty|unset|given"
+    r"|optional|disabled|enabled|ended|revoked|refreshed|rejected|refused|failed|oauth2?|basic|bearer|jwt|saml)[.,;!)]*"
+    r"|[\[(<]\w{4,12}[\])>]?",
+    re.IGNORECASE,
+)
+"""What is said of a secret in place of it."""
+REFERENCE = re.compile(r"(?:[A-Za-z_]{1,40}\.){0,4}(?P<last>[A-Za-z_]{1,40})")
+"""A variable, or a member of one."""
 VARIABLE = re.compile(
-    r"\$\{?[A-Z_][A-Z0-9_]*\}?|\$?\{\{?[A-Za-z_. ]*\}?\}|<[\w -]+>|\.\.\.|\u2026|\$\([a-z][^\n]*"
+    r"(?:(?:bearer|Bearer|Basic|Token) )?\$?\{\{?[A-Za-z_. ]*\}?\}"
+    r"|\$\{?[A-Z_][A-Z0-9_]*\}?|<[\w -]+>|\([A-Za-z_., ]+\)|\.\.\.|\u2026"
+    r"|\$\([a-z][^\n]*"
     r"|(?:[A-Z]+_){0,3}(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE|PATH|FILE)S?[.,;)\]'\"]*"
     rf"|(?:(?:await|new|return) )?{_IDENT}(?:{_REACHED}){{0,6}}(?:{_CALLED})(?:{_REACHED}|{_CALLED}"
     rf"|[,;)\]]){{0,12}}"
@@ -49,6 +60,7 @@ VARIABLE = re.compile(
 """What stands in place of a secret in a text that shows how to give it, and in code that looks it up."""
 
 
+_COMPARED = ("==", "===", "!=", "!==")
 _PRESSED = re.compile(r"[0-9*#A-Da-d,wp-]+")
 
 
@@ -69,6 +81,13 @@ def given(found: Found) -> str:
     return "quoted" if found["quote"] else "bare"
 
 
+def refers(value: str, *, in_code: bool) -> bool:
+    """Whether a value is a variable that is called as secrets are, where code stands."""
+    plain = value.rstrip(",;)")
+    reference = REFERENCE.fullmatch(plain)
+    return (in_code or plain != value) and reference is not None and names_secret(reference["last"])
+
+
 def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
     """Whether a value that was found is a secret for its name, and no state or number with the same one."""
     if not value or not names_secret(name) or (value[0] == "[" and not re.search(r"\w", value)):
@@ -77,7 +96,8 @@ def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
         return False
     if HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
         return False
-    return "=" in sign or not is_error_code(name, value, names_near(found) if name.lower() == "code" else ())
+    assigned = "=" in sign and sign not in _COMPARED
+    return assigned or not is_error_code(name, value, names_near(found) if name.lower() == "code" else ())
 
 
 # --- schemes of credentials -------------------------------------------------------------------------
@@ -90,9 +110,10 @@ _SPEAKS = (
 _BEARER = re.compile(rf"bearer{_SPACE}(?!{_SPEAKS})(?P<value>{_WORD})", re.IGNORECASE)
 _BASIC = re.compile(rf"basic{_SPACE}(?P<value>{_WORD})", re.IGNORECASE)
 _HEADER = re.compile(
-    r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)[\"']?[ \t]*+[:,][ \t]*+(?P<open>[\"']?)"
+    r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)[\"']?[ \t]*+[:,][ \t]*+(?P<open>"
+    r"(?:[fFrRbB$@]{0,2}[\"'`])?)"
     r"(?:(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)[ \t]++)?"
-    r"(?P<value>[^\r\n\"']++)",
+    r"(?P<value>[^\r\n\"'`]++)",
     re.IGNORECASE,
 )
 _DIGEST = re.compile(
@@ -121,6 +142,8 @@ def _is_credentials(word: str) -> bool:
 def _header(found: Found, hide: Hide) -> str:
     """A header in a text; a sentence that begins as one stays."""
     words = found["value"].split()
+    if STATE.fullmatch(found["value"].strip()):
+        return found[0]
     spoken = not found["open"] and len(words) >= _LONGEST_PROSE and all(map(PROSE.fullmatch, words))
     return found[0] if spoken or not words or VARIABLE.fullmatch(words[0]) else hidden(found, hide, "value")
 
@@ -160,7 +183,7 @@ _DATA = re.compile(
     r"^[ \t]*+(?:data|stringData):[ \t]*+\r?\n(?:[ \t]++[^\n]++(?:\n|\Z)|[ \t]*+\n)++", re.MULTILINE
 )
 _ENTRY = re.compile(r"^[ \t]++[\w.\"'-]++:[ \t]++(?P<value>[^\s|>][^\n]*)$", re.MULTILINE)
-_KEYS = re.compile(r"^[ \t-]*+([\w.$-]++):(?=\s|\Z)", re.MULTILINE)
+_KEYS = re.compile(r"^[ \t-]*+([\w.$-]++):(?=\s|\Z)([^\n]*+)", re.MULTILINE)
 _COLUMNS = re.compile(
     r"^[ \t|]*+(?:ENV )?[\"']?(?P<name>[\w.-]++)[\"']?(?:[ \t]*+(?:->|[;|,])[ \t]*+|[ \t]++)"
     r"[\"']?(?P<value>[^\s\"'|;,:=({\[][^\s\"'|;,]*+)[\"']?[ \t|]*+\r?$",
@@ -229,7 +252,12 @@ def _line(found: Found, hide: Hide) -> str:
     spoken = PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
     if spoken and not _is_phrase(name, value):
         return found[0]
-    return found[0] if VARIABLE.fullmatch(value) else hidden(found, hide, "value")
+    if VARIABLE.fullmatch(value) or (sign == ":" and is_ordinary(name) and STATE.fullmatch(value)):
+        return found[0]
+    spaced = found[0][: found.start("value") - found.start()].endswith(f" {sign} ")
+    if sign != ":" and refers(value, in_code=spaced):
+        return found[0]
+    return hidden(found, hide, "value")
 
 
 def _without_blocks(text: str, hide: Hide) -> str:
@@ -242,7 +270,7 @@ def _without_blocks(text: str, hide: Hide) -> str:
             below = re.compile(rf"(?:{head['indent']}(?:[ \t]++|- )[^\n]*+(?:\n|\Z)|[ \t]*+\n)*+").match(
                 text, at
             )
-            if below and set(_KEYS.findall(below[0])) <= SCHEMA and _KEYS.search(below[0]):
+            if below and _says_nothing(below[0]):
                 continue
             if below and below[0].replace(HIDDEN, "").strip() and not (" " in name and _is_prose(below[0])):
                 pieces += [text[done:at], f"{head['indent']}  {hide(below[0].strip())}\n"]
@@ -255,6 +283,15 @@ def _without_manifests(text: str, hide: Hide) -> str:
     if not _MANIFEST.search(text):
         return text
     return _DATA.sub(lambda data: _ENTRY.sub(partial(_hide_value, hide=hide), data[0]), text)
+
+
+def _says_nothing(block: str) -> bool:
+    """Whether the lines below a name describe what it is, or count."""
+    entries = _KEYS.findall(block)
+    described = {key for key, _ in entries} <= SCHEMA
+    return bool(entries) and (
+        described or all(re.fullmatch(r"[0-9]{1,3}", value.strip()) for _, value in entries)
+    )
 
 
 def _is_prose(text: str) -> bool:
@@ -280,6 +317,10 @@ def _option(found: Found, hide: Hide) -> str:
     return hidden(found, hide, part)
 
 
+def _user(found: Found, hide: Hide) -> str:
+    return found[0] if VARIABLE.fullmatch(found["value"]) else hidden(found, hide, "value")
+
+
 _PLACES: Sequence[tuple[str, re.Pattern[str], Judge]] = (
     ("bearer", _BEARER, _bearer),
     ("basic", _BASIC, _basic),
@@ -290,7 +331,7 @@ _PLACES: Sequence[tuple[str, re.Pattern[str], Judge]] = (
     ("@", _BEFORE_HOST, _hide_value),
     ("identified password", _SQL, _hide_value),
     (":", _PGPASS, _hide_value),
-    ("-u -a -e --user --proxy-user --cert", _USER, _hide_value),
+    ("-u -a -e --user --proxy-user --cert", _USER, _user),
     (
         "mysql mariadb pass redis docker ldap ht mongo sqlcmd az zip 7z ssh ssl mosquitto tool desktop",
         _TOOL,

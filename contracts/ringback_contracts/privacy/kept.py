@@ -25,7 +25,10 @@ _HASH = (
 )
 _YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 _DATE = rf"{_YEAR}-{_MONTH}-{_DAY}"
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+_TIME = (
+    r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2}| [+-][0-9]{4}(?![0-9]))?"
+)
 _MOMENT = rf"(?<![0-9+]){_DATE}[T ]{_TIME}(?![0-9])"
 # A date alone stays only where no other digits stand beside it, with which it could be one number.
 _ALONE = (
@@ -88,6 +91,8 @@ KEPT = re.compile(
     rf"|{_SECONDS}|0x[0-9A-Fa-f]{{1,16}}(?![0-9A-Za-z])|{_HOSTS}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
     r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
 )
+_LEADS = ("/", "@")
+"""What stands before an address in a URL."""
 _LONGEST_GAP = 10
 """Characters of what parts two digits of a number, however it is encoded, and of the first digit."""
 _DIGIT_BEFORE = re.compile(rf"{DIGIT}{GAP}{{1,3}}\Z")
@@ -117,6 +122,8 @@ def parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_within(text: str, found: re.Match[str], end: int) -> bool:
     """Whether what looks like hosts, seconds or a fraction is part of a number, which goes on around it."""
+    if found["hosts"] and (":" in found[0] or text[max(0, found.start() - 1) : found.start()] in _LEADS):
+        return False
     if _DIGIT_BEFORE.search(text, max(end, found.start() - _LONGEST_GAP), found.start()):
         return True
     behind = _DIGIT_BEHIND.match(text, found.end())

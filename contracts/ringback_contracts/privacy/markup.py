@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from ringback_contracts.privacy.carriers import QUOTE, QUOTED, Found, Judge, given, hidden, hidden_text, tells
+from ringback_contracts.privacy.carriers import (
+    QUOTE,
+    QUOTED,
+    STATE,
+    Found,
+    Judge,
+    given,
+    hidden,
+    hidden_text,
+    tells,
+)
 from ringback_contracts.privacy.names import names_secret, word_set
 from ringback_contracts.privacy.shapes import Hide
 
@@ -95,6 +105,8 @@ def _is_name(value: str) -> bool:
 
 
 def _value(found: Found, hide: Hide) -> str:
+    if STATE.fullmatch(found["value"].strip()):
+        return found[0]
     return hidden(found, hide, "value") if tells(found, found["name"], found["value"].strip()) else found[0]
 
 

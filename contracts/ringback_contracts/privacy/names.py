@@ -54,7 +54,7 @@ _QUALIFIERS = word_set(
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
 SCHEMA = word_set(
     "type format scheme description title in name required nullable readOnly writeOnly deprecated"
-    " minLength maxLength"
+    " minLength maxLength file external environment"
     " pattern flows tokenUrl authorizationUrl refreshUrl scopes bearerFormat openIdConnectUrl $ref"
     " schema style explode items enum properties allOf anyOf oneOf"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.privacy.names import names_secret, words_of
@@ -90,7 +91,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "-u --user",
         re.compile(
-            r"\s(?:-u|--user(?:name)?)[ =]?[^\s-][^\s]{0,80}\s{1,4}(?:-p|--pass)[ ]?[\"']?(?P<value>"
+            r"\s(?:-u|--user(?:name)?)[ =]?[^\s-][^\s]{0,80}\s{1,4}(?:-p[ ]?|--pass[ =])[\"']?(?P<value>"
             r"(?![0-9]{1,5}(?:\s|$))[^\s\"'-][^\s\"']{2,128})"
         ),
     ),
@@ -164,6 +165,17 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Each with what stands in every text that it finds something in."""
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
+        "%",
+        re.compile(r"(?<![\w%.-])(?P<name>(?:[\w.-]|%[0-9A-Fa-f]{2}){1,80}+)=(?P<value>[^\s&\"'<>]{1,256})"),
+    ),
+    (
+        ")",
+        re.compile(
+            rf"[\"'](?P<name>[\w.-]{{2,80}}+)[\"']\)\.(?:send_?keys|fill|type|set_?value|input)\({_STRING}",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "<<",
         re.compile(
             r"(?P<name>[\w.-]{2,80}+)[\"']?\]?\s{0,4}=\s{0,4}<<[~<-]?[\"']?(?P<mark>\w{1,20})[\"']?\n(?P<value>(?:.|\n){1,4000}?)\n\s{0,20}(?P=mark)\b"
@@ -233,7 +245,7 @@ def without_placed(text: str, hide: Hide) -> str:
 
 
 def _named(found: re.Match[str], hide: Hide) -> str:
-    return _hidden(found, hide) if names_secret(found["name"]) else found[0]
+    return _hidden(found, hide) if names_secret(unquote(found["name"])) else found[0]
 
 
 def _segment(found: re.Match[str], hide: Hide) -> str:

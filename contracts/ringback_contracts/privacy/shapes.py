@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
-from ringback_contracts.domain.uuids import is_uuid
+from ringback_contracts.domain.uuids import UUID_PATTERN, is_uuid
 
 HIDDEN = "***"
 Hide = Callable[[str], str]
@@ -62,6 +62,12 @@ _RARE = (
         ),
     ),
     ("}", re.compile(r"\{(?:S?SHA|S?MD5|CRYPT|SSHA[0-9]{3})\}[\w+/=.$]{8,}+")),
+    (
+        "s.",
+        re.compile(
+            r"(?<![\w.])s\.(?=[A-Za-z]*+[0-9])(?=[a-z0-9]*+[A-Z])(?=[A-Z0-9]*+[a-z])[A-Za-z0-9]{24,32}+(?![\w.])"
+        ),
+    ),
     ("AGE-", re.compile(r"AGE-SECRET-KEY-1[0-9A-Z]{16,}+")),
     ("streaming-", re.compile(r"(?<=streaming-)[0-9]{1,6}-[0-9A-Za-z]{16,}+")),
 )
@@ -136,7 +142,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _cut(hint: str) -> str:
     """The pattern of a token that begins so, and was cut or has become longer since the list was made."""
     least = 12 if _PREFIX.fullmatch(hint) else 16
-    return rf"(?<![A-Za-z0-9]){re.escape(hint)}(?=(?:[\w.-]{{0,40}}?[0-9]){{2}})[\w.-]{{{least},}}+"
+    begins = rf"(?<![A-Za-z0-9])(?<![0-9A-Fa-f]{{4}}-)(?!{UUID_PATTERN}){re.escape(hint)}"
+    return rf"{begins}(?=(?:[\w.-]{{0,40}}?[0-9]){{2}})[\w.-]{{{least},}}+"
 
 
 def _known_in(text: str) -> Iterator[re.Pattern[str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from string import ascii_lowercase, ascii_uppercase
 
+from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.carriers import HARMLESS, Found
 from ringback_contracts.privacy.names import digits_tell, names_secret, word_set
 from ringback_contracts.privacy.shapes import Hide
@@ -36,7 +37,8 @@ _ENDS = ".,;:!?)"
 _LEAST = 4
 _NO_SECRET = re.compile(
     r"[0-9]+(?:\.[0-9]+)?(?:[a-z\u00b5%]{1,3}|[KMGT]i?B)?|v[0-9.]+|[0-9]+(?:/[0-9]+|[a-z]{2})|https?:.*|/.*|\d+(?:[-:.]\d+)+(?:[TZ].*)?|RFC-?\d+"
-    r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|HTTP.*|[\w.-]+@[\w.-]+|\+?[\d*]+|[A-Za-z]+\(.*|[HREP]S[0-9]{3}|S256|(?:AES|SHA|RSA|MD)-?[0-9]{1,4}",
+    rf"|{UUID_PATTERN}"
+    r"|HTTP.*|[\w.-]+@[\w.-]+|\+?[\d*]+|[A-Za-z]+\(.*|[HREP]S[0-9]{3}|S256|(?:AES|SHA|RSA|MD)-?[0-9]{1,4}",
     re.IGNORECASE,
 )
 """What a sentence about a secret may say next: an amount, a version, a date, a URL, an id."""

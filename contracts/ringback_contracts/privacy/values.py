@@ -41,6 +41,8 @@ _MANIFEST = word_set("data stringData")
 """Members of a Secret of Kubernetes."""
 _SPECIAL = frozenset({"kty", "kind", *_HEADS})
 """Members that may say that others are secrets."""
+_CONTAINERS = word_set("authorization auth session")
+"""Members that, as objects, hold what else there is to say about somebody who is logged in."""
 _MOST_NAMES, _LONGEST_NAME = 64, 64
 """Of an object whose names are remembered."""
 
@@ -156,6 +158,8 @@ class Values:
             return value
         if is_error_code(name, value, (other for other, _ in siblings)):
             return value
+        if isinstance(value, Members) and "".join(words_of(name)) in _CONTAINERS:
+            return self._value(value)
         return self._each_secret(value, digits=any(map(digits_tell, names)))
 
     def _each_secret(self, value: Any, *, digits: bool) -> Any:
