@@ -229,6 +229,13 @@ def test_a_queue_beside_a_destination_is_called_on_behalf_of_and_asked_about() -
         assert asked(found, "on its behalf", "callQueueId")
 
 
+def test_beside_a_queue_that_is_dialled_no_other_is_called_for_or_asked_about() -> None:
+    for other in (SKILL, "support"):
+        found = explained({"callQueueId": QUEUE, "queueId": other})
+        assert found.equivalent is not None
+        assert (found.equivalent.body, found.questions) == ({"callQueueId": QUEUE}, ())
+
+
 def test_a_queue_alone_is_asked_about_once() -> None:
     found = explained({"queueId": QUEUE})
     assert (found.equivalent, len(found.questions)) == (None, 1)

@@ -201,7 +201,7 @@ def _yaml(text: str) -> dict[str, Any] | None:
     """The mapping that the text is in YAML, every scalar a text."""
     import yaml
 
-    if _aliased(text):
+    if _ALIAS.search(text):
         return None
     try:
         value = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts, lists and mappings
@@ -210,9 +210,8 @@ def _yaml(text: str) -> dict[str, Any] | None:
     return _plain(value) if isinstance(value, dict) and value and _keyed(value) else None
 
 
-def _aliased(text: str) -> bool:
-    """Whether a small text could stand for a huge value."""
-    return re.search(r"(?m)(?:^|[\s:,\[{-])[&*][A-Za-z0-9]", text) is not None
+_ALIAS = re.compile(r"(?m)(?:^|[\s:,\[{-])[&*][A-Za-z0-9]")
+"""With which a small text could stand for a huge value."""
 
 
 def _keyed(value: Any) -> bool:

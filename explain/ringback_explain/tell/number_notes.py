@@ -56,7 +56,10 @@ def number_notes(
     """Notes on everybody that the body names; without a known region national digits are left alone."""
     named = tuple(finding.pointer for finding in found if finding.rule.startswith("number."))
     dialled = [*wish.to, *wish.undirected]
-    alarms = [party for party in dialled if _alarms(party, org.region if region_known else None)]
+    # Without a region, whatever is an emergency service in any country.
+    region = org.region if region_known else None
+    written_out = (party for party in dialled if party.kind in _WRITTEN_OUT)
+    alarms = [party for party in written_out if is_emergency(party.written, region)]
     for party in alarms:
         yield Note("number.emergency", party.pointer, EMERGENCY.format(written=quoted(party.written)))
     for party in dialled:
@@ -67,11 +70,6 @@ def number_notes(
             yield from _spelling(party)
             if not party.pointer.startswith(named) and (region_known or party.value.startswith("+")):
                 yield from _dead(party, org, NOT_SHOWN if party in wish.caller_ids else DEAD)
-
-
-def _alarms(party: MeantParty, region: str | None) -> bool:
-    """Whether a party could be an emergency service; without a region, that of any country."""
-    return party.kind in _WRITTEN_OUT and is_emergency(party.written, region)
 
 
 _WRITTEN_OUT = frozenset({Kind.NUMBER, Kind.SIP, Kind.UNREADABLE})
@@ -91,12 +89,9 @@ def _spelling(party: MeantParty) -> Iterator[Note]:
     if party.written != party.value and not party.written.isdigit():
         yield Note("number.normalised", party.pointer, NORMALISED.format(written=written, number=party.value))
     if party.without_country:
-        yield Note("number.no-plus", party.pointer, _no_plus(party))
-
-
-def _no_plus(party: MeantParty) -> str:
-    example = party.digits if party.may_have_country else "442079460100 for one in London"
-    return NO_PLUS.format(written=quoted(party.written), digits=party.digits, example=example)
+        example = party.digits if party.may_have_country else "442079460100 for one in London"
+        message = NO_PLUS.format(written=written, digits=party.digits, example=example)
+        yield Note("number.no-plus", party.pointer, message)
 
 
 def _dead(party: MeantParty, org: Org, text: str) -> Iterator[Note]:

@@ -79,14 +79,6 @@ _REAL_METHODS = frozenset(
 )
 
 
-def _classes(text: str) -> Iterator[str]:
-    return (found[0] for found in _CALL_CLASS.finditer(text) if found[0] not in _REAL_CLASSES)
-
-
-def _methods(text: str) -> Iterator[str]:
-    return (name for found in _METHOD.finditer(text) if (name := found[1] or found[2]) not in _REAL_METHODS)
-
-
 _VERSION = re.compile(
     r"PureCloudPlatformClientV2\W{1,4}v?([0-9]{1,3})\.[0-9]+|purecloud-sdk\W{1,4}([0-9]{1,3})\.[0-9]+",
     re.IGNORECASE,
@@ -102,9 +94,11 @@ def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
         if re.search(misused["pattern"], text):
             yield Note(misused["id"], "", misused["text"])
     if _OF_SDK.search(text):
-        for name in dict.fromkeys(_classes(text)):
+        classes = dict.fromkeys(found[0] for found in _CALL_CLASS.finditer(text))
+        for name in (name for name in classes if name not in _REAL_CLASSES):
             yield Note("sdk.unknown-class", "", CLASS.format(name=name))
-        for name in dict.fromkeys(_methods(text)):
+        methods = dict.fromkeys(found[1] or found[2] for found in _METHOD.finditer(text))
+        for name in (name for name in methods if name not in _REAL_METHODS):
             yield Note("sdk.unknown-method", "", METHOD.format(name=name))
     yield from _too_old(text, path)
 

@@ -11,6 +11,8 @@ _TOP = re.compile(r"(?:async )?(?:def|class)\b|@\w|import \w|from \S+ import|if 
 _STRINGS = re.compile(
     r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*", re.DOTALL
 )
+_INNER = re.compile(r"\s+(?:return|raise|print|\w+(?:\.\w+)* ?=|\w+(?:\.\w+)*\()")
+"""How an indented statement begins."""
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -23,17 +25,12 @@ def indented(text: str) -> str:
     if re.match(r"\s*(?:except|finally)\b", text):
         text = f"try:\n    pass\n{text.lstrip()}"
     lines = text.split("\n")
-    if not any(map(_HEAD.fullmatch, lines)) or any(map(_is_inner, lines)):
+    if not any(map(_HEAD.fullmatch, lines)) or any(map(_INNER.match, lines)):
         return text
     writer = _Writer()
     for line in lines:
         writer.write(line)
     return "\n".join(writer.lines)
-
-
-def _is_inner(line: str) -> bool:
-    """Whether a line is an indented statement."""
-    return re.match(r"\s+(?:return|raise|print|\w+(?:\.\w+)* ?=|\w+(?:\.\w+)*\()", line) is not None
 
 
 class _Writer:
