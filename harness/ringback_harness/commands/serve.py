@@ -20,6 +20,7 @@ from ringback_contracts.http.faults import FaultError, parse_fault
 from ringback_contracts.openapi.admin import FASTEST, TOKEN_VARIABLE
 from ringback_contracts.org import OrgError
 from ringback_harness.exits import Exit, SetupError
+from ringback_mock.collector import nothing_collected
 from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.serve import ServeError, Settings, serve
 from ringback_mock.engine.orgfile import read_org
@@ -140,7 +141,7 @@ def command(
         served = read_org(org, contract)
         served = replace(served, faults=(*served.faults, *map(parse_fault, faults)))
         expires = any(fault.shows_certificate for fault in served.faults)
-        with _certified(Settings(**settings), authority, expires=expires) as certified:
+        with nothing_collected(), _certified(Settings(**settings), authority, expires=expires) as certified:
             serve(served, certified)
     except (OrgError, FaultError, ServeError) as error:
         raise SetupError(str(error)) from error

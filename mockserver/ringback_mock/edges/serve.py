@@ -18,6 +18,7 @@ import uvicorn
 from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import Org
+from ringback_mock.collector import collect_from_now_on
 from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.alarm import Alarm
 from ringback_mock.edges.connection import Patience
@@ -236,4 +237,5 @@ class _Announced(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        collect_from_now_on()
         print(f"ringback ready on {self._url}", flush=True)  # noqa: T201 - a promise to whoever started it
