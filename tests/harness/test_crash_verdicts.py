@@ -162,10 +162,77 @@ def test_whoever_sends_over_an_expired_certificate_has_not_checked_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("judged", "question", "why"),
+    [
+        (run("lost-reply", [LOST], exit_code=1), Q.DIALS_ONCE, "calls placed: 1"),
+        (run("lost-reply", [LOST, LOST]), Q.DIALS_ONCE, "2 calls were placed to one destination"),
+        (run("unavailable", [REFUSED]), Q.DIALS_ONCE, "calls placed: 0"),
+        (run("healthy", [PLACED]), Q.TELLS_THE_TRUTH, "it ended with 0, and a call was placed"),
+        (run("unavailable", [REFUSED]), Q.TELLS_THE_TRUTH, "it ended with 0, and no call was placed"),
+        (
+            run("healthy", [PLACED], exit_code=1),
+            Q.TELLS_THE_TRUTH,
+            "it ended with 1, and yet an answer had told it that the call was placed",
+        ),
+        (
+            run("lost-reply", [LOST], exit_code=1),
+            Q.TELLS_THE_TRUTH,
+            "it ended with 1, and no answer had told it of a call",
+        ),
+        (run("unavailable", [REFUSED, PLACED]), Q.RECOVERS, "the call was placed in the end"),
+        (
+            run("unavailable", [REFUSED], exit_code=1),
+            Q.RECOVERS,
+            "it ended with 1; trying again was safe and would have worked",
+        ),
+        (retried(3, "2"), Q.WAITS, "it tried again after 3.0 s; asked was 2.0 s"),
+        (retried(3, None), Q.WAITS, "it tried again after 3.0 s; asked was at least a short pause"),
+        (
+            run("stays-down", [REFUSED, REFUSED], exit_code=1),
+            Q.GIVES_UP,
+            "it ended by itself after 1.0 s and 2 requests",
+        ),
+        (
+            run("stays-down", [REFUSED, REFUSED], end=RunEnd.TIMEOUT),
+            Q.GIVES_UP,
+            "it had to be stopped after 1.0 s and 2 requests",
+        ),
+        (run("healthy", [login(), PLACED]), Q.LOGS_IN_ONCE, "tokens asked for and got: 1"),
+        (
+            run("unknown-field", [attempt(placed=True, fault=FaultKind.UNKNOWN_FIELD)]),
+            Q.SURVIVES,
+            "it took no notice",
+        ),
+        (
+            run("unknown-field", [attempt(fault=FaultKind.UNKNOWN_FIELD)], exit_code=1),
+            Q.SURVIVES,
+            "no call was placed, and it ended with 1",
+        ),
+        (
+            run("expired-certificate", [], expired_handshakes=1),
+            Q.CHECKS_CERTIFICATE,
+            "it sent nothing over the connection",
+        ),
+        (
+            run("expired-certificate", [REFUSED, PLACED], expired_handshakes=1),
+            Q.CHECKS_CERTIFICATE,
+            "it sent 2 requests over the connection",
+        ),
+    ],
+)
+def test_an_answer_says_what_shows_it(judged: ProgramRun, question: Question, why: str) -> None:
+    assert why in [verdict.why for verdict in judge_run(judged).verdicts if verdict.question is question]
+
+
+@pytest.mark.parametrize(
     ("judged", "why"),
     [
-        (run("lost-reply", []), "never sent the mock a request"),
-        (run("lost-reply", [], end=RunEnd.TIMEOUT), "never sent the mock a request"),
+        (run("lost-reply", []), "never sent the mock a request that an API answers, and ended with 0"),
+        (
+            run("lost-reply", [], end=RunEnd.TIMEOUT),
+            "never sent the mock a request that an API answers, and had to be stopped after 1 s",
+        ),
+        (run("lost-reply", [login(status=400)]), "it did not get that far: its login was refused"),
         (run("expired-certificate", [], exit_code=1), "never sent the mock a request"),
         (run("lost-reply", [login()]), "sends nothing of the kind"),
         (run("login-fails-once", [PLACED]), "sends nothing of the kind"),

@@ -21,7 +21,13 @@ from ringback_contracts.core.model import (
     Violation,
 )
 from ringback_contracts.org import default_org
-from ringback_mock.engine.journal import JOURNAL_BYTES, KEPT_BODY_BYTES, REFUSALS_KEPT, Journal
+from ringback_mock.engine.journal import (
+    JOURNAL_BYTES,
+    KEPT_BODY_BYTES,
+    REFUSALS_BYTES,
+    REFUSALS_KEPT,
+    Journal,
+)
 from ringback_mock.engine.shown import shown_exchange, shown_refusal
 from ringback_mock.http import Response, json_response
 from ringback_mock.resources.explained import explanation
@@ -329,6 +335,13 @@ def test_the_lines_of_refusals_that_had_to_go_are_redacted_and_bounded() -> None
     assert 0 < len(lines) <= REFUSALS_KEPT
     assert PERSON not in orjson.dumps(lines).decode()
     assert lines[-1]["id"] == "2999"
+
+
+def test_the_lines_of_refusals_weigh_what_their_methods_and_paths_do() -> None:
+    journal = Journal("o", 0)
+    for number in range(REFUSALS_KEPT):
+        journal.record(str(number), 0.0, Request("x" * 990, "/" + "x" * 990), Response(404))
+    assert len(journal.forgotten.newest_refusals()) == REFUSALS_BYTES // (990 + 991)
 
 
 def test_of_a_refusal_that_had_to_go_no_text_is_cut() -> None:
