@@ -38,6 +38,7 @@ WORK = {
     "init": Work(["own.toml"], "own.toml"),
     "rules": Work(["tel.no-plus"], "tel.no-plus"),
     "verify-fix": Work(["cases", "--target", "URL"], "fixed"),
+    "watch": Work(["--target", "URL", "--for", "0"], "listening to v2.users.{me}.conversations.calls"),
 }
 
 

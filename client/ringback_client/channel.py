@@ -23,7 +23,7 @@ class MessageSocket(Protocol):
     """A connection over which messages come."""
 
     def recv(self, timeout: float | None = None) -> str | bytes:
-        """The next message; raises ``TimeoutError`` if none comes in time, and what says that it is over."""
+        """The next message; raises ``TimeoutError`` if none comes in time, ``EOFError`` once it is over."""
 
     def close(self) -> None:
         """End the connection."""
@@ -62,19 +62,43 @@ class ChannelMaker:
         return [topic.replace(ME, me["id"]) for topic in self.topics]
 
 
+class WebSocket:
+    """A WebSocket; ``options`` are those of the library that speaks it.
+
+    Raises ``OSError`` where nobody answers, and ``ChannelUnavailable`` for a refusal.
+    """
+
+    def __init__(self, uri: str, **options: Any) -> None:
+        from websockets.exceptions import InvalidHandshake, InvalidURI
+        from websockets.sync.client import connect
+
+        self._opening = connect(uri, open_timeout=OPEN_SECONDS, max_size=None, **options)
+        try:
+            self._socket = self._opening.__enter__()
+        except (InvalidHandshake, InvalidURI) as error:
+            told = f"the socket of the channel was refused: {error}"
+            raise ChannelUnavailable(told, refused=True) from error
+
+    def recv(self, timeout: float | None = None) -> str | bytes:
+        """The next message; raises ``TimeoutError``, and ``EOFError`` once the connection is closed."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            text: str | bytes = self._socket.recv(timeout=timeout)
+        except ConnectionClosed as error:
+            raise EOFError(str(error)) from error
+        return text
+
+    def close(self) -> None:
+        self._opening.__exit__(None, None, None)
+
+
 def websocket(uri: str, *, verify: bool | str, trust_env: bool) -> MessageSocket:
     """A WebSocket to the URI; ``verify`` is as in ``requests``, ``trust_env`` whether it may take a proxy."""
-    from websockets.exceptions import InvalidHandshake, InvalidURI
-    from websockets.sync.client import connect
-
     options: dict[str, Any] = {} if trust_env else {"proxy": None}
     if uri.startswith("wss:"):
         options["ssl"] = _tls(verify)
-    try:
-        socket: MessageSocket = connect(uri, open_timeout=OPEN_SECONDS, max_size=None, **options)
-    except (InvalidHandshake, InvalidURI) as error:
-        raise ChannelUnavailable(f"the socket of the channel was refused: {error}", refused=True) from error
-    return socket
+    return WebSocket(uri, **options)
 
 
 def _tls(verify: bool | str) -> ssl.SSLContext:

@@ -31,8 +31,8 @@ TAKEN = frozenset({"v2.system.no_longer_subscribed", "v2.system.token_revoked"})
 """What says that the channel is another's, or nobody's, from now on."""
 PATIENCE = 75.0
 """Seconds without so much as a heartbeat after which a socket is dead; one comes every 30."""
-MOST_TRIES, LONGEST_WAIT = 10, 30.0
-"""How often a connection is tried in a row, and the seconds that are waited between two at most."""
+FIRST_TRIES, MOST_TRIES, LONGEST_WAIT = 5, 10, 30.0
+"""How often the first connection is tried, and another in a row, and the seconds between two at most."""
 ENDED_KEPT = 1_000
 """Calls that are remembered to be over."""
 
@@ -189,11 +189,12 @@ class Events(Iterator[Event]):
     # Connecting
 
     def _open(self) -> None:
-        for tried in range(MOST_TRIES):
+        most = MOST_TRIES if self._was_connected else FIRST_TRIES
+        for tried in range(most):
             try:
                 self._try_to_open()
             except (OSError, ChannelUnavailable, TransportError) as error:
-                if tried + 1 == MOST_TRIES or not self._may_pass(error):
+                if tried + 1 == most or not self._may_pass(error):
                     raise _unavailable(error) from error
                 self._sleep(min(self._first_wait * 2**tried, LONGEST_WAIT))
             else:
@@ -210,8 +211,13 @@ class Events(Iterator[Event]):
             raise
 
     def _may_pass(self, error: Exception) -> bool:
-        """Whether it may go better the next time: a server that has no sockets never gets any."""
-        return not isinstance(error, ChannelUnavailable) or error.refused or self._was_connected
+        """Whether it may go better the next time: a server that has no sockets never gets any.
+
+        What the API does not answer was asked for again already.
+        """
+        if self._was_connected or isinstance(error, OSError):
+            return True
+        return isinstance(error, ChannelUnavailable) and error.refused
 
     def _lose(self, *, channel: bool) -> None:
         """Do without the connection, and the channel perhaps, until the next is made."""
@@ -230,9 +236,7 @@ class Events(Iterator[Event]):
             if seconds >= PATIENCE:
                 self._lose(channel=False)
             return
-        except Exception as error:
-            if isinstance(error, RingbackError):
-                raise
+        except (OSError, EOFError):
             self._lose(channel=False)
             return
         self._take(text)

@@ -82,6 +82,13 @@ def _verify_fix() -> click.Command:
     return command
 
 
+def _watch() -> click.Command:
+    """See calls go on as it happens."""
+    from ringback_harness.commands.watch import command
+
+    return command
+
+
 INTERRUPTED = 130
 """What shells say of a program that Ctrl-C ended: 128 and the number of SIGINT."""
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
@@ -95,6 +102,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "rules": _rules,
     "serve": _serve,
     "verify-fix": _verify_fix,
+    "watch": _watch,
 }
 """Each imports its command; its docstring is what ``ringback --help`` says of it, without importing it."""
 

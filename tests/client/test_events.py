@@ -210,7 +210,7 @@ def test_who_can_never_connect_is_told_so() -> None:
     network = Network(refusals=[True] * 50)
     with pytest.raises((ChannelUnavailable, TargetUnreachable)):
         network.events().open()
-    assert len(network.slept) == 9
+    assert len(network.slept) == 4
 
 
 def test_where_there_are_no_sockets_that_is_told_at_once() -> None:

@@ -140,14 +140,15 @@ def _place(target: Target, options: CallOptions) -> PlacedCall:
     refuse_danger(request, target, allow_calls=options.allow_calls)
     with CallsClient(
         target,
-        _credentials(target, options.token),
+        credentials_for(target, options.token),
         allow_calls=options.allow_calls,
         verify=verify_from(os.environ),
     ) as client:
         return client.send(request)
 
 
-def _credentials(target: Target, token: str | None) -> Credentials:
+def credentials_for(target: Target, token: str | None) -> Credentials:
+    """Who asks the target: a token of the mock, or who the environment says."""
     if target.region and token is not None:
         raise ConfigurationError("--as is for a mock's tokens; a real one goes into RINGBACK_ACCESS_TOKEN")
     if target.real and token is None:

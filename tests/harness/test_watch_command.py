@@ -1,0 +1,101 @@
+"""``ringback watch`` shows calls as they go on."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.console import Console
+
+from ringback_client import Call, CallsClient
+from ringback_harness.cli import main
+from ringback_harness.commands.watch import table
+from ringback_harness.in_thread import serving
+from ringback_mock.edges.serve import Settings
+from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
+
+MINE = "v2.users.{me}.conversations.calls"
+
+
+class Mock:
+    """A running mock, in which somebody calls as soon as somebody listens."""
+
+    def __init__(self, port: int, site: Site) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.site = site
+
+    def watch(self, *options: str) -> Result:
+        listened = threading.Event()
+        self.site.store.listened = Noting(listened)
+        caller = threading.Thread(target=self._call, args=(listened,))
+        caller.start()
+        result = CliRunner().invoke(main, ["watch", "--target", self.url, "--for", "1", *options])
+        listened.set()
+        caller.join()
+        return result
+
+    def _call(self, listened: threading.Event) -> None:
+        listened.wait()
+        with CallsClient(self.url, "alice") as client:
+            client.place_call("+442079460100")
+
+
+class Noting(set):  # type: ignore[type-arg]  # of whatever the store puts into it
+    """A set that tells of the first that comes."""
+
+    def __init__(self, told: threading.Event) -> None:
+        super().__init__()
+        self.told = told
+
+    def add(self, one: object) -> None:
+        super().add(one)
+        self.told.set()
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    site = Site(Store())
+    with serving(site, Settings()) as port:
+        yield Mock(port, site)
+
+
+def test_each_event_is_a_line(mock: Mock) -> None:
+    result = mock.watch()
+    assert result.exit_code == 0, result.output
+    first, second, *_ = result.stdout.splitlines()
+    assert first == f"listening to {MINE} at {mock.url}"
+    assert second.endswith("user contacting")
+
+
+def test_or_a_line_of_json_and_nothing_else(mock: Mock) -> None:
+    result = mock.watch("--json")
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert told[0]["topic"].endswith(".conversations.calls")
+    assert told[0]["body"]["participants"][0]["state"] == "contacting"
+    assert "listening to" in result.stderr
+
+
+def test_a_terminal_has_a_table() -> None:
+    call = Call.read({"id": "a-call", "participants": [{"purpose": "user", "state": "alerting"}]})
+    console = Console(file=io.StringIO(), width=60)
+    console.print(table({"a-call": call}))
+    assert "user alerting" in console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["v2.users.me.presence"], 2, "notification.invalid.topic"),
+        (["--as", "nobody"], 3, "401"),
+        (["--target", "http://127.0.0.1:9"], 3, "127.0.0.1"),
+        (["--target", "mars"], 2, "mars"),
+    ],
+)
+def test_what_cannot_be_watched_is_told(mock: Mock, arguments: list[str], code: int, told: str) -> None:
+    result = CliRunner().invoke(main, ["watch", "--target", mock.url, "--for", "0", *arguments])
+    assert (result.exit_code, told in result.output) == (code, True), result.output
