@@ -195,7 +195,9 @@ class Events(Iterator[Event]):
                 self._try_to_open()
             except (OSError, ChannelUnavailable, TransportError) as error:
                 if tried + 1 == most or not self._may_pass(error):
-                    raise _unavailable(error) from error
+                    if isinstance(error, RingbackError):
+                        raise
+                    raise ChannelUnavailable(f"no connection came about: {error}", refused=True) from error
                 self._sleep(min(self._first_wait * 2**tried, LONGEST_WAIT))
             else:
                 self._catch_up()
@@ -308,9 +310,3 @@ class Events(Iterator[Event]):
 
 def _read(call: Call) -> Event:
     return Event("", call.document, read=True)
-
-
-def _unavailable(error: Exception) -> RingbackError:
-    if isinstance(error, RingbackError):
-        return error
-    return ChannelUnavailable(f"no connection to the channel came about: {error}", refused=True)
