@@ -16,6 +16,7 @@ from ringback_contracts.http.faults import FaultOperation
 from ringback_contracts.http.routing import Router
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import operations as calls
+from ringback_contracts.resources.calls import past
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
 from ringback_contracts.resources.conversations import life_rules, transfer_rules
 from ringback_contracts.resources.conversations import operations as conversations
@@ -33,13 +34,16 @@ from ringback_contracts.resources.stations import rules as of_stations
 from ringback_contracts.resources.tokens import operations as tokens
 from ringback_contracts.resources.users import operations as users
 from ringback_contracts.resources.users import rules as of_users
+from ringback_contracts.resources.users import searching
 from ringback_contracts.schemas import names
 
 OPERATIONS: tuple[Operation, ...] = (
     *calls.OPERATIONS,
+    *past.OPERATIONS,
     *conversations.OPERATIONS,
     *transfers.OPERATIONS,
     *users.OPERATIONS,
+    *searching.OPERATIONS,
     *organizations.OPERATIONS,
     *stations.OPERATIONS,
     *presence.OPERATIONS,
@@ -58,11 +62,13 @@ RULES = (
     query,
     caller,
     of_users,
+    searching,
     of_stations,
     of_presences,
     of_queues,
     of_channels,
     of_conversations,
+    past,
     body,
     addressing,
     sip,

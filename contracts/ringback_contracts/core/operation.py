@@ -102,11 +102,6 @@ def with_object(operation: Operation) -> bool:
     return operation.reads is not None and not operation.reads_list
 
 
-def with_list(operation: Operation) -> bool:
-    """Those whose body is a list."""
-    return operation.reads_list
-
-
 def needing_user(operation: Operation) -> bool:
     """Those that only a user's token may ask for."""
     return operation.needs_user

@@ -101,7 +101,7 @@ def path_unknown(case: Case) -> Sequence[Violation]:
     source="Ringback's own limit",
     rejects=[
         Example(method="GET", path="/api/v2/routing/skills"),
-        Example(method="GET", path="/api/v2/conversations/calls/history"),
+        Example(method="GET", path="/api/v2/outbound/campaigns"),
         Example(method="PATCH", path=f"/api/v2/users/{ALICE}"),
     ],
     accepts=[OK],

@@ -121,6 +121,8 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
 """The fields of a model that an answer always has."""
 BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
     "CreateCallRequest": bodies.place_call,
+    "ChannelTopic": lambda _: bodies.subscribe(),
+    "WritableEntity": lambda _: bodies.of_members(),
     "CallHangUp": lambda _: bodies.hang_up(),
     "RoutingStatus": lambda _: bodies.set_routing_status(),
     "UserPresence": lambda _: bodies.set_presence(),
@@ -155,9 +157,7 @@ def _described(operation: Operation, contract: ContractChoice) -> Json:
         "responses": {**_success(operation, contract), **error_responses(operation, contract)},
     }
     if operation.reads is not None:
-        described["requestBody"] = _body(operation.reads, contract)
-    if operation.reads_list:
-        described["requestBody"] = bodies.subscribe()
+        described["requestBody"] = _body(operation, contract)
     if operation.any_of or operation.all_of:
         kind = "ANY" if operation.any_of else "ALL"
         rights = {"type": kind, "permissions": [*operation.any_of, *operation.all_of]}
@@ -165,9 +165,15 @@ def _described(operation: Operation, contract: ContractChoice) -> Json:
     return described
 
 
-def _body(model: str, contract: ContractChoice) -> Json:
-    told = BODIES.get(model)
-    return told(contract) if told else {"required": True, "content": as_json(ref(model))}
+def _body(operation: Operation, contract: ContractChoice) -> Json:
+    told = BODIES.get(operation.reads or "")
+    if told:
+        return told(contract)
+    one = ref(operation.reads or "")
+    return {
+        "required": True,
+        "content": as_json({"type": "array", "items": one} if operation.reads_list else one),
+    }
 
 
 def _success(operation: Operation, contract: ContractChoice) -> Json:

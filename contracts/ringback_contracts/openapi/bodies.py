@@ -133,6 +133,18 @@ def subscribe() -> Json:
     }
 
 
+def of_members() -> Json:
+    """The body that names members of a queue: a list of users, of whom these are sure to be accepted."""
+    member = _with("id", {"enum": [ALICE]})
+    return {
+        "required": True,
+        "content": as_json(
+            {"type": "array", "minItems": 1, "maxItems": 100, "items": member},
+            examples={"members": example("Name alice", [{"id": ALICE}])},
+        ),
+    }
+
+
 def _with(name: str, part: Json) -> Json:
     """An object of which one field counts."""
     return {"type": "object", "required": [name], "properties": {name: part}}

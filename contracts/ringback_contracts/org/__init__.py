@@ -90,11 +90,18 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A queue that can be dialled, or called for. ``members`` are the ids of its agents."""
+    """A queue that can be dialled, or called for. ``members`` are the ids of its agents, and ``not_joined``
+    those of them who take no calls of it."""
 
     id: Uuid
     name: Line
     members: tuple[Uuid, ...] = ()
+    not_joined: tuple[Uuid, ...] = ()
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The members who take calls of the queue."""
+        return tuple(member for member in self.members if member not in self.not_joined)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +196,8 @@ class Org:
     """From accepting what is done to a call until it takes effect; 0.45 was seen (reported)."""
     event_delay: Seconds = 0.0
     hold_told_twice: bool = True
+    conference_parties: Count = 50
+    """What the org says when asked how many parties a conference may have; no call is held to it."""
     numbers: tuple[E164, ...] = ()
     limits: Limits = field(default_factory=Limits)
     users: tuple[User, ...] = ()
@@ -286,6 +295,9 @@ def _check_members(org: Org, queue: Queue, where: str) -> None:
     for member in queue.members:
         if member not in org.user_by_id:
             raise OrgError(f"{where}.members: no user has the id {member!r}; take ids of [[users]]")
+    for member in queue.not_joined:
+        if member not in queue.members:
+            raise OrgError(f"{where}.not_joined: {member!r} is no member of the queue; take ids of members")
 
 
 def _check_token(org: Org, token: PreIssuedToken, where: str) -> None:

@@ -35,6 +35,23 @@ class OrgNow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueChange:
+    """A queue has other members from a moment on, of whom some take no calls of it."""
+
+    queue_id: str
+    members: tuple[str, ...]
+    not_joined: tuple[str, ...]
+    at: float
+
+    def made(self, before: OrgNow) -> OrgNow:
+        """What comes of it."""
+        org, people = before
+        old = org.queue_by_id[self.queue_id]
+        new = replace(old, members=self.members, not_joined=self.not_joined)
+        return OrgNow(replace(org, queues=tuple(new if one is old else one for one in org.queues)), people)
+
+
+@dataclass(frozen=True, slots=True)
 class UserChange:
     """A user is otherwise from a moment on: ``values`` are a station, a presence, a routing status."""
 

@@ -89,7 +89,7 @@ def _waiting(life: Conversation) -> Iterator[CallParticipant]:
 def _ready(queue_id: str, org: Org, calls: Calls, now: float) -> Iterator[User]:
     """The members of the queue who are there and free, in the order of the org's file."""
     queue = org.queue_by_id.get(queue_id)
-    for member in queue.members if queue else ():
+    for member in queue.joined if queue else ():
         user = org.user_by_id[member]
         if user.enabled and user.station and user.routing_status == IDLE and not _is_busy(user, calls, now):
             yield user

@@ -16,7 +16,7 @@ from ringback_mock.engine.clock import OrgClock
 from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.feed import EventFeed
 from ringback_mock.engine.journal import Journal
-from ringback_mock.engine.people import OrgNow, People, UserChange
+from ringback_mock.engine.people import OrgNow, People, QueueChange, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
 
 KEPT_BYTES = 256 * 2**20
@@ -193,6 +193,11 @@ class Tenant:
         self._renew_callers()
         if self.feed.busy:
             self.feed.user_changed(change.user_id, before, self.standing, change.at)
+
+    def change_queue(self, change: QueueChange) -> None:
+        """Let a queue of the org have other members."""
+        self.org, self.people = change.made(self.standing)
+        self._renew_callers()
 
     def _renew_callers(self) -> None:
         """Callers stand for their org, so that what was remembered of them holds no longer."""

@@ -14,7 +14,7 @@ from ringback_mock.engine.calls import CallRecord, when_in_effect
 from ringback_mock.engine.channels import Channel
 from ringback_mock.engine.clock import Course
 from ringback_mock.engine.faults import Armed
-from ringback_mock.engine.people import UserChange
+from ringback_mock.engine.people import QueueChange, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
@@ -173,6 +173,17 @@ class Subscribe(Write):
     def to(self, tenant: Tenant) -> None:
         tenant.channels.subscribe(self.channel, self.subscriptions)
         tenant.feed.resubscribed(self.channel, tenant.clock())
+
+
+@plain(compared=False)
+class ChangeQueue(Write):
+    """A queue has other members from now on."""
+
+    change: QueueChange
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.change_queue(self.change)
+        settle(tenant, self.change.at)
 
 
 # --- what tests command ---------------------------------------------------------------------------------

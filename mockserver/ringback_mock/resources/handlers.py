@@ -9,13 +9,27 @@ from ringback_mock.resources import (
     conversations,
     notifications,
     organizations,
+    past_calls,
     presence,
     routing,
     stations,
     tokens,
+    user_search,
     users,
 )
 
-RESOURCES = (calls, conversations, notifications, organizations, presence, routing, stations, tokens, users)
+RESOURCES = (
+    calls,
+    conversations,
+    notifications,
+    organizations,
+    past_calls,
+    presence,
+    routing,
+    stations,
+    tokens,
+    user_search,
+    users,
+)
 """The modules that declare handlers."""
 HANDLERS = handlers_of(OPERATIONS)

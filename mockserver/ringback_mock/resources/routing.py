@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from ringback_contracts.org import Org, Queue, User
 from ringback_contracts.resources.routing.operations import (
+    CHANGE_MEMBERS,
     GET_QUEUE,
+    JOIN_MEMBER,
+    JOIN_QUEUE,
     LIST_MEMBERS,
     LIST_OWN_QUEUES,
     LIST_QUEUES,
     LIST_QUEUES_OF_USER,
+    REMOVE_MEMBER,
 )
 from ringback_mock.engine.handling import Applied, Ask, handles, required
-from ringback_mock.engine.people import OrgNow
+from ringback_mock.engine.people import OrgNow, QueueChange
+from ringback_mock.engine.writes import ChangeQueue
 from ringback_mock.resources.listings import listing, named, of_ids, ordered
 from ringback_mock.resources.organizations import division
 from ringback_mock.resources.users import routing_status, user_in_path, user_profile
@@ -62,7 +69,8 @@ def members(ask: Ask) -> Applied:
         if (not statuses or one.routing_status in statuses)
         and (not presences or now.org.presence_of(one).system_presence in presences)
     ]
-    if ask.query.text("joined") == "false" or ask.query.text("memberBy") == "group":
+    found = [one for one in found if _as_joined(ask, one, queue)]
+    if ask.query.text("memberBy") == "group":
         found = []
     status, body = listing(
         ask,
@@ -74,11 +82,68 @@ def members(ask: Ask) -> Applied:
 
 def _of_user(ask: Ask, user: User) -> Applied:
     org = ask.tenant.org
-    own = [queue for queue in org.queues if user.id in queue.members]
-    found = [] if ask.query.text("joined") == "false" else _in_division(ask, own)
+    own = [queue for queue in org.queues if user.id in queue.members and _as_joined(ask, user, queue)]
     return listing(
-        ask, ordered(ask, found, {"name": _name}), lambda one: queue_body(one, org) | {"joined": True}
+        ask, ordered(ask, _in_division(ask, own), {"name": _name}), lambda one: _queue_of(user, one, org)
     )
+
+
+def _as_joined(ask: Ask, user: User, queue: Queue) -> bool:
+    """Whether the user takes calls of the queue, or does not, as the query asks for."""
+    asked = ask.query.text("joined")
+    return asked not in ("true", "false") or (user.id in queue.joined) == (asked == "true")
+
+
+def _queue_of(user: User, queue: Queue, org: Org) -> Json:
+    """A queue as one of a user's (model UserQueue of the SDKs)."""
+    return queue_body(queue, org) | {"joined": user.id in queue.joined}
+
+
+@handles(CHANGE_MEMBERS)
+def members_changed(ask: Ask) -> Applied:
+    """Add members, who take calls of the queue at once, or take them out; of the others nothing changes."""
+    queue, listed = _queue_in_path(ask), [entry["id"].lower() for entry in orjson.loads(ask.request.body)]
+    if ask.query.text("delete") == "true":
+        return 200, None, _changed(ask, queue, _without(queue.members, *listed), queue.not_joined)
+    return 200, None, _changed(ask, queue, (*queue.members, *listed), queue.not_joined)
+
+
+@handles(REMOVE_MEMBER)
+def member_removed(ask: Ask) -> Applied:
+    """Take the member out."""
+    queue = _queue_in_path(ask)
+    members = _without(queue.members, ask.verdict.params["memberId"].lower())
+    return 204, None, _changed(ask, queue, members, queue.not_joined)
+
+
+@handles(JOIN_MEMBER)
+def member_joined(ask: Ask) -> Applied:
+    """Let the member take calls of the queue, or none."""
+    return 202, None, _joins(ask, ask.verdict.params["memberId"].lower())
+
+
+@handles(JOIN_QUEUE)
+def queue_joined(ask: Ask) -> Applied:
+    """The same, and show the queue as the user's."""
+    user, write = user_in_path(ask), _joins(ask, user_in_path(ask).id)
+    org = write.change.made(ask.tenant.standing).org
+    return 200, _queue_of(user, org.queue_by_id[write.change.queue_id], org), write
+
+
+def _joins(ask: Ask, member: str) -> ChangeQueue:
+    queue = _queue_in_path(ask)
+    absent = _without(queue.not_joined, member)
+    return _changed(ask, queue, queue.members, absent if ask.body["joined"] else (*absent, member))
+
+
+def _changed(ask: Ask, queue: Queue, members: Iterable[str], not_joined: Iterable[str]) -> ChangeQueue:
+    kept = tuple(dict.fromkeys(members))
+    absent = tuple(member for member in not_joined if member in kept)
+    return ChangeQueue(QueueChange(queue.id, kept, absent, ask.now))
+
+
+def _without(members: Iterable[str], *gone: str) -> tuple[str, ...]:
+    return tuple(member for member in members if member not in gone)
 
 
 def _queue_in_path(ask: Ask) -> Queue:
@@ -99,7 +164,7 @@ def _members(queue: Queue, org: Org) -> list[User]:
 
 
 def queue_body(queue: Queue, org: Org) -> Json:
-    """A queue as the API shows it (model Queue of the SDKs); all members have joined it."""
+    """A queue as the API shows it (model Queue of the SDKs)."""
     count = len(queue.members)
     return {
         "id": queue.id,
@@ -107,7 +172,7 @@ def queue_body(queue: Queue, org: Org) -> Json:
         "division": division(org),
         "memberCount": count,
         "userMemberCount": count,
-        "joinedMemberCount": count,
+        "joinedMemberCount": len(queue.joined),
         "selfUri": f"/api/v2/routing/queues/{queue.id}",
     }
 
@@ -118,7 +183,7 @@ def member_body(user: User, queue: Queue, now: OrgNow, expand: Iterable[str] = (
         "id": user.id,
         "name": user.name,
         "user": user_profile(user, now, expand),
-        "joined": True,
+        "joined": user.id in queue.joined,
         "memberBy": "user",
         "selfUri": f"/api/v2/routing/queues/{queue.id}/members/{user.id}",
     }

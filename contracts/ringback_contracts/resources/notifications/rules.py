@@ -18,7 +18,7 @@ from ringback_contracts.core.declare import (
     rule,
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
-from ringback_contracts.core.operation import with_list, with_unknown_id
+from ringback_contracts.core.operation import reading, with_unknown_id
 from ringback_contracts.resources.notifications.facts import MOST_TOPICS, SubscriptionCase
 from ringback_contracts.resources.notifications.topics import LONGEST_TOPIC, parse_topics
 
@@ -81,7 +81,7 @@ def path_channel_unknown(case: Case) -> Sequence[Violation]:
     evidence=Evidence.PUBLISHED,
     source=f"the {SDK} sends a list of ChannelTopic",
     knowledge=Knowledge.REQUEST,
-    operations=with_list,
+    operations=reading("ChannelTopic"),
     rejects=[
         Example({"id": OWN_CALLS}, path=SUBSCRIPTIONS),
         Example(OWN_CALLS, path=SUBSCRIPTIONS, method="PUT"),
@@ -105,7 +105,7 @@ def subscriptions_not_a_list(case: SubscriptionCase) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source=f"model ChannelTopic of the {SDK}; the status is Ringback's choice",
     knowledge=Knowledge.REQUEST,
-    operations=with_list,
+    operations=reading("ChannelTopic"),
     rejects=[
         Example([OWN_CALLS], path=SUBSCRIPTIONS),
         Example([{"id": OWN_CALLS}, {"topic": OWN_CALLS}], path=SUBSCRIPTIONS),
@@ -133,7 +133,7 @@ def subscriptions_no_topic_id(case: SubscriptionCase) -> Sequence[Violation]:
     source=f"{SWAGGER_2018}: notification.invalid.topic; {STREAMING} (200 characters); which topics "
     "there are is partly Ringback's guess",
     knowledge=Knowledge.REQUEST,
-    operations=with_list,
+    operations=reading("ChannelTopic"),
     rejects=[
         _subscribing("v2.users.me.conversations.calls"),
         _subscribing(f"v2.users.{ALICE}.phonecalls"),
@@ -176,7 +176,7 @@ def topic_invalid(case: SubscriptionCase) -> Sequence[Violation]:
     "?ignoreErrors=true: then the other topics are taken.",
     evidence=Evidence.PUBLISHED,
     source=f"{PERMISSIONS_NOTICE}; which topics need which permission is Ringback's guess",
-    operations=with_list,
+    operations=reading("ChannelTopic"),
     rejects=[
         _subscribing(f"v2.users.{BOB}.presence", OWN_CALLS, token="bob"),
         _subscribing(f"v2.routing.queues.{SUPPORT}.conversations", method="PUT", token="bob"),
@@ -209,7 +209,7 @@ def topic_not_permitted(case: SubscriptionCase) -> Sequence[Violation]:
     fix="Join topics of one user or queue (v2.users.{id}?presence&station), or open another channel.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2018}: notification.subscription.too.many.subscriptions; {STREAMING}",
-    operations=with_list,
+    operations=reading("ChannelTopic"),
     rejects=[
         _subscribing(*_presences(MOST_TOPICS + 1)),
         _subscribing(*_presences(MOST_TOPICS + 1), method="PUT"),

@@ -11,9 +11,15 @@ LIST_OWN_QUEUES = "getRoutingQueuesMe"
 LIST_QUEUES_OF_USER = "getUserQueues"
 GET_QUEUE = "getRoutingQueue"
 LIST_MEMBERS = "getRoutingQueueMembers"
+CHANGE_MEMBERS = "postRoutingQueueMembers"
+JOIN_MEMBER = "patchRoutingQueueMember"
+REMOVE_MEMBER = "deleteRoutingQueueMember"
+JOIN_QUEUE = "patchUserQueue"
 
 READING = ("routing", "routing:readonly")
+WRITING = ("routing",)
 THE_QUEUE = {"queueId": "path.queue-unknown"}
+THE_MEMBER = {**THE_QUEUE, "memberId": "path.member-unknown"}
 NO_EFFECT = Parameter(heeded=())
 NO_EFFECTS = Parameter("array", heeded=())
 ORDER = Parameter(heeded=("asc", "desc", "ascending", "descending"))
@@ -90,5 +96,44 @@ OPERATIONS = (
             "memberBy": Parameter(heeded=("user", "group")),
             "joined": JOINED,
         },
+    ),
+    served(
+        CHANGE_MEMBERS,
+        summary="Add members to a queue, or take them out",
+        success=200,
+        scopes=WRITING,
+        reads="WritableEntity",
+        reads_list=True,
+        answers=None,
+        changes=Change.ORG,
+        unknown=THE_QUEUE,
+        facts=QueryCase,
+        query={"delete": Parameter(heeded=("true", "false"))},
+    ),
+    served(
+        JOIN_MEMBER,
+        summary="Say whether a member takes calls of a queue",
+        scopes=WRITING,
+        reads="QueueMember",
+        answers=None,
+        changes=Change.ORG,
+        unknown=THE_MEMBER,
+    ),
+    served(
+        REMOVE_MEMBER,
+        summary="Take a member out of a queue",
+        scopes=WRITING,
+        answers=None,
+        changes=Change.ORG,
+        unknown=THE_MEMBER,
+    ),
+    served(
+        JOIN_QUEUE,
+        summary="Say whether a user takes calls of a queue",
+        scopes=("users",),
+        reads="UserQueue",
+        answers="UserQueue",
+        changes=Change.ORG,
+        unknown={"userId": "path.user-unknown", **THE_QUEUE},
     ),
 )
