@@ -89,11 +89,15 @@ class WebSocket:
             raise EOFError(str(error)) from error
         return text
 
+    def send(self, text: str) -> None:
+        """Say something to the server."""
+        self._socket.send(text)
+
     def close(self) -> None:
         self._opening.__exit__(None, None, None)
 
 
-def websocket(uri: str, *, verify: bool | str, trust_env: bool) -> MessageSocket:
+def websocket(uri: str, *, verify: bool | str, trust_env: bool) -> WebSocket:
     """A WebSocket to the URI; ``verify`` is as in ``requests``, ``trust_env`` whether it may take a proxy."""
     options: dict[str, Any] = {} if trust_env else {"proxy": None}
     if uri.startswith("wss:"):

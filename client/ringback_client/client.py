@@ -166,10 +166,17 @@ class CallsClient:
         user. ``connect`` and ``now`` stand in for the network and its time. Raises ``ChannelUnavailable``
         where there are no sockets.
         """
-        maker = ChannelMaker(self._asked, topics or (OWN_CALLS,))
+        maker = self._maker(topics)
         opened = Events(maker, self, connect or self._socket, sleep=self._retry.sleep, now=now)
         self._listening.add(opened)
         return opened
+
+    def open_channel(self, *topics: str) -> str:
+        """The address of the socket of a new channel, which is subscribed as with ``events``."""
+        return self._maker(topics).made()
+
+    def _maker(self, topics: tuple[str, ...]) -> ChannelMaker:
+        return ChannelMaker(self._asked, topics or (OWN_CALLS,))
 
     def wait_for(self, call: PlacedCall | Call | str, state: str, *, timeout: float = 60.0) -> Call:
         """The call, once a far leg of it is in the state, or all of its legs where that is one of the last.

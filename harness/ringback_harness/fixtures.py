@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from ringback_client import CallsClient, PlacedCall
+from ringback_client.channel import websocket
 from ringback_client.errors import StatusError
 from ringback_contracts.org import Org
+from ringback_harness.event_log import EventLog, TalkingSocket
 from ringback_harness.exits import SetupError
 from ringback_harness.far_end import Phone
 from ringback_harness.own_org import to_copy
@@ -40,6 +42,7 @@ class Ringback:
         self.tokens: Mapping[str, str] = made["tokens"]
         self.clients: Mapping[str, Mapping[str, str]] = made["clients"]
         self._own = ExchangeWatch(admin_url or url, self.id, adapter)
+        self._logs: list[EventLog] = []
         self._watches = (self._own,) if unclaimed is None else (self._own, unclaimed)
 
     def __repr__(self) -> str:
@@ -128,6 +131,20 @@ class Ringback:
         """Let so many seconds pass in the org, and whatever is due in them happen."""
         self._own.ask("POST", "clock", {"advance": seconds})
 
+    def events(self, *topics: str, token: str = "alice") -> EventLog:
+        """A channel of whoever holds the token, and all that is sent over it from now on.
+
+        ``{me}`` stands in a topic for the token's user; without topics it is the calls of that user. After
+        ``advance`` everything that fell due is there. Raises a ``StatusError`` for topics that are refused.
+        """
+        with self.client(token) as client:
+            log = EventLog(self._socket(client.open_channel(*topics)))
+        self._logs.append(log)
+        return log
+
+    def _socket(self, uri: str) -> TalkingSocket:
+        return websocket(uri, verify=True, trust_env=False)
+
     def inbound(self, *, user: str | None = None, queue: str | None = None, **settings: Any) -> Phone:
         """Ring a user or a queue, by id or name, from outside, and give the caller's phone.
 
@@ -164,6 +181,8 @@ class Ringback:
     def end(self) -> list[str]:
         """What ``overlooked`` says, for the last time: the org's tokens are unknown from now on."""
         told = self.overlooked()
+        for log in self._logs:
+            log.close()
         self._own.ask("DELETE", "orgs")
         return told
 

@@ -12,6 +12,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ringback_client import CallsClient
 from ringback_contracts.org import Org
+from ringback_harness.event_log import InProcessSocket, TalkingSocket
 from ringback_harness.exits import SetupError
 from ringback_harness.fixtures import Ringback, as_made
 from ringback_mock.engine.store import Store
@@ -68,6 +69,8 @@ class RingbackInProcess(Ringback):
 
     def __init__(self, org: Org | None = None) -> None:
         site = Site(Store(org))
+        site.open_to_sockets(lambda: None)  # nobody waits here for time to pass
+        self._site = site
         self.adapter = SiteAdapter(site)
         super().__init__(URL, as_made(site.store.default.org), adapter=self.adapter)
 
@@ -77,6 +80,9 @@ class RingbackInProcess(Ringback):
         raise SetupError(
             "no program reaches an org in the test's own process; the fixture ringback has one it can"
         )
+
+    def _socket(self, uri: str) -> TalkingSocket:
+        return InProcessSocket(self._site, uri)
 
     def client(self, token: str | None = None, **settings: Any) -> CallsClient:
         """A client that asks the site itself, unless its ``adapter`` says otherwise."""

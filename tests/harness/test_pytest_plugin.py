@@ -63,6 +63,30 @@ def test_a_test_places_a_call_and_sees_it(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("fixture", ["ringback", "ringback_in_process"])
+def test_what_was_sent_to_listeners_is_there_once_the_clock_was_moved(run: Run, fixture: str) -> None:
+    run(
+        f"""
+        import pytest
+
+        def test_one({fixture}):
+            org = {fixture}
+            events = org.events()
+            org.freeze()
+            placed = org.client().place_call("tel:+442079460100")
+            assert [len(event.call.participants) for event in events.all()] == [1]
+            org.advance(20)
+            told = events.all()
+            assert [one.state for one in told[-1].call.participants] == ["connected", "connected"]
+            assert {{event.call.id for event in told}} == {{placed.id}}
+            events.clear()
+            assert events.all() == []
+            presence = org.events("v2.users.{{me}}.presence", token="bob")
+            assert presence.all() == []
+        """
+    )
+
+
 def test_an_org_in_process_needs_no_server_and_fails_for_what_nobody_looked_at(run: Run) -> None:
     printed = run(
         """
