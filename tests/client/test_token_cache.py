@@ -191,7 +191,18 @@ def test_without_the_extra_the_redis_cache_says_what_to_install(monkeypatch: pyt
         RedisTokenCache("redis://127.0.0.1")
 
 
-OTHER_JSON = st.sampled_from(['{"access_token": 5}', "{}", "[]", "5", "[" * 9999])
+OTHER_JSON = st.sampled_from(
+    [
+        '{"access_token": 5}',
+        '{"access_token": "x", "refresh_token": 5}',
+        '{"access_token": "x", "expires_at": "soon"}',
+        '{"access_token": "x", "refresh_at": []}',
+        "{}",
+        "[]",
+        "5",
+        "[" * 9999,
+    ]
+)
 
 
 @given(st.text() | st.binary() | OTHER_JSON)

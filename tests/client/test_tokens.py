@@ -7,6 +7,7 @@ import hashlib
 import re
 import threading
 import traceback
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,7 +36,7 @@ from ringback_client import (
     authorize_url,
 )
 from ringback_client.courier import Bearer
-from ringback_client.tokens import RenewedToken
+from ringback_client.tokens import RenewedToken, expires_in, source
 from tests.client.scripted import (
     MOCK,
     Answer,
@@ -243,6 +244,42 @@ def test_many_threads_that_need_a_token_at_once_log_in_once() -> None:
         thread.join()
     assert got == ["fetched"] * threads
     assert len(logins) == 1
+
+
+class Watched:
+    """A cache that tells who waited for the right to renew."""
+
+    def __init__(self) -> None:
+        self.waited: list[bool] = []
+        inner = MemoryTokenCache()
+        self.get, self.put, self._lock = inner.get, inner.put, inner.lock
+
+    def lock(self, key: str, *, wait: bool) -> AbstractContextManager[bool]:
+        self.waited.append(wait)
+        return self._lock(key, wait=wait)
+
+
+def test_whoever_has_no_token_that_is_good_waits_for_another_to_renew_it() -> None:
+    cache = Watched()
+    tokens = RenewedToken(SERVICE, MOCK, cache, lambda _: Token("new", 0.0, 10.0), now=lambda: 5.0)
+    assert tokens.current() == "new"
+    assert tokens.renew("new") == "new"
+    assert tokens.current() == "new"
+    assert cache.waited == [True, True, False], "the last has one that is valid for a while"
+
+
+def test_a_ready_token_is_what_it_is() -> None:
+    made = source(AccessToken("ready"), MOCK, MemoryTokenCache(), lambda _: Token("new"), lambda: 0.0)
+    assert (made.current(), made.renew("ready")) == ("ready", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(86400, 86400.0), (0.5, 0.5), (0, 0.0), (-1, None), ("60", None), (None, None)],
+)
+def test_a_lifetime_is_a_number_of_seconds(said: Any, seconds: float | None) -> None:
+    assert expires_in({"expires_in": said}) == seconds
+    assert expires_in({}) is None
 
 
 def test_a_token_that_somebody_else_renewed_meanwhile_is_taken_over() -> None:

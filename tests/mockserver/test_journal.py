@@ -21,6 +21,7 @@ from ringback_contracts.core.model import (
     Violation,
 )
 from ringback_contracts.org import default_org
+from ringback_mock.engine.bounded import Room
 from ringback_mock.engine.journal import (
     JOURNAL_BYTES,
     KEPT_BODY_BYTES,
@@ -342,6 +343,20 @@ def test_the_lines_of_refusals_weigh_what_their_methods_and_paths_do() -> None:
     for number in range(REFUSALS_KEPT):
         journal.record(str(number), 0.0, Request("x" * 990, "/" + "x" * 990), Response(404))
     assert len(journal.forgotten.newest_refusals()) == REFUSALS_BYTES // (990 + 991)
+
+
+def test_a_journal_that_is_closed_gives_its_room_back_and_keeps_nothing_more() -> None:
+    room = Room()
+    journal = Journal("o", 1, room)
+    for number in range(3):
+        journal.record(str(number), 0.0, DIALLED, Response(400))
+    journal.changes.record("change", 0.0, Request("POST", "/__ringback/reset"), 204)
+    assert (journal.forgotten.refusals, len(journal.changes.shown())) == (2, 1)
+    journal.close()
+    assert room.weight == 0
+    journal.record("late", 0.0, DIALLED, Response(400))
+    journal.changes.record("late", 0.0, Request("POST", "/__ringback/reset"), 204)
+    assert (len(journal), journal.forgotten.newest_refusals(), journal.changes.shown()) == (0, [], [])
 
 
 def test_of_a_refusal_that_had_to_go_no_text_is_cut() -> None:
