@@ -60,6 +60,13 @@ def test_a_call_is_placed_with_one_write(connection: Connection) -> None:
     assert not connection.transport.closing
 
 
+def test_each_reply_has_the_date_that_the_server_tells_now(server: Server, connection: Connection) -> None:
+    for date in ("Thu, 01 Jan 2026 00:00:00 GMT", "Thu, 01 Jan 2026 00:00:01 GMT"):
+        server.state.default_headers = [(b"date", date.encode())]
+        connection.receive(PLACE, PLACE)
+        assert [reply.headers["date"] for reply in connection.replies()[-2:]] == [date, date]
+
+
 def test_the_door_needs_no_flask_for_the_hot_operations(connection: Connection) -> None:
     connection.receive(
         PLACE, request("POST", f"{CALLS}/user/a11ce000-0000-4000-8000-000000000001", body=CALL)

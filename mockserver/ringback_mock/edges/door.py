@@ -160,7 +160,6 @@ class Door(KeptConnection):
         self._url = b""
         self._headers = []
         self._body.clear()
-        self._expects_100 = False
         self._in_head = self._in_message = True
         self._since = self.loop.time()
 
