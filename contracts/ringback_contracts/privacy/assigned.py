@@ -30,7 +30,10 @@ _TYPE = (
     r"|\[[0-9]{0,6}\]\s{0,2}(?==)|\s{0,2}\{\s?get;[^{}]{0,40}\}\s{0,2}(?==))"
 )
 """A type between a name and its value."""
-_SIGN = r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|by lazy \{|\\?[:=])"
+_SIGN = (
+    r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|by lazy \{"
+    r"|\(\)[^\n\"'=;]{0,40}[:{]\s{0,40}return |\\?[:=])"
+)
 _NAMED = re.compile(
     rf"(?<![\w.$-])(?P<name>(?<=[\"'])(?:[\w.$-]++:)++[\w.$-]++(?=[\"']\])|[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?{_TYPE}?"
     rf"(?:\s|\\\r?\n)*+(?P<sign>{_SIGN})(?:[ \t]|\\\r?\n)*+(?:\*\*(?!\*)|__)?"
@@ -43,8 +46,8 @@ _ITEM = re.compile(
 )
 """A name in a list, whose value may be the next item."""
 _VALUE = re.compile(
-    rf"""\s*+(?P<call>(?:\([\w, ]{{0,40}}\)|\w{{1,40}}) ?=> ?|(?:(?:new |await """
-    rf"""|&)?[\w.:]{{0,40}}[(\[]\s*+){{0,2}}|<\w{{1,40}}>|string\([0-9]{{1,9}}\) )"""
+    rf"""\s*+(?P<call>(?:new ?\w{{0,20}})?\[\]\w{{0,20}} ?\{{ ?|(?:\([\w, ]{{0,40}}\)|\w{{1,40}}) ?=> ?"""
+    rf"""|(?:(?:new |await |&)?[\w.:]{{0,40}}[(\[]\s*+){{0,2}}|<\w{{1,40}}>|string\([0-9]{{1,9}}\) )"""
     rf"""{_PREFIX}{_STRING}"""
     r"""|%[qQwW]?[(\[{|](?P<ruby>[^)\]}|\n]++)"""
     r"""|(?P<bare>\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
@@ -52,7 +55,7 @@ _VALUE = re.compile(
 )
 _OPERAND = r"[\w.$]{1,60}(?:\([^()\n\"']{0,60}\)|\[[^\[\]\n]{0,60}\]){0,2}"
 _MORE = re.compile(
-    r"(?:[ \t)\]]|\\?\r?\n)*+(?P<op>(?:\.\.?|[+&]|\|\||\?\?|\b(?:or|else)\b|\?|:|[!=]={1,2}|,)\s*+"
+    r"(?:[ \t)\]]|\\?\r?\n)*+(?P<op>(?:\.\.?|[+&]|\|\||\?\?|\?:|\b(?:or|else)\b|\?|:|[!=]={1,2}|,)\s*+"
     r"(?:\\\r?\n\s*+)?)?"
     rf"(?:(?P<callee>[\w.:]{{0,40}}[(\[]\s*+)?{_PREFIX}{_STRING}(?P=quote)|(?P<operand>{_OPERAND}))",
     re.DOTALL,
@@ -80,7 +83,7 @@ def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
     while named := names.search(text, at):
         value = _VALUE.match(text, named.end()) if names_secret(named["name"]) else None
         if value is None or _ends_a_string(text, named, value):
-            at = max(named.end("name"), named.end("key"))
+            at = named.end("name")
             continue
         at = named.end() - named["sign"].isspace()
         if _is_assigned(named, value):

@@ -113,7 +113,7 @@ _HEADER = re.compile(
     r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)[\"']?[ \t]*+[:,][ \t]*+(?P<open>"
     r"(?:[fFrRbB$@]{0,2}[\"'`])?)"
     r"(?:(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)[ \t]++)?"
-    r"(?P<value>[^\r\n\"'`]++)",
+    r"(?P<value>(?:\w{1,20}=[\"'])?[^\r\n\"'`]++)",
     re.IGNORECASE,
 )
 _DIGEST = re.compile(
@@ -182,6 +182,8 @@ _MANIFEST = re.compile(r"^\s*+kind:[ \t]*+[\"']?Secret\b", re.MULTILINE)
 _DATA = re.compile(
     r"^[ \t]*+(?:data|stringData):[ \t]*+\r?\n(?:[ \t]++[^\n]++(?:\n|\Z)|[ \t]*+\n)++", re.MULTILINE
 )
+_FLOW = re.compile(r"^[ \t]*+(?:data|stringData):[ \t]*+\{[^{}]*+\}", re.MULTILINE)
+_FLOW_ENTRY = re.compile(r"(?<=[{,])\s*+[\w.\"'-]++:\s*+[\"']?(?P<value>[^\s,\"'{}][^,\"'{}]*+)")
 _ENTRY = re.compile(r"^[ \t]++[\w.\"'-]++:[ \t]++(?P<value>[^\s|>][^\n]*)$", re.MULTILINE)
 _KEYS = re.compile(r"^[ \t-]*+([\w.$-]++):(?=\s|\Z)([^\n]*+)", re.MULTILINE)
 _COLUMNS = re.compile(
@@ -282,6 +284,7 @@ def _without_manifests(text: str, hide: Hide) -> str:
     """The text of YAML without the values of Secrets of Kubernetes."""
     if not _MANIFEST.search(text):
         return text
+    text = _FLOW.sub(lambda data: _FLOW_ENTRY.sub(partial(_hide_value, hide=hide), data[0]), text)
     return _DATA.sub(lambda data: _ENTRY.sub(partial(_hide_value, hide=hide), data[0]), text)
 
 

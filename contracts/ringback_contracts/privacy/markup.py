@@ -25,17 +25,18 @@ _ATTRIBUTE = re.compile(
 )
 _ELEMENT = re.compile(
     r"<(?P<name>[A-Za-z_][\w:.-]*+)(?P<attributes>(?:\s[^<>]*+)?)>\s*+(?:<!--[^<>]*+>\s*+)?"
-    r"(?:<(?:\w{1,20}:)?(?:value|val|v|string|text|data)>\s*+)?(?:<!\[CDATA\[)?+(?P<value>(?:(?<=<!\[CDATA\[)(?:(?!\]\]>).)++|[^<]++))",
+    r"(?:<(?:\w{1,20}:)?(?:value|val|v|string|text|data|item|element|entry)>\s*+)?(?:<!\[CDATA\[)?+(?P<value>(?:(?<=<!\[CDATA\[)(?:(?!\]\]>).)++|[^<]++))",
     re.DOTALL,
 )
 _PAIRED_ELEMENTS = re.compile(
     r">\s*+(?P<name>[\w.$-]{2,80}+)\s*+</[\w:.-]++>\s*+<[^<>/]++>\s*+(?:<!\[CDATA\[)?(?P<value>[^<]++)"
 )
 _TOLD = re.compile(
-    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}?)(?: (?:is|was|are|to|now))?\s{0,4}:?\s{0,4}"
-    r"(?:</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,40}){1,4}"
+    r"(?<![\w-])(?P<name>[\w-]{1,40}+(?: [\w-]{1,40}+){0,3}?)(?: (?:is|was|are|to|now))?"
+    r"(?:[\s:]{0,6}</?[\w:.-]{1,20}(?:\s[^<>]{0,120})?>){1,4}[\s:]{0,6}(?:<[\w:.-]{1,20}(?:\s[^<>]{0,120})?>\s{0,9})?"
     r"(?P<value>[^<>\s]{3,256}+)(?=\s{0,40}<)"
 )
+_YOUR_CODE = re.compile(r"(?:^|\s)your (?:\w{1,20} )?code$", re.IGNORECASE)
 """What people read: a name, and the value in an element of its own."""
 _NAMING = word_set("name key id property field autocomplete type for n k")
 _VALUES = word_set("value content v val data default text expr")
@@ -115,7 +116,8 @@ def _without_told(text: str, hide: Hide) -> str:
     while found := _TOLD.search(text, at):
         value = found["value"]
         at = found.end("name")
-        if any(map(str.isdigit, value)) and tells(found, found["name"], value):
+        told = tells(found, found["name"], value) or (value.isdigit() and _YOUR_CODE.search(found["name"]))
+        if told and any(map(str.isdigit, value)):
             pieces += [text[done : found.start("value")], hidden_text(value, hide)]
             at = done = found.end("value")
     return "".join([*pieces, text[done:]]) if pieces else text

@@ -12,6 +12,8 @@ from ringback_contracts.privacy.kept import DIGIT, GAP, parts
 
 _PLUS = r"[+\uff0b\ufe62\u207a]"
 PLUSES = "+\uff0b\ufe62\u207a"
+_SHORTEST_RESERVED = 9
+"""Characters, plus and all, of the shortest number of a reserved range, at the least."""
 _RESERVED = re.compile("|".join(kept.pattern for kept in RESERVED))
 _A_PLUS = re.compile(r"\+")
 _GAPS = re.compile(rf"{GAP}|[\s,:;]")
@@ -134,6 +136,6 @@ def _reserved_end(run: str, start: int) -> int:
     number, end = "+", start + 1
     while len(number) <= _LONGEST_E164 and (group := _DIGIT_GROUP.match(run, end)):
         number, end = number + group[1], group.end()
-        if _RESERVED.fullmatch(number):
+        if len(number) >= _SHORTEST_RESERVED and _RESERVED.fullmatch(number):
             return end
     return 0

@@ -56,8 +56,8 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             rf"(?:basic_?auth\w{{0,12}}|log_?in|sign_?in\w{{0,30}}|authenticate\w{{0,12}}|set_?auth|passwordauthentication"
             rf"|mysqli?(?:_connect)?|pg_connect|getconnection|createconnection|pdo|\bbind|_bind(?:_s)?|ssh2_auth_password|\bconnect)"
-            rf"(?:\(|[ ](?=[\"']))\s{{0,20}}{_ARGUMENTS}{{1,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}(?=\)|;"
-            rf"|\n|$)",
+            rf"(?:\(|, ?(?=[\"'])|[ ](?=[\"']))\s{{0,20}}{_ARGUMENTS}{{1,4}}{_STRING}"
+            r"\\{0,4}[\"'`]\s{0,20}(?=\)|;|\n|\}|$)",
             re.IGNORECASE,
         ),
     ),
@@ -78,6 +78,13 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("oci_", re.compile(rf"\boci_p?connect\(\s{{0,20}}{_ARGUMENTS}{_STRING}", re.IGNORECASE)),
     ("[]byte(", re.compile(rf"return \[\]byte\({_STRING}")),
+    (
+        "secret password key",
+        re.compile(
+            r"\b(?:secret|password|key|key-string)[ ][0-9][ ](?P<value>"
+            r"(?=\S{0,64}?[0-9])[^\s\"']{4,128})(?=\s|$)"
+        ),
+    ),
     # commands
     ("-u", re.compile(r"\s-U\s{0,4}[\"']?[\w.\\/-]{1,64}%(?P<value>[^\s\"']{1,128})")),
     (
@@ -164,6 +171,14 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Each with what stands in every text that it finds something in."""
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "- -",
+        re.compile(
+            r"^[ \t]*- [\"']?--?(?P<name>[\w-]{2,80}+)[\"']?[ \t]*\r?\n"
+            r"[ \t]*- [\"']?(?P<value>[^\s\"']{1,256})",
+            re.MULTILINE,
+        ),
+    ),
     (
         "%",
         re.compile(r"(?<![\w%.-])(?P<name>(?:[\w.-]|%[0-9A-Fa-f]{2}){1,80}+)=(?P<value>[^\s&\"'<>]{1,256})"),

@@ -23,10 +23,11 @@ _WHOSE = (
     r"(?:'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"|[^\s:=,'\"]{1,80}))?"
 )
 _FILLING = (
-    r"(?: (?:is|was|are|were|has|have|had|been|being|now|(?:re)?set|changed|updated|rotated|replaced"
+    r"(?:,? (?:is|was|are|you|i|he|she|they|we|typed|chosen|were|has|have|had|been|being|now|(?:re)?set"
+    r"|changed|updated|rotated|replaced"
     r"|reset|to|from|as|"
     r"with|by|provided|supplied|given|entered|used|header|field|value|equals|reads|says|still|not|got|received|sent|new|"
-    r"old|current|temporary|the|a|an|generated|assigned|issued|returned|\*{3}))*+"
+    r"old|current|temporary|the|a|an|generated|assigned|issued|returned|\*{3})(?!\w))*+"
 )
 _SPOKEN = re.compile(
     rf"(?P<name>{_NOUN})(?![\w-]){_WHOSE}{_FILLING}[ \t]?(?::|=|,|->|-|\u2192|\u2014"

@@ -11,6 +11,8 @@ from ringback_contracts.privacy.shapes import Hide
 _SEPARATORS = (",", ";", "\t", "|")
 _HEAD = re.compile(r"[\"']?[A-Za-z_][\w .()#-]{0,40}[\"']?")
 _CELL = r"(?:\"(?:[^\"]|\"\")*+\"|[^{0}\n]*+)"
+_RULE = re.compile(r"[-+|=: ]+\r?")
+"""A line between the rows of a table."""
 _WIDE = re.compile(r"[ ]{2,}+")
 _LONGEST_HEAD = 2_000
 _MOST_COLUMNS = 60
@@ -67,6 +69,8 @@ def _rows(text: str, hide: Hide) -> str:
     lines = text.split("\n")
     separator, columns, width = "", Columns(), 0
     for number, line in enumerate(lines):
+        if columns and _RULE.fullmatch(line):
+            continue
         if columns:
             cells = _cells(line, separator)
             if len(cells) == width and line.strip():
