@@ -120,7 +120,9 @@ def test_what_a_cassette_says_of_its_request_is_true_of_what_it_holds(tmp_path: 
     response.status_code, response._content = 200, b""
     Recorder(tmp_path, Origin("x")).keep(request, response, 0.1)
     (path,) = tmp_path.iterdir()
-    shown = json.loads(path.read_text("utf-8"))["log"]["entries"][0]["request"]
+    (entry,) = json.loads(path.read_text("utf-8"))["log"]["entries"]
+    assert (entry["time"], entry["timings"]) == (100.0, {"send": 0, "wait": 100.0, "receive": 0})
+    shown = entry["request"]
     assert shown["bodySize"] == len(shown["postData"]["text"].encode())
     named = [(pair["name"], pair["value"]) for pair in shown["queryString"]]
     assert named == parse_qsl(urlsplit(shown["url"]).query, keep_blank_values=True)

@@ -31,7 +31,6 @@ Har = dict[str, Any]
 ME = BY_ID[GET_ME].template
 MARK = "_ringback"
 """The custom field of an entry (HAR 1.2 lets names that begin with an underscore be anybody's)."""
-"""How the name ends of a file that is being written."""
 LEFT_BEHIND = 60
 """Seconds after which nobody is writing it any more."""
 
