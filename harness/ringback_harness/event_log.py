@@ -89,3 +89,6 @@ class _Listener:
 
     def close(self, code: int, reason: str) -> None:
         """Nothing more comes."""
+
+    def drop(self) -> None:
+        """The same."""

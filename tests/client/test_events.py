@@ -62,6 +62,9 @@ class Line:
         self.over = True
         self.session.ended()
 
+    def drop(self) -> None:
+        self.close()
+
     def recv(self, timeout: float | None = None) -> bytes:
         waited = 0.0
         while not self.heard:

@@ -35,6 +35,9 @@ class Ear:
     def close(self, code: int, reason: str) -> None:
         self.closed = code, reason
 
+    def drop(self) -> None:
+        self.closed = 1006, ""
+
     def is_open(self) -> bool:
         return self.closed is None
 

@@ -195,6 +195,22 @@ def test_a_reader_who_is_too_slow_is_cut_off_and_its_channel_lives_on(server: Se
         assert states(hear(again)["eventBody"]) == ["contacting"]
 
 
+def test_a_socket_that_is_refused_opens_the_next_time(server: Server) -> None:
+    uri = server.channel(OWN_CALLS)
+    server.post(f"{ADMIN}/faults", {"kind": "socket-refused", "times": 1})
+    with pytest.raises(InvalidStatus) as refused, connect(uri):
+        pass
+    assert refused.value.response.status_code == 503
+    assert refused.value.response.headers["Ringback-Fault"] == "socket-refused"
+    with connect(uri):
+        server.post(f"{ADMIN}/faults", {"kind": "socket-lost", "times": 1})
+    with connect(uri) as lost:
+        server.place()
+        assert states(hear(lost)["eventBody"]) == ["contacting"]
+        with pytest.raises(ConnectionClosed):
+            lost.recv(timeout=PATIENCE)
+
+
 def test_a_server_that_stops_says_goodbye() -> None:
     with process.serving() as running:
         server = Server(running.url)

@@ -50,12 +50,26 @@ class FaultKind(StrEnum):
     """The answer has a field that no SDK knows yet."""
     EXPIRED_CERTIFICATE = "expired-certificate"
     """The TLS handshake shows a certificate that has expired, before there is any request."""
+    SOCKET_REFUSED = "socket-refused"
+    """The socket of a channel does not open: its handshake is answered with 503."""
+    SOCKET_LOST = "socket-lost"
+    """The connection of a socket breaks after ``after`` events."""
+    SOCKET_SILENT = "socket-silent"
+    """Heartbeats come over a socket, and events do not."""
+    SOCKET_CLOSED = "socket-closed"
+    """Maintenance: a socket says after ``seconds`` that it closes, and does a minute later."""
+    EVENTS_LATE = "events-late"
+    """The events of a socket come ``seconds`` later than they are due."""
+    EVENTS_TWICE = "events-twice"
+    """Each event comes twice over a socket."""
 
 
-FaultOperation = Literal["any", "place", "read", "disconnect", "login", "connect"]
+FaultOperation = Literal["any", "place", "read", "disconnect", "login", "connect", "listen"]
 LOGIN: FaultOperation = "login"
 CONNECT: FaultOperation = "connect"
 """A connection that begins TLS, which is no request yet."""
+LISTEN: FaultOperation = "listen"
+"""A socket of a channel that opens."""
 RetryAfterForm = Literal["seconds", "date"]
 
 MOST_FAULTS = 1_000
@@ -77,6 +91,7 @@ class FaultTime(StrEnum):
     CONNECTING = "before there is a request"
     BEFORE = "before the request is acted on"
     AFTER = "after the request was acted on"
+    LISTENING = "when the socket of a channel opens, or is open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,7 @@ class KnownFault:
 
 
 NETWORKS = "networks and proxies do it to any HTTP server (RFC 9112, sections 8 and 9)"
+CHANNEL_CLIENTS = "public clients of the platform's notification service tell of it and handle it"
 LATER_VERSIONS = "the platform adds to its answers without notice; this addition is Ringback's own"
 KNOWN: Mapping[FaultKind, KnownFault] = {
     FaultKind.LOST_REPLY: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, NETWORKS),
@@ -106,6 +122,12 @@ KNOWN: Mapping[FaultKind, KnownFault] = {
     FaultKind.UNKNOWN_VALUE: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
     FaultKind.UNKNOWN_FIELD: KnownFault(FaultTime.AFTER, Evidence.ASSUMED, LATER_VERSIONS),
     FaultKind.EXPIRED_CERTIFICATE: KnownFault(FaultTime.CONNECTING, Evidence.ASSUMED, NETWORKS),
+    FaultKind.SOCKET_REFUSED: KnownFault(FaultTime.LISTENING, Evidence.ASSUMED, NETWORKS),
+    FaultKind.SOCKET_LOST: KnownFault(FaultTime.LISTENING, Evidence.ASSUMED, NETWORKS),
+    FaultKind.SOCKET_SILENT: KnownFault(FaultTime.LISTENING, Evidence.REPORTED, CHANNEL_CLIENTS),
+    FaultKind.SOCKET_CLOSED: KnownFault(FaultTime.LISTENING, Evidence.REPORTED, CHANNEL_CLIENTS),
+    FaultKind.EVENTS_LATE: KnownFault(FaultTime.LISTENING, Evidence.ASSUMED, NETWORKS),
+    FaultKind.EVENTS_TWICE: KnownFault(FaultTime.LISTENING, Evidence.REPORTED, CHANNEL_CLIENTS),
 }
 
 
@@ -120,6 +142,8 @@ check_known(FaultKind, KNOWN)
 
 BEFORE = frozenset(kind for kind, known in KNOWN.items() if known.moment is FaultTime.BEFORE)
 """Kinds that keep a request from being acted on."""
+OF_SOCKETS = frozenset(kind for kind, known in KNOWN.items() if known.moment is FaultTime.LISTENING)
+"""Kinds that befall sockets, and no request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +154,8 @@ class Fault:
     only those about a call to that number; an expired certificate takes handshakes and nothing else. Of
     these it strikes the ``nth`` alone, or the first of each ``every``, at most ``times`` times; without all
     three it strikes each. ``seconds`` is the delay of slow kinds, ``retry_after`` what 429 and 503 ask for
-    (none: no header), written as ``retry_after_form`` says.
+    (none: no header), written as ``retry_after_form`` says. ``after`` counts the events that come over a
+    socket before it is lost.
     """
 
     kind: FaultKind
@@ -142,10 +167,12 @@ class Fault:
     seconds: float = 5
     retry_after: int | None = None
     retry_after_form: RetryAfterForm = "seconds"
+    after: int = 1
 
     def __post_init__(self) -> None:
         if self.operation is None:
-            object.__setattr__(self, "operation", "connect" if self.shows_certificate else "place")
+            usual = "connect" if self.shows_certificate else "listen" if self.of_socket else "place"
+            object.__setattr__(self, "operation", usual)
         self._check_what_it_takes()
         for name in ("nth", "every", "times"):
             value = getattr(self, name)
@@ -153,7 +180,7 @@ class Fault:
                 raise FaultError(f"fault {self.kind}: {name} is {value}, and must be at least 1")
         if self.nth is not None and self.every is not None:
             raise FaultError(f"fault {self.kind}: give nth or every, not both")
-        for name in ("seconds", "retry_after"):
+        for name in ("seconds", "retry_after", "after"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= LONGEST_SECONDS:
                 raise FaultError(f"fault {self.kind}: {name} is {value}, and must be 0 to {LONGEST_SECONDS}")
@@ -168,6 +195,14 @@ class Fault:
             raise FaultError(
                 f"fault {self.kind}: operation 'connect' is for {FaultKind.EXPIRED_CERTIFICATE} alone; "
                 "'any' takes every request"
+            )
+        if self.of_socket and (self.operation != "listen" or self.number is not None):
+            raise FaultError(
+                f"fault {self.kind}: leave operation and number out: it befalls the sockets of channels"
+            )
+        if self.operation == "listen" and not self.of_socket:
+            raise FaultError(
+                f"fault {self.kind}: operation 'listen' is for sockets: {', '.join(sorted(OF_SOCKETS))}"
             )
         if self.number is not None and len(self.number) > LONGEST_NUMBER:
             raise FaultError(
@@ -187,14 +222,20 @@ class Fault:
         """Whether it strikes TLS handshakes, which only a server with such a certificate can play."""
         return self.kind is FaultKind.EXPIRED_CERTIFICATE
 
+    @property
+    def of_socket(self) -> bool:
+        """Whether it befalls the sockets of channels."""
+        return self.kind in OF_SOCKETS
+
     def takes(self, what: str, numbers: Container[str]) -> bool:
         """Whether the fault is about a request of this kind and one of these numbers.
 
-        ``what`` is the operation's word for it (``Operation.fault``), ``LOGIN`` or ``CONNECT``.
+        ``what`` is the operation's word for it (``Operation.fault``), ``LOGIN``, ``CONNECT`` or
+        ``LISTEN``.
         """
         if self.number is not None and self.number not in numbers:
             return False
-        return what == self.operation or (self.operation == "any" and what != CONNECT)
+        return what == self.operation or (self.operation == "any" and what not in (CONNECT, LISTEN))
 
     def strikes(self, seen: int, struck: int) -> bool:
         """Whether it strikes the ``seen``-th request that it takes, having struck ``struck`` before."""
@@ -233,7 +274,7 @@ def parse_fault(text: str) -> Fault:
 
 
 def _read(name: str, value: str) -> object:
-    if name in ("nth", "every", "times", "retry_after"):
+    if name in ("nth", "every", "times", "retry_after", "after"):
         return int(value) if value.isascii() and value.isdecimal() and len(value) < len(str(2**31)) else value
     if name == "seconds":
         try:

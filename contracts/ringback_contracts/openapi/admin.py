@@ -187,6 +187,7 @@ FAULT_SETTINGS: Json = {
     "times": {"description": "Strike so often at most."} | COUNT,
     "seconds": {"description": "Delay of the slow kinds.", "type": "number"} | SECONDS,
     "retry_after": {"description": "What 429 and 503 ask for."} | SECONDS | {"type": ["integer", "null"]},
+    "after": {"description": "Events before a socket is lost."} | SECONDS | {"type": "integer"},
     "retry_after_form": {"enum": list(get_args(RetryAfterForm))},
 }
 FAULT: Json = made_of(**FAULT_SETTINGS) | {"required": ["kind"]}

@@ -15,10 +15,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.payload import MAX_BYTES
+from ringback_contracts.http.faults import FaultKind
 from ringback_mock.edges.connection import KeptConnection, Owed, Patience
 from ringback_mock.edges.delivery import deliver
 from ringback_mock.edges.familiar import Familiar, recognise
 from ringback_mock.edges.turns import Turns
+from ringback_mock.engine.faults import HEADER as FAULT
 from ringback_mock.http import Delivery, Feed, Headers, Response
 from ringback_mock.resources.channel_socket import PATH
 from ringback_mock.site import Site
@@ -28,6 +30,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_HEAD = 65_536
 """Bytes that may come in a row without a request or a piece of a body coming of them."""
 CHANNELS = PATH.encode()
+REFUSED_SOCKET = Response(503, ((FAULT, FaultKind.SOCKET_REFUSED.value),))
 AT_ONCE = Delivery()
 CHANGED, STILL_THERE = b"data: changed\n\n", b":\n\n"
 SILENCE_SECONDS, BETWEEN_EVENTS_SECONDS = 15, 0.1
@@ -121,6 +124,9 @@ class Door(KeptConnection):
             self._refuse(self.site.malformed())
             return b""
         channel_id = self._channel_asked()
+        if channel_id is not None and self.site.sockets.refuses(channel_id):
+            self._refuse(REFUSED_SOCKET)
+            return b""
         if channel_id is not None:
             self._hand_on(channel_id, rest)
             return b""

@@ -81,6 +81,11 @@ class ChannelSocket(asyncio.Protocol):
         else:
             self._loop.call_soon_threadsafe(self._close, code, reason)
 
+    def drop(self) -> None:
+        """Break the connection, also from another thread."""
+        if self._transport is not None:
+            self._loop.call_soon_threadsafe(self._transport.abort)
+
     def _close(self, code: int, reason: str, seconds: float = PARTING_SECONDS) -> None:
         if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)

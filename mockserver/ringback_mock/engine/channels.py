@@ -45,6 +45,9 @@ class Listener(Protocol):
     def close(self, code: int, reason: str) -> None:
         """End the connection, for a reason of RFC 6455 section 7.4."""
 
+    def drop(self) -> None:
+        """Break the connection, without a word."""
+
 
 class Channel:
     """One channel; times are seconds since 1970. Whoever knows its id can listen, so its repr has none."""

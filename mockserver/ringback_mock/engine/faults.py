@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from ringback_contracts.http.envelope import error_body
-from ringback_contracts.http.faults import MOST_FAULTS, Fault, FaultError, FaultKind
+from ringback_contracts.http.faults import MOST_FAULTS, OF_SOCKETS, Fault, FaultError, FaultKind
 from ringback_mock.http import CHALLENGE, JSON_TYPE, Delivery, Ending, Headers, Response, json_response
 
 HEADER = "Ringback-Fault"
@@ -212,7 +212,7 @@ _SPOILERS: dict[FaultKind, Callable[[Fault, Response], Response]] = {
 _REPLACED = frozenset({FaultKind.RESET, FaultKind.BAD_GATEWAY, *_STATUSES})
 """Kinds whose answer is made here; of the rest the one of the request is changed."""
 _AT_THE_HANDSHAKE = frozenset({FaultKind.EXPIRED_CERTIFICATE})
-PLAYED = _REPLACED | _SPOILERS.keys() | _AT_THE_HANDSHAKE
+PLAYED = _REPLACED | _SPOILERS.keys() | _AT_THE_HANDSHAKE | OF_SOCKETS
 
 
 def check_played(kinds: Iterable[str], played: Container[str]) -> None:

@@ -19,6 +19,12 @@ def system(topic: str, body: dict[str, Any]) -> bytes:
 
 HEARTBEAT = system(METADATA, {"message": "WebSocket Heartbeat"})
 PONG = system(METADATA, {"message": "pong"})
+SOCKET_CLOSING = system("v2.system.socket_closing", {"message": "The connection closes in a minute"})
+
+
+def is_event(text: bytes) -> bool:
+    """Whether the message is an event of a topic."""
+    return text.endswith(b"}}") and b'"metadata":{"CorrelationId":' in text[-80:]
 
 
 def no_longer_subscribed(channel: Channel) -> bytes:

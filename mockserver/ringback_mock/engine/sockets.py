@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import orjson
 
+from ringback_contracts.http.faults import LISTEN, Fault, FaultKind
 from ringback_contracts.resources.notifications.facts import MOST_TOPICS, subscription
 from ringback_mock.engine import messages
 from ringback_mock.engine.channels import Channel, Listener
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
+from ringback_mock.engine.troubles import Troubled
 from ringback_mock.engine.writes import Subscribe
 
 GONE = "the channel is no more: it expired, was replaced by newer ones, or its token ended; make another"
@@ -73,6 +75,8 @@ class Sockets:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._struck: dict[str, Fault] = {}
+        """What befalls the sockets that open just now, by their channels."""
         self.alarm: Callable[[], object] | None = None
 
     def join(self, channel_id: str, listener: Listener) -> SocketSession | None:
@@ -82,9 +86,32 @@ class Sockets:
             if found is None:
                 return None
             tenant, channel = found
+            fault = self._struck.pop(channel_id, None) or self._strike(tenant)
+            if fault is not None:
+                listener = Troubled(fault, listener, tenant.feed.agenda, tenant.clock)
             tenant.feed.connect(channel, listener, tenant.clock())
             self._set_alarm()
             return SocketSession(self._store, tenant, channel, listener)
+
+    def refuses(self, channel_id: str) -> bool:
+        """Whether a fault keeps the socket that opens now from opening."""
+        with self._store.lock:
+            found = self._store.channel(channel_id)
+            fault = self._strike(found[0]) if found else None
+            if fault is not None and fault.kind is not FaultKind.SOCKET_REFUSED:
+                self._struck[channel_id] = fault
+                return False
+            return fault is not None
+
+    @staticmethod
+    def _strike(tenant: Tenant) -> Fault | None:
+        """The fault that strikes a socket of the org which opens."""
+        faults = tenant.faults
+        if not faults.concern(()):
+            return None
+        fault = faults.should_fire(LISTEN, ())
+        faults.count(LISTEN, ())
+        return fault
 
     def knows(self, channel_id: str) -> bool:
         """Whether there is such a channel."""
