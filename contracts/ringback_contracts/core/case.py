@@ -9,6 +9,7 @@ from ringback_contracts.core import payload
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Caller, Contract, Request
 from ringback_contracts.core.payload import Payload
+from ringback_contracts.core.unheeded import Query, of_body, of_needless_body, of_query
 
 if TYPE_CHECKING:
     from ringback_contracts.core.operation import Route
@@ -25,8 +26,6 @@ class Case:
 
     contracts: ClassVar[tuple[Contract, ...]] = ()
     """The contracts that a body can be written in, where there is more than the published one."""
-    notes: Any = ()
-    """What of the request has no effect, told with a tuple of texts."""
     instructions: Any = ()
     """What the request tells calls that are there to do, in a tuple."""
 
@@ -48,6 +47,25 @@ class Case:
         """The JSON object of the body, if it is one."""
         value = self.payload.value
         return value if isinstance(value, dict) else None
+
+    @lazy
+    def query(self) -> Query:
+        return Query.read(self.request.query)
+
+    @property
+    def heeded(self) -> tuple[str, ...]:
+        """The fields of the body that have an effect."""
+        return (self.operation and self.operation.heeded) or ()
+
+    @lazy
+    def notes(self) -> tuple[str, ...]:
+        """What of the request has no effect, one sentence each."""
+        if self.operation is None:
+            return ()
+        query = of_query(self.operation, self.query) if self.request.query else ()
+        if self.operation.reads is None:
+            return (*query, *of_needless_body(self.request.body))
+        return (*query, *of_body(self.body or {}, self.heeded))
 
     @lazy
     def contract(self) -> Contract | None:

@@ -45,6 +45,8 @@ def _untold(operation: Operation, models: Container[str], faults: Container[str]
     for model in (operation.reads, operation.answers):
         if model is not None and model != UNTOLD and model not in models:
             yield f"names the model {model}, and there is no schemas/{model}.json"
+    if operation.reads is not None and operation.heeded is None:
+        yield f"reads a {operation.reads}, and does not say which of its fields have an effect: give heeded"
     if operation.fault and operation.fault not in faults:
         yield f"is called {operation.fault!r} by faults, which is no word of theirs"
 

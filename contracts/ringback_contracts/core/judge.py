@@ -42,4 +42,5 @@ def _accepted(case: Case) -> Accepted:
         raise AssertionError("the rules of the first stage refuse what names no operation")
     if operation.intent is None:
         return Accepted(operation, case.route.params, None, case.notes, case.instructions)
-    return Accepted(operation, case.route.params, *operation.intent(case))
+    intent, hopeless = operation.intent(case)
+    return Accepted(operation, case.route.params, intent, (*hopeless, *case.notes))

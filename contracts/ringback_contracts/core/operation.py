@@ -79,7 +79,9 @@ class Operation:
     words: tuple[str, ...] = ()
     """The path parameters that are words and no ids, and may well be like a literal."""
     query: Mapping[str, Parameter] = field(default_factory=dict)
-    """The query parameters that the vendor documents, where they are told."""
+    """The query parameters that the vendor documents."""
+    heeded: tuple[str, ...] | None = None
+    """The fields of its body that have an effect here; a note tells of any other."""
 
     @property
     def parameters(self) -> tuple[str, ...]:

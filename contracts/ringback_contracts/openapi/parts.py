@@ -23,7 +23,10 @@ HEADERS: Mapping[str, tuple[str, Json]] = {
     "Ringback-Version": ("The version of Ringback.", {"type": "string"}),
     "Ringback-Rule": ("Id of the rule that refused the request.", {"type": "string"}),
     "Link": ("Where the whole explanation of the refusal is found.", {"type": "string"}),
-    "Ringback-Note": ("Why the call, although accepted, cannot work.", {"type": "string"}),
+    "Ringback-Note": (
+        "Why an accepted call cannot work; what of a request has no effect.",
+        {"type": "string"},
+    ),
     "Ringback-Contract": (
         "The contract of a body that the vendor does not publish.",
         {"const": "participants"},

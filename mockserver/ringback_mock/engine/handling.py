@@ -9,7 +9,7 @@ import orjson
 
 from ringback_contracts.core.model import Accepted, Caller, Request
 from ringback_contracts.core.operation import Operation
-from ringback_contracts.http.query import Query
+from ringback_contracts.core.unheeded import Query
 from ringback_contracts.org import Org
 from ringback_mock.engine.calls import CallRecord, Plan
 from ringback_mock.engine.channels import Channel, Owner

@@ -31,6 +31,10 @@ class CallFacts(Case):
             return None
         return forms.recognise(self.body) if self.org.contract == "any" else self.org.contract
 
+    @property
+    def heeded(self) -> tuple[str, ...]:
+        return ("to", "from") if self.contract == PARTICIPANTS else super().heeded
+
     @lazy
     def published(self) -> Mapping[str, Any] | None:
         """The body, where it is a published one that places a call."""

@@ -104,10 +104,9 @@ def _e164(number: Dialled, org: Org) -> str:
 
 
 def _notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
-    """Why a call that is accepted cannot work, or not by itself, one sentence each."""
-    hopeless = (note for one in intent.destinations if (note := _hopeless(one, org)))
-    waits = _waiting_station(intent, org)
-    return (*hopeless, waits) if waits else tuple(hopeless)
+    """Why a call that is accepted cannot work, or not by itself or as it says, one sentence each."""
+    hopeless = tuple(note for one in intent.destinations if (note := _hopeless(one, org)))
+    return (*hopeless, *filter(None, (_waiting_station(intent, org), _foreign_number(intent, org))))
 
 
 def _waiting_station(intent: Intent, org: Org) -> str | None:
@@ -115,6 +114,16 @@ def _waiting_station(intent: Intent, org: Org) -> str | None:
     if user is None or org.picks_up(user):
         return None
     return "accepted, but nobody is dialled until somebody answers the caller's station, which has a minute"
+
+
+NOT_OWNED = "callerId is no number of the org: Ringback shows it, and an org may refuse it or show another"
+"""People who sent a number that their org had not got were answered 400, 403 or nothing at all."""
+
+
+def _foreign_number(intent: Intent, org: Org) -> str | None:
+    shown = intent.caller_id
+    is_own = intent.contract == PARTICIPANTS or shown is None or shown in org.numbers
+    return None if is_own else NOT_OWNED
 
 
 def _hopeless(destination: Destination, org: Org) -> str | None:

@@ -13,6 +13,11 @@ PLACE_CALL_FOR_USER = "postConversationsCallsUserUserId"
 LIST_CALLS = "getConversationsCalls"
 GET_CALL = "getConversationsCall"
 PATCH_CALL = "patchConversationsCall"
+HEEDED = (
+    *("phoneNumber", "callUserId", "callQueueId", "conversationIds", "participants"),
+    *("callerId", "callerIdName", "callFromQueueId", "attributes", "uuiData"),
+)
+"""The fields of a CreateCallRequest that have an effect."""
 
 OPERATIONS = (
     served(
@@ -21,6 +26,7 @@ OPERATIONS = (
         success=202,
         scopes=CALLING,
         reads="CreateCallRequest",
+        heeded=HEEDED,
         answers="CreateCallResponse",
         needs_user=True,
         dials=True,
@@ -44,6 +50,7 @@ OPERATIONS = (
         success=202,
         scopes=CALLING,
         reads="CreateCallRequest",
+        heeded=HEEDED,
         answers="CreateCallResponse",
         dials=True,
         changes=Change.NEW_CALL,
@@ -68,6 +75,7 @@ OPERATIONS = (
         success=200,
         scopes=CALLING,
         reads="CallHangUp",
+        heeded=("state",),
         answers="Conversation",
         of_one_call=True,
         needs_user=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 
 LIST_PRESENCES = "getPresencedefinitions"
@@ -28,7 +28,6 @@ OPERATIONS = (
         scopes=READING,
         answers="OrganizationPresenceEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={**PAGED, "deleted": Parameter(heeded=("false",)), "localeCode": LOCALE},
     ),
     served(
@@ -38,7 +37,6 @@ OPERATIONS = (
         answers="OrganizationPresence",
         changes=Change.NOTHING,
         unknown={"presenceId": "path.presence-unknown"},
-        facts=QueryCase,
         query={"localeCode": LOCALE},
     ),
     served(
@@ -47,7 +45,6 @@ OPERATIONS = (
         scopes=READING,
         answers="OrganizationPresenceDefinitionEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={
             "deactivated": Parameter(heeded=("false",)),
             "divisionId": Parameter("array"),
@@ -61,7 +58,6 @@ OPERATIONS = (
         answers="OrganizationPresenceDefinition",
         changes=Change.NOTHING,
         unknown={"definitionId": "path.presence-unknown"},
-        facts=QueryCase,
         query={"localeCode": LOCALE},
     ),
     served(
@@ -77,6 +73,7 @@ OPERATIONS = (
         summary="Set the presence of a user",
         scopes=WRITING,
         reads="UserPresence",
+        heeded=("presenceDefinition", "message"),
         answers="UserPresence",
         changes=Change.ORG,
         unknown=THE_USER,
@@ -95,6 +92,7 @@ OPERATIONS = (
         summary="Set the presence of a user by one source",
         scopes=WRITING,
         reads="UserPresence",
+        heeded=("presenceDefinition", "message"),
         answers="UserPresence",
         changes=Change.ORG,
         unknown=THE_USERS_SOURCE,

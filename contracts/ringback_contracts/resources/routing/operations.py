@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 
 LIST_QUEUES = "getRoutingQueues"
@@ -32,7 +32,6 @@ OPERATIONS = (
         scopes=READING,
         answers="QueueEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={
             **PAGED,
             "sortOrder": ORDER,
@@ -52,7 +51,6 @@ OPERATIONS = (
         answers="UserQueueEntityListing",
         needs_user=True,
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={**PAGED, "joined": JOINED, "sortOrder": ORDER},
     ),
     served(
@@ -62,7 +60,6 @@ OPERATIONS = (
         answers="UserQueueEntityListing",
         changes=Change.NOTHING,
         unknown={"userId": "path.user-unknown"},
-        facts=QueryCase,
         query={**PAGED, "joined": JOINED, "divisionId": Parameter("array")},
     ),
     served(
@@ -72,7 +69,6 @@ OPERATIONS = (
         answers="Queue",
         changes=Change.NOTHING,
         unknown=THE_QUEUE,
-        facts=QueryCase,
         query={"expand": NO_EFFECTS},
     ),
     served(
@@ -82,7 +78,6 @@ OPERATIONS = (
         answers="QueueMemberEntityListing",
         changes=Change.NOTHING,
         unknown=THE_QUEUE,
-        facts=QueryCase,
         query={
             **PAGED,
             "sortOrder": ORDER,

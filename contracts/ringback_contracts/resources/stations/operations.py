@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 
 LIST_STATIONS = "getStations"
@@ -21,7 +21,6 @@ OPERATIONS = (
         scopes=READING,
         answers="StationEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={
             **PAGED,
             "sortBy": Parameter(heeded=SORTED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Change
+from ringback_contracts.core.operation import Change, Parameter
 from ringback_contracts.http.served import served
 
 GET_TOKEN = "getTokensMe"
@@ -14,6 +14,7 @@ OPERATIONS = (
         summary="Read what the token stands for",
         answers="TokenInfo",
         changes=Change.NOTHING,
+        query={"preserveIdleTTL": Parameter("boolean", heeded=())},
     ),
     served(DELETE_TOKEN, summary="Revoke the token", answers=None, changes=Change.TOKEN),
 )

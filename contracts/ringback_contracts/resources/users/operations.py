@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 
 GET_ME = "getUsersMe"
@@ -38,7 +38,6 @@ OPERATIONS = (
         answers="UserMe",
         needs_user=True,
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={"expand": Parameter("array", heeded=(*EXPANDED, *OF_ME)), **SHOWN},
     ),
     served(
@@ -48,7 +47,6 @@ OPERATIONS = (
         answers="User",
         changes=Change.NOTHING,
         unknown=THE_USER,
-        facts=QueryCase,
         query={
             "expand": Parameter("array", heeded=EXPANDED),
             **SHOWN,
@@ -62,7 +60,6 @@ OPERATIONS = (
         scopes=READING,
         answers="UserEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={
             **PAGED,
             "id": Parameter("array"),
@@ -138,6 +135,7 @@ OPERATIONS = (
         summary="Say whether routing may offer a user work",
         scopes=WRITING,
         reads="RoutingStatus",
+        heeded=("status",),
         answers="RoutingStatus",
         changes=Change.ORG,
         unknown=THE_USER,
