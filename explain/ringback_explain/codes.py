@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ringback_explain.table import table
@@ -30,6 +30,14 @@ class ErrorCode:
     def advice(self) -> str:
         """What to do; of an answer that leaves open what became of the request, to look first."""
         return self.do or MAY_BE_PLACED
+
+
+def error_code(code: str | None) -> ErrorCode | None:
+    """What is known of a code, in whatever case it is written, itself or its family; none of others."""
+    written = (code or "").lower()
+    known = error_codes()
+    family = known.get(written.partition(".")[0] + ".") if "." in written else None
+    return known.get(written) or (replace(family, code=written) if family else None)
 
 
 @cache

@@ -7,14 +7,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ringback_contracts.catalogue import route
 from ringback_explain.meant.placeholders import IN_CODE, stand_in
 from ringback_explain.read import described
 from ringback_explain.read.code.values import decoded
-from ringback_explain.read.found import FoundRequest
+from ringback_explain.read.found import Address, FoundRequest, ReadError
 
-_TEMPLATE = re.compile(r"\$+!?\{((?:[^{}]|\{[^{}]*\})*)\}")
+_TEMPLATE = re.compile(r"\$+!?\{((?:[^{}]|\{[^{}]*\})*)\}|\$!?(input\.\w+(?:\.\w+)*)")
 """What only a run of the action fills in: ``${input.phone}``, ``$!{input.phone}``, ``$${input.phone}``."""
 _ESCAPED = re.compile(r"^\w+\.(?:jsonEncode|jsonString|url)\((.*)\)$")
+GIVEN = (
+    "the body of this data action is {template}: it passes on what it is given, so nothing here says what is"
+    " sent; give the JSON that the run of it shows"
+)
 _FIELDS = {
     "method": re.compile(r'\brequest_type\s*=\s*"(\w+)"'),
     "url": re.compile(r'\brequest_url_template\s*=\s*"([^"\n]+)"'),
@@ -70,7 +75,8 @@ def _found(request: dict[str, Any], text: str) -> FoundRequest:
     body = _known(request["body"])
     fields = decoded(body)
     if fields is None and IN_CODE.fullmatch(body.strip()):
-        body = ""  # A template that passes on what it is given says nothing of it.
+        _expect_no_body(request)
+        body = ""
     headers = request.get("headers") or {}
     filled = {
         "method": request["method"],
@@ -81,5 +87,15 @@ def _found(request: dict[str, Any], text: str) -> FoundRequest:
     return described.request_of_description(filled, text, "a data action")
 
 
+def _expect_no_body(request: Mapping[str, Any]) -> None:
+    """Refuse to guess a body that the action is given; raises ``ReadError`` where the operation reads one."""
+    address = Address(str(request["method"]), _known(str(request["url"])))
+    operation = route(address.method.upper(), address.parts[1]).operation
+    if operation is not None and operation.reads is not None:
+        raise ReadError(GIVEN.format(template=str(request["body"]).strip()[:60]))
+
+
 def _known(template: str) -> str:
-    return _TEMPLATE.sub(lambda found: stand_in(_ESCAPED.sub(r"\1", found[1]).strip("$!{}")), template)
+    return _TEMPLATE.sub(
+        lambda found: stand_in(_ESCAPED.sub(r"\1", found[1] or found[2]).strip("$!{}")), template
+    )

@@ -25,6 +25,7 @@ from ringback_explain.read.found import (
     Found,
     FoundError,
     FoundRequest,
+    ReadError,
     context_of,
     encoded,
     looks_like_form,
@@ -43,7 +44,14 @@ _BODY_KEYS = ("body", "payload", "data", "json", "postData")
 _URL_KEYS = ("url", "uri", "endpoint", "path")
 MOST_IN_SEQUENCE = 50
 """Bodies of one paste that are read."""
-_ERROR_KEYS = frozenset({"status", "code", "message", "contextId", "errors", "messageWithParams"})
+_SHOWN = frozenset({"errorInfo", "disconnectType", "purpose", "connectedTime", "segments"})
+"""Keys of what the platform shows, which no request has."""
+_ERROR_KEYS = frozenset(
+    {"status", "code", "message", "contextId", "errors", "messageWithParams", "errorCode"}
+)
+
+
+SHOWN_CALL = "this is a call as the platform shows it, and no request: give what was sent to it"
 
 
 def weight(value: Mapping[str, Any]) -> int:
@@ -70,10 +78,29 @@ def is_description(value: Mapping[str, Any]) -> bool:
 
 def is_error(value: Mapping[str, Any]) -> bool:
     """Whether the object is an error body of the platform, or of its token endpoint."""
+    if is_list_of_errors(value):
+        return True
     if isinstance(value.get("error"), str) and value.keys() & {"description", "error_description"}:
         return True
     named = value.keys() & _ERROR_KEYS
-    return not weight(value) and len(named) > 1 and bool(named & {"status", "code"})
+    return not weight(value) and len(named) > 1 and bool(named & {"status", "code", "errorCode"})
+
+
+def is_list_of_errors(value: Mapping[str, Any]) -> bool:
+    """Whether an object holds nothing but errors, as ``{"errors": [{"code": ...}]}``."""
+    listed = value.get("errors")
+    return (
+        value.keys() <= _ERROR_KEYS
+        and isinstance(listed, list)
+        and any(isinstance(each, dict) and each.keys() & {"code", "message", "errorCode"} for each in listed)
+    )
+
+
+def is_shown_call(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a call as the platform shows it, or a party or a leg of one."""
+    parties = value.get("participants")
+    inner = [each for each in parties if isinstance(each, dict)] if isinstance(parties, list) else []
+    return any(_SHOWN & each.keys() and not DESTINATIONS & each.keys() for each in (value, *inner))
 
 
 def request_of_body(value: Any, raw: bytes, text: str, what: str) -> FoundRequest:
@@ -138,7 +165,7 @@ def answer_of(value: Mapping[str, Any]) -> PlatformAnswer:
     first = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], dict) else {}
     return PlatformAnswer(
         status=_status(value.get("status", first.get("status"))),
-        code=_first_text(value.get("code"), value.get("error"), first.get("code")),
+        code=_first_text(value.get("code"), value.get("errorCode"), value.get("error"), first.get("code")),
         message=_first_text(
             value.get("message"),
             value.get("error_description"),
@@ -181,6 +208,8 @@ def of_json(value: Any, raw: str, text: str) -> Found | None:
             return request_of_description(value, text, "a request in JSON")
         if is_error(value):
             return reported(value, text, "an error body")
+        if is_shown_call(value):
+            raise ReadError(SHOWN_CALL)
     if isinstance(value, dict | list):
         return request_of_body(value, raw.encode("utf-8", "replace"), text, "a JSON body")
     return None

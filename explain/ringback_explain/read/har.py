@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from ringback_explain.explanation import PlatformAnswer
+from ringback_explain.codes import MAY_BE_PLACED
+from ringback_explain.explanation import Note, PlatformAnswer
 from ringback_explain.read import described
 from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of
 
 _CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
+
+
+UNANSWERED = Note(
+    "answer.none",
+    "",
+    "no answer was recorded: the browser blocked the request, or the connection broke; " + MAY_BE_PLACED,
+)
 
 
 def places_call(url: str) -> bool:
@@ -27,16 +36,16 @@ def is_har(value: Any) -> bool:
 
 
 def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
-    """The requests of the log that place calls, and how many others there are.
+    """The requests of the log that place calls or were refused on one, and how many others there are.
 
     Raises ``ReadError`` where none does.
     """
     entries = value["log"]["entries"]
     requests = list(_requests(entries if isinstance(entries, list) else []))
     found = [
-        replace(reading, answer=_answer(entry.get("response")))
+        _with_answer(reading, entry.get("response"))
         for number, entry in requests
-        if (reading := _reading(number, len(requests), entry["request"]))
+        if (reading := _reading(number, len(requests), entry))
     ]
     if not found:
         raise ReadError(
@@ -53,21 +62,42 @@ def _requests(entries: list[Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield number, entry
 
 
+def _with_answer(reading: FoundRequest, response: Any) -> FoundRequest:
+    """The request with the refusal that was recorded, or with a word on there being no answer."""
+    if isinstance(response, dict) and response.get("status") in (0, -1):
+        noted = replace(reading.context, unread=(*reading.context.unread, UNANSWERED))
+        return replace(reading, context=noted)
+    return replace(reading, answer=_answer(response))
+
+
 def _answer(response: Any) -> PlatformAnswer | None:
     """The refusal that was recorded; none of an answer that is none, or that was blocked."""
     status = response.get("status") if isinstance(response, dict) else None
     if not isinstance(status, int) or status < HTTPStatus.BAD_REQUEST:
         return None
-    content = response.get("content")
-    text = content.get("text") if isinstance(content, dict) else None
     headers = dict(_pairs(response.get("headers")))
-    told = described.answer_in(text) if isinstance(text, str) else None
+    told = described.answer_in(_text(response.get("content")))
     return replace(told or PlatformAnswer(), status=status, rule=headers.get("ringback-rule"))
 
 
-def _reading(number: int, count: int, entry: Mapping[str, Any]) -> FoundRequest | None:
+def _text(content: Any) -> str:
+    """The text of a recorded content, which some browsers write in base64."""
+    text = content.get("text") if isinstance(content, dict) else None
+    if not isinstance(text, str):
+        return ""
+    if content.get("encoding") != "base64":
+        return text
+    try:
+        return b64decode(text).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundRequest | None:
+    entry = recorded["request"]
     method, url = str(entry.get("method", "GET")), entry["url"]
-    if method.upper() != "POST" or not places_call(url):
+    is_call = method.upper() == "POST" and places_call(url)
+    if not is_call and (_answer(recorded.get("response")) is None or "/api/v2/conversations" not in url):
         return None
     data = entry.get("postData")
     data = data if isinstance(data, dict) else {}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ringback_contracts.core.nearest import nearest
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Note
+from ringback_explain.meant.placeholders import IN_CODE
 
 _DOMAINS = """
     mypurecloud.com mypurecloud.ie mypurecloud.com.au mypurecloud.jp mypurecloud.de usw2.pure.cloud
@@ -54,7 +55,7 @@ TOKEN_PATH = "the token endpoint is no part of the API: it is /oauth/token on th
 def host_notes(url: str | None, *, token: bool) -> Iterator[Note]:
     """Notes on the host of a URL as it was written; ``token`` says that it asks for a token."""
     host = _host(url)
-    if not host or _LOCAL.search(host) or _is_address(host):
+    if not host or IN_CODE.search(host) or _LOCAL.search(host) or _is_address(host):
         return
     if _OTHER_PRODUCT.search(host):
         yield Note("host.other-product", "Host", OTHER_PRODUCT.format(host=host))

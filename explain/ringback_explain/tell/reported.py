@@ -14,7 +14,7 @@ from ringback_contracts.examples import situation
 from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms
-from ringback_explain.codes import MAY_BE_PLACED, error_codes
+from ringback_explain.codes import MAY_BE_PLACED, error_code
 from ringback_explain.explanation import (
     Context,
     Equivalent,
@@ -81,7 +81,7 @@ def explain_answer(
 
 
 def _means_same(code: str, of_rule: str) -> bool:
-    known = error_codes().get(code.lower())
+    known = error_code(code)
     return code.lower() == of_rule or (known is not None and known.like == of_rule)
 
 
@@ -144,7 +144,7 @@ def _still_of_use(
     equivalent = made.equivalent
     if equivalent is None or not _same_again(equivalent, request, answer, decided):
         return Suggestion(equivalent, made.questions)
-    known = error_codes().get((answer.code or "").lower())
+    known = error_code(answer.code)
     nothing = known.advice if known else CHANGE_NOTHING.format(answer=answer.code or answer.status)
     fix = decided.fix if decided else nothing
     detail = decided.message if decided else f"as {answer.status} {answer.code or ''}".strip()
@@ -205,7 +205,7 @@ def _fitting(
 ) -> list[Rule]:
     """The rules that fit; where none has the code, those with one that means the same."""
     written = (code or "").lower().replace("_", ".")
-    known = error_codes().get(written)
+    known = error_code(written)
     for name in (written, known.like) if known and known.like else (written,):
         found = [
             rule
@@ -277,7 +277,7 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
 
 
 def _unheard_of(answer: PlatformAnswer, notes: tuple[Note, ...]) -> Explanation | None:
-    known = error_codes().get((answer.code or "").lower())
+    known = error_code(answer.code)
     status = answer.status or (known.status if known else None)
     if status is None:
         return None
@@ -290,7 +290,7 @@ def _of_code(answer: PlatformAnswer) -> Iterator[Note]:
     if answer.operation is not None and answer.operation not in BY_ID:
         asked = sdk_operation(answer.operation)
         yield Note("error.operation", "", NOT_SERVED.format(method=asked.method, path=asked.template))
-    known = error_codes().get((answer.code or "").lower())
+    known = error_code(answer.code)
     if known is not None:
         if answer.message and not _tells_nothing(answer):
             yield Note("error.message", "", NO_MESSAGE.format(message=quoted(answer.message)))

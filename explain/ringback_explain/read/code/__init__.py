@@ -26,6 +26,9 @@ MOST_REQUESTS = 50
 _VARIABLE_KEY = re.compile(rb'"\xe2\x80\xb9[^"]*"\s*:')
 """A key that only the running program knows, as names become that are read in a language not their own."""
 
+_ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w.]+\.)?\w*(?:Error|Exception)(?: \[\w+\])?: .*")
+"""What a program said when it failed: words, whatever a grammar makes of them."""
+
 NO_REQUEST = (
     "this is {language} code, and it sends no request that can be read: give the part that sends one, with"
     " the values that it sends"
@@ -89,7 +92,7 @@ def language_of(text: str) -> str | None:
 
 
 def _candidates(text: str) -> list[Program]:
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or _ERROR_LINE.fullmatch(text.strip()):
         return []
     return [program for program in programs(without_prose(text)) if program.fit >= LIKELY][:MOST_TRIED]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.read.code.languages import HOLDERS, NAMES, Spot, field, spot_of, text_of
+from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, spot_of, text_of
 from ringback_explain.read.code.texts import formatted
 from ringback_explain.read.code.values import (
     CodeObject,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _MAPPINGS = re.compile(r"dict|map|hash|json|object|expando|bag|collection", re.IGNORECASE)
 _SETTER = re.compile(r"(?:set|with)_?([A-Za-z]\w*)")
-_SELVES = frozenset({"self", "this", "cls", "$this", "static", "super"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,8 @@ def _follow_block(walker: Walker, block: Node, begun: list[Sending]) -> None:
 def _callee(walker: Walker, node: Node) -> tuple[Node | None, Node | None]:
     """What a call is made on, and the name that is called."""
     function = field(node, "function", "constructor", "type")
+    while function is not None and walker.meaning(function) == "through" and function.named_children:
+        function = function.named_children[0]  # "await" stands inside where a type is given
     if function is None:
         holder, name = field(node, *HOLDERS), field(node, "name", "method")
         if name is None and node.named_children:
@@ -178,7 +180,7 @@ def _arguments(walker: Walker, node: Node) -> tuple[list[Any], CodeObject]:
 
 def _own_function(call: CodeCall) -> Any:
     walker, function = call.walker, call.walker.functions.get(call.name)
-    is_plain = call.holder is None or call.holder_text in _SELVES or not is_verb(call.lower)
+    is_plain = call.holder is None or call.holder_text.strip("$") in SELVES or not is_verb(call.lower)
     if function is None or not is_plain or walker.meaning(call.node) == "new":
         return NOTHING
     if function.id in walker.active:
@@ -242,8 +244,9 @@ def _setting(call: CodeCall) -> Any:
         filled = call.filled(model=False)
         call.walker.put(filled, given[0], given[1], call.spot)
         return filled
-    if lower in words().merges and given and all(isinstance(value, CodeObject | Unknown) for value in given):
-        return _merged(call)
+    records = given or ([_named_object(call)] if call.named else [])
+    if lower in words().merges and records and all(isinstance(one, CodeObject | Unknown) for one in records):
+        return _merged(call, records)
     setter = _SETTER.fullmatch(call.name)
     key = setter[1] if setter else call.name
     is_model = isinstance(call.receiver, CodeObject) and call.receiver.model
@@ -255,11 +258,11 @@ def _setting(call: CodeCall) -> Any:
     return filled
 
 
-def _merged(call: CodeCall) -> CodeObject:
-    first = call.positional[0]
+def _merged(call: CodeCall, records: Sequence[Any]) -> CodeObject:
+    first = records[0]
     is_first = call.holder_text == "Object" and isinstance(first, CodeObject)
     filled = first if is_first and isinstance(first, CodeObject) else call.filled(model=False)
-    for record in call.positional:
+    for record in records:
         if isinstance(record, Unknown):
             filled.doubts.append(Doubt("", record[1:-1], is_spread=True))
         elif record is not filled:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.read.code.languages import HOLDERS, NAMES, field, innermost, spot_of, text_of
+from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, field, innermost, spot_of, text_of
 from ringback_explain.read.code.texts import joined, number, text_value
-from ringback_explain.read.code.values import CodeObject, Doubt, unknown
+from ringback_explain.read.code.values import CodeObject, Doubt, Unknown, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,7 +24,10 @@ def _member(walker: Walker, node: Node) -> Any:
     holder, name = field(node, *HOLDERS), field(node, *NAMES)
     if holder is None or name is None:
         return walker.strange(node)
-    return part_of(walker.evaluate(holder), text_of(name), node)
+    value = part_of(walker.evaluate(holder), text_of(name), node)
+    if isinstance(value, Unknown) and text_of(holder).strip("$") in SELVES:
+        return walker.scope.get(text_of(name), value)  # a field that the class itself gives a value
+    return value
 
 
 def part_of(holder: Any, key: Any, node: Node) -> Any:
@@ -102,9 +105,9 @@ def _anonymous(walker: Walker, node: Node) -> CodeObject:
     key: str | None = None
     for child in node.children:
         if child.type == "identifier" and child.next_sibling and child.next_sibling.type == "=":
-            key = text_of(child)
+            key = text_of(child).strip("@")
         elif child.is_named:
-            made.put(key or text_of(child).rpartition(".")[2], walker.evaluate(child), spot_of(child))
+            made.put(key or text_of(child).rpartition(".")[2].strip("@"), walker.evaluate(child), spot_of(child))
             key = None
     return made
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HOLDERS = ("object", "value", "operand", "expression", "receiver", "scope", "argument")
 NAMES = ("attribute", "property", "field", "name", "method")
 """The fields of nodes in which stands what a part is taken of, and the part's name."""
+SELVES = frozenset({"self", "this", "cls", "static", "super"})
+"""What a method calls the object that it belongs to."""
 LONGEST = 64 * 2**10
 """Characters of a text that are read as a program."""
 SHORT = 2_000
@@ -89,6 +91,9 @@ def programs(text: str) -> list[Program]:
         if (signs := len(set(language.signs.findall(text)))) or len(text) < SHORT
         if (program := _program(language, text, signs)) is not None
     ]
+    fits = {program.language.name: program.fit for program in read}
+    if fits.get("javascript", 0) >= fits.get("typescript", 1):
+        read = [program for program in read if program.language.name != "typescript"]
     return sorted(read, key=lambda program: program.fit * 10 + program.signs, reverse=True)
 
 

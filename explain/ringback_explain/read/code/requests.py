@@ -24,6 +24,8 @@ _VERB = re.compile(
 _URL = re.compile(r"(?:[a-z]+:)?//|/(?!\s)|[^\s/]*\u203a/|api/v\d|oauth/|v2/", re.IGNORECASE)
 _BODIES = ("json", "data", "body", "content", "payload", "form_params", "form", "CURLOPT_POSTFIELDS")
 _URLS = ("url", "uri", "path", "endpoint", "CURLOPT_URL")
+_HEADERS = frozenset({"authorization", "content-type"})
+_BASES = ("baseURL", "base_url", "prefixUrl", "base_uri")
 _OPTIONS = frozenset((*_BODIES, "headers", "method", "auth", "timeout", "params", "type", "url"))
 
 
@@ -124,12 +126,11 @@ def _of_client(call: CodeCall) -> Any:
     options = _options(call)
     url = _url(call, options)
     body, way = _body(call, options, url)
-    if not url and not (verb and _is_telling(body) and call.holder is not None):
+    if not url and not (verb and _is_telling(body) and call.holder is not None and not _is_key(call)):
         return NOTHING
     sending = Sending(call.line, _method(call, options, verb, body), url)
     sending.body, sending.way = snapshot(body), way
-    headers = options.get("headers")
-    sending.headers = dict(headers) if isinstance(headers, dict) else {}
+    _give_headers(sending, call, options)
     sending.client = call.holder_text or call.name
     call.walker.sendings.append(sending)
     # What Node's https.request gives is written to and ended afterwards.
@@ -145,11 +146,25 @@ def _options(call: CodeCall) -> dict[str, Any]:
     return options
 
 
+def _give_headers(sending: Sending, call: CodeCall, options: Mapping[str, Any]) -> None:
+    """Set the headers that a call is given by name, in its options, or as an object of their own."""
+    given = [value for value in call.positional if isinstance(value, CodeObject) and _HEADERS & _lower(value)]
+    sending.set("headers", options.get("headers"))
+    for headers in given:
+        sending.headers |= {key.replace("_", "-"): value for key, value in headers.items()}
+
+
+def _lower(value: CodeObject) -> set[str]:
+    return {key.lower().replace("_", "-") for key in value}
+
+
 def _url(call: CodeCall, options: Mapping[str, Any]) -> str:
     given = [*call.positional, *(options[key] for key in _URLS if key in options)]
     texts = [value for value in given if isinstance(value, str) and not isinstance(value, Unknown)]
     found = next((text for text in texts if _URL.match(text) and "{" not in text[:1]), "")
-    base = options.get("baseURL") or options.get("base_url")
+    base = next((options[key] for key in _BASES if key in options), None)
+    if isinstance(base, str) and found and not found.startswith("/") and not base.endswith("/"):
+        base += "/"
     return f"{base}{found}" if found and isinstance(base, str) else found
 
 
@@ -159,7 +174,9 @@ def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, st
             return options[key], key
     values = [value for value in call.positional if isinstance(value, CodeObject | Encoded | list | str)]
     for value in values:
-        is_options = isinstance(value, CodeObject) and _OPTIONS & value.keys() and not weight(value)
+        is_options = isinstance(value, CodeObject) and (
+            (_OPTIONS & value.keys() and not weight(value)) or _HEADERS & _lower(value)
+        )
         is_text = isinstance(value, str) and (value == url or decoded(value) is None)
         if not is_options and not is_text:
             return value, ""
@@ -188,6 +205,12 @@ def _method_named(value: Any) -> str | None:
         found = re.fullmatch(r"\u2039(?:\w+\.)*\w*Method\w*\.(\w+)\u203a", value)
         word = found[1] if found else ""
     return word.upper() if word.upper() in METHODS else None
+
+
+def _is_key(call: CodeCall) -> bool:
+    """Whether a call puts a value under a name, as ``put("to", to)`` of a mapping does."""
+    first = call.positional[0] if call.positional else None
+    return isinstance(first, str) and not isinstance(first, Unknown) and decoded(first) is None
 
 
 def _is_telling(value: Any) -> bool:
@@ -221,8 +244,7 @@ def _begun(call: CodeCall) -> Any:
     sending.method = of_class[1].upper() if of_class else ""
     for value in (*call.positional, options.get("method")):
         sending.method = _method_named(value) or sending.method
-    headers = options.get("headers")
-    sending.headers = dict(headers) if isinstance(headers, dict) else {}
+    _give_headers(sending, call, options)
     sending.client = call.name
     call.walker.sendings.append(sending)
     return sending

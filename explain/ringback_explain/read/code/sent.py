@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +27,7 @@ from ringback_explain.read.code.values import (
 )
 from ringback_explain.read.found import (
     JSON_TYPE,
+    TOKEN_PATH,
     Address,
     FoundRequest,
     context_of,
@@ -81,6 +82,8 @@ def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
     address = _address(sending, text)
     headers = {str(key): str(value) for key, value in sending.headers.items() if isinstance(value, str | int)}
     headers = {key: value for key, value in headers.items() if not IN_CODE.fullmatch(value)}
+    if address.url.endswith(TOKEN_PATH) and _hides_login(sending, headers, text):
+        headers["authorization"] = f"Basic {unknown('id and secret')}"
     if raw and not any(key.lower() == "content-type" for key in headers):
         given = _TYPE_GIVEN.search(text) if media != JSON_TYPE else None
         headers["content-type"] = given[1] if given else media
@@ -95,6 +98,16 @@ NAMES = {
     "python": "Python", "javascript": "JavaScript", "typescript": "TypeScript", "java": "Java",
     "csharp": "C#", "go": "Go", "php": "PHP", "ruby": "Ruby",
 }  # fmt: skip
+
+
+_LOGIN = re.compile(r"\bBasic\b|basic_?auth|\bauth\b|USERPWD", re.IGNORECASE)
+"""How a program hands over the id and the secret of its client."""
+
+
+def _hides_login(sending: Sending, headers: Mapping[str, str], text: str) -> bool:
+    """Whether a request for a token may say who asks in a way that is not followed."""
+    told = any(key.lower() == "authorization" for key in headers)
+    return not told and (sending.hides_headers or _LOGIN.search(text) is not None)
 
 
 def _address(sending: Sending, text: str) -> Address:

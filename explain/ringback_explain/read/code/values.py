@@ -100,6 +100,8 @@ class Sending:
     """The operation of an SDK's method, whose body needs no look at its keys to be one."""
     client: str = ""
     """What sends it, as the program names it."""
+    hides_headers: bool = False
+    """Whether some of its headers only the running program knows."""
 
     def set(self, key: str, value: Any) -> None:
         """Set what an attribute or an option of a client's request stands for."""
@@ -114,6 +116,7 @@ class Sending:
             self.method = "POST"
         elif name in ("headers", "httpheader"):
             self.headers |= _headers(value)
+            self.hides_headers |= isinstance(value, Unknown)
         elif "-" in key:
             self.headers[key] = value
 

@@ -15,6 +15,7 @@ from ringback_explain.read.code.expressions import EXPRESSIONS, item_parts
 from ringback_explain.read.code.languages import (
     HOLDERS,
     NAMES,
+    SELVES,
     Language,
     Program,
     Spot,
@@ -37,7 +38,6 @@ _LEFT = ("left", "name", "pattern")
 _RIGHT = ("right", "value", "default_value")
 _MAIN = re.compile(r"__name__|__FILE__|require\.main|import\.meta")
 _LEAVES = re.compile(r"\s*(?:return|raise|throw|exit|die|panic|sys\.exit|process\.exit|os\.Exit|abort)\b")
-_SELVES = frozenset({"self", "this", "cls"})
 
 
 class OutOfSteps(Exception):
@@ -200,6 +200,8 @@ class Walker:
         written = " ".join(text_of(given).split()) if given is not None else ""
         if written.startswith("(") and written.endswith(")"):
             written = written[1:-1]
+        if given is None and "default" in node.type:
+            return "no other case"
         if given is None:
             return text_of(node).splitlines()[0].rstrip(" :{")
         if "case" in node.type:
@@ -242,6 +244,7 @@ class Walker:
         self.depth -= 4
         given = self.returned.pop()
         self.active.discard(function.id)
+        outer |= {name: self.scope[name] for name in SELVES & self.scope.keys()}
         self.scope = outer
         told = [value for value in given if isinstance(value, CodeObject | Encoded)] or given
         return told[0] if told else last
@@ -265,7 +268,7 @@ class Walker:
         listed = field(function, "parameters", "parameter")
         nodes = [] if listed is None else (listed.named_children or [listed])
         parameters = [(name, node) for node in nodes for name in self._parameters(node)]
-        if parameters and parameters[0][0] in _SELVES:
+        if parameters and parameters[0][0] in SELVES:
             del parameters[0]
         by_place = [value for key, value in arguments if key is None]
         by_name = {key: value for key, value in arguments if key is not None}
@@ -337,8 +340,8 @@ class Walker:
     def bind(self, left: Node, value: Any) -> None:
         """Give a value to a variable, or to a part of an object."""
         meaning = self.meaning(left)
-        if meaning == "name":
-            self.scope[text_of(left).strip("$")] = value
+        if meaning == "name" or left.type.endswith("property_identifier"):
+            self.scope[text_of(left).strip("$#")] = value
         elif meaning == "index":
             holder, key = item_parts(left)
             held = self.container(holder)
