@@ -22,14 +22,15 @@ class Context:
     """What came along with a request.
 
     ``url`` is as written, before it was reduced to a path; ``grant`` is the OAuth grant of the token, if
-    known; ``scopes`` are all that were mentioned, held or wanted; ``text`` is the whole pasted text;
-    ``unread`` says what of the request could not be read, and was not judged; ``positions`` where the program
-    sets what stands at a JSON pointer of its body.
+    known; ``scopes`` and ``permissions`` are all that were mentioned, held or wanted; ``text`` is the whole
+    pasted text; ``unread`` says what of the request could not be read, and was not judged; ``positions`` where
+    the program sets what stands at a JSON pointer of its body.
     """
 
     url: str | None = None
     grant: str | None = None
     scopes: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
     text: str = ""
     unread: tuple[Note, ...] = ()
     positions: Mapping[str, Position] = field(default_factory=dict, hash=False)
@@ -110,18 +111,23 @@ class Equivalent:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An equivalent request as far as one can be made, and what has to be known to make or complete it."""
+    """An equivalent request as far as one can be made, and what has to be known to make or complete it.
+
+    ``caveats`` say why the call that it places cannot work, although it is accepted.
+    """
 
     equivalent: Equivalent | None
     questions: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything there is to say about one request.
 
-    ``status`` and ``code`` are the platform's answer, ``rule`` what decided it. ``unknown`` lists what was
-    not held against the request, each with the option that would tell.
+    ``status`` and ``code`` are the platform's answer, ``rule`` what decided it. ``caveats`` say why the call
+    of the equivalent cannot work, although that is accepted. ``unknown`` lists what was not held against the
+    request, each with the option that would tell.
     """
 
     verdict: Verdict
@@ -133,6 +139,7 @@ class Explanation:
     equivalent: Equivalent | None = None
     questions: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The explanation in lines to read, without the evidence."""
@@ -146,6 +153,7 @@ class Explanation:
         if self.equivalent:
             body = json.dumps(dict(self.equivalent.body), ensure_ascii=False)
             lines.append(f"send instead: {self.equivalent.method} {self.equivalent.path} {body}")
+            lines += [f"  {caveat}" for caveat in self.caveats]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,6 +168,7 @@ class Explanation:
             "equivalent": _fields(self.equivalent) if self.equivalent else None,
             "questions": list(self.questions),
             "unknown": list(self.unknown),
+            "caveats": list(self.caveats),
         }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from rich.text import Text
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
-from ringback_explain import Equivalent, Explained, Explanation
+from ringback_explain import Equivalent, Explained, Explanation, Note
 from ringback_harness.ready_made import MOCK, Connection, ready_made
 from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
 
@@ -42,21 +42,32 @@ OF_THE_PROGRAM = "sdk."
 """Notes on packages, classes and methods that a program uses and that do not exist."""
 SHOWN_BY_THE_REQUEST = ("key.", "number.normalised", "number.no-plus", "value.not-filled-in")
 """Notes on what the request to send instead, or a question beside it, shows as well."""
+OTHER_FORM = ("key.destination", "key.caller")
+"""Notes that tell that a body is written in ``to`` and ``from``."""
+DEAD = ("number.unassigned", "number.fictional", "number.impossible")
+"""Notes that a caveat beside the request repeats."""
+CANNOT_WORK = "accepted, but the call will end in an error"
+BUT = (
+    ("method.reads", "as a reading: it places no call"),
+    ("host.", "but not at this host"),
+    ("key.destination", "by Ringback alone: the platform publishes no 'to' and 'from'"),
+    ("key.caller", "by Ringback alone: the platform publishes no 'to' and 'from'"),
+    ("value.not-filled-in", "once it is filled in"),
+)
+"""What makes a lie of "accepted" alone, by the notes that tell of it."""
 
 
 def show(console: Console, explanation: Explanation, heading: str, how: Showing = BRIEFLY) -> None:
     """Print the explanation; ``heading`` says what was explained."""
-    color = "green" if explanation.verdict == "accepted" else "red"
-    code = f" {explanation.code}" if explanation.code else ""
-    # What Ringback does not do is no refusal of the platform.
-    is_limit = explanation.status == HTTPStatus.NOT_IMPLEMENTED
-    verdict = "NOT SERVED BY RINGBACK" if is_limit else explanation.verdict.upper()
-    console.print(Text(shown(f"{verdict}  {explanation.status}{code}"), f"bold {color}"))
+    _show_verdict(console, explanation)
     show_wrapped(console, "", heading, style="dim")
     console.print()
     # What the program itself lacks comes before any answer that it could get.
-    for note in (note for note in explanation.notes if note.id.startswith(OF_THE_PROGRAM)):
+    of_program = [note for note in explanation.notes if note.id.startswith(OF_THE_PROGRAM)]
+    for note in of_program:
         show_wrapped(console, "   sdk    ", note.message)
+    if of_program and explanation.findings:
+        console.print()
     if explanation.rule is None:
         _show_candidates(console, explanation.findings)
     else:
@@ -64,20 +75,52 @@ def show(console: Console, explanation: Explanation, heading: str, how: Showing 
             _show_finding(console, number, finding, verbose=how.verbose)
     left_out = _show_remarks(console, explanation, verbose=how.verbose)
     if explanation.equivalent is not None:
-        sent = explanation.verdict == "accepted"
-        show_title(
-            console, f"{'Ready to send' if sent else 'Send this instead'} (tried: Ringback accepts it)"
-        )
-        _show_equivalent(console, explanation.equivalent, how)
-    more = [f"{left_out} more remarks with -v"] if left_out else []
+        _show_request(console, explanation, explanation.equivalent, how)
+    more = [f"{left_out} more remark{'s' if left_out > 1 else ''} with -v"] if left_out else []
     more += ["as code with --curl, --python or --sdk"] if explanation.equivalent and not how.samples else []
     if more:
         show_wrapped(console, "", f"({'; '.join(more)})", style="dim")
 
 
+def _show_verdict(console: Console, explanation: Explanation) -> None:
+    color = "green" if explanation.verdict == "accepted" else "red"
+    code = f" {explanation.code}" if explanation.code else ""
+    # What Ringback does not do is no refusal of the platform.
+    is_limit = explanation.status == HTTPStatus.NOT_IMPLEMENTED
+    verdict = "NOT SERVED BY RINGBACK" if is_limit else explanation.verdict.upper()
+    title = Text(shown(f"{verdict}  {explanation.status}{code}"), f"bold {color}")
+    if explanation.verdict == "accepted" and (but := _but(explanation)):
+        title.append(f"  {but}", "bold yellow")
+    console.print(title, soft_wrap=True)
+
+
+def _show_request(console: Console, explanation: Explanation, equivalent: Equivalent, how: Showing) -> None:
+    show_title(console, f"{_invitation(explanation)} (tried: Ringback accepts it)")
+    for caveat in explanation.caveats:
+        told = caveat.replace(CANNOT_WORK, "the call then fails").removeprefix("accepted, but ")
+        show_wrapped(console, "", told, style="yellow")
+    _show_equivalent(console, equivalent, how)
+
+
+def _but(explanation: Explanation) -> str:
+    """What has to be known beside the word "accepted"."""
+    ids = {note.id for note in explanation.notes}
+    said = [text for begins, text in BUT if any(each.startswith(begins) for each in ids)]
+    told = [*said, *(["but the call then fails"] if explanation.caveats else [])]
+    return ", ".join(dict.fromkeys(told))
+
+
+def _invitation(explanation: Explanation) -> str:
+    """What is said above the request that is shown."""
+    if explanation.verdict == "rejected" or any(note.id == "method.reads" for note in explanation.notes):
+        return "Send this instead"
+    is_another = any(note.id in OTHER_FORM for note in explanation.notes)
+    return "In the published form" if is_another else "Ready to send"
+
+
 def _show_candidates(console: Console, findings: tuple[Explained, ...]) -> None:
     """The rules that may have decided, where only the answer is known."""
-    if findings:
+    if len(findings) > 1:
         console.print(
             Text(f"It may be any of these {len(findings)}; 'ringback rules ID' tells more of each", "bold")
         )
@@ -102,15 +145,30 @@ def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) 
     """Notes, what is unknown, and questions; how many were left out because they are shown otherwise."""
     brief = not verbose and explanation.verdict == "rejected" and explanation.equivalent is not None
     others = [note for note in explanation.notes if not note.id.startswith(OF_THE_PROGRAM)]
-    notes = [note for note in others if not (brief and note.id.startswith(SHOWN_BY_THE_REQUEST))]
+    notes = [note for note in others if verbose or not _is_said_again(note, explanation, brief=brief)]
     unknown = () if brief else explanation.unknown
     for note in notes:
         show_wrapped(console, "   note   ", f"{note.where}: {note.message}" if note.pointer else note.message)
-    for line in unknown:
-        show_wrapped(console, "   open   ", f"cannot be known from here: {line}", style="dim")
+    if unknown:
+        show_wrapped(console, "   open   ", f"not known from here: {'; '.join(unknown)}", style="dim")
     for question in explanation.questions:
         show_wrapped(console, "   ask    ", question)
     return len(others) - len(notes) + len(explanation.unknown) - len(unknown)
+
+
+def _is_said_again(note: Note, explanation: Explanation, *, brief: bool) -> bool:
+    """Whether the request that is shown, a finding or a question says what a note says."""
+    if note.id.startswith(SHOWN_BY_THE_REQUEST) and brief:
+        return True
+    asked = any(f" {note.pointer}" in question for question in explanation.questions)
+    if note.id in OTHER_FORM and explanation.equivalent is not None:
+        return True
+    if note.id.startswith("value.") and note.pointer and asked:
+        return True
+    if note.id == "grant.client-credentials":
+        return any(finding.rule == "caller.not-a-user" for finding in explanation.findings)
+    is_shown_number = note.id.startswith(DEAD) and "fails" in note.message
+    return is_shown_number and bool(explanation.caveats) and explanation.equivalent is not None
 
 
 def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> None:
@@ -126,6 +184,9 @@ def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> 
 
 def _body(equivalent: Equivalent, width: int) -> str:
     if equivalent.path == TOKEN_PATH:
-        return f"Content-Type: {FORM_TYPE}\n\n{urlencode(equivalent.body, safe='<>:/')}"
+        headers = f"Content-Type: {FORM_TYPE}"
+        if "client_id" not in equivalent.body:
+            headers = f"Authorization: Basic <base64 of id:secret>\n{headers}"
+        return f"{headers}\n\n{urlencode(equivalent.body, safe='<>:/')}"
     line = json.dumps(equivalent.body, ensure_ascii=False)
     return line if len(line) <= width else json.dumps(equivalent.body, indent=2, ensure_ascii=False)

@@ -105,8 +105,8 @@ def answered(answer: PlatformAnswer) -> Explanation:
 def test_a_refused_request_is_not_shown_as_what_to_send_instead(rule: str) -> None:
     known = TABLE[rule]
     found = answered(PlatformAnswer(known.status, known.code, rule=rule))
-    assert (found.rule, found.equivalent) == (rule, None)
-    assert found.questions
+    assert (found.rule, found.equivalent, found.unknown) == (rule, None, ())
+    assert found.findings[0].fix == known.fix
 
 
 def test_the_answer_that_there_is_no_user_tells_which_grant_the_token_has() -> None:
@@ -121,7 +121,7 @@ def test_another_body_is_no_help_where_the_caller_was_refused() -> None:
     request = Request("POST", CALLS_PATH, {"content-type": "application/json"}, body)
     found = explain_answered(request, PlatformAnswer(401, "token.expired", rule="token.expired"))
     assert found.equivalent is None
-    assert any(TABLE["token.expired"].fix in question for question in found.questions)
+    assert found.findings[0].fix == TABLE["token.expired"].fix
 
 
 def test_the_same_value_is_shown_where_only_its_media_type_was_refused() -> None:

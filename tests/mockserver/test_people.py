@@ -106,9 +106,7 @@ def test_what_is_expanded_is_there_and_what_has_no_effect_is_noted(org: Org) -> 
 
 def test_a_note_repeats_no_number_and_no_secret(org: Org) -> None:
     note = org.ask("GET", "/users/me?expand=%2B442079460777&k3y=t0k3n").headers["Ringback-Note"]
-    assert (
-        note == "expand has no effect in Ringback; the operation has no query parameter one of another name"
-    )
+    assert note == "expand has no effect in Ringback; the operation has no query parameter of another name"
 
 
 def test_users_are_listed_by_page_state_and_id(org: Org) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,7 @@ def imagined(
         campaigns=tuple(Campaign(id=found, name="a campaign") for found in sorted(ids)),
         clients=(),
         tokens=(),
+        numbers=(*default_org().numbers, SOME_NUMBER),
     )
     calls = dict.fromkeys(ids | {found.upper() for found in ids} | written)
     caller = somebody(request, service=service, calls=calls)
@@ -54,6 +55,23 @@ def imagined(
         # The number in from is the only one that has to be owned.
         org = replace(org, numbers=(*org.numbers, address.number))
     return caller, org
+
+
+def adverse(request: Request, fields: Mapping[str, Any]) -> Iterator[tuple[Caller, Org]]:
+    """Callers and orgs in which nothing exists that the request names, and nobody may do anything."""
+    _, org = imagined(request, fields)
+    bare = User(id=SOMEBODY, name="a user", station=None)
+    nothing = replace(
+        org, users=(bare,), queues=(), campaigns=(), numbers=(), sip_trunking=False, strict_numbers=True
+    )
+    able = replace(bare, permissions=EVERYTHING)
+    disabled = replace(org, users=(replace(able, enabled=False),))
+    scopes = frozenset({"conversations"})
+    yield ANONYMOUS, nothing
+    yield Caller(TokenState.VALID, user=bare, scopes=scopes), nothing
+    yield Caller(TokenState.VALID, user=able, scopes=scopes), replace(nothing, users=(able,))
+    yield Caller(TokenState.VALID, user=able, scopes=scopes), disabled
+    yield Caller(TokenState.VALID, client=Client(id="a client", secret="")), nothing
 
 
 def somebody(request: Request, *, service: bool, calls: Lives = NO_CALLS) -> Caller:
@@ -88,7 +106,8 @@ def filled(request: Request, value: Any) -> Request:
 
 
 _NOT_IN_PATH = re.compile(
-    "\u2039[^\u203a/]*\u203a|(/)(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>)(?=/|$)", re.IGNORECASE
+    r"\u2039[^\u203a/]*\u203a|(/)(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>|\$?\{[\w.]+\}|:[a-z]\w*)(?=/|$)",
+    re.IGNORECASE,
 )
 
 

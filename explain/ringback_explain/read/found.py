@@ -14,7 +14,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.explanation import Context, PlatformAnswer
-from ringback_explain.read.scopes import scopes
+from ringback_explain.read.scopes import permissions, scopes
 
 JSON_TYPE = "application/json"
 Headers = Mapping[str, str]
@@ -107,6 +107,7 @@ def context_of(address: Address, request: Request, text: str, **hints: Any) -> C
         url=address.url if address.parts[0] else None,
         grant=hints.get("grant") or asked.get("grant_type"),
         scopes=tuple(hints.get("scopes") or asked_scopes or scopes(text)),
+        permissions=permissions(text),
         text=text,
         unread=tuple(hints.get("unread") or ()),
     )

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.resources.conversations.operations import DISCONNECT
 from ringback_explain.explanation import Note
 from ringback_explain.meant.body import Form, ReadBody
 from ringback_explain.meant.call import MeantCall
@@ -150,6 +151,23 @@ def merge_notes(path: str, body: dict[str, Any]) -> Iterator[Note]:
     parts = {part.lower() for part in path.split("/")}
     if isinstance(listed, list) and any(isinstance(item, str) and item.lower() in parts for item in listed):
         yield Note("conversation.merged-with-itself", "/conversationIds", _MERGED)
+
+
+READS = "nobody reads the body of a GET: a call is placed with POST, which fetch has to be told in its method"
+FOR_ALL = (
+    "this ends the conversation for everybody, whatever the body says: one party is dropped with PATCH"
+    ' /api/v2/conversations/calls/{conversationId}/participants/{participantId} and {"state": "disconnected"}'
+)
+
+
+def unread_body_notes(request: Request, operation_id: str | None) -> Iterator[Note]:
+    """What a body believes to do that nobody reads."""
+    if not request.body.strip():
+        return
+    if request.method in ("GET", "HEAD"):
+        yield Note("method.reads", "", READS)
+    if operation_id == DISCONNECT and request.body.strip() not in (b"null", b"{}"):
+        yield Note("disconnect.for-all", "", FOR_ALL)
 
 
 _LOOK_UP = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringback_contracts.domain.numbers import Problem, assess
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Equivalent, Suggestion
@@ -100,6 +101,8 @@ def _contradicting(draft: _Draft, parties: list[MeantParty]) -> None:
 def _country(draft: _Draft, party: MeantParty) -> None:
     if party.without_country:
         template = "plus" if party.may_have_country else "country"
+        if template == "plus" and assess(f"+{party.digits}").problem is Problem.NOT_ASSIGNED:
+            return  # with a plus it would ring nobody: it is not offered
         draft.ask(template, pointer=party.pointer, digits=party.digits)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.table import table
@@ -43,3 +44,9 @@ def quoted(text: str, limit: int = 60) -> str:
     shown = _SIP_USER.sub(_without_password, text)
     plain = "".join(character if character.isprintable() else " " for character in shown[: limit + 1])
     return f"'{plain[:limit]}…'" if len(plain) > limit else f"'{plain}'"
+
+
+def listed_names(names: Iterable[str]) -> str:
+    """The names in quotes, each once."""
+    *others, last = [f"'{name[:80]}'" for name in dict.fromkeys(names)] or [""]
+    return f"{', '.join(others)} or {last}" if others else last

@@ -24,9 +24,10 @@ from ringback_explain.explanation import (
     PlatformAnswer,
     Suggestion,
 )
+from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.login_rules import of_error
-from ringback_explain.tell.questions import ask, quoted
+from ringback_explain.tell.questions import quoted
 from ringback_explain.tell.telling import explain, explain_text_notes
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
@@ -42,7 +43,6 @@ MOST_CANDIDATES = 5
 """More of them help nobody: it takes the request to tell."""
 USUAL = ("address.scheme-missing", "tel.no-plus", "address.shape", "address.untyped", "sip.misnamed-fields")
 """What it is most often, where several rules answer the same."""
-CHANGE_NOTHING = "find out what {answer} refers to; nothing in the request is known to be wrong."
 NOT_A_USER = "not.a.user"
 _OF_CALLER = (Stage.AUTHENTICATE, Stage.RATE, Stage.AUTHORIZE, Stage.STATION)
 """What these refuse is not the body."""
@@ -107,18 +107,28 @@ def explain_answered(
     context = _with_grant(context, answer)
     made = explain(request, caller=caller, org=org, contract=contract, context=context)
     if (made.status, made.code) == (answer.status, answer.code) and answer.rule in (None, made.rule):
-        return made
-    contract_of_body = forms.recognise(Subject(request, context).fields)
-    fitting = [rule for rule in candidates(answer) if contract_of_body in rule.contracts]
+        return replace(made, unknown=())
+    subject = Subject(request, context)
+    contract_of_body = forms.recognise(subject.fields)
+    fitting = [
+        rule for rule in candidates(answer) if contract_of_body in rule.contracts and not _is_limit(rule)
+    ]
+    fitting = [rule for rule in fitting if _could_object(rule, subject)] or fitting
     shown = next((finding for finding in made.findings if TABLE.by_id.get(finding.rule) in fitting), None)
     decided = shown or _deciding(answer, fitting)
     suggestion = _still_of_use(made, request, answer, decided)
     possible = tuple(map(_finding, fitting)) if len(fitting) <= MOST_CANDIDATES else ()
-    others = tuple(finding for finding in made.findings if decided is None or finding.rule != decided.rule)
+    others = tuple(
+        finding
+        for finding in made.findings
+        if (decided is None or finding.rule != decided.rule) and not _is_limit(TABLE.by_id.get(finding.rule))
+    )
     return replace(
         made,
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
+        caveats=suggestion.caveats,
+        unknown=(),
         verdict="rejected",
         status=answer.status or made.status,
         code=answer.code,
@@ -126,6 +136,19 @@ def explain_answered(
         findings=((decided,) if decided else possible) + others,
         notes=made.notes if decided or possible else (*made.notes, *_of_code(answer)),
     )
+
+
+def _is_limit(rule: Rule | None) -> bool:
+    """Whether a rule tells what Ringback does not do: the platform answered otherwise."""
+    return rule is not None and rule.status == HTTPStatus.NOT_IMPLEMENTED
+
+
+def _could_object(rule: Rule, subject: Subject) -> bool:
+    """Whether a rule can have anything against the request, in whatever org and whoever sends it."""
+    if subject.route.operation is None or not rule.concerns(subject.route.operation):
+        return False
+    request = filled(subject.request, subject.reading.value)
+    return any(rule.check(case_of(request, caller, org)) for caller, org in adverse(request, subject.fields))
 
 
 def _with_grant(context: Context, answer: PlatformAnswer) -> Context:
@@ -143,12 +166,8 @@ def _still_of_use(
     """
     equivalent = made.equivalent
     if equivalent is None or not _same_again(equivalent, request, answer, decided):
-        return Suggestion(equivalent, made.questions)
-    known = error_code(answer.code)
-    nothing = known.advice if known else CHANGE_NOTHING.format(answer=answer.code or answer.status)
-    fix = decided.fix if decided else nothing
-    detail = decided.message if decided else f"as {answer.status} {answer.code or ''}".strip()
-    return Suggestion(None, (*made.questions, ask("refused-here", detail=detail, fix=fix)))
+        return Suggestion(equivalent, made.questions, made.caveats)
+    return Suggestion(None, made.questions)
 
 
 def _same_again(

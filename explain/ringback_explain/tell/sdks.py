@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from ringback_explain.explanation import Context, Note
 from ringback_explain.table import table
+from ringback_explain.tell.questions import listed_names
 
-RIGHT = (
-    "the official SDKs are PureCloudPlatformClientV2 (Python), purecloud-platform-client-v2 (JavaScript),"
-    " com.mypurecloud.sdk.v2 (Java), PureCloudPlatform.Client.V2 (.NET) and platform-client-sdk-go (Go)"
+OFFICIAL = (
+    (r"^(?:com|org)\.", "com.mypurecloud.sdk.v2 (Java)"),
+    (r"^github\.com/", "github.com/mypurecloud/platform-client-sdk-go (Go)"),
+    (r"^[A-Z]\w*\.", "PureCloudPlatform.Client.V2 (.NET)"),
+    (r"^@|/", "purecloud-platform-client-v2 (JavaScript)"),
+    (r"^\w+$", "PureCloudPlatformClientV2 (Python)"),
+    (r"-", "PureCloudPlatformClientV2 (Python) or purecloud-platform-client-v2 (JavaScript)"),
 )
-PACKAGE = "there is no SDK package '{name}': " + RIGHT
-CLASS = (
-    "the SDK has no class '{name}': the body of a call is CreateCallRequest, its answer CreateCallResponse"
-)
+"""The official SDK of the language in which a package is named so."""
+PACKAGE = "there is no SDK package {names}: the official SDK is {official}"
+CLASS = "the SDK has no class {names}: the body of a call is CreateCallRequest, its answer CreateCallResponse"
 METHOD = (
-    "the SDK has no method '{name}': calls are placed with post_conversations_calls (Python) or"
+    "the SDK has no method {names}: calls are placed with post_conversations_calls (Python) or"
     " postConversationsCalls (JavaScript), for another user with post_conversations_calls_user_user_id or"
     " postConversationsCallsUserUserId"
 )
@@ -25,6 +30,7 @@ TOO_OLD = "{what} needs release {needed}.0.0 or later of the Python SDK; the tex
 
 _IMPORTS = (
     re.compile(r"No module named '([A-Za-z_]\w*)|Cannot find (?:module|package) '([^'\s]+)'"),
+    re.compile(r"satisfies the requirement ([\w.-]+)|No matching distribution found for ([\w.-]+)"),
     re.compile(r"(?m)^[ \t]*+(?:from|import)\s+([A-Za-z_]\w*)"),
     re.compile(r"""(?:\bfrom|\brequire\(|\bimport\(?)\s*["']([^"'\s]+)["']"""),
     re.compile(r"(?m)^[ \t]*+using\s+([A-Za-z_][\w.]*)\s*;"),
@@ -40,7 +46,7 @@ _PROSE = re.compile(
 )
 _SCOPED = re.compile(r"@genesys(?:cloud)?/[\w-]+")
 _OURS = re.compile(r"genesys|purecloud", re.IGNORECASE)
-_OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b|\bConversationCall\w+\(", re.IGNORECASE)
+_OF_SDK = re.compile(rf"{_OURS.pattern}|\bplatformClient\b|\bConversationCall\w+[(.']", re.IGNORECASE)
 """What tells that code is written for Genesys's SDKs; the JavaScript one goes by the name platformClient."""
 
 
@@ -88,19 +94,24 @@ _VERSION = re.compile(
 def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
     """Say what of the pasted code does not exist, or not yet; ``path`` is where the request should go."""
     text = context.text
-    for package in dict.fromkeys(filter(_is_invented, _packages(text))):
-        yield Note("sdk.unknown-package", "", PACKAGE.format(name=package[:80]))
+    invented = list(dict.fromkeys(filter(_is_invented, _packages(text))))
+    for official, names in groupby(sorted(invented, key=_official), _official):
+        yield Note("sdk.unknown-package", "", PACKAGE.format(names=listed_names(names), official=official))
     for misused in table("tell/sdks")["misused"]:
         if re.search(misused["pattern"], text):
             yield Note(misused["id"], "", misused["text"])
     if _OF_SDK.search(text):
-        classes = dict.fromkeys(found[0] for found in _CALL_CLASS.finditer(text))
-        for name in (name for name in classes if name not in _REAL_CLASSES):
-            yield Note("sdk.unknown-class", "", CLASS.format(name=name))
-        methods = dict.fromkeys(found[1] or found[2] for found in _METHOD.finditer(text))
-        for name in (name for name in methods if name not in _REAL_METHODS):
-            yield Note("sdk.unknown-method", "", METHOD.format(name=name))
+        classes = (found[0] for found in _CALL_CLASS.finditer(text))
+        if unknown := listed_names(name for name in classes if name not in _REAL_CLASSES):
+            yield Note("sdk.unknown-class", "", CLASS.format(names=unknown))
+        methods = (found[1] or found[2] for found in _METHOD.finditer(text))
+        if unknown := listed_names(name for name in methods if name not in _REAL_METHODS):
+            yield Note("sdk.unknown-method", "", METHOD.format(names=unknown))
     yield from _too_old(text, path)
+
+
+def _official(package: str) -> str:
+    return next(official for pattern, official in OFFICIAL if re.search(pattern, package.rstrip(".")))
 
 
 def _too_old(text: str, path: str) -> Iterator[Note]:

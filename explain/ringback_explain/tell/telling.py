@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from http import HTTPStatus
 from itertools import islice
 from typing import TypeVar
 
-from ringback_contracts.catalogue import findings
+from ringback_contracts.catalogue import TABLE, case_of, findings
 from ringback_contracts.core.model import PARTICIPANTS, Caller, Finding, Request, Stage
 from ringback_contracts.domain.uuids import UUID
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms
+from ringback_contracts.resources.calls.intents import NOT_OWNED
 from ringback_contracts.resources.calls.operations import PLACE_CALL_FOR_USER
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, Equivalent, Explained, Explanation, Note, Suggestion
@@ -35,13 +37,14 @@ from ringback_explain.tell.body_notes import (
     mail_notes,
     merge_notes,
     path_hole_notes,
+    unread_body_notes,
 )
 from ringback_explain.tell.equivalent import suggest
 from ringback_explain.tell.hosts import host_notes, path_notes, url_notes
 from ringback_explain.tell.key_notes import key_notes
 from ringback_explain.tell.number_notes import number_notes
 from ringback_explain.tell.questions import ask, gap, quoted
-from ringback_explain.tell.scopes import scope_notes
+from ringback_explain.tell.scopes import permission_notes, scope_notes
 from ringback_explain.tell.sdks import sdk_notes
 from ringback_explain.tell.symptoms import grant_notes, symptom_notes
 from ringback_explain.tell.token_checks import asked, is_token_request
@@ -95,6 +98,7 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
 def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
     yield from url_notes(context.text)
     yield from scope_notes(context)
+    yield from permission_notes(context)
     yield from sdk_notes(context, path)
     yield from symptom_notes(context)
 
@@ -127,8 +131,13 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
         ),
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
-        unknown=tuple(_unknown(subject, sender)),
+        unknown=() if decisive in _OWN_LIMITS else tuple(_unknown(subject, sender)),
+        caveats=suggestion.caveats,
     )
+
+
+_OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
+"""What these refuse no org and no caller would change."""
 
 
 def _success(subject: Subject, org: Org) -> int:
@@ -150,8 +159,20 @@ def _explained(finding: Finding, subject: Subject) -> Explained:
     holes = (hole for hole in subject.holes if hole.gap not in NOT_THERE and hole.pointer == finding.pointer)
     if rule.stage >= Stage.ADDRESSES and (hole := next(holes, None)):
         detail = NOT_FILLED.format(shown=quoted(hole.text))
+    fix = rule.fix
+    if rule.contracts == (PARTICIPANTS,) and subject.wants_call and _OF_ADDRESSES.search(fix):
+        fix = f"{fix} {_AS_PUBLISHED['from' if 'from' in finding.pointer else 'to']}"
     position = subject.context.position_of(finding.pointer)
-    return Explained(rule.id, finding.pointer, detail, rule.fix, rule.evidence.value, rule.source, position)
+    return Explained(rule.id, finding.pointer, detail, fix, rule.evidence.value, rule.source, position)
+
+
+_OF_ADDRESSES = re.compile(r"tel:|user:|sip:|\btypes?\b|'to'|'from'|\{")
+"""What a fix names that no published request has."""
+_AS_PUBLISHED = {
+    "to": "As published: phoneNumber or callUserId.",
+    "from": "As published: callerId, or a user in the path.",
+}
+"""What a body with ``to`` and ``from`` is in the form that the vendor publishes."""
 
 
 # --- the notes --------------------------------------------------------------------------------------
@@ -175,6 +196,7 @@ def _notes(
         as_wanted = not found and forms.recognise(subject.fields) == PARTICIPANTS
         yield from (note for note in notes if not (as_wanted and note.id == "number.normalised"))
     yield from hole_notes(subject.holes)
+    yield from unread_body_notes(request, subject.operation_id)
     yield from merge_notes(request.path, subject.fields)
     if suggestion.equivalent is not None:
         yield from left_out_notes(subject.wish)
@@ -200,12 +222,22 @@ def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> S
         if judgement or not repeated or subject.holes or any(no_ids(subject.fields)):
             template = "refused-here" if sender.is_known or (repeated and judgement) else "not-accepted"
             made = _accepted(made, made.equivalent, subject, sender, template)
+    if made.equivalent is not None:
+        made = replace(made, caveats=_hopeless(made.equivalent, sender))
     if made.equivalent is not None and any(finding.rule.stage is Stage.NUMBER for finding in judgement):
         made = Suggestion(None, (ask("another-number"), *made.questions))
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
         questions = _of_what_is_cut(subject, questions)
-    return Suggestion(made.equivalent, questions)
+    return Suggestion(made.equivalent, questions, made.caveats)
+
+
+def _hopeless(equivalent: Equivalent, sender: Sender) -> tuple[str, ...]:
+    """Why the call of an accepted request cannot work."""
+    case = case_of(_request(equivalent, None), sender.caller, replace(sender.org, contract="any"))
+    intent = case.operation.intent if case.operation else None
+    notes = intent(case)[1] if intent else ()
+    return tuple(note for note in notes if sender.knows_org or note != NOT_OWNED)
 
 
 def _accepted(

@@ -18,13 +18,14 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain import (
     Context,
     Explanation,
+    Note,
     explain,
     explain_answer,
     explain_answered,
     explain_text_notes,
 )
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
-from ringback_explain.read.scopes import scopes
+from ringback_explain.read.scopes import permissions, scopes
 from ringback_explain.read.text import MAX_TEXT, decoded
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
@@ -166,18 +167,36 @@ def _read(file: BinaryIO) -> Read:
     try:
         return read(data, Path.cwd())
     except ReadError as error:
-        raise SetupError("\n".join((str(error), *_remarks(data)))) from error
+        _remark(data, error)
+        raise SetupError(str(error)) from error
 
 
-def _remarks(data: bytes) -> list[str]:
-    """What there is to say about a text that holds no request."""
+def _context(text: str) -> Context:
+    return Context(grant=mention.grant(text), scopes=scopes(text), permissions=permissions(text), text=text)
+
+
+def _remark(data: bytes, error: ReadError) -> None:
+    """Say what is known of a text that holds no request: a failure that it tells of ends the command."""
     text = decoded(data)[:MAX_TEXT]
-    notes = explain_text_notes(Context(grant=mention.grant(text), scopes=scopes(text), text=text))
-    return (
-        ["What is said in it is worth a remark all the same:", *(f"- {note.message}" for note in notes)]
-        if notes
-        else []
+    notes = explain_text_notes(_context(text))
+    if not notes:
+        return
+    is_failure = any(note.id.startswith(FAILURES) for note in notes)
+    click.echo(
+        "NO REQUEST  but what the text says is known" if is_failure else "NO REQUEST", err=not is_failure
     )
+    for note in notes:
+        click.echo(f"- {note.message}", err=not is_failure)
+    if is_failure:
+        if "looked for" not in str(error):
+            click.echo(f"({error})")
+        sys.exit(Exit.FINDING)
+
+
+OF_THE_TEXT = ("sdk.", "scope.", "permission.", "symptom.", "grant.")
+"""Notes on what stands around the requests of a text."""
+FAILURES = ("sdk.", "symptom.")
+"""Notes on what cannot work, whatever is sent."""
 
 
 def _explained(result: Read, options: ExplainOptions) -> Iterator[tuple[Found, Explanation]]:
@@ -210,10 +229,14 @@ def _print(
     how = Showing(verbose=verbose, samples=wanted)
 
     console = Console(highlight=False)
+    said: set[Note] = set()
     for number, (found, explanation) in enumerate(explanations, 1):
         if number > 1:
             console.rule()
-        show(console, explanation, _heading(found), how)
+        # What is said of the text around the requests is said once.
+        notes = tuple(note for note in explanation.notes if note not in said)
+        said.update(note for note in notes if note.id.startswith(OF_THE_TEXT))
+        show(console, replace(explanation, notes=notes), _heading(found), how)
     if result.ignored:
         console.print(f"\n{_passed_over(result.ignored)}")
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 import uvicorn
 
 from ringback_contracts.catalogue import OPERATIONS, TABLE
+from ringback_contracts.http.granted import idle_grants
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import Org
 from ringback_mock.collector import collect_from_now_on
@@ -84,6 +85,8 @@ def serve(org: Org, settings: Settings) -> None:
         site = Site(store, hosts=hosts, guard=guard, cors=cors, url=url, can_expire=can_expire)
         config = configuration(site, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
+        for idle in idle_grants(org):
+            logger.warning("%s", idle)
         if not is_loopback(settings.host):
             logger.warning(
                 "listening on %s: others on the network can reach this mock%s", settings.host, _closed(guard)

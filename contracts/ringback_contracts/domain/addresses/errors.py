@@ -47,7 +47,7 @@ _WORDS = {
     Reason.EMPTY: "there is nothing here; write an address with its scheme, such as tel:+442079460100",
     Reason.SURROUNDING_WHITE_SPACE: "white space stands before or after the address; trim it",
     Reason.WHITE_SPACE: "white space stands inside the address; take it out",
-    Reason.NO_SCHEME: "the address has no scheme; put tel:, user:, sip: or campaign: in front",
+    Reason.NO_SCHEME: "the address has no scheme",
     Reason.UNKNOWN_SCHEME: "the scheme is none of tel:, user:, sip:, sips: and campaign:",
     Reason.TEL_SCHEME_CASE: "the scheme of a number is written in small letters: tel:",
     Reason.TEL_NO_PLUS: "a number starts with + and its country code, as tel:+442079460100 does",

@@ -14,7 +14,7 @@ OPERATIONS = (
         summary="Read what the token stands for",
         answers="TokenInfo",
         changes=Change.NOTHING,
-        query={"preserveIdleTTL": Parameter("boolean", heeded=())},
+        query={"preserveIdleTTL": Parameter(heeded=())},
     ),
     served(DELETE_TOKEN, summary="Revoke the token", answers=None, changes=Change.TOKEN),
 )

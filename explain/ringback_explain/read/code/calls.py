@@ -279,6 +279,8 @@ def _made(call: CodeCall) -> Any:
     is_type = (
         is_new or name[:1].isupper() or call.lower in ("builder", "newbuilder", "dict", "of", "array_merge")
     )
+    if isinstance(call.receiver, CodeObject | Encoded | Sending) and not is_new:
+        return NOTHING  # a method of a value, whatever letter its name begins with
     if not is_type or walker.meaning(call.node) not in ("call", "new") or "@" in name:
         return NOTHING
     whole = next((value for value in call.positional if _is_body(value)), None)
@@ -346,7 +348,7 @@ def _passed_on(call: CodeCall) -> Any:
 
 def _tell_objects(call: CodeCall) -> None:
     """Note of the objects that go to an unknown function that it may fill them."""
-    if call.lower not in words().harmless:
+    if call.lower not in words().harmless | words().keeps | words().encodes:
         for value in (call.receiver, *call.positional):
             if isinstance(value, CodeObject):
                 value.given_to.append(text_of(call.node))

@@ -25,13 +25,13 @@ _URL = re.compile(r"(?:[a-z]+:)?//|/(?!\s)|[^\s/]*\u203a/|api/v\d|oauth/|v2/", r
 _BODIES = ("json", "data", "body", "content", "payload", "form_params", "form", "CURLOPT_POSTFIELDS")
 _URLS = ("url", "uri", "path", "endpoint", "CURLOPT_URL")
 _HEADERS = frozenset({"authorization", "content-type"})
-_BASES = ("baseURL", "base_url", "prefixUrl", "base_uri")
+_BASES = ("baseurl", "baseuri", "prefixurl", "baseaddress")
 _OPTIONS = frozenset((*_BODIES, "headers", "method", "auth", "timeout", "params", "type", "url"))
 
 
 def a_request(call: CodeCall) -> Any:
     """Follow a call that sends a request, or that makes or fills one."""
-    for way in (_of_sdk, _login, _of_ringback, _filled, _opened, _of_client, _begun):
+    for way in (_of_sdk, _login, _client_made, _of_ringback, _filled, _opened, _of_client, _begun):
         value = way(call)
         if value is not NOTHING:
             return value
@@ -112,6 +112,16 @@ def _of_ringback(call: CodeCall) -> Any:
     return unknown(f"{call.name}()")
 
 
+def _client_made(call: CodeCall) -> Any:
+    """A client that is made with a base for its URLs: ``axios.create({ baseURL })``."""
+    if call.lower not in ("create", "extend"):
+        return NOTHING
+    options = _options(call)
+    record = next((value for value in call.positional if isinstance(value, CodeObject)), None)
+    has_base = any(key.replace("_", "").lower() in _BASES for key in (*options, *(record or ())))
+    return record if has_base and record is not None else NOTHING
+
+
 # --- HTTP clients -----------------------------------------------------------------------------------
 
 
@@ -162,10 +172,12 @@ def _url(call: CodeCall, options: Mapping[str, Any]) -> str:
     given = [*call.positional, *(options[key] for key in _URLS if key in options)]
     texts = [value for value in given if isinstance(value, str) and not isinstance(value, Unknown)]
     found = next((text for text in texts if _URL.match(text) and "{" not in text[:1]), "")
-    base = next((options[key] for key in _BASES if key in options), None)
-    if isinstance(base, str) and found and not found.startswith("/") and not base.endswith("/"):
-        base += "/"
-    return f"{base}{found}" if found and isinstance(base, str) else found
+    own = call.receiver if isinstance(call.receiver, CodeObject) else {}
+    known = {key.replace("_", "").lower(): value for key, value in (*own.items(), *options.items())}
+    base = next((known[key] for key in _BASES if key in known), None)
+    if not found or not isinstance(base, str) or "//" in found:
+        return found
+    return f"{base.rstrip('/')}/{found.lstrip('/')}"
 
 
 def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, str]:

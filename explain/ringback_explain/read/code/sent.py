@@ -38,6 +38,7 @@ TEXT_TYPE = "text/plain;charset=UTF-8"
 ONLY_IF = "'{key}' is set only if {condition}; it was not judged"
 ONLY_IF_TAKEN = "'{key}' is set only if {condition}; the request is judged as if it does"
 NOT_IN_TEXT = "what {source} adds is not in the text; it was not judged"
+MAY_CHANGE = "{call} is given the body and may change it; that was not judged"
 ANOTHER = "the body depends on {condition}; one of its forms was judged"
 _TYPE_GIVEN = re.compile(
     r"[\"']content-type[\"']?\s*\]?\s*(?:=>|[:=,])\s*[\"']?([\w.+-]+/[\w.+-]+(?:\s*;\s*charset=[\w-]+)?)",
@@ -82,6 +83,8 @@ def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
     address = _address(sending, text)
     headers = {str(key): str(value) for key, value in sending.headers.items() if isinstance(value, str | int)}
     headers = {key: value for key, value in headers.items() if not IN_CODE.fullmatch(value)}
+    if headers.get("content-type") == "json":
+        headers["content-type"] = JSON_TYPE  # what RestClient makes of a symbol
     if address.url.endswith(TOKEN_PATH) and _hides_login(sending, headers, text):
         headers["authorization"] = f"Basic {unknown('id and secret')}"
     if raw and not any(key.lower() == "content-type" for key in headers):
@@ -110,11 +113,19 @@ def _hides_login(sending: Sending, headers: Mapping[str, str], text: str) -> boo
     return not told and (sending.hides_headers or _LOGIN.search(text) is not None)
 
 
+def _lacks_root(sending: Sending) -> bool:
+    """Whether a path is one of the API without its root, which the base of the client may hold."""
+    method, path = sending.method.upper() or "POST", sending.url.partition("?")[0]
+    return not route(method, path).known and route(method, f"/api/v2{path}").known
+
+
 def _address(sending: Sending, text: str) -> Address:
     if not sending.url:
         found = mention.address(text, token="grant_type" in fields_of(sending.body))
         return Address(sending.method or found.method, found.url)
     # The host may be known to the running program alone: it is written as other templates of one are.
+    if sending.url.startswith("/") and _lacks_root(sending):
+        return Address(sending.method or "POST", f"{{{{base}}}}{sending.url}")
     url = re.sub(r"^((?:https?://)?)\u2039([^\u203a]*)\u203a", r"\1{{\2}}", sending.url)
     return Address(sending.method or "POST", url)
 
@@ -175,6 +186,8 @@ def _taken(body: CodeObject) -> Iterator[Note]:
 
 def _doubts(value: Any, pointer: str) -> Iterator[Note]:
     if isinstance(value, CodeObject):
+        for call in dict.fromkeys(value.given_to):
+            yield Note("code.given-on", pointer, MAY_CHANGE.format(call=_shown(call)))
         for doubt in value.doubts:
             yield _note(doubt, pointer)
         for key, item in value.items():

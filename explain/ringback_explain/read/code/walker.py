@@ -332,7 +332,13 @@ class Walker:
             return unknown(text_of(node))
         value = self.evaluate(right)
         operator = field(node, "operator")
-        if operator is not None and text_of(operator) not in ("=", ":=", "||=", "??="):
+        joins = operator is not None and text_of(operator) not in ("=", ":=", "||=", "??=")
+        held = self.evaluate(left) if joins else None
+        if isinstance(held, CodeObject) and isinstance(value, CodeObject):
+            for key, item in value.items():
+                self.put(held, key, item)
+            return held
+        if operator is not None and joins:
             value = joined(text_of(operator)[:1], self.evaluate(left), value, text_of(left))
         self.bind(left, value)
         return value

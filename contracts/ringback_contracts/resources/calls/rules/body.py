@@ -138,27 +138,33 @@ def destination_several(case: CallFacts) -> Sequence[Violation]:
     return found(f"the body gives {' and '.join(case.destinations)}", f"/{case.destinations[1]}")
 
 
+HANG_UP_STATES = ("disconnected", "DISCONNECTED")
 _HANG_UP = "/api/v2/conversations/calls/{call}"
 
 
 @rule(
     id="patch.not-a-hang-up",
     stage=Stage.SCHEMA,
-    status=400,
-    message="Only the state 'disconnected' can be set",
-    title="The body of the PATCH is not a hang-up",
-    fix='To end the call send {"state": "disconnected"}; other updates of a call are not served here.',
+    status=501,
+    code="not.implemented",
+    message="Ringback serves of this operation the hang-up alone",
+    title="The platform takes this update of a call, and Ringback does not",
+    fix='To end the call send {"state": "disconnected"}; try other updates on a real org.',
     evidence=Evidence.ASSUMED,
-    source="Ringback's own limit: of the updates of a call it serves the hang-up",
+    source="Ringback's own limit; of two public clients that hang up one writes the state in capitals",
     operations=reading("CallHangUp"),
     rejects=[
         Example({"state": "connected"}, method="PATCH", path=_HANG_UP),
         Example({}, method="PATCH", path=_HANG_UP),
+        Example({"recordingState": "PAUSED"}, method="PATCH", path=_HANG_UP),
     ],
-    accepts=[Example({"state": "disconnected"}, method="PATCH", path=_HANG_UP)],
+    accepts=[
+        Example({"state": "disconnected"}, method="PATCH", path=_HANG_UP),
+        Example({"state": "DISCONNECTED"}, method="PATCH", path=_HANG_UP),
+    ],
 )
 def patch_not_a_hang_up(case: Case) -> Sequence[Violation]:
-    if case.body is None or case.body.get("state") == "disconnected":
+    if case.body is None or case.body.get("state") in HANG_UP_STATES:
         return FINE
     if "state" not in case.body:
         return found("the body sets no state", "")

@@ -88,7 +88,7 @@ def _where(test: Callable[[Endpoint], bool], detail: str) -> Check:
 misnamed_fields = sip_rule(
     id="sip.misnamed-fields",
     title="The body has toAddress and fromAddress, which nobody reads",
-    fix='Name the fields to and from: {"to": {"type": "sip", "address": "sip:user@host"}, "from": ...}.',
+    fix='Send phoneNumber and callerId, as published; in the other form they are {"to": {...}, "from": ...}.',
     contracts=(PARTICIPANTS,),
     rejects=[published(toAddress=AGENT, fromAddress=TEST_NUMBER)],
     accepts=[OK_SIP],

@@ -1,0 +1,172 @@
+"""Nothing that the vendor documents of a served operation is ignored in silence: it has an effect, or a note.
+
+The documents are the sources of the official SDK, which name every query parameter of an operation and every
+field of its body. An operation that is added with one of them unhandled fails here, with what to do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+from ringback_contracts.catalogue import BY_ID, OPERATIONS, judge
+from ringback_contracts.core.model import Accepted, Caller, Request, TokenState
+from ringback_contracts.core.operation import Operation
+from ringback_contracts.org import default_org
+from ringback_contracts.resources.calls.forms import DESTINATION_KEYS
+from ringback_contracts.resources.calls.operations import PLACE_CALL
+from tests.sdk import sdk_folder
+
+NUMBER = "+442079460100"
+BUSY = "31fe3bac-dea6-44b7-bed7-47f91660a1a0"
+ORG = default_org()
+ALICE = next(user for user in ORG.users if user.name == "Alice")
+BOB = next(user for user in ORG.users if user.name == "Bob")
+_MODEL = re.compile(r":param (\w+) body:")
+_QUERY = re.compile(r"query_params\['(\w+)'\]")
+
+
+@cache
+def sources() -> str:
+    """The sources of all methods of the SDK."""
+    return "\n".join(file.read_text("utf-8") for file in sorted((sdk_folder() / "apis").glob("*.py")))
+
+
+def method(operation: Operation) -> str:
+    """The source of the SDK's method for an operation."""
+    name = re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", operation.id)
+    found = re.search(rf"^    def {name}\(.*?(?=^    def |\Z)", sources(), re.MULTILINE | re.DOTALL)
+    assert found, f"the SDK has no method {name}"
+    return found[0]
+
+
+def fields_of(model: str) -> set[str]:
+    """The names under which the fields of a model go out."""
+    file = next(
+        file for file in (sdk_folder() / "models").glob("*.py") if file.stem.replace("_", "") == model.lower()
+    )
+    listed = re.search(r"self\.attribute_map = \{(.*?)\}", file.read_text("utf-8"), re.DOTALL)
+    assert listed
+    return set(re.findall(r"'\w+': '(\w+)'", listed[1]))
+
+
+@pytest.mark.sdk
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_every_documented_query_parameter_is_told(operation: Operation) -> None:
+    documented = set(_QUERY.findall(method(operation)))
+    untold, invented = documented - operation.query.keys(), operation.query.keys() - documented
+    assert not untold, (
+        f"{operation.id}: the SDK documents the query parameter {', '.join(sorted(untold))}, which"
+        " would be called unknown: add it to the record's query, with heeded=() if it has no effect here"
+    )
+    assert not invented, f"{operation.id}: the SDK documents no query parameter {', '.join(sorted(invented))}"
+
+
+def sent_to(operation: Operation, body: Any = None, query: str = "") -> Any:
+    """The verdict on a request of Alice's to an operation, whatever its path wants."""
+    path = operation.template.replace("{userId}", ALICE.id).replace("{sourceId}", "PURECLOUD")
+    path = re.sub(r"\{conversationId\}", CALL_ID, path)
+    raw = b"" if body is None else json.dumps(body).encode()
+    headers = {"content-type": "application/json"}
+    caller = Caller(TokenState.VALID, user=ALICE, scopes=frozenset(SCOPES), calls=frozenset({CALL_ID}))
+    return judge(Request(operation.method, path, headers, raw, query), caller, ORG)
+
+
+CALL_ID = "6a1e0000-0000-4000-8000-000000000001"
+SCOPES = ("conversations", "users", "presence", "routing", "stations", "organization", "notifications")
+LEAST: dict[str, dict[str, Any]] = {
+    "CreateCallRequest": {"phoneNumber": NUMBER},
+    "RoutingStatus": {"status": "IDLE"},
+    "UserPresence": {"presenceDefinition": {"id": BUSY}},
+    "CallHangUp": {"state": "disconnected"},
+}
+"""A body of each model that is accepted, to which one field at a time is added."""
+
+
+READING = [operation for operation in OPERATIONS if operation.reads is not None]
+
+
+@pytest.mark.sdk
+@pytest.mark.parametrize("operation", READING, ids=lambda operation: operation.id)
+def test_every_documented_field_of_a_body_has_an_effect_or_a_note(operation: Operation) -> None:
+    found = _MODEL.search(method(operation))
+    assert found, f"{operation.id} reads a body, and the SDK's method takes none"
+    assert operation.reads in LEAST, (
+        f"{operation.id} reads a {operation.reads}: add a body of it that is accepted to LEAST here"
+    )
+    least = LEAST[operation.reads or ""]
+    heeded = set(operation.heeded or ())
+    documented = fields_of(found[1])
+    assert heeded <= documented, f"{operation.id} heeds {sorted(heeded - documented)}, which the SDK has not"
+    for name in sorted(documented - heeded):
+        verdict = sent_to(operation, {**least, name: least.get(name, "x")})
+        if isinstance(verdict, Accepted):
+            assert f"{name} has no effect in Ringback" in verdict.notes, (
+                f"{operation.id}: the field {name} has no effect and no note: add it to the record's"
+                " heeded once it has one"
+            )
+
+
+EFFECTS: dict[str, Any] = {
+    "phoneNumber": "+442079460106",
+    "callUserId": BOB.id,
+    "callQueueId": ORG.queues[0].id,
+    "conversationIds": [CALL_ID],
+    "participants": [{"address": NUMBER}, {"address": "+442079460106"}],
+    "callerId": ORG.numbers[0],
+    "callerIdName": "Shop",
+    "callFromQueueId": ORG.queues[0].id,
+    "attributes": {"order": "1"},
+    "uuiData": "6f72646572",
+}
+"""A value of each field of a call that is heeded."""
+
+
+def test_every_field_of_a_call_that_is_heeded_changes_the_call() -> None:
+    plain = sent_to(BY_ID[PLACE_CALL], LEAST["CreateCallRequest"])
+    assert isinstance(plain, Accepted)
+    assert set(EFFECTS) == set(BY_ID[PLACE_CALL].heeded or ())
+    for name, value in EFFECTS.items():
+        beside = {} if name in DESTINATION_KEYS else LEAST["CreateCallRequest"]
+        changed = sent_to(BY_ID[PLACE_CALL], {**beside, name: value})
+        assert isinstance(changed, Accepted), (name, changed)
+        assert changed.intent != plain.intent, name
+
+
+def test_what_has_no_effect_is_told_and_what_is_empty_is_not() -> None:
+    body = {"phoneNumber": NUMBER, "label": "x", "priority": None, "routingSkillsIds": [], "+44 20": "secret"}
+    verdict = sent_to(BY_ID[PLACE_CALL], body, "expand=x&+44=1")
+    assert isinstance(verdict, Accepted)
+    assert verdict.notes == (
+        "the operation has no query parameter 'expand'",
+        "the operation has no query parameter of another name",
+        "label has no effect in Ringback",
+        "a field of another name has no effect in Ringback",
+    )
+
+
+def test_a_body_that_no_operation_reads_is_told() -> None:
+    for operation in (each for each in OPERATIONS if each.reads is None and "{" not in each.template):
+        for body, noted in (({}, False), (None, False), ({"participantIds": ["p"]}, True)):
+            verdict = sent_to(operation, body)
+            assert isinstance(verdict, Accepted), operation.id
+            assert any("takes no body" in note for note in verdict.notes) is noted, operation.id
+
+
+def test_a_caller_id_that_the_org_has_not_got_is_shown_and_told() -> None:
+    for shown, noted in (("+442079460555", True), (ORG.numbers[0], False)):
+        verdict = sent_to(BY_ID[PLACE_CALL], {"phoneNumber": NUMBER, "callerId": shown})
+        assert isinstance(verdict, Accepted)
+        assert any("no number of the org" in note for note in verdict.notes) is noted
+
+
+@pytest.mark.sdk
+def test_a_field_that_is_heeded_is_no_field_without_effect() -> None:
+    for operation in READING:
+        verdict = sent_to(operation, LEAST[operation.reads or ""])
+        assert isinstance(verdict, Accepted), f"{operation.id}: {verdict}"
+        assert verdict.notes == (), operation.id
