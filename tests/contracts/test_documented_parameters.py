@@ -138,7 +138,13 @@ def test_every_field_of_a_call_that_is_heeded_changes_the_call() -> None:
 
 
 def test_what_has_no_effect_is_told_and_what_is_empty_is_not() -> None:
-    body = {"phoneNumber": NUMBER, "label": "x", "priority": None, "routingSkillsIds": [], "+44 20": "secret"}
+    body: dict[str, Any] = {
+        "phoneNumber": NUMBER,
+        "label": "x",
+        "priority": None,
+        "routingSkillsIds": [],
+        "+44 20": "secret",
+    }
     verdict = sent_to(BY_ID[PLACE_CALL], body, "expand=x&+44=1")
     assert isinstance(verdict, Accepted)
     assert verdict.notes == (
@@ -151,7 +157,8 @@ def test_what_has_no_effect_is_told_and_what_is_empty_is_not() -> None:
 
 def test_a_body_that_no_operation_reads_is_told() -> None:
     for operation in (each for each in OPERATIONS if each.reads is None and "{" not in each.template):
-        for body, noted in (({}, False), (None, False), ({"participantIds": ["p"]}, True)):
+        cases: tuple[tuple[Any, bool], ...] = (({}, False), (None, False), ({"participantIds": ["p"]}, True))
+        for body, noted in cases:
             verdict = sent_to(operation, body)
             assert isinstance(verdict, Accepted), operation.id
             assert any("takes no body" in note for note in verdict.notes) is noted, operation.id

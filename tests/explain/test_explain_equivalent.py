@@ -279,7 +279,7 @@ def test_where_a_fact_is_missing_a_question_stands_instead(body: Any, words: lis
 @pytest.mark.parametrize(
     ("body", "equivalent", "words"),
     [
-        ({"to": "15551234567"}, {"phoneNumber": "15551234567"}, ["+15551234567", "/to"]),
+        ({"to": "442079460101"}, {"phoneNumber": "442079460101"}, ["+442079460101", "/to"]),
         ({"to": "(317) 222-2222"}, {"phoneNumber": "3172222222"}, ["Which country", "/to"]),
         (
             {"to": "colleague@example.com"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ringback_contracts.core import payload
@@ -60,12 +60,18 @@ class Case:
     @lazy
     def notes(self) -> tuple[str, ...]:
         """What of the request has no effect, one sentence each."""
+        return tuple(self.idle())
+
+    def idle(self) -> Iterator[str]:
+        """The same, one after another."""
         if self.operation is None:
-            return ()
-        query = of_query(self.operation, self.query) if self.request.query else ()
+            return
+        if self.request.query:
+            yield from of_query(self.operation, self.query)
         if self.operation.reads is None:
-            return (*query, *of_needless_body(self.request.body))
-        return (*query, *of_body(self.body or {}, self.heeded))
+            yield from of_needless_body(self.request.body)
+        else:
+            yield from of_body(self.body or {}, self.heeded)
 
     @lazy
     def contract(self) -> Contract | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringback_contracts.core.operation import Change
 from ringback_contracts.http.served import served
+from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_contracts.resources.calls.intents import call_to_place
 from ringback_contracts.resources.calls.paths import CALLING, READING, THE_CALL
@@ -14,7 +15,7 @@ LIST_CALLS = "getConversationsCalls"
 GET_CALL = "getConversationsCall"
 PATCH_CALL = "patchConversationsCall"
 HEEDED = (
-    *("phoneNumber", "callUserId", "callQueueId", "conversationIds", "participants"),
+    *forms.DESTINATION_KEYS,
     *("callerId", "callerIdName", "callFromQueueId", "attributes", "uuiData"),
 )
 """The fields of a CreateCallRequest that have an effect."""

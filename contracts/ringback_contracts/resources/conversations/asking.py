@@ -57,6 +57,10 @@ PARTICIPANT = (Answer, Park, Hold, Mute, Confine, Record, GiveWrapUp, SkipWrapUp
 """The commands of ``of_participant``."""
 
 
+OF_PARTICIPANT = ("state", "resumeTime", *SWITCHES, "wrapup", "wrapupSkipped")
+"""The fields that ``of_participant`` heeds."""
+
+
 def wrap_up(participant_id: str, said: Mapping[str, Any]) -> GiveWrapUp:
     """The wrap-up that an agent gives."""
     return GiveWrapUp(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
-from ringback_contracts.http.query import QueryCase
 from ringback_contracts.life import Conversation, Objection, apply
 from ringback_contracts.life.commands import Instruction
 from ringback_contracts.life.values import CallParticipant
-from ringback_contracts.schemas import schema, type_errors
+from ringback_contracts.schemas import type_errors
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ConsultTransfer": ("speakTo",),
@@ -24,11 +23,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "Digits": ("digits",),
 }
 """The fields that a model must have; of nobody named to consult a rule of its own tells."""
-_WORD = re.compile(r"[A-Za-z]{1,40}")
-"""What a note repeats: anything else could be a number or a secret."""
 
 
-class CallNow(QueryCase):
+class CallNow(Case):
     """A request about a call that is there."""
 
     @lazy
@@ -106,18 +103,7 @@ class CallTold(CallNow):
             calls[call_id] = after
         return None
 
-    @lazy
-    def notes(self) -> tuple[str, ...]:
-        """What of the query and of the body has no effect."""
-        asked = self.operation.query if self.operation else {}
-        of_query = (note for name in self.query.values for note in self._notes(name, asked.get(name)))
-        return (*of_query, *self._body_notes())
-
-    def _body_notes(self) -> Iterator[str]:
-        if self.call is None or not self.reads:
-            return
-        for name in self.body or {}:
-            if name not in schema(self.reads)["properties"]:
-                yield f"{name if _WORD.fullmatch(name) else 'a field'} is no field of {self.reads}"
-        if not self.instructions:
+    def idle(self) -> Iterator[str]:
+        yield from super().idle()
+        if self.call is not None and self.reads and not self.instructions:
             yield "the body asks nothing of the call"

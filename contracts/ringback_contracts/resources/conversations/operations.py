@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import QueryCase
 from ringback_contracts.http.served import served
 from ringback_contracts.life.commands import End, SendDigits, SetAttributes, SetTag
 from ringback_contracts.resources.calls.paths import ANY_PARTICIPANT, CALLING, READING, THE_PARTICIPANT
@@ -32,7 +31,6 @@ OPERATIONS = (
         answers="ConversationEntityListing",
         needs_user=True,
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={"communicationType": Parameter(heeded=("Call", "call"))},
     ),
     served(
@@ -61,6 +59,7 @@ OPERATIONS = (
         PATCH_PARTICIPANT,
         summary="Hold, mute, answer, hang up or wrap up a participant, whatever the media",
         reads="MediaParticipantRequest",
+        heeded=asking.OF_PARTICIPANT,
         answers=None,
         unknown=ANY_PARTICIPANT,
         gives=asking.PARTICIPANT,
@@ -71,6 +70,7 @@ OPERATIONS = (
         PATCH_CALL_PARTICIPANT,
         summary="Hold, mute, answer, hang up or wrap up a participant of a call",
         reads="MediaParticipantRequest",
+        heeded=asking.OF_PARTICIPANT,
         answers=None,
         needs_user=True,
         unknown=THE_PARTICIPANT,
@@ -82,6 +82,7 @@ OPERATIONS = (
         SET_ATTRIBUTES,
         summary="Keep texts with a participant, whatever the media",
         reads="ParticipantAttributes",
+        heeded=("attributes",),
         answers=None,
         unknown=ANY_PARTICIPANT,
         gives=(SetAttributes,),
@@ -92,6 +93,7 @@ OPERATIONS = (
         SET_CALL_ATTRIBUTES,
         summary="Keep texts with a participant of a call",
         reads="ParticipantAttributes",
+        heeded=("attributes",),
         answers="ParticipantAttributes",
         unknown=THE_PARTICIPANT,
         gives=(SetAttributes,),

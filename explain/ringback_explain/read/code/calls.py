@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, spot_of, text_of
 from ringback_explain.read.code.texts import formatted
 from ringback_explain.read.code.values import (
+    FORM_TEXT,
     CodeObject,
     Doubt,
     Encoded,
@@ -204,6 +205,8 @@ def _made_text(call: CodeCall) -> Any:
     if lower in words().encodes or (lower == "create" and call.holder_text.endswith("JsonContent")):
         value = given[0] if given else _named_object(call) if call.named else call.receiver
         return Encoded(value) if isinstance(value, dict | list | Unknown | Encoded) else NOTHING
+    if lower == "encode" and isinstance(call.receiver, CodeObject) and call.receiver.origin == "url.Values":
+        return Encoded(call.receiver, form=True)
     if lower in words().makes_forms and given:
         return Encoded(given[0], form=True)
     if lower in words().formats:
@@ -324,7 +327,7 @@ def _is_body(value: Any) -> bool:
     if isinstance(value, Encoded):
         return True
     if isinstance(value, str):
-        return decoded(value) is not None
+        return decoded(value) is not None or FORM_TEXT.fullmatch(value) is not None
     return isinstance(value, CodeObject) and weight(value) > 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,8 @@ def _object(walker: Walker, node: Node) -> Any:
     if node.type == "anonymous_object_creation_expression":
         return _anonymous(walker, node)
     entries = [child for child in node.named_children if walker.meaning(child) == "pair"]
+    if node.type == "literal_value" and not entries and node.named_children:
+        return [walker.evaluate(child) for child in node.named_children]  # a slice of Go, its type left out
     if node.type == "array_creation_expression" and all(entry.named_child_count < 2 for entry in entries):
         unpacked = [entry for entry in entries if walker.meaning(entry.named_children[0]) == "spread"]
         if entries and not unpacked:
@@ -91,12 +94,16 @@ def _object(walker: Walker, node: Node) -> Any:
     return fill(walker, walker.record(), node)
 
 
+_GO_MAP = re.compile(r"^map\b|^url\.Values$|\.(?:H|M|Map)$")
+"""Types of Go that are mappings, whose keys go out as they stand."""
+
+
 def _composite(walker: Walker, node: Node) -> Any:
     kind, body = field(node, "type"), field(node, "body")
     written = text_of(kind) if kind is not None else ""
     if body is None or written.startswith("[]"):
         return [walker.evaluate(child) for child in body.named_children] if body is not None else []
-    return fill(walker, walker.record(model=not written.startswith("map"), origin=written), body)
+    return fill(walker, walker.record(model=not _GO_MAP.search(written), origin=written), body)
 
 
 def _anonymous(walker: Walker, node: Node) -> CodeObject:

@@ -13,7 +13,15 @@ from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.read.code.calls import NOTHING, CodeCall, words
 from ringback_explain.read.code.languages import text_of
 from ringback_explain.read.code.texts import as_text
-from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, decoded, unknown
+from ringback_explain.read.code.values import (
+    FORM_TEXT,
+    CodeObject,
+    Encoded,
+    Sending,
+    Unknown,
+    decoded,
+    unknown,
+)
 from ringback_explain.read.described import weight
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -139,7 +147,7 @@ def _of_client(call: CodeCall) -> Any:
     if not url and not (verb and _is_telling(body) and call.holder is not None and not _is_key(call)):
         return NOTHING
     sending = Sending(call.line, _method(call, options, verb, body), url)
-    sending.body, sending.way = snapshot(body), way
+    sending.body, sending.way = snapshot(body), way or ("form" if call.lower.endswith("form") else "")
     _give_headers(sending, call, options)
     sending.client = call.holder_text or call.name
     call.walker.sendings.append(sending)
@@ -189,7 +197,9 @@ def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, st
         is_options = isinstance(value, CodeObject) and (
             (_OPTIONS & value.keys() and not weight(value)) or _HEADERS & _lower(value)
         )
-        is_text = isinstance(value, str) and (value == url or decoded(value) is None)
+        is_text = isinstance(value, str) and (
+            value == url or (decoded(value) is None and not FORM_TEXT.fullmatch(value))
+        )
         if not is_options and not is_text:
             return value, ""
     place = next((at for at, value in enumerate(call.positional) if value == url), None)
@@ -305,7 +315,7 @@ def _filled(call: CodeCall) -> Any:
         sending.url = as_text(given[0])
     elif "header" in name and len(given) > 1:
         sending.headers[as_text(given[0])] = given[1]
-    elif name in words().sets_body and given:
-        sending.set("body", given[0])
+    elif name in words().sets_body and (given or call.named):
+        sending.set("body", given[0] if given else dict(call.named))
         sending.way = "form" if name == "set_form_data" else ""
     return sending

@@ -72,6 +72,8 @@ def is_open(sending: Sending) -> bool:
     if not isinstance(body, Unknown):
         return False
     address = _address(sending, "")
+    if address.url.endswith(TOKEN_PATH):
+        return True
     return route(address.method.upper(), address.request({}, b"").path).operation is not None
 
 
@@ -79,6 +81,8 @@ def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
     """The request as it goes out."""
     body = sending.body
     notes = tuple(_settled(body)) if isinstance(body, CodeObject | Encoded) else ()
+    if not sending.line:  # what nothing was seen to send, whatever it was given to sends
+        notes = tuple(note for note in notes if note.id != "code.given-on")
     raw, media = _written(sending, language)
     address = _address(sending, text)
     headers = {str(key): str(value) for key, value in sending.headers.items() if isinstance(value, str | int)}
@@ -186,7 +190,8 @@ def _taken(body: CodeObject) -> Iterator[Note]:
 
 def _doubts(value: Any, pointer: str) -> Iterator[Note]:
     if isinstance(value, CodeObject):
-        for call in dict.fromkeys(value.given_to):
+        told = {doubt.condition for doubt in value.doubts}
+        for call in dict.fromkeys(call for call in value.given_to if call not in told):
             yield Note("code.given-on", pointer, MAY_CHANGE.format(call=_shown(call)))
         for doubt in value.doubts:
             yield _note(doubt, pointer)

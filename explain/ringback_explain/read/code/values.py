@@ -175,5 +175,7 @@ def decoded(text: str) -> dict[str, Any] | None:
     return None
 
 
+FORM_TEXT = re.compile(r"grant_type=[^\s&]+(?:&[\w.]+=[^\s&]*)*")
+"""A form that asks for a token, as a text of the program."""
 _BARE = re.compile(rf"([:\[,]\s*)({IN_CODE.pattern})")
 """A value of a variable that stands in JSON without quotes."""

@@ -1,0 +1,40 @@
+"""An org that grants what allows nothing loads, and is told so."""
+
+from __future__ import annotations
+
+from ringback_contracts.http.granted import doubt_on_permission, idle_grants
+from ringback_contracts.org import default_org, load_org
+
+GRANTS = """
+id = "shop"
+name = "Shop"
+[[users]]
+id = "a11ce000-0000-4000-8000-000000000001"
+name = "Alice"
+permissions = ["conversation:conference:add", "outbound:call", "reporting:custom:view", "conversation:*:*"]
+
+[[clients]]
+id = "app"
+secret = "shh-not-a-secret"
+scopes = ["conversations", "call:write"]
+"""
+
+
+def test_each_grant_that_does_nothing_is_told_with_its_holder() -> None:
+    told = list(idle_grants(load_org(GRANTS)))
+    assert len(told) == 3
+    for sentence, name, holder in zip(
+        told, ("outbound:call", "reporting:custom:view", "call:write"), ("Alice", "Alice", "app"), strict=True
+    ):
+        assert name in sentence
+        assert sentence.endswith(f"granted to {holder}, it allows nothing")
+
+
+def test_the_default_org_grants_nothing_in_vain() -> None:
+    assert list(idle_grants(default_org())) == []
+
+
+def test_two_parts_are_no_permission_and_three_may_be_one_of_another_operation() -> None:
+    assert "three parts" in (doubt_on_permission("call:write") or "")
+    assert "no operation that Ringback knows" in (doubt_on_permission("reporting:custom:view") or "")
+    assert doubt_on_permission("conversation:call:add") is None
