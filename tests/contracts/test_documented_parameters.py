@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
 from ringback_contracts.catalogue import BY_ID, OPERATIONS, judge
-from ringback_contracts.core.model import Accepted, Caller, Request, TokenState
+from ringback_contracts.core.model import Accepted, Example
 from ringback_contracts.core.operation import Operation
+from ringback_contracts.examples import KNOWN_CALL, situation
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import DESTINATION_KEYS
 from ringback_contracts.resources.calls.operations import PLACE_CALL
@@ -67,22 +69,24 @@ def test_every_documented_query_parameter_is_told(operation: Operation) -> None:
 
 
 def sent_to(operation: Operation, body: Any = None, query: str = "") -> Any:
-    """The verdict on a request of Alice's to an operation, whatever its path wants."""
+    """The verdict on a request of Alice's to an operation, on a call of hers where its path wants one."""
     path = operation.template.replace("{userId}", ALICE.id).replace("{sourceId}", "PURECLOUD")
-    path = re.sub(r"\{conversationId\}", CALL_ID, path)
+    path = path.replace("{conversationId}", "{call}").replace("{participantId}", "{party1}")
+    asked = situation(Example(method=operation.method, path=f"{path}?{query}" if query else path))
     raw = b"" if body is None else json.dumps(body).encode()
-    headers = {"content-type": "application/json"}
-    caller = Caller(TokenState.VALID, user=ALICE, scopes=frozenset(SCOPES), calls=frozenset({CALL_ID}))
-    return judge(Request(operation.method, path, headers, raw, query), caller, ORG)
+    request = replace(asked.request, body=raw, headers={**asked.request.headers, **JSON})
+    return judge(request, asked.caller, asked.org)
 
 
-CALL_ID = "6a1e0000-0000-4000-8000-000000000001"
-SCOPES = ("conversations", "users", "presence", "routing", "stations", "organization", "notifications")
+JSON = {"content-type": "application/json"}
+CALL_ID = KNOWN_CALL
 LEAST: dict[str, dict[str, Any]] = {
     "CreateCallRequest": {"phoneNumber": NUMBER},
     "RoutingStatus": {"status": "IDLE"},
     "UserPresence": {"presenceDefinition": {"id": BUSY}},
     "CallHangUp": {"state": "disconnected"},
+    "MediaParticipantRequest": {"state": "disconnected"},
+    "ParticipantAttributes": {"attributes": {"a": "b"}},
 }
 """A body of each model that is accepted, to which one field at a time is added."""
 

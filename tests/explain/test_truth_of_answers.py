@@ -7,10 +7,10 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from ringback_contracts.core.examples import situation
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import PARTICIPANTS, Request
+from ringback_contracts.examples import situation
 from ringback_explain import Explanation, PlatformAnswer, explain, explain_answer, explain_answered
 from ringback_explain.codes import error_code
 from ringback_explain.read import FoundError, FoundRequest, ReadError, read
