@@ -113,7 +113,8 @@ _NOT_IN_PATH = re.compile(
 
 def _fill(value: Any, key: str) -> Any:
     if isinstance(value, dict):
-        return {name: _fill(item, name) for name, item in value.items()}
+        made = {name: _fill(item, name) for name, item in value.items()}
+        return {name: item for name, item in made.items() if item is not None or value[name] is None}
     if isinstance(value, list):
         return [_fill(item, _OF_ITEM.get(norm(key), key)) for item in value]
     if not isinstance(value, str) or gap_in(value) not in NOT_THERE:
@@ -134,6 +135,10 @@ _BY_KEY: Mapping[str, Any] = {
 }
 
 
+_DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^$")
+"""Keys whose value is a number; any other is left out, as nothing is known of what it takes."""
+
+
 def _stand_in(text: str, key: str) -> Any:
     if gap_in(text) is Gap.PROTECTED:
         return PROTECTION.sub("agent@example.com", text)
@@ -146,4 +151,4 @@ def _stand_in(text: str, key: str) -> Any:
         return SOMEBODY
     if key in ("to", "from"):
         return f"tel:{SOME_NUMBER}"
-    return SOME_NUMBER
+    return SOME_NUMBER if _DIALLED.search(key) else None

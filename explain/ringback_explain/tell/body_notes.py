@@ -16,7 +16,7 @@ from ringback_explain.meant.call import MeantCall
 from ringback_explain.meant.ids import names, path_name
 from ringback_explain.meant.keys import ROOT, KeyRole, norm
 from ringback_explain.meant.placeholders import PROTECTION, Gap, Hole, gap_in
-from ringback_explain.tell.questions import FOR_USER, quoted
+from ringback_explain.tell.questions import FOR_USER, gap, quoted
 
 FORMS: dict[Form, tuple[str, str]] = {
     Form.TWICE: (
@@ -93,6 +93,16 @@ def hole_notes(found: Iterable[Hole]) -> Iterator[Note]:
         elif hole.gap is not Gap.WITHHELD:
             message = NOT_FILLED if hole.gap is Gap.UNFILLED else GENERIC
             yield Note("value.not-filled-in", hole.pointer, message.format(shown=quoted(hole.text)))
+
+
+def unknown_notes(found: Iterable[Hole]) -> Iterator[Note]:
+    """What only the running program knows, where no question asks for it."""
+    for hole in islice((hole for hole in found if hole.gap is Gap.WITHHELD), MOST):
+        yield Note(
+            "value.not-in-text",
+            hole.pointer,
+            f"{gap(hole.text)[0].lower()}{gap(hole.text)[1:]}; it was not judged",
+        )
 
 
 def _is_of_caller(pointer: str) -> bool:

@@ -235,6 +235,6 @@ def _caller(draft: _Draft, path_user: str | None) -> None:
         draft.user_id = usable[0].value
     elif agents:
         agent = agents[0]
-        draft.ask("agent-not-filled", no_id=no_id(agent.written, agent.pointer, "user"))
-    if draft.service and not usable:
+        draft.ask("agent-not-filled", block=draft.service, no_id=no_id(agent.written, agent.pointer, "user"))
+    elif draft.service:
         draft.ask("agent-needed", block=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ringback_contracts.catalogue import BY_ID
 from ringback_contracts.http.granted import doubt_on_permission
@@ -25,28 +26,30 @@ INVENTED = (
     "{names} is no OAuth scope: scopes name an area, such as conversations, or an area for reading alone,"
     " such as conversations:readonly"
 )
-NO_ROLE_HAS = (
-    "{doubts}; calls need, in a role, {place} for POST /calls, {for_user} for POST /calls/user/{{userId}}"
-)
 NEVER_APPLY = "scopes do not apply to a client-credentials token: its roles decide"
 
 
-def permission_notes(context: Context) -> Iterator[Note]:
-    """Say of each permission that allows nothing what does."""
+def name_notes(context: Context) -> Iterator[Note]:
+    """Say of the scopes and permissions that are none what they are instead, and once what is right."""
+    notes = [*_of_scopes(context), *_of_permissions(context)]
+    for note in notes:
+        is_last = note is notes[-1] and READING not in note.message
+        yield replace(note, message=f"{note.message}; {CALLING}") if is_last else note
+
+
+def _of_permissions(context: Context) -> Iterator[Note]:
     asked = dict.fromkeys(name for name in context.permissions if name not in context.scopes)
     doubts = [doubt for name in asked if (doubt := doubt_on_permission(name))]
     if doubts:
-        message = NO_ROLE_HAS.format(doubts="; ".join(doubts), place=_PLACE, for_user=_FOR_USER)
-        yield Note("permission.unknown", "", message)
+        yield Note("permission.unknown", "", "; ".join(doubts))
 
 
-def scope_notes(context: Context) -> Iterator[Note]:
-    """Say of each scope that is none what it is instead; silent on those that exist."""
+def _of_scopes(context: Context) -> Iterator[Note]:
     named = dict.fromkeys(name for listed in context.scopes for name in re.split(r"[\s,]+", listed))
     strange = [scope for scope in named if scope and scope not in SCOPES]
+    of_users = [scope for scope in strange if re.match(r"users?\b", scope)]
     for kind, text in (("scope.is-a-permission", PERMISSION), ("scope.unknown", INVENTED)):
         alike = [scope for scope in strange if (scope.count(":") > 1) == (text is PERMISSION)]
         if alike:
-            names = listed_names(alike)
-            about_users = all(re.match(r"users?\b", scope) for scope in alike)
-            yield Note(kind, "scope", f"{text.format(names=names)}; {READING if about_users else CALLING}")
+            reading = f"; {READING}" if set(alike) <= set(of_users) else ""
+            yield Note(kind, "scope", text.format(names=listed_names(alike)) + reading)

@@ -37,6 +37,7 @@ from ringback_explain.tell.body_notes import (
     mail_notes,
     merge_notes,
     path_hole_notes,
+    unknown_notes,
     unread_body_notes,
 )
 from ringback_explain.tell.equivalent import suggest
@@ -44,7 +45,7 @@ from ringback_explain.tell.hosts import host_notes, path_notes, url_notes
 from ringback_explain.tell.key_notes import key_notes
 from ringback_explain.tell.number_notes import number_notes
 from ringback_explain.tell.questions import ask, gap, quoted
-from ringback_explain.tell.scopes import permission_notes, scope_notes
+from ringback_explain.tell.scopes import CALLING, name_notes
 from ringback_explain.tell.sdks import sdk_notes
 from ringback_explain.tell.symptoms import grant_notes, symptom_notes
 from ringback_explain.tell.token_checks import asked, is_token_request
@@ -97,10 +98,12 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
 
 def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
     yield from url_notes(context.text)
-    yield from scope_notes(context)
-    yield from permission_notes(context)
+    named = list(name_notes(context))
+    yield from named
     yield from sdk_notes(context, path)
-    yield from symptom_notes(context)
+    # What calls need is said once.
+    symptoms = (note for note in symptom_notes(context) if not (named and CALLING in note.message))
+    yield from symptoms
 
 
 def _explain_token(request: Request, context: Context) -> Explanation:
@@ -196,6 +199,8 @@ def _notes(
         as_wanted = not found and forms.recognise(subject.fields) == PARTICIPANTS
         yield from (note for note in notes if not (as_wanted and note.id == "number.normalised"))
     yield from hole_notes(subject.holes)
+    if not subject.wants_call:
+        yield from unknown_notes(subject.holes)
     yield from unread_body_notes(request, subject.operation_id)
     yield from merge_notes(request.path, subject.fields)
     if suggestion.equivalent is not None:

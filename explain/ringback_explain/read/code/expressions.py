@@ -21,10 +21,16 @@ def _name(walker: Walker, node: Node) -> Any:
     return walker.scope[name] if name in walker.scope else unknown(name)
 
 
+_ENUM = re.compile(r"\wEnum$")
+"""What SDKs call a type of words: ``StateEnum.DISCONNECTED``."""
+
+
 def _member(walker: Walker, node: Node) -> Any:
     holder, name = field(node, *HOLDERS), field(node, *NAMES)
     if holder is None or name is None:
         return walker.strange(node)
+    if _ENUM.search(text_of(holder)):
+        return text_of(name).lower()
     value = part_of(walker.evaluate(holder), text_of(name), node)
     if isinstance(value, Unknown) and text_of(holder).strip("$") in SELVES:
         return walker.scope.get(text_of(name), value)  # a field that the class itself gives a value
