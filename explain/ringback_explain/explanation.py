@@ -23,8 +23,8 @@ class Context:
 
     ``url`` is as written, before it was reduced to a path; ``grant`` is the OAuth grant of the token, if
     known; ``scopes`` and ``permissions`` are all that were mentioned, held or wanted; ``text`` is the whole
-    pasted text; ``unread`` says what of the request could not be read, and was not judged; ``positions`` where
-    the program sets what stands at a JSON pointer of its body.
+    pasted text; ``unread`` says what of the request could not be read, and was not judged; ``positions``
+    where the program sets what stands at a JSON pointer of its body.
     """
 
     url: str | None = None

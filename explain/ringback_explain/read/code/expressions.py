@@ -120,7 +120,9 @@ def _anonymous(walker: Walker, node: Node) -> CodeObject:
         if child.type == "identifier" and child.next_sibling and child.next_sibling.type == "=":
             key = text_of(child).strip("@")
         elif child.is_named:
-            made.put(key or text_of(child).rpartition(".")[2].strip("@"), walker.evaluate(child), spot_of(child))
+            made.put(
+                key or text_of(child).rpartition(".")[2].strip("@"), walker.evaluate(child), spot_of(child)
+            )
             key = None
     return made
 
