@@ -28,7 +28,7 @@ BUSY = "31fe3bac-dea6-44b7-bed7-47f91660a1a0"
 ORG = default_org()
 ALICE = next(user for user in ORG.users if user.name == "Alice")
 BOB = next(user for user in ORG.users if user.name == "Bob")
-_MODEL = re.compile(r":param (\w+) body:")
+_MODEL = re.compile(r":param (?:list\[)?(\w+)\]? body:")
 _QUERY = re.compile(r"query_params\['(\w+)'\]")
 
 
@@ -72,8 +72,10 @@ def sent_to(operation: Operation, body: Any = None, query: str = "") -> Any:
     """The verdict on a request of Alice's to an operation, on a call of hers where its path wants one."""
     path = operation.template.replace("{userId}", ALICE.id).replace("{sourceId}", "PURECLOUD")
     path = path.replace("{conversationId}", "{call}").replace("{participantId}", "{party1}")
+    path = path.replace("{channelId}", "{channel}")
     asked = situation(Example(method=operation.method, path=f"{path}?{query}" if query else path))
-    raw = b"" if body is None else json.dumps(body).encode()
+    told = [body] if operation.reads_list else body
+    raw = b"" if body is None else json.dumps(told).encode()
     request = replace(asked.request, body=raw, headers={**asked.request.headers, **JSON})
     return judge(request, asked.caller, asked.org)
 
@@ -87,6 +89,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "CallHangUp": {"state": "disconnected"},
     "MediaParticipantRequest": {"state": "disconnected"},
     "ParticipantAttributes": {"attributes": {"a": "b"}},
+    "ChannelTopic": {"id": "v2.users.%s.conversations.calls" % ALICE.id},
 }
 """A body of each model that is accepted, to which one field at a time is added."""
 

@@ -60,7 +60,7 @@ class Case:
     @lazy
     def notes(self) -> tuple[str, ...]:
         """What of the request has no effect, one sentence each."""
-        return tuple(self.idle())
+        return tuple(dict.fromkeys(self.idle()))
 
     def idle(self) -> Iterator[str]:
         """The same, one after another."""
@@ -71,7 +71,9 @@ class Case:
         if self.operation.reads is None:
             yield from of_needless_body(self.request.body)
         else:
-            yield from of_body(self.body or {}, self.heeded)
+            value = self.payload.value
+            for part in value if isinstance(value, list) else (value,):
+                yield from of_body(part if isinstance(part, dict) else {}, self.heeded)
 
     @lazy
     def contract(self) -> Contract | None:

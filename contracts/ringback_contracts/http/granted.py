@@ -40,7 +40,8 @@ def idle_grants(org: Org) -> Iterator[str]:
     unasked = [name for name in idle if name.count(":") == PARTS - 1]
     if unasked:
         more = f" and {len(unasked) - MOST_NAMED} more" if len(unasked) > MOST_NAMED else ""
-        yield f"no operation here asks for {', '.join(unasked[:MOST_NAMED])}{more}: granted, they allow nothing"
+        few = ", ".join(unasked[:MOST_NAMED])
+        yield f"no operation here asks for {few}{more}: granted, they allow nothing"
     for client in org.clients:
         for scope in sorted(set(client.scopes) - SCOPES):
             doubt = NO_SCOPE.format(name=scope[:80])

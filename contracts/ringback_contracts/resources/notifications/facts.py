@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Caller
-from ringback_contracts.http.query import QueryCase
 from ringback_contracts.org import Org
 from ringback_contracts.resources.notifications.topics import LONGEST_TOPIC, Topic, parse_topics
 
@@ -46,7 +46,7 @@ def lacking(topic: Topic, caller: Caller) -> str | None:
     return None if needed is None or own or needed in caller.permissions else needed
 
 
-class SubscriptionCase(QueryCase):
+class SubscriptionCase(Case):
     """A request whose body lists the topics that a channel is to be subscribed to."""
 
     @lazy

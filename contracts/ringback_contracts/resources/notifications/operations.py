@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import QueryCase
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.notifications.facts import SubscriptionCase
 
@@ -29,7 +28,6 @@ OPERATIONS = (
         scopes=SCOPES,
         answers="AvailableTopicEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={
             "expand": Parameter("array", heeded=DETAILS),
             "includePreview": Parameter(heeded=("false",)),
@@ -41,7 +39,6 @@ OPERATIONS = (
         scopes=SCOPES,
         answers="ChannelEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={"includechannels": Parameter(heeded=("token", "oauthclient"))},
     ),
     served(
@@ -77,6 +74,7 @@ OPERATIONS = (
         codes=CODES,
         reads="ChannelTopic",
         reads_list=True,
+        heeded=("id",),
         answers="ChannelTopicEntityListing",
         changes=Change.CHANNEL,
         unknown=THE_CHANNEL,
@@ -91,6 +89,7 @@ OPERATIONS = (
         codes=CODES,
         reads="ChannelTopic",
         reads_list=True,
+        heeded=("id",),
         answers="ChannelTopicEntityListing",
         changes=Change.CHANNEL,
         unknown=THE_CHANNEL,

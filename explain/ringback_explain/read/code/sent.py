@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ringback_contracts.catalogue import route
-from ringback_contracts.resources.tokens.paths import FORM_TYPE
+from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain.explanation import Note, Position
 from ringback_explain.meant.placeholders import IN_CODE, join
 from ringback_explain.read import described, mention
@@ -27,7 +27,6 @@ from ringback_explain.read.code.values import (
 )
 from ringback_explain.read.found import (
     JSON_TYPE,
-    TOKEN_PATH,
     Address,
     FoundRequest,
     context_of,
