@@ -89,7 +89,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "CallHangUp": {"state": "disconnected"},
     "MediaParticipantRequest": {"state": "disconnected"},
     "ParticipantAttributes": {"attributes": {"a": "b"}},
-    "ChannelTopic": {"id": "v2.users.%s.conversations.calls" % ALICE.id},
+    "ChannelTopic": {"id": f"v2.users.{ALICE.id}.conversations.calls"},
 }
 """A body of each model that is accepted, to which one field at a time is added."""
 
