@@ -20,7 +20,7 @@ from ringback_contracts.core.operation import Operation
 from ringback_contracts.examples import KNOWN_CALL, Situation, situation
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import DESTINATION_KEYS
-from ringback_contracts.resources.calls.operations import PLACE_CALL
+from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL_FOR_USER
 from tests.sdk import sdk_folder
 
 NUMBER = "+442079460100"
@@ -184,6 +184,14 @@ def test_what_has_no_effect_is_told_and_what_is_empty_is_not() -> None:
         "label has no effect in Ringback",
         "a field of another name has no effect in Ringback",
     )
+
+
+@pytest.mark.parametrize(("release", "noted"), [("230.1.0", True), ("237.0.0", False), ("x", False)])
+def test_an_sdk_that_has_not_the_operation_yet_is_told(release: str, noted: bool) -> None:
+    made = asked(BY_ID[PLACE_CALL_FOR_USER], LEAST["CreateCallRequest"])
+    request = replace(made.request, headers={**made.request.headers, "purecloud-sdk": release})
+    notes = case_of(request, made.caller, made.org).notes
+    assert any("which came with 237" in note for note in notes) is noted
 
 
 def test_a_body_that_no_operation_reads_is_told() -> None:

@@ -9,7 +9,7 @@ from ringback_contracts.core import payload
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Caller, Contract, Request
 from ringback_contracts.core.payload import Payload
-from ringback_contracts.core.unheeded import Query, of_body, of_needless_body, of_query
+from ringback_contracts.core.unheeded import Query, of_body, of_needless_body, of_query, of_release
 
 if TYPE_CHECKING:
     from ringback_contracts.core.operation import Route
@@ -66,6 +66,7 @@ class Case:
         """The same, one after another."""
         if self.operation is None:
             return
+        yield from of_release(self.operation, self.request.headers)
         if self.request.query:
             yield from of_query(self.operation, self.query)
         if self.operation.reads is None:

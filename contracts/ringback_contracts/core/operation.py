@@ -80,6 +80,8 @@ class Operation:
     """The path parameters that are words and no ids, and may well be like a literal."""
     query: Mapping[str, Parameter] = field(default_factory=dict)
     """The query parameters that the vendor documents."""
+    since: int = 0
+    """The first release of the Python SDK that has it, where that is known."""
     heeded: tuple[str, ...] | None = None
     """The fields of its body that have an effect here; a note tells of any other."""
 

@@ -70,6 +70,16 @@ def of_body(body: Mapping[str, Any], heeded: Sequence[str]) -> Iterator[str]:
         yield f"{key if _WORD.fullmatch(key) else 'a field of another name'} has no effect in Ringback"
 
 
+_RELEASE = re.compile(r"([0-9]{1,4})\.")
+
+
+def of_release(operation: Operation, headers: Mapping[str, str]) -> Iterator[str]:
+    """That an SDK says of itself to be older than the operation that it asks for."""
+    release = _RELEASE.match(headers.get("purecloud-sdk", ""))
+    if operation.since and release and int(release[1]) < operation.since:
+        yield f"release {release[1]} of the SDK has no such method, which came with {operation.since}"
+
+
 def of_needless_body(raw: bytes) -> Iterator[str]:
     """That a body is not read, where there is one."""
     if raw.strip() not in _NOTHING:

@@ -68,7 +68,8 @@ def host_misdirected(case: Case) -> Sequence[Violation]:
     code="not.found",
     message="The requested path does not exist",
     title="No operation of the platform has this path",
-    fix="Calls are placed with POST /api/v2/conversations/calls.",
+    fix="Place a call with POST /api/v2/conversations/calls; end it with POST"
+    " /api/v2/conversations/{conversationId}/disconnect.",
     evidence=Evidence.ASSUMED,
     source=f"operations of the {SDK}; the status for an unknown path is Ringback's choice",
     knowledge=Knowledge.REQUEST,

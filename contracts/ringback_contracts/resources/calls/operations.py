@@ -57,6 +57,7 @@ OPERATIONS = (
         changes=Change.NEW_CALL,
         unknown={"userId": "path.user-unknown"},
         fault="place",
+        since=237,
         facts=CallFacts,
         intent=call_to_place,
     ),
