@@ -42,13 +42,13 @@ OPERATIONS = (
     ],
     HANDLERS: [
         (
-            "@handles(DISCONNECT",
+            "@handles(GET_CONVERSATION)",
             """@handles(GET_SUMMARIES)
 def summed_up(ask):
     return 200, {"id": ask.verdict.params["conversationId"]}
 
 
-@handles(DISCONNECT""",
+@handles(GET_CONVERSATION)""",
         ),
         ("operations import (", "operations import (\n    GET_SUMMARIES,"),
     ],

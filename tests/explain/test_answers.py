@@ -34,11 +34,11 @@ def error_of(text: str) -> PlatformAnswer:
 
 def test_a_message_that_no_rule_has_is_not_blamed_on_the_rules_of_its_code() -> None:
     text = (
-        'Error calling PostConversationsCallParticipantConsult: {"status": 400, "code": "bad.request",'
+        'Error calling PostConversationsCallParticipantMonitor: {"status": 400, "code": "bad.request",'
         ' "message": "The call is not connected"}'
     )
     answer = error_of(text)
-    assert answer.operation == "postConversationsCallParticipantConsult"
+    assert answer.operation == "postConversationsCallParticipantMonitor"
     explained = explain_answer(answer)
     assert explained is not None
     assert (explained.status, explained.code, explained.rule, explained.findings) == (
@@ -48,7 +48,7 @@ def test_a_message_that_no_rule_has_is_not_blamed_on_the_rules_of_its_code() -> 
         (),
     )
     told = notes(explained)
-    assert f"POST {PATH}/{{conversationId}}/participants/{{participantId}}/consult" in told["error.operation"]
+    assert f"POST {PATH}/{{conversationId}}/participants/{{participantId}}/monitor" in told["error.operation"]
     assert "'The call is not connected'" in told["error.message"]
     assert "error.known" in told
 

@@ -37,6 +37,7 @@ UNKNOWN_ANSWER = "no rule answers this: its code and message are all there is to
 UNKNOWN_CODE = "the code '{code}' is in none of the platform's documents, so nothing explains it"
 CODE_MEANS = "{code}: {means}. What to do: {advice}"
 NO_MESSAGE = "no rule has the message {message}; what is said here goes by the code alone"
+NAMED = "the operation is {method} {path}"
 NOT_SERVED = "the operation is {method} {path}, of which Ringback knows no rules"
 MORE = "{count} other rules answer the same; the request would tell which it was"
 MOST_CANDIDATES = 5
@@ -306,9 +307,10 @@ def _unheard_of(answer: PlatformAnswer, notes: tuple[Note, ...]) -> Explanation 
 
 def _of_code(answer: PlatformAnswer) -> Iterator[Note]:
     """What the code of an answer means that no rule explains."""
-    if answer.operation is not None and answer.operation not in BY_ID:
+    if answer.operation is not None:
         asked = sdk_operation(answer.operation)
-        yield Note("error.operation", "", NOT_SERVED.format(method=asked.method, path=asked.template))
+        named = NAMED if answer.operation in BY_ID else NOT_SERVED
+        yield Note("error.operation", "", named.format(method=asked.method, path=asked.template))
     known = error_code(answer.code)
     if known is not None:
         if answer.message and not _tells_nothing(answer):
