@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import COMMON_ERRORS, FINE, found, rule
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
 from ringback_contracts.core.operation import Change, Operation, Parameter
-from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 
@@ -29,7 +30,7 @@ def interval(text: str) -> tuple[datetime, datetime] | None:
     return (begins, ends) if begins.tzinfo and ends.tzinfo and begins <= ends else None
 
 
-class HistoryFacts(QueryCase):
+class HistoryFacts(Case):
     """A request for past calls."""
 
     @lazy

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ringback_contracts.core import payload
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import FINE, SDK, found, rule
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Evidence, Example, Stage, Violation
 from ringback_contracts.core.operation import Change, Operation, Parameter
-from ringback_contracts.http.query import QueryCase
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.users.operations import EXPANDED, READING, SHOWN
 from ringback_contracts.schemas import validator
@@ -36,7 +36,7 @@ FIELDS = ("id", "name", "email", "username", "state", "addresses", "primaryConta
 Wanted = Mapping[str, Any]
 
 
-class SearchFacts(QueryCase):
+class SearchFacts(Case):
     """A search for users: in the body, or packed into the query."""
 
     @lazy
@@ -81,6 +81,7 @@ OPERATIONS = (
         success=200,
         scopes=READING,
         reads="UserSearchRequest",
+        heeded=("query", "sort", "sortBy", "sortOrder", "pageSize", "pageNumber", "expand"),
         answers="UsersSearchResponse",
         changes=Change.NOTHING,
         facts=SearchFacts,
