@@ -1,6 +1,6 @@
 """Place calls on a mock or on a real org, and never dial twice."""
 
-from ringback_client.calls import Call, Participant, PlacedCall
+from ringback_client.calls import Call, Participant
 from ringback_client.client import CallsClient
 from ringback_client.credentials import (
     AccessToken,
@@ -41,6 +41,7 @@ from ringback_client.errors import (
     WaitedTooLong,
 )
 from ringback_client.events import Event, Events
+from ringback_client.handle import CallCommands, CallHandle, PlacedCall
 from ringback_client.retry import RetryPolicy
 from ringback_client.target import DEFAULT_MOCK, REGIONS, Target
 from ringback_client.token_cache import FileTokenCache, MemoryTokenCache, RedisTokenCache
@@ -54,6 +55,8 @@ __all__ = [
     "AuthorizationCode",
     "Call",
     "CallAttempt",
+    "CallCommands",
+    "CallHandle",
     "CallNeverReached",
     "CallOutcomeUnknown",
     "CallsClient",

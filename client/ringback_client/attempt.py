@@ -1,4 +1,4 @@
-"""One attempt to place a call, and what is known of it afterwards."""
+"""One attempt to ring somebody, and what is known of it afterwards."""
 
 from __future__ import annotations
 
@@ -6,20 +6,41 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ringback_client.bodies import parties
-from ringback_client.calls import PlacedCall
+from ringback_client.calls import Call
 from ringback_client.errors import CallAttempt, CallOutcomeUnknown, Particulars, ReplyLost
 from ringback_client.transport import Outgoing, Reply
 from ringback_client.verdicts import error_of_reply, is_refusal
 from ringback_contracts.core.model import Request
 
+PLACED = (
+    "the call may have been placed, between {began} and {ended}. Do not place it again before looking: "
+    "find_calls(error.attempt) lists the calls it may be"
+)
+BROUGHT = (
+    "somebody may have been rung into the call, between {began} and {ended}. Do not ask for it again before "
+    "looking: find_legs(error.attempt) lists the participants it may be"
+)
+
 
 class Attempt:
-    """Sends the request of a call and reads the outcome: placed, refused, or nobody knows."""
+    """Sends a request that rings somebody and reads the outcome: done, refused, or nobody knows.
 
-    def __init__(self, request: Request, send: Callable[[Outgoing], Reply], now: Callable[[], float]) -> None:
+    ``call_id`` is that of the call to which somebody is brought, ``before`` that call as it was.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        send: Callable[[Outgoing], Reply],
+        now: Callable[[], float],
+        call_id: str | None = None,
+        before: Call | None = None,
+    ) -> None:
         self._request = request
         self._send = send
         self._now = now
+        self._call_id = call_id
+        self._known = None if before is None else before.ids
         self._began = self._ended = now()
 
     def send(self, outgoing: Outgoing) -> Reply:
@@ -33,24 +54,20 @@ class Attempt:
         finally:
             self._ended = self._now()
 
-    def outcome(self, reply: Reply) -> PlacedCall:
-        """The placed call; raises a refusal's ``StatusError``, and ``CallOutcomeUnknown`` for the rest."""
+    def granted(self, reply: Reply) -> Reply:
+        """The reply that grants it; raises a refusal's ``StatusError``, else ``CallOutcomeUnknown``."""
         if is_refusal(reply):
             raise error_of_reply(reply, self._now())
         if not 200 <= reply.status < 300:
             raise self._unknown(f"the target answered {reply.status} {reply.reason}", reply)
-        document = reply.document
-        if not isinstance(document.get("id"), str):
-            raise self._unknown(f"the target answered {reply.status} without the id of a call", reply)
-        return PlacedCall(
-            id=document["id"],
-            self_uri=document.get("selfUri"),
-            uri=document.get("uri"),
-            created_time=document.get("createdTime"),
-            note=reply.headers.get("Ringback-Note"),
-            correlation_id=reply.correlation_id,
-            document=document,
-        )
+        return reply
+
+    def named(self, reply: Reply, key: str, what: str) -> str:
+        """An id that the reply has to give under a key; raises like ``granted``."""
+        found = self.granted(reply).document.get(key)
+        if not isinstance(found, str):
+            raise self._unknown(f"the target answered {reply.status} without the id of {what}", reply)
+        return found
 
     def _unknown(self, what: str, reply: Reply | None) -> CallOutcomeUnknown:
         status = reply.status if reply else None
@@ -64,12 +81,11 @@ class Attempt:
             self._began,
             self._ended,
             correlation_id,
+            self._call_id,
+            self._known,
         )
-        text = (
-            f"{what}: the call may have been placed, between {_clock(self._began)} and "
-            f"{_clock(self._ended)}. Do not place it again before looking: find_calls(error.attempt) lists "
-            "the calls it may be"
-        )
+        told = PLACED if self._call_id is None else BROUGHT
+        text = f"{what}: {told.format(began=_clock(self._began), ended=_clock(self._ended))}"
         return CallOutcomeUnknown(text, Particulars(status, code, correlation_id), attempt=attempt)
 
 

@@ -17,7 +17,11 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 Address = str | TelAddress | UserAddress | SipAddress | CampaignAddress
 Fields = Mapping[str, object]
 
-RINGING_KEYS = frozenset(DESTINATION_KEYS) - {"conversationIds"} | {"to", "toAddress"}
+RINGING_KEYS = frozenset(DESTINATION_KEYS) - {"conversationIds"} | {
+    *("to", "toAddress"),
+    # Those by which a consult, a transfer and a call back name somebody.
+    *("address", "callNumber", "destination", "queueId", "userId"),
+}
 CALLER_KEYS = ("callerId", "from", "fromAddress")
 ID_KEYS = frozenset({"callUserId", "callQueueId", "id", "userId", "queueId"})
 WORD_KEYS = frozenset({"type", "name"})
@@ -77,14 +81,14 @@ def _participants(to: Address, from_: Address | None) -> CallDraft:
 
 
 def _published(to: str, from_: Address | None) -> CallDraft:
-    scheme, rest = _split(to)
+    scheme, rest = split(to)
     destination = (
         {"callUserId": rest} if scheme == "user" else {"phoneNumber": rest if scheme == "tel" else to}
     )
     if from_ is None:
         return CallDraft(destination)
     caller = text_of("from_", from_)
-    scheme, rest = _split(caller)
+    scheme, rest = split(caller)
     if scheme == "user":
         return CallDraft(destination, user_id=rest)
     return CallDraft({**destination, "callerId": _caller_id(scheme, rest)})
@@ -100,7 +104,8 @@ def _caller_id(scheme: str, rest: str) -> str:
     raise MalformedAddress("the caller is neither user: and an id nor a number such as tel:+442079460001")
 
 
-def _split(text: str) -> tuple[str, str]:
+def split(text: str) -> tuple[str, str]:
+    """The scheme of an address in lower case, empty where there is none, and what follows it."""
     scheme, colon, rest = text.partition(":")
     return (scheme.lower(), rest) if colon else ("", text)
 
@@ -113,10 +118,11 @@ def request(body: object, user_id: str | None = None) -> Request:
     """
     headers = {"content-type": "application/json", "accept": "application/json"}
     path = CALLS_PATH if user_id is None else f"{CALLS_PATH}/user/{segment(user_id, MalformedAddress)}"
-    return Request("POST", path, headers, body if isinstance(body, bytes) else _encoded(body))
+    return Request("POST", path, headers, body if isinstance(body, bytes) else encoded(body))
 
 
-def _encoded(body: object) -> bytes:
+def encoded(body: object) -> bytes:
+    """A value as JSON; raises ``InvalidRequest`` for what is none."""
     try:
         return json.dumps(body, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:

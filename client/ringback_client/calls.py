@@ -1,48 +1,18 @@
-"""Calls as a program sees them: placed, and going on."""
+"""Calls as a program sees them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from ringback_client.errors import CallAttempt, ConfigurationError, UnexpectedReply
+from ringback_client.errors import CallAttempt, UnexpectedReply
 
 OVER = frozenset({"disconnected", "terminated"})
 """The states of a leg that has ended."""
 CLOCK_SLACK = 120.0
 """Seconds that this machine's clock and the target's may differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedCall:
-    """A call that the target took.
-
-    ``note`` says why it cannot work, where a mock knows (``Ringback-Note``); ``uri`` and ``created_time``
-    come with a ``participants`` body only. ``document`` is the reply as it came.
-    """
-
-    id: str
-    self_uri: str | None
-    uri: str | None
-    created_time: str | None
-    note: str | None
-    correlation_id: str | None
-    document: Mapping[str, Any] = field(repr=False)
-    client: Waiter | None = field(default=None, repr=False, compare=False)
-
-    def wait_for(self, state: str, *, timeout: float = 60.0) -> Call:
-        """The call, once it has come to the state; see ``CallsClient.wait_for``."""
-        if self.client is None:
-            raise ConfigurationError("no client placed this call; ask CallsClient.wait_for")
-        return self.client.wait_for(self, state, timeout=timeout)
-
-
-class Waiter(Protocol):
-    """Who can wait for what becomes of a call."""
-
-    def wait_for(self, call: PlacedCall, state: str, *, timeout: float) -> Call: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +41,39 @@ class Participant:
             document=document,
         )
 
+    @property
+    def over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def held(self) -> bool:
+        """Whether it keeps the others on hold."""
+        return self.document.get("held") is True
+
+    @property
+    def muted(self) -> bool:
+        return self.document.get("muted") is True
+
+    @property
+    def confined(self) -> bool:
+        """Whether it cannot hear the others."""
+        return self.document.get("confined") is True
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The texts that are kept with it."""
+        return _inner(self.document, "attributes")
+
+    @property
+    def consult_participant_id(self) -> str | None:
+        """While a consult runs: the id of the participant whom it is about."""
+        return _text(self.document, "consultParticipantId")
+
+    def begun_since(self, moment: float) -> bool:
+        """Whether the leg was begun then or later, as far as two clocks can tell."""
+        begun = _time(self.document.get("startTime"))
+        return begun is None or begun >= moment - CLOCK_SLACK
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -91,7 +94,22 @@ class Call:
 
     @property
     def over(self) -> bool:
-        return bool(self.participants) and all(leg.state in OVER for leg in self.participants)
+        return bool(self.participants) and all(leg.over for leg in self.participants)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of its participants."""
+        return frozenset(leg.id for leg in self.participants if leg.id)
+
+    def legs_of(self, user_id: str) -> tuple[Participant, ...]:
+        """The participants that are this user, in the order in which they came."""
+        return tuple(leg for leg in self.participants if _plain(leg.user_id or "") == _plain(user_id))
+
+    def brought_by(self, attempt: CallAttempt) -> tuple[Participant, ...]:
+        """The participants whom an attempt of unknown outcome may have brought to this call."""
+        if attempt.known is not None:
+            return tuple(leg for leg in self.participants if leg.id not in attempt.known)
+        return tuple(leg for leg in self.participants if leg.begun_since(attempt.began))
 
     def may_be(self, attempt: CallAttempt) -> bool:
         """Whether this can be the call that an attempt placed: begun in its time, and to one of its parties.

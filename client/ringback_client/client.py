@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
-from ringback_client import bodies, environment, tokens
+from ringback_client import bodies, environment, telling, tokens
 from ringback_client.attempt import Attempt
 from ringback_client.bodies import Address
-from ringback_client.calls import Call, PlacedCall
+from ringback_client.calls import Call, Participant
 from ringback_client.channel import ChannelMaker, Connect, MessageSocket, websocket
 from ringback_client.courier import Courier
 from ringback_client.credentials import AccessToken, Credentials
-from ringback_client.errors import CallAttempt, ConfigurationError, LoginFailed, StatusError, UnexpectedReply
+from ringback_client.errors import (
+    CallAttempt,
+    ConfigurationError,
+    InvalidRequest,
+    LoginFailed,
+    Particulars,
+    ReplyLost,
+    StatusError,
+    UnexpectedReply,
+)
 from ringback_client.events import Events
+from ringback_client.handle import CallCommands, CallHandle, PlacedCall
 from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.safety import refuse_danger, refuse_hopeless
@@ -26,8 +36,9 @@ from ringback_client.target import Target
 from ringback_client.token_cache import MemoryTokenCache
 from ringback_client.tokens import TokenCache
 from ringback_client.transport import Reply, Timeouts, Transport
-from ringback_client.verdicts import error_of_reply
-from ringback_client.waiting import OWN_CALLS, wait_for
+from ringback_client.verdicts import error_of_reply, is_refusal
+from ringback_client.waiting import OWN_CALLS, Wanted, wait_for
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import PUBLISHED, Contract, Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 
@@ -35,6 +46,8 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 JSON = {"accept": "application/json"}
+ON_BEHALF = f"{CALLS_PATH}/user/"
+ME_PATH = "/api/v2/users/me"
 
 
 class CallsClient:
@@ -124,15 +137,79 @@ class CallsClient:
 
     def send(self, request: Request) -> PlacedCall:
         """Place the call of a built request. Raises like ``place_call``."""
+        with self._refusals_of(request):
+            attempt, reply = self._attempted(request, None, None)
+            call_id = attempt.named(reply, "id", "a call")
+        document = reply.document
+        placed = PlacedCall(
+            id=call_id,
+            self_uri=document.get("selfUri"),
+            uri=document.get("uri"),
+            created_time=document.get("createdTime"),
+            note=reply.headers.get("Ringback-Note"),
+            correlation_id=reply.correlation_id,
+            document=document,
+        )
+        for events in self._listening:
+            events.follow(placed.id)
+        _, on_behalf, user_id = request.path.partition(ON_BEHALF)
+        return placed.through(self, user_id if on_behalf else None)
+
+    def call(self, call_id: str, *, user_id: str | None = None) -> CallHandle:
+        """A call that is there, to be told what to do by the token's user, or by that user's leg."""
+        bodies.segment(call_id)
+        return CallHandle(call_id).through(self, user_id)
+
+    def tell(self, request: Request, *, repeatable: bool = False, before: Call | None = None) -> None:
+        """Send what tells a call that is there something; ``CallHandle`` has a method for each.
+
+        What rings somebody is never repeated and raises ``CallOutcomeUnknown`` where the reply is lost, as
+        does what Ringback does not know. ``repeatable`` says that the rest does no harm twice, so that a lost
+        reply is asked for again. ``before`` is the call as it was, by which new legs are told.
+        """
+        with self._refusals_of(request):
+            if rings_nobody(request):
+                self._foreseen(request)
+                self._done(request, repeatable=repeatable)
+            else:
+                attempt, reply = self._attempted(request, before.id if before else _call_of(request), before)
+                attempt.granted(reply)
+
+    def bring(self, request: Request, before: Call) -> str:
+        """Ring somebody into a call and give the new participant's id. Raises like ``tell``."""
+        with self._refusals_of(request):
+            attempt, reply = self._attempted(request, before.id, before)
+            return attempt.named(reply, "destinationParticipantId", "a participant")
+
+    def _done(self, request: Request, *, repeatable: bool) -> None:
+        """Send what changes something; raises ``ReplyLost`` where nobody can tell whether it did."""
+        reply = self._courier.deliver(request, self._transport.send, repeatable=repeatable)
+        if 200 <= reply.status < 300:
+            return
+        if is_refusal(reply):
+            raise error_of_reply(reply, self._retry.now())
+        raise ReplyLost(
+            f"the target answered {reply.status} {reply.reason}: it may have been done; look at the call",
+            Particulars(reply.status, correlation_id=reply.correlation_id),
+        )
+
+    def _attempted(self, request: Request, call_id: str | None, before: Call | None) -> tuple[Attempt, Reply]:
+        """Send what rings somebody, once."""
         refuse_danger(request, self.target, allow_calls=self._allow_calls)
+        self._foreseen(request)
+        attempt = Attempt(request, self._transport.send, self._retry.now, call_id, before)
+        return attempt, self._courier.deliver(request, attempt.send, repeatable=False)
+
+    def _foreseen(self, request: Request) -> None:
+        if self._preflight:
+            refuse_hopeless(request, self.target)
+
+    @staticmethod
+    @contextmanager
+    def _refusals_of(request: Request) -> Iterator[None]:
+        """A refusal knows what it refused."""
         try:
-            if self._preflight:
-                refuse_hopeless(request, self.target)
-            attempt = Attempt(request, self._transport.send, self._retry.now)
-            placed = attempt.outcome(self._courier.deliver(request, attempt.send, repeatable=False))
-            for events in self._listening:
-                events.follow(placed.id)
-            return replace(placed, client=self)
+            yield
         except StatusError as error:
             if not isinstance(error, LoginFailed):
                 error.request = request
@@ -178,19 +255,43 @@ class CallsClient:
     def _maker(self, topics: tuple[str, ...]) -> ChannelMaker:
         return ChannelMaker(self._asked, topics or (OWN_CALLS,))
 
-    def wait_for(self, call: PlacedCall | Call | str, state: str, *, timeout: float = 60.0) -> Call:
+    def wait_for(
+        self,
+        call: CallCommands | Call | str,
+        state: str,
+        *,
+        timeout: float = 60.0,
+        whose: Callable[[Call], str] | None = None,
+    ) -> Call:
         """The call, once a far leg of it is in the state, or all of its legs where that is one of the last.
 
+        ``whose`` gives the id of the participant to look at instead.
         It listens where a channel is to be had, and asks again and again where not. Raises
         ``CallNeverReached`` for a call that ended before, and ``WaitedTooLong``.
         """
-        return wait_for(self, call if isinstance(call, str) else call.id, state, timeout, self._retry.sleep)
+        call_id = call if isinstance(call, str) else call.id
+        return wait_for(self, call_id, Wanted(state, whose), timeout, self._retry.sleep)
+
+    def find_legs(self, attempt: CallAttempt) -> tuple[Participant, ...]:
+        """The participants whom an attempt of unknown outcome may have brought to a call that was there.
+
+        None found proves that nobody was brought so far; a request that was late may still act.
+        """
+        if attempt.call_id is None:
+            raise InvalidRequest("the attempt was to place a call; find_calls(attempt) looks for it")
+        return self.get_call(attempt.call_id).brought_by(attempt)
 
     def disconnect(self, call_id: str) -> None:
         """End the call for everybody; raises ``NotFound``, and ``StatusError`` or ``TransportError``."""
-        path = f"/api/v2/conversations/{bodies.segment(call_id)}/disconnect"
         # Hanging up twice hangs up once, so a lost reply is asked for again.
-        self._answered(Request("POST", path, JSON))
+        self._answered(telling.ended(call_id))
+
+    def own_user_id(self) -> str:
+        """The id of the token's user; raises ``StatusError`` for a token that has none."""
+        me = self._read(ME_PATH)
+        if not isinstance(me, dict) or not isinstance(me.get("id"), str):
+            raise UnexpectedReply("the target answered a user without an id")
+        return str(me["id"])
 
     def close(self) -> None:
         """Give the connections back."""
@@ -226,6 +327,16 @@ class CallsClient:
         if not 200 <= reply.status < 300:
             raise error_of_reply(reply, self._retry.now())
         return reply
+
+
+def rings_nobody(request: Request) -> bool:
+    """Whether a request is known to ring nobody; what Ringback does not know may ring anybody."""
+    operation = route(request.method, request.path).operation
+    return operation is not None and not operation.dials
+
+
+def _call_of(request: Request) -> str | None:
+    return route(request.method, request.path).params.get("conversationId")
 
 
 def _given(**parameters: object) -> None:

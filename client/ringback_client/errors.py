@@ -7,10 +7,10 @@ RingbackError
 |-- SafetyRefusal             the call might ring somebody; nothing was sent
 |-- TransportError            no usable answer came
 |   |-- TargetUnreachable     the request never left, so nothing happened
-|   |-- ReplyLost             a reading request left and its reply did not come
+|   |-- ReplyLost             a request that rings nobody left and its reply did not come
 |   |-- UnexpectedReply       the reply is not what the contract promises
 |   |-- ChannelUnavailable    nobody can be told of events: no sockets, or none that connects
-|   `-- CallOutcomeUnknown    the call may have been placed; look before calling again
+|   `-- CallOutcomeUnknown    somebody may have been rung; look before asking again
 |-- CallNeverReached          the call ended before it came to what was waited for
 |-- WaitedTooLong             what was waited for did not come in time
 `-- StatusError               the target refused, or would refuse; nothing was dialled
@@ -62,6 +62,8 @@ class CallAttempt:
 
     ``began`` and ``ended`` are seconds since the epoch on this machine's clock; ``destinations`` and
     ``caller`` are addresses as they were sent, which stay out of texts since they may be people's numbers.
+    ``call_id`` is set where somebody was to be rung into a call that was there, and ``known`` are then the
+    ids of the participants that it had, if they were looked at.
     """
 
     path: str
@@ -70,6 +72,8 @@ class CallAttempt:
     began: float
     ended: float
     correlation_id: str | None = None
+    call_id: str | None = None
+    known: frozenset[str] | None = None
 
 
 class RingbackError(Exception):
@@ -163,10 +167,11 @@ class WaitedTooLong(RingbackError, TimeoutError):
 
 
 class CallOutcomeUnknown(TransportError):
-    """The request left and nobody can tell whether the call was placed.
+    """The request left and nobody can tell whether it rang anybody.
 
-    Never place it again before having looked: ``CallsClient.find_calls(error.attempt)`` lists the calls
-    that may be this one.
+    Never send it again before having looked. ``CallsClient.find_calls(error.attempt)`` lists the calls that
+    may be the one that was to be placed; ``find_legs(error.attempt)`` the participants who may have been
+    brought to a call that was there, which is the case where ``error.attempt.call_id`` is set.
     """
 
     def __init__(self, message: str, about: Particulars | None = None, *, attempt: CallAttempt) -> None:
@@ -185,7 +190,7 @@ class StatusError(RingbackError):
     """The target refused the request, or is known to refuse it. Nothing was dialled."""
 
     request: Request | None = None
-    """The refused request, where it was to place a call."""
+    """The refused request, where it was to place a call or to tell one something."""
 
     def explain(self) -> Explanation | None:
         """Each thing that is wrong, with its fix and how that is known, and the request to send instead.

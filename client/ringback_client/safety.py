@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import unicodedata
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 from ringback_client.bodies import loose_words, parties
 from ringback_client.errors import RingbackWarning, SafetyRefusal
@@ -19,6 +21,7 @@ KNOWN_ON_THE_PLATFORM = frozenset({Evidence.PUBLISHED, Evidence.OBSERVED})
 """The evidence on which a real target's answer can be foretold."""
 
 CODED = "content-encoding"
+HERE = str(Path(__file__).parent)
 
 
 def refuse_danger(request: Request, target: Target, *, allow_calls: bool) -> None:
@@ -60,7 +63,15 @@ def refuse_hopeless(request: Request, target: Target) -> None:
         if not target.real or finding.rule.evidence in KNOWN_ON_THE_PLATFORM:
             raise error_of_finding(finding)
     for finding in findings:
-        warnings.warn(_doubt(finding), RingbackWarning, stacklevel=4)
+        warnings.warn(_doubt(finding), RingbackWarning, stacklevel=_levels())
+
+
+def _levels() -> int:
+    """The frames up to whoever uses this package, so that a warning points at their line."""
+    levels, frame = 0, inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(HERE):
+        levels, frame = levels + 1, frame.f_back
+    return levels
 
 
 def _doubt(finding: Finding) -> str:

@@ -7,9 +7,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
-from ringback_client import CallsClient, PlacedCall
+from ringback_client import Call, CallCommands, CallsClient
 from ringback_client.channel import websocket
 from ringback_client.errors import StatusError
+from ringback_client.waiting import Wanted, asked, first
 from ringback_contracts.org import Org
 from ringback_harness.event_log import EventLog, TalkingSocket
 from ringback_harness.exits import SetupError
@@ -155,12 +156,12 @@ class Ringback:
         shown = self._own.ask("POST", "calls", {**to, **settings}).json()
         return Phone(self._own, shown["id"], shown["parties"][0]["id"])
 
-    def far_end(self, call: PlacedCall | Phone | str, participant: str | None = None) -> Phone:
+    def far_end(self, call: CallCommands | Phone | str, participant: str | None = None) -> Phone:
         """The phone at the other end of a call, or that of the participant with the id."""
         match call:
             case Phone():
                 return Phone(self._own, call.call_id, participant)
-            case PlacedCall():
+            case CallCommands():
                 return Phone(self._own, call.id, participant)
         return Phone(self._own, call, participant)
 
@@ -203,6 +204,21 @@ class _AttentiveClient(CallsClient):
         self.get_call = self._attentive(self.get_call)  # type: ignore[method-assign]  # the same
         self.list_calls = self._attentive(self.list_calls)  # type: ignore[method-assign]  # the same
         self.disconnect = self._attentive(self.disconnect)  # type: ignore[method-assign]  # the same
+        self.tell = self._attentive(self.tell)  # type: ignore[method-assign]  # the same
+        self.bring = self._attentive(self.bring)  # type: ignore[method-assign]  # the same
+        self.own_user_id = self._attentive(self.own_user_id)  # type: ignore[method-assign]  # the same
+
+    def wait_for(
+        self,
+        call: CallCommands | Call | str,
+        state: str,
+        *,
+        timeout: float = 60.0,
+        whose: Callable[[Call], str] | None = None,
+    ) -> Call:
+        """As any client does, but the org's time passes instead of the test's."""
+        call_id = call if isinstance(call, str) else call.id
+        return first(Wanted(state, whose), asked(self, call_id, timeout, self._org.advance), timeout)
 
     def _attentive(self, method: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(method)

@@ -26,7 +26,7 @@ FAULTS = (ROOT / "docs/faults.md").read_text("utf-8")
 CI = (ROOT / "docs/ci.md").read_text("utf-8")
 
 
-RUN_ALONE = ("demo", "faults", "org")
+RUN_ALONE = ("client", "demo", "faults", "org")
 """The pages whose blocks stand each for itself."""
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
-from ringback_client.errors import CallOutcomeUnknown, NotAuthorized
+from ringback_client.errors import (
+    CallNeverReached,
+    CallOutcomeUnknown,
+    InvalidRequest,
+    NotAuthorized,
+    RingbackError,
+    WaitedTooLong,
+)
 from ringback_harness.exits import SetupError
 from ringback_harness.fixtures import Ringback
 from ringback_harness.in_process import RingbackInProcess
@@ -19,6 +27,8 @@ from ringback_mock.site import Site
 
 RINGS = "tel:+442079460102"
 """A number where nobody answers, unless a test does."""
+RINGS_LONG = "tel:+442079460112"
+"""A number where somebody answers after twenty seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +55,34 @@ def test_a_call_that_nobody_answers_ends_as_the_clock_says(ringback: Ringback) -
     assert states(ringback, call.id) == ["dialing", "dialing"]
     ringback.advance(2)
     assert states(ringback, call.id) == ["terminated", "terminated"]
+
+
+def test_waiting_takes_the_org_s_time_and_nobody_else_s(ringback: Ringback) -> None:
+    client = ringback.client()
+    began = time.monotonic()
+    with pytest.raises(CallNeverReached):
+        client.place_call(RINGS).wait_for("connected")
+    with pytest.raises(WaitedTooLong):
+        client.place_call(RINGS_LONG).wait_for("parked", timeout=300)
+    assert time.monotonic() - began < 30, "it would have taken more than five minutes"
+
+
+def test_a_phone_is_that_of_a_call_however_it_is_held(ringback: Ringback) -> None:
+    client = ringback.client()
+    call = client.call(client.place_call(RINGS).id)
+    ringback.advance(2)
+    ringback.far_end(call).answers()
+    ringback.advance(1)
+    assert call.look().participants[0].state == "connected"
+
+
+def test_a_refusal_of_a_call_that_is_told_something_is_looked_at(ringback: Ringback) -> None:
+    call = ringback.client().place_call(RINGS)
+    with pytest.raises(InvalidRequest):
+        call.wrap_up()
+    with pytest.raises(RingbackError):
+        call.consult("user:00000000-0000-4000-8000-00000000dead")
+    assert ringback.overlooked() == []
 
 
 def test_a_clock_that_is_let_go_runs_on(ringback: Ringback) -> None:
