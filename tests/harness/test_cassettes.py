@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from ringback_client.atomic_write import atomic_write
 from ringback_contracts.core.declare import ALICE
 from ringback_harness.cassettes import Origin, Recorder, read_cassettes
+from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
 from tests.serving import mock_server
@@ -109,6 +110,21 @@ def test_an_answer_that_says_not_whose_a_token_is_gives_nobody_another_id(answer
     response.status_code, response._content = 200, answer
     recorder.keep(request, response, 0.1)
     assert recorder.cleaner.names == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "contract"),
+    [
+        (b'{"phoneNumber": "+442079460100"}', "published"),
+        (b'{"to": "tel:+442079460100"}', "participants"),
+        (b'["to"]', None),
+        (b'"to"', None),
+        (b"to", None),
+        (b"", None),
+    ],
+)
+def test_the_contract_of_a_body_is_told_where_it_is_an_object(body: bytes, contract: str | None) -> None:
+    assert contract_of(body) == contract
 
 
 def test_what_a_cassette_says_of_its_request_is_true_of_what_it_holds(tmp_path: Path) -> None:
