@@ -316,13 +316,19 @@ class AtUrl:
             self._wire.heed_notes()
 
 
+def _usual(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what a user's own servers take their options from."""
+    ours = {TOKEN_VARIABLE, "RINGBACK_EVIDENCE"}
+    return {name: value for name, value in environment.items() if name in ours or name[:9] != "RINGBACK_"}
+
+
 @contextmanager
 def served_mock(*options: str) -> Iterator[str]:
     """The URL of a fresh ``ringback serve`` of this installation, which ends with the block."""
     code = "from ringback_harness.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", "--port", "0", *options]
     with subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=_usual(os.environ)
     ) as process:
         try:
             ready = process.stdout.readline() if process.stdout else ""

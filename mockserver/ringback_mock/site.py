@@ -55,6 +55,7 @@ ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))
 
 logger = logging.getLogger("ringback")
 access = logging.getLogger("ringback.access")
+refusals = logging.getLogger("ringback.access.refusals")
 
 
 class Site:
@@ -161,11 +162,12 @@ class Site:
 
     def _log(self, request: Request, response: Response) -> None:
         """One line of the access log."""
-        if access.isEnabledFor(logging.INFO):
+        log = access if response.status < HTTPStatus.BAD_REQUEST else refusals
+        if log.isEnabledFor(logging.INFO):
             from ringback_contracts.privacy import redact_text
 
             shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
-            access.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
+            log.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
 
     def _committed_when_made(
         self, request: Request, answered: Answered, pieces: Iterator[bytes]
@@ -221,7 +223,9 @@ class Site:
     def _let_in(self, request: Request, path: str, peer: Peer, *, of_admin: bool) -> None:
         """Raise ``HttpProblem`` for whoever may not come here."""
         if not request.host_allowed:
-            raise HttpProblem(421, "the Host header names another server; see --allow-host")
+            raise HttpProblem(
+                421, "the Host header names another server: start the mock with --allow-host NAME"
+            )
         denial = None
         if of_admin:
             denial = self.guard.denial(request.headers, peer, is_page=path in console.PAGE_PATHS)

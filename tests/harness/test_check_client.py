@@ -23,9 +23,11 @@ from ringback_client import (
 )
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Example, Stage
 from ringback_contracts.examples import situation
 from ringback_harness.check.client import Said, disagreement, expected_errors, misprediction, said
+from ringback_harness.check.expectation import refused_by
 from ringback_harness.targets import InProcess, call_request
 
 PLACED = PlacedCall("id", None, None, None, None, "correlation", {})
@@ -122,3 +124,17 @@ def test_the_client_sends_the_body_as_it_stands() -> None:
     foreseen = said(world, call_request({}), preflight=True)
     answered = said(world, call_request({}), preflight=False)
     assert (foreseen.correlation_id, bool(answered.correlation_id)) == (None, True)
+
+
+def test_what_the_org_refuses_first_is_no_wrong_prediction_where_no_rule_is_named() -> None:
+    """The client foresees the number; whoever calls is unknown in any org, and is looked at before."""
+    body = {"to": "tel:+0", "from": {"type": "campaign", "id": ALICE}}
+    request = call_request(body)
+    world = InProcess().world()
+    reply = world.send(request)
+    assert reply.headers["Ringback-Rule"] == "from.campaign-unknown"
+    predicted = said(world, request, preflight=True)
+    nameless = Reply(reply.status, {}, reply.body)
+    assert misprediction(nameless, predicted) is not None
+    assert misprediction(nameless, predicted, refused_by(TABLE["from.campaign-unknown"])) is None
+    assert misprediction(nameless, predicted, refused_by(TABLE["number.impossible"])) is not None

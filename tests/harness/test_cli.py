@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from ringback_harness.exits import Exit, Refused, SetupError, Unreachable
 from ringback_mock.version import VERSION
 from tests.serving import RINGBACK
 
+INSTALLED = "from ringback_harness.cli import main; main(prog_name='ringback')"
 SERVE_NEEDS_NONE_OF = {
     "flask",
     "jsonschema",
@@ -24,6 +26,13 @@ SERVE_NEEDS_NONE_OF = {
     "schemathesis",
     "werkzeug",
 }
+
+
+RINGBACK_AS_INSTALLED = [
+    sys.executable,
+    "-c",
+    "from ringback_harness.cli import main; main(prog_name='ringback')",
+]
 
 
 def run(*arguments: str) -> Result:
@@ -120,3 +129,26 @@ def test_the_command_line_alone_imports_no_command() -> None:
     loaded = set(ended.stdout.split())
     assert not {name for name in loaded if name.startswith("ringback_harness.commands.")}
     assert not loaded & {"uvicorn", "asyncio", "ringback_contracts"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("rules tel.", {"tel.no-plus", "tel.not-plain"}),
+        ("serve --fault lost", {"lost-reply"}),
+        ("crash-test --scenario slow", {"slow-reply", "slow-login"}),
+        ("ru", {"rules"}),
+    ],
+)
+def test_a_shell_completes_the_names_of_our_things(typed: str, offered: set[str]) -> None:
+    words = ["ringback", *typed.split()]
+    asking = {"_RINGBACK_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words)}
+    asking |= {"COMP_CWORD": str(len(words) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-c", INSTALLED],
+        env={**os.environ, **asking},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert {line.partition(",")[2] for line in done.stdout.split()} == offered

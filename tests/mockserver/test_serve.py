@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 import trustme
+from click.testing import CliRunner
 
+from ringback_harness.cli import main
 from ringback_mock.edges.serve import ServeError, Settings, configuration, listen
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
@@ -67,7 +69,7 @@ def test_a_server_prints_one_line_and_ends_with_0_when_told_to() -> None:
         code, out, err = server.stop()
     assert (code, out) == (0, "")
     assert re.search(r"org Ringback: [0-9]+ operations, [0-9]+ rules", err)
-    assert "/api" not in err, "the access log is quiet unless asked for"
+    assert f"POST {CALLS}" not in err, "the access log is quiet unless asked for"
 
 
 def test_an_admin_token_comes_from_the_environment_and_is_never_said(
@@ -158,6 +160,62 @@ def test_whoever_serves_the_network_is_warned() -> None:
     with serving("--host", "0.0.0.0") as server:
         _, _, err = server.stop()
     assert "others on the network can reach this mock" in err
+
+
+def test_each_refusal_is_logged_in_a_line_and_nothing_else_unless_it_is_asked_for() -> None:
+    logged = {}
+    for options in ((), ("-v",), ("-q",)):
+        with serving(*options) as server:
+            assert server.get("/healthz").status_code == 200
+            assert requests.get(f"{server.url}/api/v2/users/me", timeout=PATIENCE).status_code == 401
+            _, _, logged[options] = server.stop()
+    line = re.compile(
+        r"^INFO ringback.access.refusals: GET /api/v2/users/me 401 token.missing: .* http://.*$", re.MULTILINE
+    )
+    assert [bool(line.search(err)) for err in logged.values()] == [True, True, False]
+    assert ["GET /healthz 200" in err for err in logged.values()] == [False, True, False]
+    assert logged[("-q",)] == ""
+
+
+def test_the_start_says_what_to_try_and_no_token_that_may_be_a_secret(tmp_path: Path) -> None:
+    own = tmp_path / "org.toml"
+    user = 'id = "7e570000-0000-4000-8000-000000000001"\nname = "Tess"\n'
+    token = 'value = "s3cr3t-of-tess"\nuser = "7e570000-0000-4000-8000-000000000001"\n'
+    own.write_text(f'id = "x"\nname = "y"\n[[users]]\n{user}[[tokens]]\n{token}', "utf-8")
+    with serving() as server:
+        url = server.url
+        _, out, err = server.stop()
+    assert out.count("\n") <= 1
+    assert f"try: curl -H 'Authorization: Bearer alice' {url}/api/v2/users/me" in err
+    with serving("--org", str(own)) as server:
+        _, _, err = server.stop()
+    assert "try: open http://" in err
+    assert "s3cr3t" not in err
+
+
+def test_another_host_is_told_of_the_option_that_allows_it() -> None:
+    with serving() as server:
+        replies = [
+            requests.get(server.url + path, headers={"Host": "mock.internal"}, timeout=PATIENCE)
+            for path in ("/api/v2/users/me", "/healthz")
+        ]
+    assert [reply.status_code for reply in replies] == [421, 421]
+    assert all("--allow-host" in reply.json()["message"] for reply in replies)
+
+
+def test_each_option_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = CliRunner().invoke(main, ["serve", "--help"], terminal_width=200).output
+    named = {f"RINGBACK_{words[2:].upper().replace('-', '_')}" for words in re.findall(r"--[a-z-]+", told)}
+    assert {name for name in named if name not in told} == {"RINGBACK_HELP"}
+    variables = {"RINGBACK_HOST": "localhost", "RINGBACK_ALLOW_HOST": "mock.internal other.internal"}
+    variables |= {"RINGBACK_FAULT": "server-error", "RINGBACK_VERBOSE": "1", "RINGBACK_JOURNAL_SIZE": "1"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with serving() as server:
+        reply = requests.get(f"{server.url}/healthz", headers={"Host": "other.internal"}, timeout=PATIENCE)
+        assert reply.status_code == 200
+        _, _, err = server.stop()
+    assert "GET /healthz 200" in err
 
 
 # Options

@@ -47,7 +47,7 @@ def http_malformed(case: Case) -> Sequence[Violation]:
     stage=Stage.ROUTE,
     status=421,
     code="misdirected.request",
-    message="This server does not answer for that host",
+    message="This server does not answer for that host unless it is started with --allow-host",
     title="The Host header names a host that this server does not stand for",
     fix="Call the mock by its loopback address, or start it with --allow-host NAME.",
     evidence=Evidence.ASSUMED,

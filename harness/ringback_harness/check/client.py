@@ -31,7 +31,7 @@ from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.check.adapter import WorldAdapter
-from ringback_harness.check.expectation import shown
+from ringback_harness.check.expectation import Expected, shown
 from ringback_harness.check.generated import Effort, explore, verdict_on
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds, refuse_guesses
@@ -81,17 +81,18 @@ def _tried(world: World, contract: Contract, request: Request) -> Result:
         SUITE, subject(contract), operation, CheckOutcome.NOT_REACHED, exchange=RoundTrip(request)
     )
     try:
-        refuse_guesses(world, request, verdict_on(world, request)[0])
-        return _agreed(attempt, world, request)
+        expected = verdict_on(world, request)[0]
+        refuse_guesses(world, request, expected)
+        return _agreed(attempt, world, request, expected)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
 
 
-def _agreed(attempt: Result, world: World, request: Request) -> Result:
+def _agreed(attempt: Result, world: World, request: Request, expected: Expected) -> Result:
     reply = world.send(request)
     predicted = said(world, request, preflight=True)
     answered = said(world, request, preflight=False)
-    found = tuple(filter(None, (disagreement(reply, answered), misprediction(reply, predicted))))
+    found = tuple(filter(None, (disagreement(reply, answered), misprediction(reply, predicted, expected))))
     outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
     return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
 
@@ -145,13 +146,24 @@ def expected_errors(reply: Reply) -> set[type[RingbackError]]:
     return {ServerError, CallOutcomeUnknown} if reply.status >= 500 else {InvalidRequest}
 
 
-def misprediction(reply: Reply, predicted: Said) -> str | None:
+def misprediction(reply: Reply, predicted: Said, expected: Expected | None = None) -> str | None:
     """In what a prediction is wrong; ``None`` where it is right.
 
     The client can foresee what the request alone decides. A rule about the org may strike first, so what
-    is foreseen must be refused, and refused just so where the deciding rule is one of those.
+    is foreseen must be refused, and refused just so where the deciding rule is one of those. An answer that
+    names no rule and is as ``expected`` is taken for that of the rule which is.
     """
     rule = TABLE.by_id.get(reply.headers.get("Ringback-Rule", ""))
+    if (
+        rule is None
+        and expected
+        and (reply.status, reply.document.get("code"))
+        == (
+            expected.status,
+            expected.code,
+        )
+    ):
+        rule = TABLE.by_id.get(expected.rule or "")
     foreseeable = rule is not None and rule.knowledge is Knowledge.REQUEST
     if not isinstance(predicted, RingbackError) or predicted.rule is None or predicted.correlation_id:
         return f"the client foresees nothing, answered {shown(reply)}" if foreseeable else None

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from ringback_contracts.org import OrgError
 from ringback_contracts.privacy import redact_text
+from ringback_harness.completion import completing
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.program import ProgramUnderTest
 from ringback_harness.crash.reports import WRITERS, Results, write
@@ -48,7 +49,14 @@ def _kinds(_: click.Context, __: click.Parameter, value: str) -> list[str]:
 
 
 @click.command("crash-test")
-@click.option("--scenario", "names", multiple=True, metavar="NAME", help="Run this one only; repeatable.")
+@click.option(
+    "--scenario",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing(lambda: [scenario.name for scenario in SCENARIOS]),
+    help="Run this one only; repeatable.",
+)
 @click.option("--list", "listing", is_flag=True, help="List the scenarios and what each asks.")
 @click.option("--org", type=FILE, help="TOML file of the org to serve; see 'ringback init'.")
 @click.option(
@@ -150,7 +158,8 @@ def _run(console: Console, program: ProgramUnderTest, scenarios: Sequence[Scenar
     cut = LOST if any(one.run.scenario is HEALTHY and not one.run.reached for one in done) else INTERRUPTED
     not_run |= dict.fromkeys((one.name for one in runnable if one.name not in judged), cut)
     for name, why in not_run.items():
-        _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
+        if why != LOST:  # which is told once, below
+            _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
     return Results(program.command[0], done, not_run)
 
 

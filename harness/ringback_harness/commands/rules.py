@@ -12,13 +12,14 @@ from rich.console import Console
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.nearest import nearest_few
 from ringback_harness import rules_catalogue
+from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.rules_catalogue import Entry, catalogue
 from ringback_harness.terminal import echo, one_line
 
 
 @click.command("rules")
-@click.argument("rule_id", metavar="[ID]", required=False)
+@click.argument("rule_id", metavar="[ID]", required=False, shell_complete=completing(catalogue))
 @click.option("--json", "form", flag_value="json", help="Print JSON, examples and all.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print the document docs/rules.md.")
 @click.option(

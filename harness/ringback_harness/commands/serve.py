@@ -16,9 +16,10 @@ from typing import Any
 import click
 
 from ringback_contracts.core.model import CONTRACTS
-from ringback_contracts.http.faults import FaultError, parse_fault
+from ringback_contracts.http.faults import FaultError, FaultKind, parse_fault
 from ringback_contracts.openapi.admin import FASTEST, TOKEN_VARIABLE
 from ringback_contracts.org import OrgError
+from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
 from ringback_mock.collector import nothing_collected
 from ringback_mock.edges.connection import Patience
@@ -32,7 +33,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SECONDS = click.IntRange(1, 86_400)
 
 
-@click.command("serve")
+@click.command("serve", context_settings={"auto_envvar_prefix": "RINGBACK"})
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "-p",
@@ -56,7 +57,6 @@ SECONDS = click.IntRange(1, 86_400)
     multiple=True,
     metavar="ORIGIN",
     envvar="RINGBACK_CORS_ORIGIN",
-    show_envvar=True,
     help="Origin whose web pages may use the API, such as http://localhost:5173; repeatable. "
     "Without it those of any may.",
 )
@@ -73,6 +73,7 @@ SECONDS = click.IntRange(1, 86_400)
     "--tls-authority",
     "authority",
     type=click.Path(dir_okay=False, path_type=Path),
+    envvar="RINGBACK_TLS_AUTHORITY",
     help="Serve HTTPS with a certificate of Ringback's own, and write the authority to trust to this file.",
 )
 @click.option(
@@ -82,7 +83,6 @@ SECONDS = click.IntRange(1, 86_400)
     show_default=True,
     metavar="SECONDS",
     envvar="RINGBACK_REQUEST_TIMEOUT",
-    show_envvar=True,
     help="Time for a whole request, for the first byte of a new connection, and for a TLS handshake.",
 )
 @click.option(
@@ -92,7 +92,6 @@ SECONDS = click.IntRange(1, 86_400)
     show_default=True,
     metavar="SECONDS",
     envvar="RINGBACK_KEEP_ALIVE",
-    show_envvar=True,
     help="Time that a connection may be idle between two requests.",
 )
 @click.option(
@@ -101,7 +100,6 @@ SECONDS = click.IntRange(1, 86_400)
     default=1.0,
     show_default=True,
     envvar="RINGBACK_SPEED",
-    show_envvar=True,
     help="Seconds of the org's time in one of the world's: calls ring, and tokens expire, so much sooner.",
 )
 @click.option(
@@ -109,17 +107,19 @@ SECONDS = click.IntRange(1, 86_400)
     "faults",
     multiple=True,
     metavar="KIND[:NAME=VALUE,...]",
+    envvar="RINGBACK_FAULT",
+    shell_complete=completing(lambda: map(str, FaultKind)),
     help="Fault to set, such as lost-reply or rate-limited:every=2,retry-after=1; repeatable.",
 )
 @click.option(
     "--admin-token",
     envvar=TOKEN_VARIABLE,
-    show_envvar=True,
     metavar="TOKEN",
     help="What the paths under /__ringback/ ask for; needed where others can reach the server. "
     "Others see what stands on a command line: rather set the variable.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Log each request.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each request, not only those that are refused.")
+@click.option("-q", "--quiet", is_flag=True, help="Log no request, and nothing at the start but warnings.")
 def command(
     *,
     org: Path | None,
@@ -127,13 +127,15 @@ def command(
     authority: Path | None,
     faults: Sequence[str],
     verbose: bool,
+    quiet: bool,
     **settings: Any,
 ) -> None:
     """Serve the mock until SIGTERM or Ctrl-C.
 
-    Prints one line when it accepts connections: 'ringback ready on URL'.
+    Prints one line when it accepts connections: 'ringback ready on URL'. What is refused is logged, in a line
+    each. Every option has a variable, RINGBACK_ and its name: RINGBACK_PORT, RINGBACK_ALLOW_HOST.
     """
-    _log_to_stderr(verbose)
+    _log_to_stderr(verbose=verbose, quiet=quiet)
     # A server that is told to stop has done its work: no traceback, and exit code 0.
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(Exit.FINE))
@@ -145,6 +147,11 @@ def command(
             serve(served, certified)
     except (OrgError, FaultError, ServeError) as error:
         raise SetupError(str(error)) from error
+
+
+for _option in command.params:
+    if isinstance(_option, click.Option):
+        _option.show_envvar = True
 
 
 @contextmanager
@@ -175,7 +182,10 @@ def _copied(file: Path, to: Path) -> Path:
         raise SetupError(f"cannot write {to}: {error.strerror}") from error
 
 
-def _log_to_stderr(verbose: bool) -> None:
+def _log_to_stderr(*, verbose: bool, quiet: bool) -> None:
+    if verbose and quiet:
+        raise SetupError("-v logs each request, and -q none: leave one of them out")
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("ringback").setLevel(logging.INFO)
+    logging.getLogger("ringback").setLevel(logging.WARNING if quiet else logging.INFO)
     logging.getLogger("ringback.access").setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.getLogger("ringback.access.refusals").setLevel(logging.WARNING if quiet else logging.INFO)

@@ -18,7 +18,7 @@ import uvicorn
 from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.http.granted import idle_grants
 from ringback_contracts.openapi.admin import TOKEN_VARIABLE
-from ringback_contracts.org import Org
+from ringback_contracts.org import Org, default_org
 from ringback_mock.collector import collect_from_now_on
 from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.alarm import Alarm
@@ -87,11 +87,22 @@ def serve(org: Org, settings: Settings) -> None:
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         for idle in idle_grants(org):
             logger.warning("%s", idle)
+        logger.info("try: %s", _first_step(org, url))
         if not is_loopback(settings.host):
             logger.warning(
-                "listening on %s: others on the network can reach this mock%s", settings.host, _closed(guard)
+                "listening on %s: others on the network can reach this mock, by a name only if --allow-host "
+                "gives it%s",
+                settings.host,
+                _closed(guard),
             )
         _Announced(config, settings.patience, url).run([listener])
+
+
+def _first_step(org: Org, url: str) -> str:
+    """What to do next: ask with a token that is everybody's, as one of an org's own may be a secret."""
+    known = next((token.value for token in default_org().tokens if token in org.tokens), None)
+    ask = f"curl -H 'Authorization: Bearer {known}' {url}/api/v2/users/me, or " if known else ""
+    return f"{ask}open {url}/ in a browser; a refusal is logged here with what to do about it"
 
 
 def _guard(settings: Settings) -> Guard:
