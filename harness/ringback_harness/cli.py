@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from ringback_mock.collector import nothing_collected
 from ringback_mock.version import VERSION
@@ -134,6 +135,13 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands, none of which is imported for it."""
+        if not incomplete or incomplete[0].isalnum():
+            names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+            return [CompletionItem(name, help=COMMANDS[name].__doc__) for name in names]
+        return super().shell_complete(ctx, incomplete)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in COMMANDS:
