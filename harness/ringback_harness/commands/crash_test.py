@@ -143,6 +143,7 @@ def _run(console: Console, program: ProgramUnderTest, scenarios: Sequence[Scenar
     runnable = [scenario for scenario in scenarios if scenario.name not in not_run]
     _show_row(console, ("scenario", "verdict", "calls", "requests", "seconds"), "bold")
     judged: dict[str, Judgement] = {}
+    silent: list[Judgement] = []
     with (
         console.status(f"0 of {len(runnable)} scenarios done") as status,
         closing(judgements(program, runnable, jobs)) as running,
@@ -150,15 +151,21 @@ def _run(console: Console, program: ProgramUnderTest, scenarios: Sequence[Scenar
     ):
         for judgement in running:
             judged[judgement.run.scenario.name] = judgement
-            _show_judgement(console, judgement)
+            if judgement.run.reached or judgement.run.scenario is HEALTHY or HEALTHY not in runnable:
+                _show_judgement(console, judgement)
+            else:
+                silent.append(judgement)
             status.update(f"{len(judged)} of {len(runnable)} scenarios done")
             if judgement.run.scenario is HEALTHY and not judgement.run.reached:
                 break
     done = [judged[scenario.name] for scenario in runnable if scenario.name in judged]
     cut = LOST if any(one.run.scenario is HEALTHY and not one.run.reached for one in done) else INTERRUPTED
+    if cut != LOST:  # which is told once, below
+        for judgement in silent:
+            _show_judgement(console, judgement)
     not_run |= dict.fromkeys((one.name for one in runnable if one.name not in judged), cut)
     for name, why in not_run.items():
-        if why != LOST:  # which is told once, below
+        if why != LOST:
             _show_row(console, (name, f"not run: {why}", "", "", ""), "dim")
     return Results(program.command[0], done, not_run)
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from ringback_harness.certificates import why_none
 from ringback_harness.crash.program import ProgramUnderTest, run_once
-from ringback_harness.crash.scenarios import HEALTHY, Scenario
+from ringback_harness.crash.scenarios import Scenario
 from ringback_harness.crash.verdicts import Judgement, judge_run
 
 JOBS = 2 * (os.cpu_count() or 1)
@@ -23,18 +23,12 @@ def not_runnable(scenario: Scenario) -> str | None:
 def judgements(
     program: ProgramUnderTest, scenarios: Sequence[Scenario], jobs: int = JOBS
 ) -> Generator[Judgement, None, None]:
-    """The judgement of each run as it ends, first of the one in which all is well.
-
-    A program that does not work there need not be run in the others. Raises ``SetupError`` for what cannot be
-    run at all.
-    """
-    others = [scenario for scenario in scenarios if scenario is not HEALTHY]
+    """The judgement of each run as it ends. Raises ``SetupError`` for what cannot be run at all."""
     with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(_judged, program, scenario) for scenario in scenarios]
         try:
-            for part in ([HEALTHY] if HEALTHY in scenarios else [], others):
-                futures = [pool.submit(_judged, program, scenario) for scenario in part]
-                for future in as_completed(futures):
-                    yield future.result()
+            for future in as_completed(futures):
+                yield future.result()
         except BaseException:
             # Nobody waits for the rest, so it must not hold up the end.
             program.abandoned.set()
