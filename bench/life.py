@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from bench.servers import PATH
 from ringback_contracts.core.model import Request
@@ -86,13 +87,21 @@ def measure(rounds: int) -> dict[str, list[float]]:
         calls = org.place(CALLS)
         org.advance(10)
         reads = [org.request("GET", f"{PATH}/{call}") for call in calls]
-        for read in reads:
-            org.ask(read, 200)
-        ends = [org.request("POST", f"/api/v2/conversations/{call}/disconnect") for call in calls]
+        shown = [json.loads(org.ask(read, 200)) for read in reads]
         figures[READ].append(_each(org, reads, 200))
-        figures[COMMAND].append(_each(org, ends, 202))
+        figures[COMMAND].append(_each(org, _holds(org, shown), 202))
         figures[ADVANCED].append(_hour())
     return figures
+
+
+def _holds(org: BusyOrg, shown: list[Any]) -> list[Request]:
+    """What holds each of the calls that are shown, and then goes back to it."""
+    legs = [f"{PATH}/{call['id']}/participants/{call['participants'][0]['id']}" for call in shown]
+    return [
+        org.request("PATCH", leg, json.dumps({"held": held}).encode())
+        for held in (True, False)
+        for leg in legs
+    ]
 
 
 def _each(org: BusyOrg, requests: list[Request], status: int) -> float:

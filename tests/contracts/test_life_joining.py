@@ -108,6 +108,15 @@ def test_a_supervisors_leg_names_the_one_it_watches(kind: WatchKind, member: str
     assert conversation(call)["participants"][-1][member] == leg(call, ALICE).id
 
 
+@pytest.mark.parametrize("kind", ["monitor", "coach", "barge"])
+def test_a_supervisor_ends_the_own_leg_and_the_others_go_on(kind: WatchKind) -> None:
+    call = agents_call()
+    call = later(done(call, commands.Supervise(kind, leg(call, ALICE).id, SUPERVISOR)), 15)
+    call = later(done(call, commands.Disconnect(leg(call, SAM).id, SAM)), 20)
+    assert (leg(call, SAM).call.state, leg(call, SAM).call.disconnect) == ("terminated", "client")
+    assert [leg(call, who).call.state for who in ("customer", ALICE)] == ["connected", "connected"]
+
+
 @pytest.mark.parametrize("kind", ["monitor", "coach"])
 def test_who_only_watches_keeps_no_call_going_and_stops_none(kind: WatchKind) -> None:
     call = agents_call()

@@ -43,6 +43,12 @@ def test_the_order_of_a_call_is_the_recorded_one() -> None:
     ]
 
 
+def test_the_caller_comes_first_and_each_leg_begins_as_it_does() -> None:
+    own, far = later(placed(), 1.2).participants
+    assert (own.user_id, own.call.initial_state, own.call.direction) == (ALICE, "contacting", "outbound")
+    assert (far.party, far.call.initial_state, far.call.direction) == (CUSTOMER, "dialing", "outbound")
+
+
 def test_the_callers_hang_up_ends_the_far_leg_first() -> None:
     call = do(talking(), commands.Disconnect(leg(talking(), "user").id, ALICE))
     gone = ("external", "disconnected", "peer")

@@ -55,6 +55,15 @@ def test_a_second_hold_keeps_the_time_of_the_first() -> None:
     assert leg(held, ALICE).call.held_at == START + 5
 
 
+def test_of_holds_in_quick_succession_none_is_lost_and_the_last_holds() -> None:
+    """Four commands within a moment, as recorded: each is seen, on both legs."""
+    call, seen_held = talking(), []
+    for number, held in enumerate((True, False, True, False)):
+        call = holds(later(call, 5 + number / 100), held)
+        seen_held.append((leg(call, ALICE).call.held, leg(call, "external").call.confined))
+    assert seen_held == [(True, True), (False, False), (True, True), (False, False)]
+
+
 def test_mute_is_seen_on_the_own_leg_alone_and_has_nothing_to_do_with_hold() -> None:
     call = holds(done(talking(), commands.Mute(own(talking()), muted=True, by=ALICE)))
     assert (state(call, ALICE), state(call, "external")) == ((True, False, True), (False, True, False))

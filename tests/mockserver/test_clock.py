@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.openapi.admin import FASTEST
 from ringback_contracts.org import Limits, default_org
+from ringback_harness.in_thread import serving
 from ringback_mock.app import create_app
+from ringback_mock.edges.serve import Settings
 from ringback_mock.engine.clock import LATEST, ClockCommand, ClockError, OrgClock, command_from
 from ringback_mock.engine.store import Store
+from ringback_mock.site import Site
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -128,6 +133,17 @@ def test_a_reset_lets_the_clock_go_on_with_the_worlds(client: FlaskClient) -> No
     client.post("/__ringback/reset")
     told = client.get(CLOCK).get_json()
     assert (told["frozen"], told["speed"], told["now"] > "2026") == (False, 1.0, True)
+
+
+def test_the_date_of_replies_is_the_worlds_whatever_the_clock_says() -> None:
+    with serving(Site(Store()), Settings()) as port:
+        url = f"http://127.0.0.1:{port}"
+        command = {"now": "2040-01-01T09:00:00Z", "freeze": True}
+        assert requests.post(f"{url}/__ringback/clock", json=command, timeout=20).ok
+        headers = {"Authorization": "Bearer alice"}
+        reply = requests.get(f"{url}/api/v2/users/me?expand=date", headers=headers, timeout=20)
+        assert reply.json()["date"]["currentDate"] == "2040-01-01T09:00:00.000Z"
+        assert parsedate_to_datetime(reply.headers["Date"]).year != 2040
 
 
 def test_a_server_may_hurry_every_clock_from_the_start() -> None:

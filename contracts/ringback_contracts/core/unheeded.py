@@ -28,6 +28,8 @@ class Query(NamedTuple):
     @classmethod
     def read(cls, text: str) -> Query:
         """What a query string says; parts too many are left out."""
+        if not text:
+            return cls({})
         parts = "&".join(text.split("&", MOST_FIELDS)[:MOST_FIELDS])
         return cls(parse_qs(parts, keep_blank_values=True))
 

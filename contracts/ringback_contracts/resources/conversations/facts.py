@@ -7,7 +7,7 @@ from typing import Any
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
-from ringback_contracts.life import Conversation, Objection, apply
+from ringback_contracts.life import Conversation, Objection, apply, objection
 from ringback_contracts.life.commands import Instruction
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.schemas import type_errors
@@ -93,14 +93,18 @@ class CallTold(CallNow):
     def objection(self) -> Objection | None:
         """What stands against the commands, one after the other, on the calls as they are."""
         calls: dict[str, Conversation] = {}
+        left = len(self.instructions)
         for call_id, command in self.instructions:
+            left -= 1
             call = calls.get(call_id) or self.caller.calls.get(call_id)
             if call is None:
                 continue
-            after = apply(call, command, call.now)
+            # What the last one makes of the call is for whoever commits it.
+            after = apply(call, command, call.now) if left else objection(call, command)
             if isinstance(after, Objection):
                 return after
-            calls[call_id] = after
+            if after is not None:
+                calls[call_id] = after
         return None
 
     def idle(self) -> Iterator[str]:
