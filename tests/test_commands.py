@@ -31,6 +31,7 @@ class Work:
 
 WORK = {
     "call": Work(["tel:+442079460100", "--target", "URL"], "http://127.0.0.1:"),
+    "calls": Work(["list", "--target", "URL"], "on at http://127.0.0.1:"),
     "crash-test": Work(["--scenario", "healthy", "--own-home", "--", *PROGRAM], "healthy"),
     "demo": Work([], "placed"),
     "diff": Work(["--target", "URL"], "0 differences"),

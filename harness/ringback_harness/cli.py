@@ -20,6 +20,13 @@ def _call() -> click.Command:
     return command
 
 
+def _calls() -> click.Command:
+    """See the calls that go on, and tell one what to do."""
+    from ringback_harness.commands.calls import command
+
+    return command
+
+
 def _check() -> click.Command:
     """Hold a target to every rule, with generated requests too."""
     from ringback_harness.commands.check import command
@@ -94,6 +101,7 @@ INTERRUPTED = 130
 """What shells say of a program that Ctrl-C ended: 128 and the number of SIGINT."""
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "call": _call,
+    "calls": _calls,
     "check": _check,
     "crash-test": _crash_test,
     "demo": _demo,
