@@ -28,6 +28,7 @@ OURS = {
     "OAuthTokenResponse",
     "ParticipantsCallRequest",
     "ParticipantsCallResponse",
+    "Position",
     "SipAddress",
     "TelAddress",
     "UserAddress",
