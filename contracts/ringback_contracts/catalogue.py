@@ -18,7 +18,9 @@ from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import operations as calls
 from ringback_contracts.resources.calls import past
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
-from ringback_contracts.resources.conversations import life_rules, transfer_rules
+from ringback_contracts.resources.conversations import joining_operations as joining
+from ringback_contracts.resources.conversations import joining_rules, life_rules, transfer_rules
+from ringback_contracts.resources.conversations import leg_operations as legs
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
 from ringback_contracts.resources.conversations import transfer_operations as transfers
@@ -29,6 +31,8 @@ from ringback_contracts.resources.presence import operations as presence
 from ringback_contracts.resources.presence import rules as of_presences
 from ringback_contracts.resources.routing import operations as routing
 from ringback_contracts.resources.routing import rules as of_queues
+from ringback_contracts.resources.routing import wrapup_operations as wrap_up_codes
+from ringback_contracts.resources.routing import wrapup_rules as of_codes
 from ringback_contracts.resources.stations import operations as stations
 from ringback_contracts.resources.stations import rules as of_stations
 from ringback_contracts.resources.tokens import operations as tokens
@@ -42,12 +46,15 @@ OPERATIONS: tuple[Operation, ...] = (
     *past.OPERATIONS,
     *conversations.OPERATIONS,
     *transfers.OPERATIONS,
+    *legs.OPERATIONS,
+    *joining.OPERATIONS,
     *users.OPERATIONS,
     *searching.OPERATIONS,
     *organizations.OPERATIONS,
     *stations.OPERATIONS,
     *presence.OPERATIONS,
     *routing.OPERATIONS,
+    *wrap_up_codes.OPERATIONS,
     *notifications.OPERATIONS,
     *tokens.OPERATIONS,
 )
@@ -66,6 +73,7 @@ RULES = (
     of_stations,
     of_presences,
     of_queues,
+    of_codes,
     of_channels,
     of_conversations,
     past,
@@ -77,6 +85,7 @@ RULES = (
     number,
     life_rules,
     transfer_rules,
+    joining_rules,
 )
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))

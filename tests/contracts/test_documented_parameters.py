@@ -100,7 +100,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "CreateCallRequest": {"phoneNumber": NUMBER},
     "RoutingStatus": {"status": "IDLE"},
     "UserPresence": {"presenceDefinition": {"id": BUSY}},
-    "CallHangUp": {"state": "disconnected"},
+    "CallUpdate": {"state": "disconnected"},
     "MediaParticipantRequest": {"state": "disconnected"},
     "ParticipantAttributes": {"attributes": {"a": "b"}},
     "ConsultTransferToExternal": ASKED | {"address": NUMBER},

@@ -109,7 +109,7 @@ def test_an_operation_is_documented_with_its_rights(operation: Operation) -> Non
 def test_the_statuses_are_those_of_the_vendor_and_of_our_rules(operation: Operation) -> None:
     success = {"200", "202"} if operation.id in PLACING else {str(operation.success)}
     unprocessable = {"422"} if operation.id in PLACING else set()
-    limited = {"501"} if operation.reads == "CallHangUp" else set()
+    limited = {"501"} if operation.reads == "CallUpdate" else set()
     assert described(operation)["responses"].keys() == VENDOR | {"421"} | success | unprocessable | limited
 
 
@@ -230,7 +230,7 @@ def test_what_the_document_calls_sure_is_accepted(body: Json) -> None:
             assert isinstance(verdict_on(body, choice), Accepted)
 
 
-@given(near(schema("CallHangUp")))
+@given(near(schema("CallUpdate")))
 def test_the_document_says_exactly_what_a_hang_up_is(body: object) -> None:
     path = "/api/v2/conversations/calls/{call}"
     accepted = isinstance(verdict_on(body, method="PATCH", path=path), Accepted)

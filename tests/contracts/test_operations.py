@@ -22,7 +22,7 @@ from ringback_contracts.resources.calls.operations import (
 )
 from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 
-CALLS = {"CallConversation", "CreateCallRequest", "CreateCallResponse", "CallHangUp", "Conversation"}
+CALLS = {"CallConversation", "CreateCallRequest", "CreateCallResponse", "CallUpdate", "Conversation"}
 MODELS = CALLS | {"User", "UserMe"}
 FAULTS = {"place", "read", "disconnect"}
 

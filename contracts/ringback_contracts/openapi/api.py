@@ -112,6 +112,9 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
     "QueueEntityListing": ("entities", "total", "pageSize", "pageNumber"),
     "QueueMemberEntityListing": ("entities", "pageSize", "pageNumber"),
     "UserQueueEntityListing": ("entities", "total", "pageSize", "pageNumber"),
+    "ConsultTransferResponse": ("destinationParticipantId",),
+    "WrapupCode": ("id", "name", "selfUri"),
+    "WrapupCodeEntityListing": ("entities", "total", "pageSize", "pageNumber"),
     "RoutingStatus": ("userId", "status", "startTime"),
     "Station": ("id", "name", "status", "selfUri"),
     "StationEntityListing": ("entities", "total", "pageSize", "pageNumber"),
@@ -123,7 +126,7 @@ BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
     "CreateCallRequest": bodies.place_call,
     "ChannelTopic": lambda _: bodies.subscribe(),
     "WritableEntity": lambda _: bodies.of_members(),
-    "CallHangUp": lambda _: bodies.hang_up(),
+    "CallUpdate": lambda _: bodies.hang_up(),
     "RoutingStatus": lambda _: bodies.set_routing_status(),
     "UserPresence": lambda _: bodies.set_presence(),
 }
@@ -184,7 +187,8 @@ def _success(operation: Operation, contract: ContractChoice) -> Json:
         if operation.of_one_call:
             response["links"] = _to_call("$request.path.conversationId")
     else:
-        content = as_json(having(operation.answers, *ALWAYS.get(operation.answers, ())))
+        always = ALWAYS.get(operation.answers, ())
+        content = as_json(having(operation.answers, *always) if always else ref(operation.answers))
         response = _linked(reply("What was asked for.", content, *RATE), operation.answers)
     return {str(operation.success): response}
 

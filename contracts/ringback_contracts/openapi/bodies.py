@@ -93,7 +93,7 @@ def hang_up() -> Json:
     """The body that ends a call."""
     return {
         "required": True,
-        "content": as_json(ref("CallHangUp"), examples={"hangUp": example("Hang up", HANG_UP)}),
+        "content": as_json(ref("CallUpdate"), examples={"hangUp": example("Hang up", HANG_UP)}),
     }
 
 

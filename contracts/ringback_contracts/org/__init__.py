@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from ringback_contracts.core.decode import DecodeError, decode, decode_field, place, shown
 from ringback_contracts.core.model import Contract
 from ringback_contracts.http.faults import MOST_FAULTS, Fault
+from ringback_contracts.life.parties import WrapPrompt, WrapRules
 from ringback_contracts.org.people import (
     HOME_DIVISION,
     USUAL_PRESENCES,
@@ -91,17 +92,66 @@ class User:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """A queue that can be dialled, or called for. ``members`` are the ids of its agents, and ``not_joined``
-    those of them who take no calls of it."""
+    those of them who take no calls of it.
+
+    ``wrap`` is what the queue asks of them after a call, if anything, within ``wrap_seconds`` where that is a
+    time-out, and ``wrap_up_codes`` are the ids of those that they can give.
+    """
 
     id: Uuid
     name: Line
     members: tuple[Uuid, ...] = ()
     not_joined: tuple[Uuid, ...] = ()
+    wrap: WrapPrompt | None = None
+    wrap_seconds: Seconds | None = None
+    wrap_up_codes: tuple[Uuid, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.wrap_seconds is not None) != (self.wrap in {"timeout", "forcedTimeout"}):
+            raise ValueError("wrap_seconds goes with a wrap that is timeout or forcedTimeout")
 
     @property
     def joined(self) -> tuple[str, ...]:
         """The members who take calls of the queue."""
         return tuple(member for member in self.members if member not in self.not_joined)
+
+    @property
+    def wrap_rules(self) -> WrapRules | None:
+        """What an agent's leg is told of it."""
+        if self.wrap is None:
+            return None
+        timeout = None if self.wrap_seconds is None else round(self.wrap_seconds * 1000)
+        return WrapRules(self.wrap, timeout)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpCode:
+    """What an agent can say of how a call ended."""
+
+    id: Uuid
+    name: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalContact:
+    """Somebody outside, with the numbers at which they can be called."""
+
+    id: Uuid
+    name: Line
+    work_phone: E164 | None = None
+    cell_phone: E164 | None = None
+    home_phone: E164 | None = None
+    other_phone: E164 | None = None
+
+    def number(self, phone_type: str) -> str | None:
+        """The number of a type as the SDKs name it, such as ``WorkPhone``."""
+        numbers = {
+            "workphone": self.work_phone,
+            "cellphone": self.cell_phone,
+            "homephone": self.home_phone,
+            "otherphone": self.other_phone,
+        }
+        return numbers.get(phone_type.lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +254,8 @@ class Org:
     stations: tuple[Station, ...] = ()
     presence_definitions: tuple[PresenceDefinition, ...] = USUAL_PRESENCES
     queues: tuple[Queue, ...] = ()
+    wrap_up_codes: tuple[WrapUpCode, ...] = ()
+    external_contacts: tuple[ExternalContact, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     clients: tuple[Client, ...] = ()
     tokens: tuple[PreIssuedToken, ...] = ()
@@ -213,6 +265,8 @@ class Org:
     station_by_id: Mapping[str, Station] = field(init=False, repr=False, compare=False)
     presence_by_id: Mapping[str, PresenceDefinition] = field(init=False, repr=False, compare=False)
     queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
+    wrap_up_code_by_id: Mapping[str, WrapUpCode] = field(init=False, repr=False, compare=False)
+    contact_by_id: Mapping[str, ExternalContact] = field(init=False, repr=False, compare=False)
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
     client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
     token_by_value: Mapping[str, PreIssuedToken] = field(init=False, repr=False, compare=False)
@@ -224,6 +278,8 @@ class Org:
         object.__setattr__(self, "station_by_id", stations_by_id(self.stations, self.users))
         _index(self, "presence_by_id", "presence_definitions", "id")
         _index(self, "queue_by_id", "queues", "id")
+        _index(self, "wrap_up_code_by_id", "wrap_up_codes", "id")
+        _index(self, "contact_by_id", "external_contacts", "id")
         _index(self, "campaign_by_id", "campaigns", "id")
         _index(self, "client_by_id", "clients", "id")
         _index(self, "token_by_value", "tokens", "value")
@@ -298,6 +354,11 @@ def _check_members(org: Org, queue: Queue, where: str) -> None:
     for member in queue.not_joined:
         if member not in queue.members:
             raise OrgError(f"{where}.not_joined: {member!r} is no member of the queue; take ids of members")
+    for code in queue.wrap_up_codes:
+        if code not in org.wrap_up_code_by_id:
+            raise OrgError(
+                f"{where}.wrap_up_codes: no code has the id {code!r}; take ids of [[wrap_up_codes]]"
+            )
 
 
 def _check_token(org: Org, token: PreIssuedToken, where: str) -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from ringback_contracts.core.model import PARTICIPANTS
-from ringback_contracts.life import Objection
-from ringback_contracts.life.commands import End
 from ringback_contracts.life.moments import timestamp
-from ringback_contracts.life.views import nested
 from ringback_contracts.resources.calls.operations import (
     GET_CALL,
     LIST_CALLS,
-    PATCH_CALL,
     PLACE_CALL,
     PLACE_CALL_FOR_USER,
 )
-from ringback_mock.engine.calls import CallRecord, when_in_effect
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.conversation import A_FEW, listed_in_pieces, listing, look, self_uri
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 from ringback_mock.engine.ids import new_id
-from ringback_mock.engine.writes import GiveCommand, KeepCall
+from ringback_mock.engine.writes import KeepCall
 
 
 @handles(PLACE_CALL, PLACE_CALL_FOR_USER)
@@ -47,12 +43,3 @@ def shown(ask: Ask) -> Applied:
     """One call as it is now."""
     call = required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
     return 200, look(call, ask.now)
-
-
-@handles(PATCH_CALL)
-def hang_up(ask: Ask) -> Applied:
-    """End the call for everybody, and show it."""
-    call = required(ask.tenant.calls.get(ask.verdict.params["conversationId"]))
-    ended = call.after(when_in_effect(End(), ask.tenant.org), ask.now)
-    shown = call.at(ask.now) if isinstance(ended, Objection) else ended
-    return 200, nested.conversation(shown), GiveCommand(call, End(), ask.now)

@@ -16,6 +16,7 @@ from ringback_mock.resources import (
     tokens,
     user_search,
     users,
+    wrapup_codes,
 )
 
 RESOURCES = (
@@ -30,6 +31,7 @@ RESOURCES = (
     tokens,
     user_search,
     users,
+    wrapup_codes,
 )
 """The modules that declare handlers."""
 HANDLERS = handlers_of(OPERATIONS)

@@ -8,6 +8,8 @@ from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_contracts.resources.calls.intents import call_to_place
 from ringback_contracts.resources.calls.paths import CALLING, READING, THE_CALL
+from ringback_contracts.resources.conversations import asking
+from ringback_contracts.resources.conversations.facts import CallTold
 
 PLACE_CALL = "postConversationsCalls"
 PLACE_CALL_FOR_USER = "postConversationsCallsUserUserId"
@@ -73,16 +75,19 @@ OPERATIONS = (
     ),
     served(
         PATCH_CALL,
-        summary="Hang up a call",
+        summary="Hang up a call, pause its recording, or take in the parties of others",
         success=200,
         scopes=CALLING,
-        reads="CallHangUp",
-        heeded=("state",),
+        reads="CallUpdate",
+        heeded=("state", "recordingState", "conversationIds", "participants"),
         answers="Conversation",
         of_one_call=True,
         needs_user=True,
         changes=Change.CALL,
         unknown=THE_CALL,
+        facts=CallTold,
+        gives=asking.OF_CALL,
+        asks=asking.of_call,
         fault="disconnect",
     ),
 )

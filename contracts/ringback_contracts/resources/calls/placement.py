@@ -50,7 +50,15 @@ def _caller(intent: Intent, org: Org, ani: str | None, *, reached: bool) -> Part
     user = org.user_by_id.get(intent.user_id or "")
     address = inside(intent.user_id) if intent.user_id else ani
     station = Takes("dead" if not reached else "answers" if org.picks_up(user) else "waits")
-    return Party("user", intent.user_id, address, user.name if user else None, station)
+    queue = org.queue_by_id.get((intent.from_queue_id or "").lower())
+    wrap = queue.wrap_rules if queue else None
+    return Party("user", intent.user_id, address, user.name if user else None, station, wrap=wrap)
+
+
+def calling(user: User, org: Org) -> Party:
+    """The user as one who calls: the station that is to be answered first."""
+    takes = Takes("answers" if user.station and org.picks_up(user) else "waits" if user.station else "dead")
+    return Party("user", user.id, inside(user.id), user.name, takes)
 
 
 def _party(destination: Destination, how: Outcome, intent: Intent, org: Org) -> Party:
@@ -85,7 +93,7 @@ def _rung(destination: Destination, how: Outcome, org: Org, outside: str | None)
 
 def at_queue(queue: Queue, name: str | None = None) -> Party:
     """The queue as it is rung."""
-    return Party("queue", queue.id, inside(queue.id), name or queue.name)
+    return Party("queue", queue.id, inside(queue.id), name or queue.name, wrap=queue.wrap_rules)
 
 
 def phone(user: User) -> Party:

@@ -7,21 +7,29 @@ from typing import Any
 
 from ringback_contracts.life.commands import (
     Answer,
+    AskCallBack,
     Command,
     Confine,
     Disconnect,
     End,
+    Flag,
     GiveWrapUp,
     Hold,
+    Instruction,
+    Merge,
+    MoveAway,
     Mute,
     Park,
     Record,
     SendDigits,
     SetAttributes,
+    SetMediaRoles,
     SetRecording,
     SetTag,
+    SetUuiData,
     SkipWrapUp,
 )
+from ringback_contracts.life.joining import joining
 from ringback_contracts.life.moments import read_moment
 from ringback_contracts.resources.conversations.facts import CallTold
 
@@ -95,9 +103,67 @@ def end(case: CallTold) -> Iterator[Command]:
     yield End(case.by if case.own else None, system=True)
 
 
-def of_call(case: CallTold) -> Iterator[Command]:
+def of_call(case: CallTold) -> Iterator[Command | Instruction]:
     """What becomes of a whole call."""
-    if str(case.fields.get("state", "")).lower() == "disconnected":
+    said = case.fields
+    if "recordingState" in said:
+        yield SetRecording(said["recordingState"].lower(), case.by)
+    for one in said.get("participants", ()):
+        yield SetMediaRoles(one["id"].lower(), tuple(one["mediaRoles"]))
+    if "conversationIds" in said:
+        yield from merge(case)
+    if str(said.get("state", "")).lower() == "disconnected":
         yield End(case.by if case.own else None)
-    if "recordingState" in case.fields:
-        yield SetRecording(case.fields["recordingState"].lower(), case.by)
+
+
+OF_CALL = (SetRecording, SetMediaRoles, Merge, MoveAway, End)
+"""The commands of ``of_call``."""
+
+
+def merge(case: CallTold) -> Iterator[Command | Instruction]:
+    """The parties of other calls come into this one."""
+    call_ids = tuple(case.fields.get("conversationIds", ()))
+    others = [(call_id, case.caller.calls.get(call_id)) for call_id in call_ids]
+    parties = tuple(one for _, other in others if other for one in joining(other, case.by))
+    yield Merge(call_ids, parties, case.by)
+    for call_id, other in others:
+        if other is not None and case.call is not None:
+            yield Instruction(call_id, MoveAway(case.call.id))
+
+
+def recording(case: CallTold) -> Iterator[Command]:
+    """The recording of a call, from outside it."""
+    yield SetRecording(case.fields["recordingState"].lower())
+
+
+def of_leg(case: CallTold) -> Iterator[Command]:
+    """The end of one leg."""
+    if str(case.fields.get("state", "")).lower() == "disconnected":
+        yield Disconnect(case.participant_id, case.by)
+
+
+def uui_data(case: CallTold) -> Iterator[Command]:
+    """The user-to-user information of a leg."""
+    yield SetUuiData(case.participant_id, case.fields["uuiData"])
+
+
+def wrapped_up(case: CallTold) -> Iterator[Command]:
+    """The wrap-up of a leg."""
+    yield wrap_up(case.participant_id, case.fields)
+
+
+def flagged(case: CallTold) -> Iterator[Command]:
+    """The participant is marked for attention, or no longer."""
+    yield Flag(case.participant_id, flagged=case.request.method == "PUT")
+
+
+def call_back(case: CallTold) -> Iterator[Command]:
+    """Somebody is to be called back."""
+    said = case.fields
+    yield AskCallBack(
+        case.participant_id,
+        tuple(said["callbackNumbers"]),
+        said.get("queueId"),
+        said.get("callbackUserName"),
+        read_moment(said.get("callbackScheduledTime")),
+    )

@@ -13,14 +13,20 @@ from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.schemas import type_errors
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "CallCommand": ("callNumber",),
     "ConsultTransfer": ("speakTo",),
     "ConsultTransferToAddress": ("speakTo",),
     "ConsultTransferToAgent": ("speakTo",),
     "ConsultTransferToExternal": ("speakTo",),
+    "ConsultTransferToExternalContact": ("speakTo", "contactId", "phoneType"),
     "ConsultTransferToQueue": ("speakTo",),
     "ConsultTransferUpdate": ("speakTo",),
     "ConversationTagsUpdate": ("externalTag",),
+    "CreateCallbackOnConversationCommand": ("callbackNumbers",),
     "Digits": ("digits",),
+    "SetRecordingState": ("recordingState",),
+    "SetUuiDataRequest": ("uuiData",),
+    "TransferToExternalContactRequest": ("contactId", "phoneType"),
 }
 """The fields that a model must have; of nobody named to consult a rule of its own tells."""
 
@@ -45,7 +51,10 @@ class CallNow(Case):
 
     @property
     def by(self) -> str | None:
-        """The id of the user who acts; a token of client credentials acts for nobody."""
+        """The id of the user who acts: the path's, else the token's; client credentials act for nobody."""
+        named = self.route.params.get("userId")
+        if named is not None:
+            return named.lower()
         return self.caller.user.id if self.caller.user else None
 
     @lazy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringback_contracts.core.declare import FRANK, SUPPORT, TEST_NUMBER
+from ringback_contracts.core.declare import FRANK, ORDERS, SUPPORT, TEST_NUMBER
 from ringback_contracts.core.model import Example
 
 SLOW_NUMBER = "+442079460112"
@@ -34,7 +34,8 @@ RINGING = (Example({"phoneNumber": SLOW_NUMBER}), 3.0)
 """Alice called somebody whose phone rings."""
 HELD = (*TALKING, patch(OWN, {"held": True}))
 FOR_QUEUE = (Example({"phoneNumber": TEST_NUMBER, "callFromQueueId": SUPPORT}), 5.0)
-"""The same for a queue."""
+FOR_ORDERS = (Example({"phoneNumber": TEST_NUMBER, "callFromQueueId": ORDERS}), 5.0)
+"""The same for a queue, and for one whose agents have to wrap up."""
 CONFERENCE = (Example({"participants": [{"address": TEST_NUMBER}, {"userId": FRANK}]}), 5.0)
 """Alice called two, who have answered."""
 CONSULTING = (

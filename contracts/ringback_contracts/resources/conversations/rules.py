@@ -21,7 +21,14 @@ from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, V
 from ringback_contracts.core.operation import Operation, giving, with_unknown_id
 from ringback_contracts.life import objections as why
 from ringback_contracts.life.checks import unknown
-from ringback_contracts.life.commands import KEYS, Disconnect, SendDigits, SetAttributes
+from ringback_contracts.life.commands import (
+    KEYS,
+    Disconnect,
+    SendDigits,
+    SetAttributes,
+    SetMediaRoles,
+    SetRecording,
+)
 from ringback_contracts.resources.conversations.facts import REQUIRED, CallNow, CallTold
 from ringback_contracts.resources.conversations.histories import (
     ANY_FAR,
@@ -35,6 +42,7 @@ from ringback_contracts.resources.conversations.histories import (
 )
 
 CALL_CONTROL = "the vendor's tutorial on call controls"
+PAUSING = "conversation:recording:pause"
 DISCONNECTING = "conversation:communication:disconnect"
 
 
@@ -115,7 +123,9 @@ def conversation_unknown(case: Case) -> Sequence[Violation]:
     fix="Read the call: its participants have ids of their own, which are those of no user and of no leg.",
     evidence=why.NO_SUCH_PARTICIPANT.evidence,
     source=why.NO_SUCH_PARTICIPANT.source,
-    operations=with_unknown_id(why.NO_SUCH_PARTICIPANT.id),
+    operations=lambda operation: (
+        with_unknown_id(why.NO_SUCH_PARTICIPANT.id)(operation) or SetMediaRoles in operation.gives
+    ),
     rejects=[
         patch(f"{CALL}/participants/{NOBODY}", {"muted": True}, TALKING),
         patch(f"{CONVERSATION}/participants/{{leg1}}", {"muted": True}, TALKING),
@@ -123,13 +133,18 @@ def conversation_unknown(case: Case) -> Sequence[Violation]:
     accepts=[patch(OWN, {"muted": True}, TALKING)],
 )
 def no_such_participant(case: CallNow) -> Sequence[Violation]:
-    objection = unknown(case.call, case.participant_id) if case.call else None
+    if not case.participant_id:
+        objection = case.objection if isinstance(case, CallTold) else None
+        objection = objection if objection and objection.ground is why.NO_SUCH_PARTICIPANT else None
+    else:
+        objection = unknown(case.call, case.participant_id) if case.call else None
     return found(objection.detail, "path") if objection else FINE
 
 
 def told_with_a_body(operation: Operation) -> bool:
     """The operations whose body tells a call what to do, but for attributes."""
-    return operation.asks is not None and operation.reads is not None and not keeping(operation)
+    judged_elsewhere = operation.reads == "CallUpdate" or keeping(operation)
+    return operation.asks is not None and operation.reads is not None and not judged_elsewhere
 
 
 keeping = giving(SetAttributes)
@@ -270,3 +285,24 @@ def participant_of_others(case: CallTold) -> Sequence[Violation]:
     if not ends or DISCONNECTING in case.caller.permissions or case.participant == case.own:
         return FINE
     return found(f"the participant is not your own leg, and the token's holder lacks {DISCONNECTING}", "path")
+
+
+@rule(
+    id="recording.not-permitted",
+    stage=Stage.STATE,
+    status=403,
+    code="missing.any.permissions",
+    message="The caller may not pause the recording",
+    title="To pause the recording of one's own call takes a permission of its own",
+    fix=f"Give the user's role {PAUSING}; PUT .../recordingstate takes {PAUSING}Others.",
+    evidence=Evidence.REPORTED,
+    source="the vendor's announcement of secure pause, 2022; the status and the code are Ringback's choice",
+    operations=lambda operation: operation.reads == "CallUpdate",
+    rejects=[patch(CALL, {"recordingState": "PAUSED"}, TALKING, token="grace")],
+    accepts=[patch(CALL, {"recordingState": "PAUSED"}, TALKING)],
+)
+def recording_not_permitted(case: CallTold) -> Sequence[Violation]:
+    pauses = any(isinstance(given.command, SetRecording) for given in case.instructions)
+    if not pauses or PAUSING in case.caller.permissions:
+        return FINE
+    return found(f"the token's holder lacks {PAUSING}", "/recordingState")

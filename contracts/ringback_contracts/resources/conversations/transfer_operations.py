@@ -19,6 +19,8 @@ CONSULT_AGENT = "postConversationsCallParticipantConsultAgent"
 CONSULT_QUEUE = "postConversationsCallParticipantConsultQueue"
 CONSULT_EXTERNAL = "postConversationsCallParticipantConsultExternal"
 CONSULT_ADDRESS = "postConversationsCallParticipantVoiceConsult"
+CONSULT_CONTACT = "postConversationsCallParticipantConsultContactExternal"
+REPLACE_CONTACT = "postConversationParticipantReplaceContactExternal"
 SET_SPEAK_TO = "patchConversationsCallParticipantConsult"
 CANCEL_CONSULT = "deleteConversationsCallParticipantConsult"
 REPLACE = "postConversationParticipantReplace"
@@ -154,6 +156,21 @@ OPERATIONS = (
         summary="Put an address in a participant's place",
         reads="TransferToAddressRequest",
         heeded=("transferType", "address"),
+        unknown=ANY_PARTICIPANT,
+        **REPLACING,
+    ),
+    served(
+        CONSULT_CONTACT,
+        summary="Ask an external contact about a participant",
+        reads="ConsultTransferToExternalContact",
+        heeded=(*WHO_ASKS, "contactId", "phoneType"),
+        **CONSULTING,
+    ),
+    served(
+        REPLACE_CONTACT,
+        summary="Put an external contact in a participant's place",
+        reads="TransferToExternalContactRequest",
+        heeded=("transferType", "contactId", "phoneType"),
         unknown=ANY_PARTICIPANT,
         **REPLACING,
     ),

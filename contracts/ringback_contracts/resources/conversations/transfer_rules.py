@@ -8,6 +8,7 @@ from typing import Any
 from ringback_contracts.core.declare import (
     ALICE,
     BOB,
+    CORA,
     FINE,
     FRANK,
     NOBODY,
@@ -22,7 +23,14 @@ from ringback_contracts.core.declare import (
 from ringback_contracts.core.model import Evidence, Example, Stage, Violation
 from ringback_contracts.core.operation import giving
 from ringback_contracts.life import objections as why
-from ringback_contracts.life.commands import BlindTransfer, CancelConsult, SetSpeakTo, StartConsult
+from ringback_contracts.life.commands import (
+    BlindTransfer,
+    CallBack,
+    CancelConsult,
+    Invite,
+    SetSpeakTo,
+    StartConsult,
+)
 from ringback_contracts.resources.conversations.histories import (
     ANY_FAR,
     ANY_OWN,
@@ -38,9 +46,9 @@ from ringback_contracts.resources.conversations.histories import (
     Given,
 )
 from ringback_contracts.resources.conversations.told import told
-from ringback_contracts.resources.conversations.transferring import TransferFacts
+from ringback_contracts.resources.conversations.transferring import ADDRESSES, TransferFacts
 
-bringing = giving(StartConsult, BlindTransfer)
+bringing = giving(StartConsult, BlindTransfer, CallBack)
 """The operations that bring somebody to a call."""
 
 
@@ -53,6 +61,12 @@ def ask(whom: Mapping[str, Any] | None, given: Given = TALKING, at: str = FAR, *
 def put(body: Mapping[str, Any], given: Given = TALKING, at: str = OWN, **more: Any) -> Example:
     """A blind transfer of alice's, of her own leg unless it says otherwise."""
     return Example(dict(body), path=f"{at}/replace", given=given, **more)
+
+
+def put_contact(contact_id: str, phone_type: str) -> Example:
+    """A blind transfer of alice's to an external contact."""
+    body = {"contactId": contact_id, "phoneType": phone_type}
+    return Example(body, path=f"{ANY_OWN}/replace/contact/external", given=TALKING)
 
 
 def speak(to: str, given: Given, at: str = FAR) -> Example:
@@ -82,9 +96,9 @@ TO_BOB = {"userId": BOB}
     accepts=[ask({"address": TEST_NUMBER}), put({"address": "sip:agent@example.com"})],
 )
 def transfer_address_malformed(case: TransferFacts) -> Sequence[Violation]:
-    if case.key != "address" or case.whom is not None:
+    if case.key not in ADDRESSES or case.whom is not None:
         return FINE
-    return found("the address has no digits to dial and is no SIP URI", f"{case.place}/address")
+    return found("the address has no digits to dial and is no SIP URI", f"{case.place}/{case.key}")
 
 
 @rule(
@@ -130,6 +144,27 @@ def transfer_user_unknown(case: TransferFacts) -> Sequence[Violation]:
 )
 def transfer_queue_unknown(case: TransferFacts) -> Sequence[Violation]:
     return _unknown(case, "queue", ("queueId", "queueName"))
+
+
+@rule(
+    id="transfer.contact-unknown",
+    stage=Stage.DESTINATION,
+    status=404,
+    code="not.found",
+    message=NOT_FOUND,
+    title="The external contact is not in this org, or has no such phone",
+    fix="Use the id of one of [[external_contacts]] of the org's file, and a phoneType that it has.",
+    evidence=Evidence.ASSUMED,
+    source=OUR_CHOICE,
+    operations=bringing,
+    rejects=[
+        put_contact(CORA, "HomePhone"),
+        put_contact(NOBODY, "WorkPhone"),
+    ],
+    accepts=[put_contact(CORA, "WorkPhone")],
+)
+def transfer_contact_unknown(case: TransferFacts) -> Sequence[Violation]:
+    return _unknown(case, "contact with such a phone", ("contactId",))
 
 
 def _unknown(case: TransferFacts, kind: str, keys: tuple[str, ...]) -> Sequence[Violation]:
@@ -249,6 +284,7 @@ CONSULT_NOT_PENDING = told(
 DESTINATION_REQUIRED = told(
     why.DESTINATION_REQUIRED,
     BlindTransfer,
+    Invite,
     message="A destination is required",
     title="The body names nobody to transfer to",
     fix='Give one of userId, address and queueId; {"voicemail": true} sends a personal call to voicemail.',

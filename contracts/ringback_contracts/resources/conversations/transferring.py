@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from ringback_contracts.core.lazy import lazy
@@ -10,22 +10,26 @@ from ringback_contracts.core.model import Destination, DestinationKind
 from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.life.commands import (
     BlindTransfer,
+    CallBack,
     CancelConsult,
     Command,
+    Invite,
     SetSpeakTo,
     StartConsult,
+    Supervise,
     TransferType,
 )
 from ringback_contracts.life.parties import Party
-from ringback_contracts.life.values import SpeakTo
+from ringback_contracts.life.values import SpeakTo, WatchKind
 from ringback_contracts.org import Org
 from ringback_contracts.resources.calls.facts import read_number
 from ringback_contracts.resources.calls.forms import has_sip_scheme
 from ringback_contracts.resources.calls.intents import dialled_destination
-from ringback_contracts.resources.calls.placement import rung
+from ringback_contracts.resources.calls.placement import calling, rung
 from ringback_contracts.resources.conversations.facts import CallTold
 
-NAMED = ("userId", "queueId", "address", "userName", "queueName")
+NAMED = ("userId", "queueId", "address", "userName", "queueName", "contactId", "callNumber")
+ADDRESSES = ("address", "callNumber")
 """The fields by which a body names somebody, the first that says something counts."""
 
 
@@ -51,7 +55,12 @@ class TransferFacts(CallTold):
     @lazy
     def whom(self) -> Destination | None:
         """Whom the request names, where there is such a one."""
-        return None if self.key is None else _read(self.key, str(self.naming[self.key]), self.org)
+        if self.key is None:
+            return None
+        text = str(self.naming[self.key])
+        if self.key == "contactId":
+            return _of_contact(text, str(self.naming.get("phoneType")), self.org)
+        return named(self.key, text, self.org)
 
     @lazy
     def party(self) -> Party | None:
@@ -74,7 +83,14 @@ class TransferFacts(CallTold):
         return cast("SpeakTo", self.fields["speakTo"].upper())
 
 
-def _read(key: str, text: str, org: Org) -> Destination | None:
+def _of_contact(text: str, phone_type: str, org: Org) -> Destination | None:
+    contact = org.contact_by_id.get(text.lower())
+    number = contact.number(phone_type) if contact else None
+    return Destination(DestinationKind.PHONE, number, contact.name) if contact and number else None
+
+
+def named(key: str, text: str, org: Org) -> Destination | None:
+    """Whom a field of a body names."""
     match key:
         case "userId":
             known = org.user_by_id.get(text.lower())
@@ -116,3 +132,40 @@ def replace(case: TransferFacts) -> Iterator[Command]:
     kind = cast("TransferType", said.capitalize()) if isinstance(said, str) else None
     voicemail = bool(case.fields.get("voicemail"))
     yield BlindTransfer(case.participant_id, case.party, case.by, kind, voicemail)
+
+
+def call(case: TransferFacts) -> Iterator[Command]:
+    """A call back is dialled."""
+    if case.party and case.caller.user:
+        yield CallBack(calling(case.caller.user, case.org), case.party)
+
+
+def supervise(kind: WatchKind) -> Callable[[TransferFacts], Iterator[Command]]:
+    """The token's user listens to the participant, helps it, or joins in."""
+
+    def ask(case: TransferFacts) -> Iterator[Command]:
+        if case.caller.user:
+            whom = Destination(DestinationKind.USER, case.caller.user.id)
+            yield Supervise(kind, case.participant_id, rung(whom, case.org))
+
+    return ask
+
+
+class InviteFacts(CallTold):
+    """A request that rings more parties into a call."""
+
+    @lazy
+    def invited(self) -> list[tuple[str, Destination | None]]:
+        """Where each participant of the body stands (a JSON pointer), and whom it names."""
+        listed = self.fields.get("participants")
+        found = []
+        for position, one in enumerate(listed if isinstance(listed, list) else ()):
+            key = next((name for name in NAMED if isinstance(one, Mapping) and one.get(name)), None)
+            whom = named(key, str(one[key]), self.org) if key else None
+            found.append((f"/participants/{position}", whom))
+        return found
+
+
+def invite(case: InviteFacts) -> Iterator[Command]:
+    """More parties are rung into the call."""
+    yield Invite(tuple(rung(whom, case.org) for _, whom in case.invited if whom), case.by)

@@ -1,0 +1,49 @@
+"""The operations of wrap-up codes."""
+
+from __future__ import annotations
+
+from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.served import served
+from ringback_contracts.resources.routing.operations import READING, THE_QUEUE
+
+LIST_CODES_OF_QUEUE = "getRoutingQueueWrapupcodes"
+LIST_ALL_CODES = "getRoutingWrapupcodes"
+GET_CODE = "getRoutingWrapupcode"
+
+OPERATIONS = (
+    served(
+        LIST_CODES_OF_QUEUE,
+        summary="List the wrap-up codes of a queue",
+        scopes=READING,
+        answers="WrapupCodeEntityListing",
+        changes=Change.NOTHING,
+        unknown=THE_QUEUE,
+        facts=QueryCase,
+        query={**PAGED, "name": Parameter()},
+    ),
+    served(
+        LIST_ALL_CODES,
+        summary="List the wrap-up codes of the org",
+        scopes=READING,
+        answers="WrapupCodeEntityListing",
+        changes=Change.NOTHING,
+        facts=QueryCase,
+        query={
+            **PAGED,
+            "sortBy": Parameter(heeded=("name", "id")),
+            "sortOrder": Parameter(heeded=("ascending", "descending")),
+            "name": Parameter(),
+            "id": Parameter("array"),
+            "divisionId": Parameter("array", heeded=()),
+        },
+    ),
+    served(
+        GET_CODE,
+        summary="Read a wrap-up code",
+        scopes=READING,
+        answers="WrapupCode",
+        changes=Change.NOTHING,
+        unknown={"codeId": "path.code-unknown"},
+    ),
+)
