@@ -51,10 +51,12 @@ class Desk:
 
     def until(self, call_id: str, done: Callable[[list[Any]], bool]) -> list[Any]:
         """The legs once they are as they shall be; a second passes each time they are not."""
+        legs = self.legs(call_id)
         for _ in range(30):
-            if done(legs := self.legs(call_id)):
+            if done(legs):
                 return legs
             self.clock(advance=1)
+            legs = self.legs(call_id)
         pytest.fail(f"the call never got there: {[leg.state for leg in legs]}")
 
     def told(self, **said: Any) -> Any:
