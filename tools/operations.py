@@ -27,11 +27,11 @@ HEAD = """\
 
 What Ringback serves of the platform, under `/api/v2`. **How** says how the behaviour of what acts on a call
 is known: `published` is the vendor's own contract, `reported` a named public source that ran it, `assumed` a
-choice of ours. **Model** is what the body is read as. What needs a permission needs one of those named; scopes
-are in `GET /openapi.json`. Why a request is refused is told by the [rules](rules.md), each with how it is known.
+choice of ours. **Model** is what the body is read as. What needs a permission needs one of those named;
+scopes are in `GET /openapi.json`. Why a request is refused is told by the [rules](rules.md).
 
-Whatever is not listed is answered 501 where the platform has it. Of an answer whose text is not known there is
-none.
+Whatever is not listed is answered 501 where the platform has it. Of an answer whose text is not known there
+is none.
 """
 
 

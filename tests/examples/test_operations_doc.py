@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -15,13 +15,12 @@ ROOT = Path(__file__).parent.parent.parent
 IDS = {operation.id for operation in OPERATIONS}
 
 
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(scope="module")
+def made() -> str:
     """What the tool writes."""
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.delitem(sys.modules, "operations", raising=False)
-    text: str = importlib.import_module("operations").document()
-    return text
+    code = "import runpy; print(runpy.run_path('tools/operations.py')['document'](), end='')"
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_the_document_is_current(made: str) -> None:

@@ -200,7 +200,7 @@ def invite_party_unknown(case: InviteFacts) -> Sequence[Violation]:
 
 
 @rule(
-    id="supervisor.no-station",
+    id="watch.no-phone",
     stage=Stage.STATION,
     status=400,
     code="conversation.error.no.user.station",
