@@ -27,10 +27,9 @@ from ringback_contracts.core.model import (
     TokenState,
 )
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
-from ringback_contracts.life.commands import Command, FarEnd, Instruction
+from ringback_contracts.life.commands import Command, Instruction
 from ringback_contracts.life.moments import derived_id
 from ringback_contracts.org import Org, changed, default_org
-from ringback_contracts.resources.calls.inbound import ring_from
 from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_contracts.resources.calls.placement import placement
 
@@ -45,9 +44,7 @@ KNOWN_CHANNEL = "streaming-0-thechannelthatisthere0000"
 A_CALL = Example({"phoneNumber": "+442079460100"})
 """What has happened where an example names a call and does not say what became of it."""
 BEGAN = 1_700_000_000.0
-FROM_OUTSIDE = "/__ringback/calls"
 _NAME = re.compile(r"\{(call|party|leg)(\d?)\}")
-_PHONE = re.compile(rf"{FROM_OUTSIDE}/([^/]+)/parties/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +100,8 @@ def names_call(example: Example) -> bool:
 
 
 def begins_call(step: Example) -> bool:
-    """Whether the step of what happened before is a call that was placed, or that came from outside."""
-    return step.method == "POST" and step.path in {Example().path, FROM_OUTSIDE}
+    """Whether the step of what happened before is a call that was placed."""
+    return (step.method, step.path) == (Example().method, Example().path)
 
 
 def _filled(text: str, call_ids: Sequence[str]) -> str:
@@ -147,18 +144,13 @@ class ExampleCalls(Lives):
 
     def _done(self, step: Example, lives: dict[str, Conversation]) -> Iterator[Instruction]:
         request = request_of(step, self._call_ids)
-        if request.path == FROM_OUTSIDE:
-            yield Instruction(self._call_ids[len(lives)], ring_from(step.body, self._org))
-        elif phone := _PHONE.fullmatch(request.path):
-            yield Instruction(phone[1], FarEnd(phone[2], step.body["act"]))
-        else:
-            verdict = judge(request, _caller(step, self._org, lives), self._org)
-            if not isinstance(verdict, Accepted):
-                raise AssertionError(f"{step} is refused: {verdict.finding.detail}")
-            if verdict.intent is not None:
-                begins: Command = placement(verdict.intent, self._org, outcomes(verdict.intent, self._org))
-                yield Instruction(self._call_ids[len(lives)], begins)
-            yield from verdict.instructions
+        verdict = judge(request, _caller(step, self._org, lives), self._org)
+        if not isinstance(verdict, Accepted):
+            raise TypeError(f"{step} is refused: {verdict.finding.detail}")
+        if verdict.intent is not None:
+            begins: Command = placement(verdict.intent, self._org, outcomes(verdict.intent, self._org))
+            yield Instruction(self._call_ids[len(lives)], begins)
+        yield from verdict.instructions
 
 
 def _happened(after: Conversation | Objection, step: Example) -> Conversation:

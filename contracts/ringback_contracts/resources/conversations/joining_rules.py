@@ -48,6 +48,8 @@ from ringback_contracts.resources.conversations.transferring import InviteFacts
 
 TWO_CALLS = (*TALKING, *TALKING)
 """Alice called somebody, and then somebody else."""
+IN_QUEUE = (Example({"callQueueId": SUPPORT}), 5.0)
+"""Alice called a queue, in which nobody is there."""
 A_GUEST = {"participants": [{"userId": BOB}]}
 A_BACK = Example({"callbackNumbers": [TEST_NUMBER], "queueId": SUPPORT}, path=f"{ANY_FAR}/callbacks")
 
@@ -270,13 +272,7 @@ CALL_BACK_ACD = told(
     message="A queue's own participant cannot be called back",
     title="The participant is the queue itself, and nobody's phone",
     fix="Take the customer's participant.",
-    rejects=[
-        Example(
-            A_BACK.body,
-            path="/api/v2/conversations/{call}/participants/{party2}/callbacks",
-            given=(Example({"queue": "orders", "ivr": False}, path="/__ringback/calls", token=None), 1.0),
-        )
-    ],
+    rejects=[Example(A_BACK.body, path=A_BACK.path, given=IN_QUEUE)],
     accepts=[Example(A_BACK.body, path=A_BACK.path, given=TALKING)],
 )
 CALL_BACK_QUEUE = told(
