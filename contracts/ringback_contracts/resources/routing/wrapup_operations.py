@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
-from ringback_contracts.http.query import PAGED, QueryCase
+from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.routing.operations import READING, THE_QUEUE
 
@@ -19,7 +19,6 @@ OPERATIONS = (
         answers="WrapupCodeEntityListing",
         changes=Change.NOTHING,
         unknown=THE_QUEUE,
-        facts=QueryCase,
         query={**PAGED, "name": Parameter()},
     ),
     served(
@@ -28,7 +27,6 @@ OPERATIONS = (
         scopes=READING,
         answers="WrapupCodeEntityListing",
         changes=Change.NOTHING,
-        facts=QueryCase,
         query={
             **PAGED,
             "sortBy": Parameter(heeded=("name", "id")),
