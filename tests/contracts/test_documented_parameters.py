@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ringback_contracts.catalogue import BY_ID, OPERATIONS, case_of, judge
+from ringback_contracts.core.declare import CORA, SOLVED
 from ringback_contracts.core.model import Accepted, Example, Stage
 from ringback_contracts.core.operation import Operation
 from ringback_contracts.examples import KNOWN_CALL, Situation, situation
@@ -72,6 +73,7 @@ def asked(operation: Operation, body: Any = None, query: str = "") -> Situation:
     """A request of Alice's to an operation, on a call of hers where its path wants one."""
     path = operation.template.replace("{userId}", ALICE.id).replace("{sourceId}", "PURECLOUD")
     path = path.replace("{conversationId}", "{call}").replace("{participantId}", "{party1}")
+    path = path.replace("{communicationId}", "{leg1}")
     path = path.replace("{channelId}", "{channel}").replace("{queueId}", ORG.queues[0].id)
     path = path.replace("{memberId}", ALICE.id)
     made = situation(Example(method=operation.method, path=f"{path}?{query}" if query else path))
@@ -120,6 +122,15 @@ LEAST: dict[str, dict[str, Any]] = {
     "UserQueue": {"joined": True},
     "Digits": {"digits": "1"},
     "ConversationTagsUpdate": {"externalTag": "x"},
+    "CallCommand": {"callNumber": NUMBER},
+    "ConsultTransferToExternalContact": ASKED | {"contactId": CORA, "phoneType": "WorkPhone"},
+    "Conversation": {"participants": [{"address": NUMBER}]},
+    "CreateCallbackOnConversationCommand": {"callbackNumbers": [NUMBER], "queueId": ORG.queues[0].id},
+    "SetRecordingState": {"recordingState": "PAUSED"},
+    "SetUuiDataRequest": {"uuiData": "04ab"},
+    "TransferToExternalContactRequest": {"contactId": CORA, "phoneType": "WorkPhone"},
+    "UpdateConferenceRequest": {"conversationIds": [CALL_ID]},
+    "WrapupInput": {"code": SOLVED},
     "ChannelTopic": {"id": f"v2.users.{ALICE.id}.conversations.calls"},
 }
 """A body of each model that is accepted, to which one field at a time is added."""
