@@ -114,3 +114,14 @@ def test_headers_of_ringback_s_own_that_are_missing_are_told_once(tmp_path: Path
         "another",
         "not_a_server_error: it is",
     )
+
+
+def test_what_a_server_says_that_it_does_not_do_is_no_crash(tmp_path: Path) -> None:
+    report = tmp_path / "events.ndjson"
+    for status, failed in ((501, False), (500, True)):
+        told = orjson.loads(checks(("not_a_server_error", "it is")))
+        request = {"method": "GET", "uri": "http://127.0.0.1/api/v2/users/me", "headers": {}}
+        answer = {"status_code": status, "headers": {}}
+        told["ScenarioFinished"]["recorder"]["interactions"] = {"a": {"request": request, "response": answer}}
+        report.write_bytes(orjson.dumps(told))
+        assert [result.failed for result in events.results(report)] == [failed]
