@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ringback_client import (
     CallHandle,
     CallNeverReached,
+    CallOutcomeUnknown,
     CallsClient,
     ClientCredentials,
     ConfigurationError,
@@ -23,6 +25,8 @@ from ringback_client import (
     WaitedTooLong,
 )
 from ringback_client.waiting import LONGEST_PAUSE
+from ringback_contracts.http.faults import BEFORE, Fault, FaultKind, FaultOperation
+from ringback_contracts.org import default_org
 from tests.client.conftest import MakeClient
 from tests.client.scripted import Clock
 
@@ -299,3 +303,29 @@ def test_a_copy_is_equal_and_has_no_client(call: PlacedCall) -> None:
 def test_what_is_no_id_is_no_call(client: CallsClient, call_id: object) -> None:
     with pytest.raises(InvalidRequest):
         client.call(call_id)  # type: ignore[arg-type]  # what is not typed gives anything
+
+
+@pytest.mark.parametrize(
+    ("word", "bring"),
+    [
+        ("consult", lambda call: call.consult("tel:+442079460106")),
+        ("transfer", lambda call: call.transfer("tel:+442079460106")),
+    ],
+)
+@pytest.mark.parametrize("kind", [FaultKind.GATEWAY_TIMEOUT, FaultKind.BAD_GATEWAY])
+def test_a_mock_that_loses_the_reply_is_looked_at_and_not_asked_again(
+    word: FaultOperation,
+    bring: Callable[[PlacedCall], object],
+    kind: FaultKind,
+    make_client: MakeClient,
+    clock: Clock,
+) -> None:
+    org = replace(default_org(), faults=(Fault(kind=kind, operation=word),))
+    client = make_client(org=org)
+    call = client.place_call(ANSWERS)
+    clock.time += 10
+    with pytest.raises(CallOutcomeUnknown) as caught:
+        bring(call)
+    acted = kind not in BEFORE
+    assert len(client.find_legs(caught.value.attempt)) == acted
+    assert len(call.look().participants) == 2 + acted

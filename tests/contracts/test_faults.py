@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import BY_ID, OPERATIONS
+from ringback_contracts.core.operation import Change
 from ringback_contracts.http.faults import (
     CONNECT,
     LOGIN,
@@ -27,7 +28,25 @@ from ringback_contracts.resources.calls.operations import (
     PLACE_CALL,
     PLACE_CALL_FOR_USER,
 )
-from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.conversations.operations import (
+    DISCONNECT,
+    PATCH_CALL_PARTICIPANT,
+    PATCH_PARTICIPANT,
+    SET_ATTRIBUTES,
+)
+from ringback_contracts.resources.conversations.transfer_operations import (
+    CANCEL_CONSULT,
+    CONSULT,
+    CONSULT_ADDRESS,
+    CONSULT_AGENT,
+    CONSULT_EXTERNAL,
+    CONSULT_QUEUE,
+    REPLACE,
+    REPLACE_AGENT,
+    REPLACE_CALL,
+    REPLACE_QUEUE,
+    TRANSFER,
+)
 from ringback_contracts.resources.users.operations import GET_ME
 
 NUMBER = "+442079460120"
@@ -84,6 +103,9 @@ def test_which_requests_a_fault_takes() -> None:
         ("place", {PLACE_CALL, PLACE_CALL_FOR_USER}),
         ("read", {GET_CALL, LIST_CALLS}),
         ("disconnect", {PATCH_CALL, DISCONNECT}),
+        ("consult", {CONSULT, CONSULT_AGENT, CONSULT_QUEUE, CONSULT_EXTERNAL, CONSULT_ADDRESS}),
+        ("transfer", {REPLACE, REPLACE_CALL, REPLACE_AGENT, REPLACE_QUEUE, TRANSFER}),
+        ("tell", {PATCH_PARTICIPANT, PATCH_CALL_PARTICIPANT, SET_ATTRIBUTES, CANCEL_CONSULT}),
     ],
 )
 def test_each_operation_that_faults_can_name_is_named(word: str, named: set[str]) -> None:
@@ -93,6 +115,11 @@ def test_each_operation_that_faults_can_name_is_named(word: str, named: set[str]
         "login",
         "connect",
     }
+
+
+def test_whatever_changes_a_call_can_be_struck_by_a_word() -> None:
+    changing = [each for each in OPERATIONS if each.changes in (Change.NEW_CALL, Change.CALL)]
+    assert [each.id for each in changing if not each.fault] == []
 
 
 def test_an_expired_certificate_takes_handshakes_and_nothing_else() -> None:

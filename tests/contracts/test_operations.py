@@ -24,7 +24,7 @@ from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 
 CALLS = {"CallConversation", "CreateCallRequest", "CreateCallResponse", "CallUpdate", "Conversation"}
 MODELS = CALLS | {"User", "UserMe"}
-FAULTS = {"place", "read", "disconnect"}
+FAULTS = {"place", "read", "consult", "transfer", "tell", "disconnect"}
 
 
 def refusal(operation_id: str, **changed: Any) -> str:

@@ -64,7 +64,11 @@ class FaultKind(StrEnum):
     """Each event comes twice over a socket."""
 
 
-FaultOperation = Literal["any", "place", "read", "disconnect", "login", "connect", "listen"]
+FaultOperation = Literal[
+    "any", "place", "read", "consult", "transfer", "tell", "disconnect", "login", "connect", "listen"
+]
+TELL: FaultOperation = "tell"
+"""Whatever else changes a call that is there."""
 LOGIN: FaultOperation = "login"
 CONNECT: FaultOperation = "connect"
 """A connection that begins TLS, which is no request yet."""

@@ -41,6 +41,7 @@ CONSULTING = {
     "dials": True,
     "unknown": THE_SUBJECT,
     "gives": (StartConsult,),
+    "fault": "consult",
     "asks": transferring.consult,
 }
 REPLACING = {
@@ -49,6 +50,7 @@ REPLACING = {
     "answers": None,
     "dials": True,
     "gives": (BlindTransfer,),
+    "fault": "transfer",
     "asks": transferring.replace,
 }
 
