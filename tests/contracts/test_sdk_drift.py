@@ -24,6 +24,7 @@ OURS = {
     "CallTo",
     "CampaignAddress",
     "Explanation",
+    "FieldPosition",
     "OAuthError",
     "OAuthTokenResponse",
     "ParticipantsCallRequest",
