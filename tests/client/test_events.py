@@ -20,7 +20,7 @@ from ringback_client import (
     TargetUnreachable,
     WaitedTooLong,
 )
-from ringback_client.events import is_final
+from ringback_client.events import FIRST_TRIES, is_final
 from ringback_harness.in_process import SiteAdapter
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
@@ -157,7 +157,11 @@ def test_none_comes_in_time_and_that_is_told() -> None:
 TROUBLES = ["", "lost", "swallowed", "twice", "late", "closing", "taken", "gone", "nonsense"]
 
 
-@given(st.lists(st.sampled_from(TROUBLES), max_size=12), st.lists(st.booleans(), max_size=6), st.booleans())
+# Who is refused at every one of the first tries is told so, by a test of its own.
+refused = st.lists(st.booleans(), max_size=6).filter(lambda each: each[:FIRST_TRIES] != [True] * FIRST_TRIES)
+
+
+@given(st.lists(st.sampled_from(TROUBLES), max_size=12), refused, st.booleans())
 def test_the_end_of_a_call_is_told_whatever_befalls_the_socket(
     troubles: list[str], refusals: list[bool], early: bool
 ) -> None:
