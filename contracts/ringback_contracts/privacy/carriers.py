@@ -48,7 +48,7 @@ REFERENCE = re.compile(r"(?:[A-Za-z_]{1,40}\.){0,4}(?P<last>[A-Za-z_]{1,40})")
 """A variable, or a member of one."""
 VARIABLE = re.compile(
     r"(?:(?:bearer|Bearer|Basic|Token) )?\$?\{\{?[A-Za-z_. ]*\}?\}"
-    r"|\$\{?[A-Z_][A-Z0-9_]*\}?|<[\w -]+>|\([A-Za-z_., ]+\)|(?:\.\.\.|\u2026)[\])},;]*"
+    r"|\$\{?[A-Z_][A-Z0-9_]*\}?|<[\w -]+>|\([A-Za-z_., ]+\)|(?:\.\.\.|\u2026)[\])},;.]*"
     r"|\$\([a-z][^\n]*"
     r"|(?:[A-Z]+_){0,3}(?:TOKEN|SECRET|PASSWORD|KEY|NAME|VALUE|CODE|PATH|FILE)S?[.,;)\]'\"]*"
     rf"|(?:(?:await|new|return) )?{_IDENT}(?:{_REACHED}){{0,6}}(?:{_CALLED})(?:{_REACHED}|{_CALLED}"
