@@ -144,6 +144,12 @@ def picture(comparison: Comparison) -> tuple[object, ...]:
     return states, told, comparison.compared, comparison.agreed, comparison.passed, comparison.left_out
 
 
+def before_the_last_look(folder: Path) -> list[Cassette]:
+    """What was recorded until the run was over, and looked once more for calls that go on, if it could."""
+    *told, last = read_cassettes(folder)
+    return told if last.request.path == "/api/v2/conversations/calls" else [*told, last]
+
+
 def test_an_org_that_accepts_what_should_be_refused_stops_the_run(tmp_path: Path) -> None:
     with standin(tmp_path, table=TABLE.without("number.unassigned")) as stand_in:
         with pytest.raises(Unmeant, match="should have been refused was accepted with 202"):
@@ -158,7 +164,7 @@ def test_the_ways_of_a_deviant_are_found_and_nothing_else_live_and_from_cassette
     assert found(comparison) == set(WAYS.items())
     assert len(WAYS) == 14
     assert set(WAYS.values()) == set(Aspect)
-    replayed = compare_cassettes(read_cassettes(tmp_path / "cassettes"), "cassettes")
+    replayed = compare_cassettes(before_the_last_look(tmp_path / "cassettes"), "cassettes")
     assert picture(replayed) == picture(comparison)
 
 
@@ -183,7 +189,7 @@ def same(live: tuple[Comparison, Path]) -> Path:
 def test_a_target_with_the_same_rules_does_not_differ(comparison: Comparison, same: Path) -> None:
     assert comparison.differences == []
     assert comparison.compared > 80
-    assert picture(compare_cassettes(read_cassettes(same), "cassettes")) == picture(comparison)
+    assert picture(compare_cassettes(before_the_last_look(same), "cassettes")) == picture(comparison)
     said = "".join(path.read_text() for path in same.glob("*.har"))
     for secret in (TOKEN, NUMBER, NAME, EMAIL, ME, COLLEAGUE):
         assert secret.lower() not in said.lower()

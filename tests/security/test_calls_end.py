@@ -154,10 +154,11 @@ def test_what_may_still_ring_is_named_where_nobody_can_look_for_it() -> None:
         def list_calls(self) -> list[Call]:
             raise RingbackError("403 missing.permissions")
 
-    hang_up = HangUp(cast("CallsClient", Blind()), sleep=lambda _: None, tell=lambda _: None)
+    told: list[str] = []
+    hang_up = HangUp(cast("CallsClient", Blind()), sleep=lambda _: None, tell=told.append)
     attempt = CallAttempt("/api/v2/conversations/calls", (NUMBER, "+13172222222"), None, 0.0, 1.0)
-    with pytest.raises(CallLeft, match="may have rung more than the call that its answer names"):
-        hang_up.end_rest(attempt, 1)
+    hang_up.end_rest(attempt, 1)
+    assert "may have rung more than the call that its answer names" in told[0]
     assert account(hang_up) == "calls placed and ended: 0; left: (a call without a known id)"
     hang_up.end_rest(attempt, 0)
 

@@ -14,6 +14,7 @@ from ringback_client.transport import Reply
 from ringback_contracts.catalogue import BY_ID, PLACING, TABLE
 from ringback_contracts.core.model import Example, Request, Rule
 from ringback_contracts.examples import CHANNEL_PLACEHOLDER, before, request_of
+from ringback_contracts.privacy import HIDDEN
 from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
@@ -199,17 +200,36 @@ def compare_cassettes(
         except (OutOfReach, TransportError) as reason:
             comparison.leave_out(str(reason))
             continue
-        if asked and (own := _own_limit(asked[1], cassette.reply)):
+        if asked and (unknown := _out_of_reach(cassette.request, *asked)):
+            comparison.leave_out(unknown)
+        elif asked and (own := _own_limit(asked[1], cassette.reply)):
             comparison.leave_out(NO_ORG_HAS_IT, own)
         elif asked and (stood or asked[1].status == cassette.reply.status):
             comparison.add(*asked, cassette.reply)
     return comparison
 
 
+def _out_of_reach(recorded: Request, request: Request, mock: Reply) -> str | None:
+    """Why nothing can be said of an answer: it depends on what no replay has."""
+    if HIDDEN in request.path:
+        return HIDDEN_ID
+    if request == recorded:
+        return None  # it names no call that was placed
+    operation = BY_ID.get(operation_of(request))
+    names_participant = operation is not None and "participantId" in operation.parameters
+    return AS_IT_STOOD if names_participant or mock.headers.get(RULE, "").startswith(OF_A_LIFE) else None
+
+
 def _own_limit(mock: Reply, target: Reply) -> str | None:
     """The rule by which only a Ringback refuses, where the target is none."""
     rule = mock.headers.get(RULE)
     return rule if rule in OWN and OF_A_MOCK not in target.headers else None
+
+
+HIDDEN_ID = "a recording hides the id in its path"
+AS_IT_STOOD = "it takes a call as it stood then, which no replay brings back"
+OF_A_LIFE = "life."
+"""What the rules begin with that say what stands against a command to a call."""
 
 
 class _Replay:

@@ -21,6 +21,7 @@ FIRST_PAUSE = 0.25
 LATE = (1.0, 2.0)
 """Seconds to wait for a call that is not listed yet, though its request has left."""
 UNCLEAR = "a request to place a call got no clear answer"
+UNKNOWN_CALL = "(a call without a known id)"
 MORE = "a request may have rung more than the call that its answer names"
 
 
@@ -102,8 +103,14 @@ class HangUp:
     def end_rest(self, attempt: CallAttempt, more: int) -> None:
         """End what an attempt has rung beside the call that its answer names; ``more`` may be expected.
 
-        Raises ``CallLeft`` where one of them goes on, or where more were asked for and nobody can look.
+        Raises ``CallLeft`` where one of them goes on. Where nobody can look, as with a token without a user,
+        that is told and counts as left: the run goes on, since one call may have taken all of them.
         """
+        if self.before is None:
+            if more > 0:
+                self._note_unknown()
+                self.tell(f"{MORE}, and this token cannot list calls. Look for one that was placed just now")
+            return
         self.attempts.append(attempt)
         if more > 0:
             self._end_all(self._found(attempt, more, MORE), MORE)
@@ -116,11 +123,11 @@ class HangUp:
 
         Raises ``CallLeft``.
         """
-        found: dict[str, Call] = {}
-        with suppress(RingbackError):
-            for attempt in self.attempts:
-                found |= {call.id: call for call in self._candidates(attempt)}
-        self._end_all(list(found.values()), MORE)
+        found: list[Call] = []
+        if self.attempts:
+            with suppress(RingbackError):
+                found = self._candidates(*self.attempts)
+        self._end_all(found, MORE)
 
     def _end_all(self, found: list[Call], why: str) -> None:
         stuck = [left for call in found if (left := self._end_found(call.id, why))]
@@ -137,19 +144,24 @@ class HangUp:
                     break
                 self.sleep(pause)
         except RingbackError as error:
-            self.left.append("(a call without a known id)")
+            self._note_unknown()
             raise CallLeft(
                 one_line(f"{why}, and the calls going on cannot be listed: {error}. ")
                 + "Look for a call that was placed just now"
             ) from error
         return list(found.values())
 
-    def _candidates(self, attempt: CallAttempt) -> list[Call]:
+    def _note_unknown(self) -> None:
+        if UNKNOWN_CALL not in self.left:
+            self.left.append(UNKNOWN_CALL)
+
+    def _candidates(self, *attempts: CallAttempt) -> list[Call]:
         known = {*(self.before or ()), *self.ended, *self.left}
         return [
             call
             for call in self.client.list_calls()
-            if call.id not in known and (call.may_be(attempt) or self._is_new(call, attempt))
+            if call.id not in known
+            and any(call.may_be(attempt) or self._is_new(call, attempt) for attempt in attempts)
         ]
 
     def _is_new(self, call: Call, attempt: CallAttempt) -> bool:
