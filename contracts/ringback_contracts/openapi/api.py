@@ -125,6 +125,9 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
 BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
     "CreateCallRequest": bodies.place_call,
     "ChannelTopic": lambda _: bodies.subscribe(),
+    "UserSearchRequest": lambda _: bodies.search_users(),
+    "QueueMember": lambda _: bodies.join(),
+    "UserQueue": lambda _: bodies.join(),
     "WritableEntity": lambda _: bodies.of_members(),
     "CallUpdate": lambda _: bodies.hang_up(),
     "RoutingStatus": lambda _: bodies.set_routing_status(),

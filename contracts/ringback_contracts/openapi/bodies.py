@@ -133,6 +133,38 @@ def subscribe() -> Json:
     }
 
 
+def search_users() -> Json:
+    """The body that searches users: of the criteria those that stand alone, since groups nest without end."""
+    criterion: Json = {
+        "type": "object",
+        "required": ["type", "fields", "value"],
+        "properties": {
+            "type": {"enum": ["EXACT", "STARTS_WITH", "CONTAINS"]},
+            "fields": {"type": "array", "minItems": 1, "items": {"enum": ["name", "email"]}},
+            "value": {"type": "string"},
+        },
+    }
+    shown = {"query": [{"type": "EXACT", "fields": ["email"], "value": "alice@example.com"}]}
+    return {
+        "required": True,
+        "content": as_json(
+            {"type": "object", "properties": {"query": {"type": "array", "items": criterion}}},
+            examples={"search": example("Find alice by her address", shown)},
+        ),
+    }
+
+
+def join() -> Json:
+    """The body that says whether a member takes calls: all else of its models is there to be read."""
+    joined: Json = {"type": "boolean"}
+    return {
+        "required": True,
+        "content": as_json(
+            _with("joined", joined), examples={"join": example("Take calls", {"joined": True})}
+        ),
+    }
+
+
 def of_members() -> Json:
     """The body that names members of a queue: a list of users, of whom these are sure to be accepted."""
     member = _with("id", {"enum": [ALICE]})
