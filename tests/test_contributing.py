@@ -50,7 +50,10 @@ def summed_up(ask):
 
 @handles(GET_CONVERSATION)""",
         ),
-        ("operations import (", "operations import (\n    GET_SUMMARIES,"),
+        (
+            "conversations.operations import (",
+            "conversations.operations import (\n    GET_SUMMARIES,",
+        ),
     ],
     ORG: [('"conversation:communication:disconnect"', f'"{VIEW}", "conversation:communication:disconnect"')],
 }

@@ -117,7 +117,7 @@ def test_an_accepted_request_is_said_to_be_one() -> None:
 
 
 def test_what_ringback_does_not_serve_is_told_as_its_own_limit() -> None:
-    result = run(f"curl -X POST https://x.y{CALLS_PATH}/c/participants/p/monitor")
+    result = run("curl https://x.y/api/v2/users/query")
     assert result.stdout.splitlines()[0] == "NOT SERVED BY RINGBACK  501 not.implemented"
     assert "REJECTED" not in result.stdout
 

@@ -49,7 +49,7 @@ WOULD: Mapping[Change | None, str] = {
     Change.TOKEN: "it would end the token that the run needs",
     Change.CHANNEL: "it would open channels there, or change what is told on them",
     Change.ORG: "it would change the org",
-    Change.NOTHING: "its path names what nobody there stands for",
+    Change.NOTHING: "its path, or its body, names what nobody there stands for",
 }
 LEFT_OUT: Mapping[str, str] = {
     operation.id: RINGS if operation.dials else WOULD[operation.changes]

@@ -39,9 +39,12 @@ NAMED_THERE = frozenset({"conversationId", "userId"})
 READING = frozenset(
     operation.id
     for operation in OPERATIONS
-    if operation.changes is Change.NOTHING and NAMED_THERE.issuperset(operation.parameters)
+    if operation.changes is Change.NOTHING
+    and operation.reads is None
+    and NAMED_THERE.issuperset(operation.parameters)
 )
-"""The operations that change nothing, whoever answers, and can be asked of any org."""
+"""The operations that change nothing, whoever answers, and can be asked of any org: the gate lets no other
+body through than one that it can show to ring nobody."""
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 OURS = frozenset({"links", "Link", "Ringback-Contract", "Ringback-Note", "Ringback-Rule", "Ringback-Version"})
 """Names in the document that only a Ringback makes true."""
