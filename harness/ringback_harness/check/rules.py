@@ -211,6 +211,8 @@ def _reached(worlds: Worlds, example: Example, refusal: Expected | None) -> Worl
     decided = refusal is not None and TABLE[str(refusal.rule)].knowledge is Knowledge.REQUEST
     if not (world.traits.names_rules or decided) and _names_party(example):
         raise OutOfReach("it names a participant, whose id is known of a Ringback alone")
+    if not world.traits.names_rules and example.given:
+        raise OutOfReach("it takes a call that has come so far, and only a Ringback can be told to let it")
     if refusal is None:
         granted_there(world, request)
     else:
