@@ -23,6 +23,7 @@ from ringback_client import (
     RingbackWarning,
     ServerError,
 )
+from ringback_client.safety import KNOWN_ON_THE_PLATFORM
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.credentials import token_of
@@ -92,7 +93,15 @@ def _agreed(attempt: Result, world: World, request: Request, expected: Expected)
     reply = world.send(request)
     predicted = said(world, request, preflight=True)
     answered = said(world, request, preflight=False)
-    found = tuple(filter(None, (disagreement(reply, answered), misprediction(reply, predicted, expected))))
+    found = tuple(
+        filter(
+            None,
+            (
+                disagreement(reply, answered),
+                misprediction(reply, predicted, expected, real=world.traits.real),
+            ),
+        )
+    )
     outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
     return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
 
@@ -146,12 +155,15 @@ def expected_errors(reply: Reply) -> set[type[RingbackError]]:
     return {ServerError, CallOutcomeUnknown} if reply.status >= 500 else {InvalidRequest}
 
 
-def misprediction(reply: Reply, predicted: Said, expected: Expected | None = None) -> str | None:
+def misprediction(
+    reply: Reply, predicted: Said, expected: Expected | None = None, *, real: bool = False
+) -> str | None:
     """In what a prediction is wrong; ``None`` where it is right.
 
     The client can foresee what the request alone decides. A rule about the org may strike first, so what
     is foreseen must be refused, and refused just so where the deciding rule is one of those. An answer that
-    names no rule and is as ``expected`` is taken for that of the rule which is.
+    names no rule and is as ``expected`` is taken for that of the rule which is. Of a ``real`` org the client
+    foresees only what was seen or is published.
     """
     rule = TABLE.by_id.get(reply.headers.get("Ringback-Rule", ""))
     if (
@@ -164,7 +176,11 @@ def misprediction(reply: Reply, predicted: Said, expected: Expected | None = Non
         )
     ):
         rule = TABLE.by_id.get(expected.rule or "")
-    foreseeable = rule is not None and rule.knowledge is Knowledge.REQUEST
+    foreseeable = (
+        rule is not None
+        and rule.knowledge is Knowledge.REQUEST
+        and (not real or rule.evidence in KNOWN_ON_THE_PLATFORM)
+    )
     if not isinstance(predicted, RingbackError) or predicted.rule is None or predicted.correlation_id:
         return f"the client foresees nothing, answered {shown(reply)}" if foreseeable else None
     if reply.status < 400:
