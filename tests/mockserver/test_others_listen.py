@@ -131,6 +131,7 @@ def page() -> Iterator[Any]:
         chromium.close()
 
 
+@pytest.mark.browser
 def test_a_page_s_websocket_follows_a_call_from_contacting_to_terminated(server: Server, page: Any) -> None:
     server.post("/__ringback/clock", {"speed": 20})
     page.goto(f"{server.url}/healthz")
