@@ -20,13 +20,13 @@ from ringback_client.environment import verify_from
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import PLACING, TABLE, judge, route
 from ringback_contracts.core.credentials import token_of, with_token
-from ringback_contracts.core.model import Example, Knowledge, Request, Stage
+from ringback_contracts.core.model import Example, Request, Stage
 from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
 from ringback_harness.check.adapter import plain
 from ringback_harness.check.api import WORLD_VARIABLE
 from ringback_harness.check.client import disagreement, said
-from ringback_harness.check.expectation import Expected, expected_of, faults
+from ringback_harness.check.expectation import expected_of, faults
 from ringback_harness.check.results import operation_of
 from ringback_harness.targets import AtUrl, World
 
@@ -85,7 +85,7 @@ def answered_as_the_rules_say(
     caller = replace(there.caller, calls=dict.fromkeys(SCENE.calls))
     expected = expected_of(judge(request, caller, there.org), there.org)
     reply = _reply(response)
-    if _of_a_call_as_it_stood(request, reply) and _needs_more(expected):
+    if _of_a_call_as_it_stood(request, reply):
         return
     found = faults(expected, reply, SCENE.world.traits, request.method)
     if found:
@@ -99,12 +99,6 @@ def _of_a_call_as_it_stood(request: Request, reply: Reply) -> bool:
     if operation is None or rule is None:
         return False
     return rule.stage is Stage.STATE or rule.id in operation.unknown.values()
-
-
-def _needs_more(expected: Expected) -> bool:
-    """Whether the request alone does not decide what is expected, such as which calls are there to merge."""
-    rule = TABLE.by_id.get(expected.rule or "")
-    return rule is None or rule.knowledge is not Knowledge.REQUEST
 
 
 @schemathesis.check
