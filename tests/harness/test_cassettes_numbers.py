@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import judge
@@ -15,6 +15,7 @@ from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Accepted, Example
 from ringback_contracts.domain.numbers import Problem, assess
 from ringback_contracts.examples import situation
+from ringback_contracts.privacy import HIDDEN
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.cassettes.cleaning import Cleaner
@@ -34,21 +35,21 @@ def cleaned(body: bytes) -> bytes:
     return Cleaner().body(body, "application/json")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"to": "tel:+442079460001", "from": {"type": "tel", "address": 1000000.0}},
-        {"to": {"type": "user", "id": "00000000-000A-000A-000A-00000000a0aa"}, "from": "user:x"},
-        {"to": "sip:&%30anna@host.customer.io:24841?/%cF=%0A", "from": f"user:{ALICE}"},
-        {"phoneNumber": "+13172222222"},
-        {"phoneNumber": "+1 317 222 22"},
-        {"callUserId": ALICE},
-        b"{",
-    ],
-)
+@given(strategies.bodies())
+@example({"to": "tel:+442079460001", "from": {"type": "tel", "address": 1000000.0}})
+@example({"to": {"type": "user", "id": "00000000-000A-000A-000A-00000000a0aa"}, "from": "user:x"})
+@example({"to": "sip:&%30anna@host.customer.io:24841?/%cF=%0A", "from": f"user:{ALICE}"})
+@example({"to": "SIP:00[@A", "from": f"user:{ALICE}"})
+@example({"to": {"to": "SIP:00000000@0"}, "from": f"user:{ALICE}"})
+@example({"to": "tel:+4\t2079460001", "from": f"user:{ALICE}"})
+@example({"to": "USER:0000000A-000A-0000-000A-0000A00000000", "from": f"user:{ALICE}"})
+@example({"attributes": 1e308})
 def test_a_clean_body_is_judged_as_the_body_that_was_sent(body: Any) -> None:
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    assert verdict_on(cleaned(sent)) == verdict_on(sent)
+    clean = cleaned(sent)
+    # What is long and looks drawn by lot may be a secret, of which nothing stays that could be judged.
+    assume(HIDDEN.encode() not in clean or not re.search(rb"[0-9A-Za-z]{20}", sent))
+    assert verdict_on(clean) == verdict_on(sent)
 
 
 @given(strategies.numbers(), st.sampled_from(["tel:{}", "{}", "  {} ", "call {} now"]))

@@ -156,7 +156,7 @@ _URL = re.compile(
 )
 _SIP = re.compile(r"""sips?:[^\s:@"'<>]{0,128}+:(?P<value>[^\s@"'<>]{1,256}+)(?=@)""", re.IGNORECASE)
 _BEFORE_HOST = re.compile(
-    r"""(?<![\w/@:.+-])(?!sips?:|mailto:|acct:|xmpp:|tel:|im:|user:|person:)[\w.+-]{1,64}+:(?P<value>[^\s@:/"'<>]{3,128})(?=@[A-Za-z0-9])"""
+    r"""(?<![\w/@:.+-])(?!(?i:sips?|mailto|acct|xmpp|tel|im|user|person):)[\w.+-]{1,64}+:(?P<value>[^\s@:/"'<>]{3,128})(?=@[A-Za-z0-9])"""
 )
 
 

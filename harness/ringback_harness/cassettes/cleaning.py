@@ -57,18 +57,19 @@ class Cleaner:
         plain = body.replace(b"\0", b"").decode("utf-8", "replace")
         if plain.encode() != body:
             return self._undecodable(body, plain, content_type)
-        marked = self._marked(body, self._answered if answer else self._sent)
+        marked, is_json = self._marked(body, self._answered if answer else self._sent)
         shown = redact_body(marked, content_type)
-        return body if shown.encode() == body else self.numbers.fill(shown).encode()
+        return body if shown.encode() == body else self.numbers.fill(shown, in_json=is_json).encode()
 
-    def _marked(self, body: bytes, mark: Mark) -> bytes:
+    def _marked(self, body: bytes, mark: Mark) -> tuple[bytes, bool]:
+        """The body with its marks, and whether it is JSON."""
         try:
             value = json.loads(body, object_pairs_hook=Members)
         except (ValueError, RecursionError):
-            return mark(body.decode()).encode()
+            return mark(body.decode()).encode(), False
         self._meet_people(value)
         marked = self._leaf(value, mark)
-        return body if marked == value else written(marked).encode("utf-8", "backslashreplace")
+        return body if marked == value else written(marked).encode("utf-8", "backslashreplace"), True
 
     def _meet_people(self, value: Any) -> None:
         """Know everybody whom a field for it names, so that they are found wherever else they stand."""

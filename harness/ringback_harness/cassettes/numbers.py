@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import partial
 
 from ringback_contracts.domain.numbers import Problem, assess
 from ringback_contracts.privacy import redact_text
@@ -26,10 +27,13 @@ NATIONAL_DEFECTIVE = {
     Problem.NOT_ASSIGNED: "5551234567",
 }
 """The same as digits of the default org's region, without a plus."""
+LONGEST = max(map(len, (*DEFECTIVE.values(), *NATIONAL_DEFECTIVE.values())))
 ABROAD = "011"
 """What is dialled in that region before a country code."""
 OPEN, CLOSE = "\ue000", "\ue001"
 """Private-use characters around what must survive redaction."""
+ESCAPES = {code: f"\\u{code:04x}" for code in range(0x20)}
+"""How JSON writes control characters, which may stand between the digits of a number."""
 _MARK = re.compile(f'("?){OPEN}(#?)([a-z]+){CLOSE}("?)')
 _VANITY = re.compile(r"(?<=tel:)\+?(?=[0-9a-z]*[0-9])(?=[0-9a-z]*[a-z])[0-9a-z]{7,}", re.IGNORECASE)
 _LETTERS = str.maketrans("0123456789", "abcdefghij")
@@ -55,8 +59,8 @@ class StableNumbers:
 
     def mark(self, text: str) -> str:
         """The text with a mark for each number."""
-        text = with_numbers(text, self._replaced)
-        return _VANITY.sub(lambda _: self._marked("+1555ABCDEFG"), text)
+        text = _VANITY.sub(lambda _: self._marked("+1555ABCDEFG"), text)
+        return with_numbers(text, self._replaced)
 
     def _replaced(self, run: str) -> str:
         """A mark, but for what redaction would let stand by itself."""
@@ -69,9 +73,10 @@ class StableNumbers:
         fraction = "" if isinstance(value, int) else ".0" if value.is_integer() else ".5"
         return self._marked(f"{digits}{fraction}", kind="#")
 
-    def fill(self, text: str) -> str:
-        """The text with a stand-in for each mark."""
-        return _MARK.sub(self._filled, text)
+    def fill(self, text: str, *, in_json: bool = False) -> str:
+        """The text with a stand-in for each mark, whose white space is escaped where the text is JSON."""
+        filled = partial(self._filled, in_json=in_json)
+        return _MARK.sub(filled, text)
 
     def stand_in(self, run: str) -> str:
         """The stand-in of a number, in the same spelling."""
@@ -87,19 +92,31 @@ class StableNumbers:
         if known.problem is Problem.RESERVED:
             return digits
         defects = DEFECTIVE if plus else NATIONAL_DEFECTIVE
-        return defects.get(known.problem or Problem.TOO_LONG, defects[Problem.TOO_LONG])
+        usual = defects.get(known.problem or Problem.TOO_LONG, defects[Problem.TOO_LONG])
+        return _of_length(usual, len(digits), plus=plus)
 
     def _marked(self, text: str, kind: str = "") -> str:
         self._marks.append(text)
         return f"{OPEN}{kind}{str(len(self._marks) - 1).translate(_LETTERS)}{CLOSE}"
 
-    def _filled(self, found: re.Match[str]) -> str:
+    def _filled(self, found: re.Match[str], *, in_json: bool) -> str:
         before, kind, letters, after = found.groups()
         number = int(letters.translate(str.maketrans("abcdefghij", "0123456789")))
         if number >= len(self._marks):
             return found[0]
         text = self._marks[number]
+        if in_json and not kind:
+            text = text.translate(ESCAPES)
         return text if kind else before + text + after
+
+
+def _of_length(digits: str, length: int, *, plus: bool) -> str:
+    """The digits made as long as what they stand for, if they keep their defect: an id has so many."""
+    if length > LONGEST:
+        return digits
+    fitted = digits[:length].ljust(length, "0")
+    sign = "+" if plus else ""
+    return fitted if assess(sign + fitted).problem is assess(sign + digits).problem else digits
 
 
 def _like(character: str, digit: str) -> str:
