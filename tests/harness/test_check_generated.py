@@ -129,7 +129,7 @@ def test_the_client_foresees_what_the_mock_answers() -> None:
 @pytest.mark.parametrize("rule", ["destination.missing", "address.missing"])
 def test_a_target_that_accepts_what_the_client_foresees_to_fail_is_found(rule: str) -> None:
     found = [
-        result for result in check_client(judged_by(TABLE.without(rule)), Effort(200, 1)) if result.failed
+        result for result in check_client(judged_by(TABLE.without(rule)), Effort(800, 1)) if result.failed
     ]
     assert any("the client foresees" in reason for result in found for reason in result.reasons)
 
