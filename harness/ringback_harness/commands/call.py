@@ -89,16 +89,22 @@ def exit_of(error: RingbackError) -> Exit:
             return Exit.FINDING
 
 
-@click.command("call")
-@click.argument("to")
-@click.option("--from", "from_", metavar="ADDRESS", help="Caller: user:ID, or a caller id.")
-@click.option(
+target_option = click.option(
     "--target",
     envvar="RINGBACK_URL",
     default=DEFAULT_MOCK,
     show_default=True,
     help="URL of a mock, or a region; also RINGBACK_URL.",
 )
+token_option = click.option(
+    "--as", "token", metavar="TOKEN", help=f"Pre-issued token of the mock.  [default: {DEMO_TOKEN}]"
+)
+
+
+@click.command("call")
+@click.argument("to")
+@click.option("--from", "from_", metavar="ADDRESS", help="Caller: user:ID, or a caller id.")
+@target_option
 @click.option(
     "--contract",
     type=click.Choice(CONTRACTS),
@@ -106,9 +112,7 @@ def exit_of(error: RingbackError) -> Exit:
     show_default=True,
     help="Form of the request body.",
 )
-@click.option(
-    "--as", "token", metavar="TOKEN", help=f"Pre-issued token of the mock.  [default: {DEMO_TOKEN}]"
-)
+@token_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option(
     "--wait", is_flag=True, help="Wait until the call is connected or has ended, and print each state."

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from ringback_client import DEFAULT_MOCK, Call, CallsClient, Participant, RingbackError, Target
+from ringback_client import Call, CallsClient, Participant, RingbackError, Target
 from ringback_client.environment import verify_from
-from ringback_harness.commands.call import DEMO_TOKEN, credentials_for, exit_of
+from ringback_harness.commands.call import credentials_for, exit_of, target_option, token_option
 from ringback_harness.commands.watch import legs
 from ringback_harness.exits import CommandError
 from ringback_harness.terminal import echo, one_line
@@ -29,16 +29,7 @@ class NotDone(CommandError):
 
 def aimed(function: Command) -> Command:
     """The options that say where the calls are, and as whom."""
-    function = click.option(
-        "--as", "token", metavar="TOKEN", help=f"Pre-issued token of the mock.  [default: {DEMO_TOKEN}]"
-    )(function)
-    return click.option(
-        "--target",
-        envvar="RINGBACK_URL",
-        default=DEFAULT_MOCK,
-        show_default=True,
-        help="URL of a mock, or a region; also RINGBACK_URL.",
-    )(function)
+    return target_option(token_option(function))
 
 
 @click.group("calls")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ringback_client import (
-    DEFAULT_MOCK,
     Call,
     CallsClient,
     ConfigurationError,
@@ -25,7 +24,7 @@ from ringback_client.environment import verify_from
 from ringback_client.errors import NotAuthenticated
 from ringback_client.waiting import OWN_CALLS
 from ringback_contracts.privacy import redact_body
-from ringback_harness.commands.call import DEMO_TOKEN, credentials_for
+from ringback_harness.commands.call import credentials_for, target_option, token_option
 from ringback_harness.exits import CommandError, SetupError, Unreachable
 from ringback_harness.terminal import echo, one_line
 
@@ -40,16 +39,8 @@ MOMENT = 0.5
 
 @click.command("watch")
 @click.argument("topics", nargs=-1)
-@click.option(
-    "--target",
-    envvar="RINGBACK_URL",
-    default=DEFAULT_MOCK,
-    show_default=True,
-    help="URL of a mock, or a region; also RINGBACK_URL.",
-)
-@click.option(
-    "--as", "token", metavar="TOKEN", help=f"Pre-issued token of the mock.  [default: {DEMO_TOKEN}]"
-)
+@target_option
+@token_option
 @click.option("--json", "as_json", is_flag=True, help="Print each event as a line of JSON.")
 @click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds.")
 def command(
