@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ringback_contracts.core.operation import Change, Parameter
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.notifications.facts import SubscriptionCase
@@ -20,6 +22,20 @@ THE_CHANNEL = {"channelId": "path.channel-unknown"}
 DETAILS = ("description", "requiresPermissions", "topicParameters", "transports", "visibility")
 """What can be shown of a topic; the rest of the vendor's list has no effect."""
 CODES = ("notification.invalid.topic", "notification.subscription.too.many.subscriptions")
+SUBSCRIBING: dict[str, Any] = {
+    "scopes": SCOPES,
+    "codes": CODES,
+    "reads": "ChannelTopic",
+    "reads_list": True,
+    "heeded": ("id",),
+    "answers": "ChannelTopicEntityListing",
+    "changes": Change.CHANNEL,
+    "unknown": THE_CHANNEL,
+    "words": ("channelId",),
+    "facts": SubscriptionCase,
+    "query": {"ignoreErrors": Parameter(heeded=("true", "false"))},
+}
+"""What the two operations that subscribe have in common."""
 
 OPERATIONS = (
     served(
@@ -70,32 +86,12 @@ OPERATIONS = (
     served(
         ADD_SUBSCRIPTIONS,
         summary="Subscribe a channel to more topics",
-        scopes=SCOPES,
-        codes=CODES,
-        reads="ChannelTopic",
-        reads_list=True,
-        heeded=("id",),
-        answers="ChannelTopicEntityListing",
-        changes=Change.CHANNEL,
-        unknown=THE_CHANNEL,
-        words=("channelId",),
-        facts=SubscriptionCase,
-        query={"ignoreErrors": Parameter(heeded=("true", "false"))},
+        **SUBSCRIBING,
     ),
     served(
         SET_SUBSCRIPTIONS,
         summary="Subscribe a channel to these topics and no others",
-        scopes=SCOPES,
-        codes=CODES,
-        reads="ChannelTopic",
-        reads_list=True,
-        heeded=("id",),
-        answers="ChannelTopicEntityListing",
-        changes=Change.CHANNEL,
-        unknown=THE_CHANNEL,
-        words=("channelId",),
-        facts=SubscriptionCase,
-        query={"ignoreErrors": Parameter(heeded=("true", "false"))},
+        **SUBSCRIBING,
     ),
     served(
         DROP_SUBSCRIPTIONS,
