@@ -121,6 +121,15 @@ def test_an_effect_comes_as_late_as_the_org_says() -> None:
     assert live.wait(0.01).seen("held")[0] == (True,)
 
 
+def test_who_answers_and_holds_at_once_holds_when_the_effects_come() -> None:
+    live = Live(replace(default_org(), effect_seconds=0.45)).place(1.5, callUserId=FRANK)
+    live.ask("PATCH", f"{CALLS}/{{call}}/participants/{{2}}", {"state": "connected", "held": True}, "frank")
+    assert live.wait(0.44).seen("state", "held")[1] == ("alerting", False)
+    assert live.wait(0.01).seen("state", "held")[1] == ("connected", True)
+    live.patch(1, muted=True, state="disconnected")
+    assert live.wait(1).seen("state", "muted")[0] == ("terminated", True)
+
+
 def test_what_can_no_longer_be_done_when_its_time_comes_is_not_done() -> None:
     live = Live(replace(default_org(), effect_seconds=0.45)).place(0.5, phoneNumber=RINGS_LONG)
     assert live.refusal("PATCH", OWN, {"held": True}) == "life.hold-alerting"

@@ -46,7 +46,9 @@ def _handler(
 
 
 def _objects_later(call: Conversation, command: do.Delayed) -> Objection | None:
-    return HANDLERS[type(command.command)].objects(call, command.command)
+    """What will stand against it once all has happened that is due by then, what was told before it too."""
+    then = advance(call, call.now + command.seconds)
+    return HANDLERS[type(command.command)].objects(then, command.command)
 
 
 def _delay(draft: Draft, command: do.Delayed) -> None:
