@@ -18,8 +18,14 @@ from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import operations as calls
 from ringback_contracts.resources.calls import past
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
+from ringback_contracts.resources.conversations import (
+    address_rules,
+    joining_rules,
+    life_rules,
+    transfer_rules,
+    wrap_up_rules,
+)
 from ringback_contracts.resources.conversations import joining_operations as joining
-from ringback_contracts.resources.conversations import joining_rules, life_rules, transfer_rules
 from ringback_contracts.resources.conversations import leg_operations as legs
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
@@ -84,6 +90,8 @@ RULES = (
     destination,
     number,
     life_rules,
+    wrap_up_rules,
+    address_rules,
     transfer_rules,
     joining_rules,
 )

@@ -161,3 +161,50 @@ def test_a_refusal_names_the_participant_to_take(talking: Live) -> None:
     link = dict(reply.headers)["Link"].partition(">")[0].removeprefix("<")
     told = talking.does("GET", link)["explanation"]["findings"][0]["message"]
     assert told == f"the participant is your own leg; take {talking.parties()[1]['id']}"
+
+
+@pytest.mark.parametrize(
+    "address", ["Frank", FRANK.upper(), f"sip:{FRANK}@ringback.invalid", "frank@example.com"]
+)
+def test_an_address_may_be_one_of_a_user(talking: Live, address: str) -> None:
+    """The id, the name, the mail, and what the API shows as the address of a leg."""
+    consult(talking, address=address)
+    assert talking.seen("state", "user")[2][1]["id"] == FRANK
+    talking.does("DELETE", CONSULT)
+    talking.does("POST", f"{OWN}/transfer", {"address": address})
+    assert talking.seen("user")[-1][0]["id"] == FRANK
+
+
+def test_an_address_may_be_that_of_a_leg_that_the_api_shows() -> None:
+    live = Live().place(callUserId=FRANK)
+    address = live.parties()[1]["address"]
+    live.place()
+    consult(live, address=address)
+    assert live.seen("user")[2][0]["id"] == FRANK
+
+
+def test_an_address_may_be_one_of_a_queue(talking: Live) -> None:
+    talking.does("POST", f"{OWN}/transfer", {"address": "support"})
+    assert talking.seen("purpose", "queue")[2] == (
+        "acd",
+        {"id": SUPPORT, "selfUri": f"/api/v2/routing/queues/{SUPPORT}"},
+    )
+
+
+def test_the_own_number_is_the_caller_themselves(talking: Live) -> None:
+    body = {"speakTo": "DESTINATION", "destination": {"address": "+442079460002"}}
+    assert talking.refusal("POST", CONSULT, body) == "life.consult-to-self"
+
+
+def test_sip_addresses_of_outside_need_trunking() -> None:
+    live = Live(replace(default_org(), sip_trunking=False)).place()
+    outside = "sip:agent@example.com"
+    body = {"speakTo": "DESTINATION", "destination": {"address": outside}}
+    refused = [
+        live.refusal("POST", CONSULT, body),
+        live.refusal("POST", f"{OWN}/replace", {"address": outside}),
+        live.refusal("POST", f"{OWN}/transfer", {"address": outside}),
+        live.refusal("POST", f"{CALLS}/{{call}}/participants", {"participants": [{"address": outside}]}),
+    ]
+    assert refused == ["transfer.trunking-off"] * 4
+    consult(live, address=f"sip:{FRANK}@ringback.invalid")

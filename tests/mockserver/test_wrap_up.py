@@ -109,3 +109,25 @@ def test_what_no_queue_can_ask_stops_the_load(written: str, instead: str, told: 
     assert written in default_org_text()
     with pytest.raises(OrgError, match=told):
         load_org(default_org_text().replace(written, instead))
+
+
+def test_a_code_that_the_org_has_not_is_refused_wherever_it_is_given(talking: Live) -> None:
+    leg, own = own_leg(talking), OWN.replace(CALLS, CONVERSATIONS)
+    for code in (SUPPORT, "solved", "0"):
+        refused = [
+            talking.refusal("POST", f"{leg}/wrapup", {"code": code}),
+            talking.refusal("PATCH", OWN, {"wrapup": {"code": code}}),
+            talking.refusal("PATCH", own, {"wrapup": {"code": code, "provisional": True}}),
+        ]
+        assert refused == ["wrapup.code-unknown"] * 3
+    assert "wrapup" not in talking.parties()[0]
+
+
+def test_a_wrap_up_is_shown_to_those_who_were_on_the_call_alone(talking: Live) -> None:
+    own, leg = OWN.replace(CALLS, CONVERSATIONS), own_leg(talking)
+    talking.patch(1, state="disconnected", wrapup={"code": SOLVED}).wait(3)
+    for path in (f"{OWN}/wrapup", f"{own}/wrapup", f"{leg}/wrapup"):
+        assert talking.refusal("GET", path, token="frank") == "wrapup.not-active"
+        assert (
+            talking.does("GET", path)["code"] == talking.does("GET", path, token="service")["code"] == SOLVED
+        )

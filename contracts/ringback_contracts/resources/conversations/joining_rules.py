@@ -197,7 +197,7 @@ def merge_conversation_unknown(case: CallTold) -> Sequence[Violation]:
     accepts=[invite({"address": TEST_NUMBER}, {"userId": BOB}, {"queueId": SUPPORT})],
 )
 def invite_party_unknown(case: InviteFacts) -> Sequence[Violation]:
-    unknown = [pointer for pointer, whom in case.invited if whom is None]
+    unknown = [pointer for pointer, whom in case.brought if whom is None]
     return found("it names nobody who can be rung", unknown[0]) if unknown else FINE
 
 

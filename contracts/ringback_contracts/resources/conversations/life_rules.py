@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ringback_contracts.core.declare import BOB
+from ringback_contracts.core.declare import SOLVED
 from ringback_contracts.core.model import Example
 from ringback_contracts.life import objections as why
 from ringback_contracts.life.commands import (
@@ -126,7 +126,7 @@ CODE_REQUIRED = told(
         patch(OWN, {"wrapup": {}}, TALKING),
     ],
     accepts=[
-        patch(OWN, {"wrapup": {"code": BOB, "notes": "rang back"}}, OVER),
+        patch(OWN, {"wrapup": {"code": SOLVED, "notes": "rang back"}}, OVER),
         patch(OWN, {"wrapup": {"provisional": True}}, TALKING),
     ],
 )

@@ -46,7 +46,7 @@ from ringback_contracts.resources.conversations.histories import (
     Given,
 )
 from ringback_contracts.resources.conversations.told import told
-from ringback_contracts.resources.conversations.transferring import ADDRESSES, TransferFacts
+from ringback_contracts.resources.conversations.transferring import TransferFacts
 
 bringing = giving(StartConsult, BlindTransfer, CallBack)
 """The operations that bring somebody to a call."""
@@ -80,25 +80,6 @@ def call_off(given: Given, at: str = FAR) -> Example:
 
 
 TO_BOB = {"userId": BOB}
-
-
-@rule(
-    id="transfer.address-malformed",
-    stage=Stage.ADDRESSES,
-    status=400,
-    message="The address cannot be dialled",
-    title="The address to transfer to is neither a number nor a SIP address",
-    fix="Give a number as + and digits, or a sip: URI; users and queues have fields of their own.",
-    evidence=Evidence.ASSUMED,
-    source=OUR_CHOICE,
-    operations=bringing,
-    rejects=[ask({"address": "hello"}), put({"address": "frank@"}, at=ANY_OWN)],
-    accepts=[ask({"address": TEST_NUMBER}), put({"address": "sip:agent@example.com"})],
-)
-def transfer_address_malformed(case: TransferFacts) -> Sequence[Violation]:
-    if case.key not in ADDRESSES or case.whom is not None:
-        return FINE
-    return found("the address has no digits to dial and is no SIP URI", f"{case.place}/{case.key}")
 
 
 @rule(

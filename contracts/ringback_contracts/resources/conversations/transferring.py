@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Destination, DestinationKind
-from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.life.commands import (
     BlindTransfer,
     CallBack,
@@ -21,11 +20,8 @@ from ringback_contracts.life.commands import (
 )
 from ringback_contracts.life.parties import Party
 from ringback_contracts.life.values import SpeakTo, WatchKind
-from ringback_contracts.org import Org
-from ringback_contracts.resources.calls.facts import read_number
-from ringback_contracts.resources.calls.forms import has_sip_scheme
-from ringback_contracts.resources.calls.intents import dialled_destination
 from ringback_contracts.resources.calls.placement import calling, rung
+from ringback_contracts.resources.conversations.addressed import named, of_contact
 from ringback_contracts.resources.conversations.facts import CallTold
 
 NAMED = ("userId", "queueId", "address", "userName", "queueName", "contactId", "callNumber")
@@ -33,7 +29,16 @@ ADDRESSES = ("address", "callNumber")
 """The fields by which a body names somebody, the first that says something counts."""
 
 
-class TransferFacts(CallTold):
+class BringingFacts(CallTold):
+    """A request that brings somebody to a call, or several."""
+
+    @property
+    def brought(self) -> list[tuple[str, Destination | None]]:
+        """Where each of them is named (a JSON pointer), and who that is."""
+        return []
+
+
+class TransferFacts(BringingFacts):
     """A request that brings somebody else to a call."""
 
     @lazy
@@ -59,12 +64,16 @@ class TransferFacts(CallTold):
             return None
         text = str(self.naming[self.key])
         if self.key == "contactId":
-            return _of_contact(text, str(self.naming.get("phoneType")), self.org)
+            return of_contact(text, str(self.naming.get("phoneType")), self.org)
         return named(self.key, text, self.org)
+
+    @property
+    def brought(self) -> list[tuple[str, Destination | None]]:
+        return [(f"{self.place}/{self.key}", self.whom)] if self.key else []
 
     @lazy
     def party(self) -> Party | None:
-        """The same as a party that can be rung."""
+        """Whom the request names as a party that can be rung."""
         if self.whom is None:
             return None
         name = self.naming.get("name") or self.naming.get("userDisplayName")
@@ -81,34 +90,6 @@ class TransferFacts(CallTold):
     def speak_to(self) -> SpeakTo:
         """Who hears whom."""
         return cast("SpeakTo", self.fields["speakTo"].upper())
-
-
-def _of_contact(text: str, phone_type: str, org: Org) -> Destination | None:
-    contact = org.contact_by_id.get(text.lower())
-    number = contact.number(phone_type) if contact else None
-    return Destination(DestinationKind.PHONE, number, contact.name) if contact and number else None
-
-
-def named(key: str, text: str, org: Org) -> Destination | None:
-    """Whom a field of a body names."""
-    match key:
-        case "userId":
-            known = org.user_by_id.get(text.lower())
-            return Destination(DestinationKind.USER, known.id) if known else None
-        case "queueId":
-            queue = org.queue_by_id.get(text.lower())
-            return Destination(DestinationKind.QUEUE, queue.id) if queue else None
-        case "userName":
-            return _only(DestinationKind.USER, [one.id for one in org.users if one.name == text])
-        case "queueName":
-            return _only(DestinationKind.QUEUE, [one.id for one in org.queues if one.name == text])
-    if has_sip_scheme(text) or isinstance(read_number(text), Dialled):
-        return dialled_destination(text, org)
-    return None
-
-
-def _only(kind: DestinationKind, found: list[str]) -> Destination | None:
-    return Destination(kind, found[0]) if len(found) == 1 else None
 
 
 def consult(case: TransferFacts) -> Iterator[Command]:
@@ -151,12 +132,11 @@ def supervise(kind: WatchKind) -> Callable[[TransferFacts], Iterator[Command]]:
     return ask
 
 
-class InviteFacts(CallTold):
+class InviteFacts(BringingFacts):
     """A request that rings more parties into a call."""
 
     @lazy
-    def invited(self) -> list[tuple[str, Destination | None]]:
-        """Where each participant of the body stands (a JSON pointer), and whom it names."""
+    def brought(self) -> list[tuple[str, Destination | None]]:
         listed = self.fields.get("participants")
         found = []
         for position, one in enumerate(listed if isinstance(listed, list) else ()):
@@ -168,4 +148,4 @@ class InviteFacts(CallTold):
 
 def invite(case: InviteFacts) -> Iterator[Command]:
     """More parties are rung into the call."""
-    yield Invite(tuple(rung(whom, case.org) for _, whom in case.invited if whom), case.by)
+    yield Invite(tuple(rung(whom, case.org) for _, whom in case.brought if whom), case.by)

@@ -1,0 +1,73 @@
+"""Why a wrap-up is not taken, or not shown: the code that it names, and who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ringback_contracts.core.declare import BOB, FINE, OUR_CHOICE, SOLVED, SWAGGER_2018, found, rule
+from ringback_contracts.core.model import Evidence, Example, Stage, Violation
+from ringback_contracts.core.operation import giving
+from ringback_contracts.life import objections as why
+from ringback_contracts.life.commands import GiveWrapUp
+from ringback_contracts.life.wrapping import SYSTEM_CODE
+from ringback_contracts.resources.conversations.facts import CallNow, CallTold
+from ringback_contracts.resources.conversations.histories import ANY_OWN, OVER, OWN, TALKING, patch
+
+
+@rule(
+    id="wrapup.code-unknown",
+    stage=Stage.DESTINATION,
+    status=400,
+    message="The wrap-up code was not found",
+    title="The org has no such wrap-up code",
+    fix="Give the id, not the name, of a wrap-up code: GET /api/v2/routing/wrapupcodes lists them.",
+    evidence=Evidence.ASSUMED,
+    source=f"that the code must be one of the org is taken for granted; status and code: {OUR_CHOICE}",
+    operations=giving(GiveWrapUp),
+    rejects=[
+        patch(OWN, {"wrapup": {"code": BOB, "notes": "rang back"}}, OVER),
+        patch(ANY_OWN, {"wrapup": {"code": "solved"}}, OVER),
+        Example({"code": BOB}, path=f"{OWN}/communications/{{leg1}}/wrapup", given=TALKING),
+    ],
+    accepts=[
+        patch(OWN, {"wrapup": {"code": SOLVED.upper()}}, OVER),
+        patch(OWN, {"wrapup": {"code": SYSTEM_CODE}}, OVER),
+        Example({"code": SOLVED}, path=f"{OWN}/communications/{{leg1}}/wrapup", given=TALKING),
+    ],
+)
+def wrapup_code_unknown(case: CallTold) -> Sequence[Violation]:
+    inside = case.reads != "WrapupInput"
+    said = case.fields.get("wrapup") if inside else case.fields
+    code = said.get("code") if isinstance(said, dict) else None
+    if not isinstance(code, str) or not code or code.lower() in {*case.org.wrap_up_code_by_id, SYSTEM_CODE}:
+        return FINE
+    return found("no wrap-up code of the org has this id", "/wrapup/code" if inside else "/code")
+
+
+@rule(
+    id="wrapup.not-active",
+    stage=Stage.STATE,
+    status=why.NOT_ACTIVE.status,
+    code=why.NOT_ACTIVE.code,
+    message="The caller is not an active participant of the conversation",
+    title="The token's user has never been on the call",
+    fix="Read it as a user of the call, or with client credentials; the call itself tells its wrap-ups too.",
+    evidence=Evidence.PUBLISHED,
+    source=(
+        f"{SWAGGER_2018}: GET wrapup of a participant of a call; its twins are taken to answer alike, and "
+        "that who has left the call still counts, since wrap-ups are given after it, is assumed"
+    ),
+    operations=lambda operation: operation.answers == "AssignedWrapupCode",
+    rejects=[
+        Example(method="GET", path=f"{OWN}/wrapup", given=TALKING, token="frank"),
+        Example(method="GET", path=f"{ANY_OWN}/wrapup", given=OVER, token="grace"),
+    ],
+    accepts=[
+        Example(method="GET", path=f"{OWN}/wrapup", given=OVER),
+        Example(method="GET", path=f"{OWN}/wrapup", given=OVER, token="service"),
+    ],
+)
+def wrapup_not_active(case: CallNow) -> Sequence[Violation]:
+    if case.call is None or case.by is None or any(one.user_id == case.by for one in case.call.participants):
+        return FINE
+    return found(f"user {case.by} is on no leg of the call", "path")
