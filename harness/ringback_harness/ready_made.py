@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ringback_client import CallsClient, RingbackError
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain import Equivalent
@@ -132,6 +131,8 @@ def _destination(body: dict[str, Any]) -> str | None:
 
 
 def _makes(arguments: _PlaceCallArguments, equivalent: Equivalent) -> bool:
+    from ringback_client import CallsClient, RingbackError
+
     try:
         built = CallsClient.build_request(arguments.to, arguments.from_, fields=arguments.fields)
     except RingbackError:

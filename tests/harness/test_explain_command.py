@@ -46,6 +46,48 @@ def document(body: object, *options: str) -> dict[str, Any]:
 # What is said
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        json.dumps({"phoneNumber": "442079460100", "to": "x"}),
+        f'curl https://api.mypurecloud.ie{CALLS_PATH} --json \'{{"to": "x"}}\'',
+        "400 bad.request: Invalid phone number",
+        f"requests.post('https://api.mypurecloud.ie{CALLS_PATH}', json={{'to': 'x'}})",
+    ],
+)
+def test_a_request_in_place_of_a_file_is_explained(given: str) -> None:
+    as_argument = CliRunner().invoke(command, [given], env={"COLUMNS": "80"})
+    piped = run(given)
+    assert (as_argument.exit_code, as_argument.output) == (1, piped.output)
+
+
+def test_a_file_that_is_not_there_leads_to_standard_input() -> None:
+    result = CliRunner().invoke(command, ["request.json"], env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert "'request.json': No such file or directory. To explain a text, pipe it in:" in result.output
+
+
+def test_a_file_is_read_whatever_its_name_looks_like(tmp_path: Path) -> None:
+    path = tmp_path / "{500 call}.json"
+    path.write_text(json.dumps(CALL))
+    assert CliRunner().invoke(command, [str(path)]).stdout.startswith("ACCEPTED  202")
+
+
+HEAVY = ("ringback_client", "requests", "tree_sitter", "flask", "ringback_explain.read.code", "yaml")
+
+
+def test_a_body_is_explained_without_what_it_does_not_need(tmp_path: Path) -> None:
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps(CALL))
+    told = "import atexit, sys; atexit.register(lambda: print(*sys.modules))"
+    program = f"{told}; from ringback_harness.cli import main; main(['explain', {str(path)!r}])"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(ended.stdout.splitlines()[-1].split())
+    assert "ringback_explain" in loaded
+    assert not loaded.intersection(HEAVY)
+    assert not any(name.startswith("phonenumbers.shortdata.region") for name in loaded)
+
+
 def test_a_rejected_request_is_explained_with_what_to_send_instead() -> None:
     result = run(json.dumps(THREAD))
     assert result.exit_code == 1

@@ -72,17 +72,20 @@ Taken = tuple[tuple[str, Node], ...]
 
 def sdk_operation(operation_id: str) -> SdkOperation:
     """The operation of this id; raises ``KeyError``."""
-    found = re.search(rf" {re.escape(operation_id)}(?:=([\d,]*))?(?:=(\S*))?[ \n]", _text())
-    if found is None:
+    text = _text()
+    places = (text.find(f" {operation_id}{end}") for end in ("=", " ", "\n"))
+    start = next((place for place in places if place >= 0), None)
+    if start is None:
         raise KeyError(operation_id)
-    line = _text().rindex("\n", 0, found.start()) + 1
-    statuses, permissions = found.groups("")
+    line = text.rindex("\n", 0, start) + 1
+    entry = text[start + 1 : text.index("\n", start)].partition(" ")[0]
+    _, statuses, permissions = (*entry.split("="), "", "")[:3]
     names = _names(permissions)
     together = permissions.startswith("&")
     return SdkOperation(
         operation_id,
         method_of(operation_id),
-        PREFIX + _text()[line : _text().index(" ", line)],
+        PREFIX + text[line : text.index(" ", line)],
         tuple(map(int, filter(None, statuses.split(",")))),
         () if together else names,
         names if together else (),

@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
-from ringback_explain.read import code, curl, data_action, described, error_text, har, http_message, postman
-from ringback_explain.read.code.languages import unread_language
-from ringback_explain.read.cut import broken_body, cut_body, flawed_body
+from ringback_explain.read import described
 from ringback_explain.read.found import (
     Found,
     FoundError,
@@ -19,7 +17,6 @@ from ringback_explain.read.found import (
     looks_like_form,
 )
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
-from ringback_explain.read.yaml_text import yaml_body
 
 __all__ = ["MOST_FOUND", "Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
 
@@ -79,6 +76,8 @@ def _best(text: str, folder: Path | None) -> Read:
         errors += [result] if result else []
     if errors:
         return errors[0]
+    from ringback_explain.read.cut import broken_body
+
     body = _bare(text) or broken_body(text)
     if body is not None:
         return Read((body,))
@@ -125,13 +124,18 @@ def _json(part: str, text: str) -> Read | None:
         return _one_after_another(part)
     if isinstance(value, str):
         return _of_part(value, text, None)
+    from ringback_explain.read import har, postman
+
     if har.is_har(value):
         readings, ignored = har.readings(value)
         return Read(tuple(readings), ignored)
     if postman.is_collection(value):
         return Read(tuple(postman.readings(value)))
-    if isinstance(value, dict) and (action := data_action.of_export(value)) is not None:
-        return Read((data_action.from_export(action, text),))
+    if isinstance(value, dict) and "requestUrlTemplate" in part:
+        from ringback_explain.read import data_action
+
+        if (action := data_action.of_export(value)) is not None:
+            return Read((data_action.from_export(action, text),))
     found = described.of_json(value, part.strip(), text)
     return Read((found,)) if found else None
 
@@ -154,6 +158,10 @@ def _one_after_another(part: str) -> Read | None:
 
 def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found]]:
     """What each reader makes of the part, in the order of their certainty."""
+    # Most inputs are JSON, and need none of these.
+    from ringback_explain.read import code, curl, data_action, error_text, http_message
+    from ringback_explain.read.cut import cut_body, flawed_body
+
     yield list(curl.readings(part, folder))
     yield _some(http_message.reading(part))
     yield _some(_form(part, text))
@@ -184,6 +192,9 @@ def _object_in(part: str, text: str) -> Found | None:
 
 def _refuse_code(part: str) -> None:
     """Say of a program without a request that it has none: what it prints of errors is nobody's answer."""
+    from ringback_explain.read import code
+    from ringback_explain.read.code.languages import unread_language
+
     unread = unread_language(part)
     if unread is not None:
         raise ReadError(code.NOT_READ.format(language=unread))
@@ -202,6 +213,8 @@ def _form(part: str, text: str) -> FoundRequest | None:
 
 
 def _yaml(part: str, text: str) -> FoundRequest | None:
+    from ringback_explain.read.yaml_text import yaml_body
+
     body = yaml_body(part)
     if body is None:
         return None

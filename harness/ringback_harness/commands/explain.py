@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -71,8 +73,28 @@ class ExplainOptions:
         return replace(explanation, equivalent=other.equivalent, questions=other.questions)
 
 
+class RequestSource(click.File):
+    """A file, or standard input, or a request itself that somebody gave in place of one."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The open file; a text that is plainly no name of one is read as it stands."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            if isinstance(value, str) and _IS_TEXT.search(value):
+                return BytesIO(value.encode("utf-8", "surrogateescape"))
+            hint = " To explain a text, pipe it in: ... | ringback explain"
+            raise click.BadParameter(f"{error.message}.{hint}", ctx=ctx, param=param) from error
+
+
+_IS_TEXT = re.compile(r"[{}\n]|^curl\s|^\s*[1-5]\d\d\s")
+"""What no name of a file has in it: a brace, a line's end, a command, or a status with words behind it."""
+
+
 @click.command("explain")
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=RequestSource("rb"), default="-")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: an object, or an array for several requests."
 )
@@ -111,8 +133,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """Explain the request in FILE, or on standard input: why it is refused, and what to send instead.
 
     Reads a JSON body, a curl command, a HAR file, a Postman collection, an HTTP message, code, a form, or the
-    error that came back. Nothing is sent anywhere. With --as and without --org the org is the one that
-    'ringback serve' serves.
+    error that came back; it may stand in place of FILE. Nothing is sent anywhere. With --as and without --org
+    the org is the one that 'ringback serve' serves.
 
     Exit code: 0 accepted, 1 rejected, 2 nothing that can be read.
     """

@@ -43,6 +43,8 @@ _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "2223334445556667777888999
 _FEATURE_CODES = (re.compile(r"[*#]+[0-9]{2}[*#]*"), re.compile(r"[*#]+[0-9]{3}[*#]*"))
 _WITHHOLDING = ("", "141", "1470", "1831", "1832", "184", "186", "133", "1167", "1182")
 _OUTSIDE_LINE = "0189"
+LONGEST_EMERGENCY = 6
+"""Digits of the longest emergency number of any region."""
 _LONGEST_INTERNATIONAL_PREFIX = 8
 _PAUSE = re.compile(r"[,pw]")
 _MOST_PAUSES = 8
@@ -169,7 +171,10 @@ def _rings_abroad(digits: str) -> bool:
 
 
 def _is_number(digits: str, region: str | None) -> bool:
-    return digits in EVERYWHERE or _emergency_numbers(region).fullmatch(digits) is not None
+    if digits in EVERYWHERE:
+        return True
+    # The tables of all regions take a while to load, and most numbers are no candidates.
+    return len(digits) <= LONGEST_EMERGENCY and _emergency_numbers(region).fullmatch(digits) is not None
 
 
 @cache
