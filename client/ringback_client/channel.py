@@ -72,8 +72,8 @@ class WebSocket:
         from websockets.exceptions import InvalidHandshake, InvalidURI
         from websockets.sync.client import connect
 
-        self._opening = connect(uri, open_timeout=OPEN_SECONDS, max_size=None, **options)
-        try:
+        try:  # some releases shake hands in the constructor
+            self._opening = connect(uri, open_timeout=OPEN_SECONDS, max_size=None, **options)
             self._socket = self._opening.__enter__()
         except (InvalidHandshake, InvalidURI) as error:
             told = f"the socket of the channel was refused: {error}"

@@ -9,6 +9,7 @@ import trustme
 
 from ringback_client import (
     CallsClient,
+    ChannelUnavailable,
     ClientCredentials,
     FileTokenCache,
     InvalidNumber,
@@ -55,3 +56,21 @@ def test_the_mock_over_tls(tmp_path: Path) -> None:
             assert calls.place_call(NUMBER).id
         with CallsClient(url, "alice") as strangers, pytest.raises(TargetUnreachable, match="not trusted"):
             strangers.place_call(NUMBER)
+
+
+def test_a_socket_that_is_refused_at_first_is_asked_for_again() -> None:
+    with mock_server("--fault", "socket-refused:times=1") as url, CallsClient(url, "alice") as calls:
+        placed = calls.place_call(NUMBER, ALICE)
+        with calls.events("v2.users.{me}.conversations.calls") as events:
+            calls.disconnect(placed.id)
+            told = events.next_event(timeout=20)
+        assert told is not None
+        assert told.call is not None
+        assert told.call.id == placed.id
+
+
+def test_a_socket_that_is_always_refused_is_none() -> None:
+    with mock_server("--fault", "socket-refused") as url, CallsClient(url, "alice") as calls:
+        with pytest.raises(ChannelUnavailable, match="503"):
+            calls.events("v2.users.{me}.conversations.calls").open()
+        assert calls.wait_for(calls.place_call(NUMBER, ALICE).id, "connected", timeout=20).id

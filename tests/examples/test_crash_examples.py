@@ -65,6 +65,18 @@ OURS = Program(
     "ringback_client_call.py",
     ("lost-reply", "gateway-timeout", "rate-limited", "tokens-refused", "expired-certificate"),
 )
+SOFTPHONE = Program(
+    "Ringback's client, softphone",
+    "ringback_client_softphone.py",
+    (
+        "lost-reply-of-a-consult",
+        "lost-reply-of-a-transfer",
+        "socket-refused",
+        "socket-lost",
+        "silent-socket",
+        "doubled-events",
+    ),
+)
 JAVASCRIPT_SDK = Program("JavaScript SDK", "official_sdk.js", ("lost-reply", "token-revoked"))
 PROGRAMS = (
     OURS,
@@ -75,6 +87,8 @@ PROGRAMS = (
     Program("JavaScript SDK, as a user", "official_sdk_user.js", ("token-revoked", "tokens-refused")),
     Program("requests", "plain_requests.py", ("lost-reply", "rate-limited")),
     Program("curl --retry", "curl_retry.sh", ("lost-reply", "gateway-timeout")),
+    SOFTPHONE,
+    Program("Python SDK, softphone", "official_sdk_softphone.py", ("lost-reply-of-a-consult", "socket-lost")),
 )
 
 
@@ -152,9 +166,17 @@ def test_every_scenario_is_recorded_for_every_program() -> None:
     assert all(set(column) == {scenario.name for scenario in SCENARIOS} for column in table.values())
 
 
-@pytest.mark.parametrize("column", [OURS.column, "Python SDK, careful"])
+@pytest.mark.parametrize("column", [OURS.column, SOFTPHONE.column, "Python SDK, careful"])
 def test_careful_clients_are_recorded_as_fine_throughout(column: str) -> None:
-    assert set(recorded()[column].values()) == {"fine"}
+    assert set(recorded()[column].values()) == {"fine", "not asked"}
+
+
+def test_what_befalls_calls_and_sockets_is_asked_of_who_uses_them() -> None:
+    asked = {name for name, cell in recorded()[SOFTPHONE.column].items() if cell != "not asked"}
+    into_calls = {scenario.name for scenario in SCENARIOS if scenario.speed != 1}
+    assert into_calls <= asked
+    assert {recorded()[OURS.column][name] for name in into_calls} == {"not asked"}
+    assert {recorded()[OURS.column][one.name] for one in SCENARIOS if one.speed == 1} == {"fine"}
 
 
 def test_the_eleven_calls_of_the_official_sdk_are_recorded() -> None:

@@ -39,4 +39,12 @@ ADVICE: Mapping[Question, str] = {
     Question.CHECKS_CERTIFICATE: (
         "Never turn the verification of certificates off: what answers could be anybody, and gets your token."
     ),
+    Question.LEAVES_NOBODY_WAITING: (
+        "After a lost answer read the call: a consult that runs is to be completed or called off, and "
+        "whoever is on hold to be taken back, before the program ends."
+    ),
+    Question.KNOWS_THE_END: (
+        "Read the call (GET) after each gap: when a socket was lost or refused, and when heartbeats come and "
+        "events do not. Follow it until every leg has ended, and end with 0 then."
+    ),
 }

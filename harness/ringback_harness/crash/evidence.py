@@ -10,8 +10,11 @@ from enum import Enum
 from ringback_contracts.catalogue import PLACING, route
 from ringback_contracts.core.model import Accepted, Destination
 from ringback_contracts.http.faults import FaultKind
+from ringback_contracts.life import Conversation
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
+from ringback_harness.crash.legs import most_to_one
 from ringback_harness.crash.scenarios import Scenario
+from ringback_harness.crash.witness import SocketEvent
 from ringback_mock.engine.faults import HEADER as FAULT_HEADER
 from ringback_mock.engine.journal import Exchange
 
@@ -30,7 +33,8 @@ class ProgramRun:
 
     ``exit_code`` is what the program answered, meaningless unless it ended by itself. ``seconds`` go from
     its first request to its end. ``expired_handshakes`` are connections that were shown
-    a certificate that has expired. ``output`` is the end of what
+    a certificate that has expired, ``sockets_struck`` sockets that the scenario's fault befell. ``events``
+    went over sockets, and ``calls`` are as they stood at the end. ``output`` is the end of what
     the program said, for people only: nothing is judged by it.
     """
 
@@ -41,6 +45,9 @@ class ProgramRun:
     began: float
     ended: float
     expired_handshakes: int = 0
+    sockets_struck: int = 0
+    events: tuple[SocketEvent, ...] = ()
+    calls: tuple[Conversation, ...] = ()
     output: str = field(default="", repr=False)
 
     @property
@@ -81,6 +88,11 @@ class ProgramRun:
         return max(Counter(map(_destinations, self.placed)).values(), default=0)
 
     @property
+    def most_legs(self) -> int:
+        """The legs of one call that were dialled to whom it called most often."""
+        return most_to_one(self.exchanges)
+
+    @property
     def reached(self) -> bool:
         """Whether the program found the mock."""
         return bool(self.exchanges) or self.expired_handshakes > 0
@@ -90,6 +102,8 @@ class ProgramRun:
         """Whether what the scenario is about has happened."""
         if self.scenario.over_tls:
             return self.expired_handshakes > 0
+        if self.scenario.of_sockets:
+            return self.sockets_struck > 0
         if not self.scenario.faults:
             return self.reached
         return any(fault_of(exchange) for exchange in self.exchanges)
@@ -98,6 +112,12 @@ class ProgramRun:
 def _destinations(exchange: Exchange) -> tuple[Destination, ...]:
     verdict = exchange.verdict
     return verdict.intent.destinations if isinstance(verdict, Accepted) and verdict.intent else ()
+
+
+def brings_in(exchange: Exchange) -> bool:
+    """Whether the request is one that rings somebody into a call when it is granted."""
+    operation = route(exchange.request.method, exchange.request.path).operation
+    return operation is not None and operation.dials and operation.of_one_call
 
 
 def is_login(exchange: Exchange) -> bool:

@@ -77,6 +77,9 @@ def _observed(
             began=began,
             ended=ended,
             expired_handshakes=mock.expired_handshakes,
+            sockets_struck=mock.sockets_struck,
+            events=mock.events(),
+            calls=mock.calls(),
             output=output.read().decode("utf-8", "replace"),
         )
 

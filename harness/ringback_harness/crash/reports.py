@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.evidence import RunEnd
+from ringback_harness.crash.legs import dialled_legs
 from ringback_harness.crash.scenarios import HEALTHY
 from ringback_harness.crash.timeline import timeline
 from ringback_harness.crash.verdicts import Judgement
@@ -62,6 +63,7 @@ def _scenario(judgement: Judgement) -> dict[str, Any]:
             for verdict in judgement.verdicts
         ],
         "callsPlaced": len(run.placed),
+        "legsDialled": sum(len(dialled_legs(exchange)) for exchange in run.exchanges),
         "requests": len(run.exchanges),
         "seconds": round(run.seconds, 3),
         "exitCode": run.exit_code if run.end is RunEnd.OWN else None,

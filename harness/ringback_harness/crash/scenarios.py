@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ringback_contracts.core.nearest import nearest
-from ringback_contracts.http.faults import OF_SOCKETS, Fault, FaultKind, FaultOperation
+from ringback_contracts.http.faults import Fault, FaultKind, FaultOperation
 
 ASKED_WAIT = 2
 """Seconds that ``Retry-After`` asks for: enough to tell waiting from luck."""
 LATE = 3
 """Seconds by which a slow reply is late: within the patience of any client."""
 NEVER = 3600
+QUICK = 15.0
+"""How much faster than the world's the clock of a call goes that is to be followed: half a minute without an
+event, after which a heartbeat comes, is two seconds."""
 
 
 class Question(StrEnum):
@@ -27,21 +30,32 @@ class Question(StrEnum):
     LOGS_IN_ONCE = "logs in once"
     SURVIVES = "survives the future"
     CHECKS_CERTIFICATE = "checks the certificate"
+    LEAVES_NOBODY_WAITING = "leaves nobody waiting"
+    KNOWS_THE_END = "knows the final state"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One way to misbehave; ``story`` completes "in this scenario ..."."""
+    """One way to misbehave; ``story`` completes "in this scenario ...".
+
+    ``speed`` is that of the org's clock, by which calls go on; requests are timed by the world's.
+    """
 
     name: str
     story: str
     faults: tuple[Fault, ...] = ()
     asks: tuple[Question, ...]
+    speed: float = 1.0
 
     @property
     def over_tls(self) -> bool:
         """Whether it takes a mock that serves HTTPS."""
         return any(fault.shows_certificate for fault in self.faults)
+
+    @property
+    def of_sockets(self) -> bool:
+        """Whether it befalls those who listen to a channel."""
+        return any(fault.of_socket for fault in self.faults)
 
 
 class UnknownScenario(ValueError):
@@ -50,6 +64,8 @@ class UnknownScenario(ValueError):
 
 Q = Question
 PLACING = (Q.DIALS_ONCE, Q.TELLS_THE_TRUTH)
+INTO_A_CALL = (*PLACING, Q.LEAVES_NOBODY_WAITING)
+LISTENING = (Q.KNOWS_THE_END, Q.DIALS_ONCE)
 AFTER_A_WAIT = (Q.RECOVERS, Q.WAITS, *PLACING)
 LOGIN: FaultOperation = "login"
 
@@ -210,6 +226,62 @@ SCENARIOS = (
         faults=(Fault(kind=FaultKind.EXPIRED_CERTIFICATE),),
         asks=(Q.CHECKS_CERTIFICATE, Q.TELLS_THE_TRUTH),
     ),
+    Scenario(
+        name="lost-reply-of-a-consult",
+        story="the consult begins, and the connection closes before the answer",
+        faults=(Fault(kind=FaultKind.LOST_REPLY, operation="consult"),),
+        asks=INTO_A_CALL,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="lost-reply-of-a-transfer",
+        story="the call is transferred, and the connection closes before the answer",
+        faults=(Fault(kind=FaultKind.LOST_REPLY, operation="transfer"),),
+        asks=INTO_A_CALL,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="socket-refused",
+        story="the first socket of a channel is answered 503",
+        faults=(Fault(kind=FaultKind.SOCKET_REFUSED, times=1),),
+        asks=LISTENING,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="socket-lost",
+        story="each socket of a channel breaks after its first event",
+        faults=(Fault(kind=FaultKind.SOCKET_LOST),),
+        asks=LISTENING,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="silent-socket",
+        story="heartbeats come over the socket of a channel, and events do not",
+        faults=(Fault(kind=FaultKind.SOCKET_SILENT),),
+        asks=LISTENING,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="closing-socket",
+        story="the first socket of a channel says that it closes, and does",
+        faults=(Fault(kind=FaultKind.SOCKET_CLOSED, seconds=0, times=1),),
+        asks=LISTENING,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="late-events",
+        story="each event comes eight seconds late, by the clock of the call",
+        faults=(Fault(kind=FaultKind.EVENTS_LATE, seconds=8),),
+        asks=LISTENING,
+        speed=QUICK,
+    ),
+    Scenario(
+        name="doubled-events",
+        story="each event comes twice over the socket of a channel",
+        faults=(Fault(kind=FaultKind.EVENTS_TWICE),),
+        asks=LISTENING,
+        speed=QUICK,
+    ),
 )
 
 
@@ -221,8 +293,7 @@ def check_scenarios(kinds: Iterable[str], scenarios: Iterable[Scenario]) -> None
             raise ValueError(f"the fault {kind} has no scenario: add one to SCENARIOS")
 
 
-# What befalls a socket befalls whoever listens, and no request of those that a scenario counts.
-check_scenarios(set(FaultKind) - OF_SOCKETS, SCENARIOS)
+check_scenarios(FaultKind, SCENARIOS)
 
 HEALTHY = SCENARIOS[0]
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

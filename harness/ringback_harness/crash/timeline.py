@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from operator import attrgetter
 
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
 from ringback_contracts.http.faults import FaultKind
 from ringback_contracts.privacy import redact_text
 from ringback_harness.crash.evidence import ProgramRun, RunEnd, fault_of, header
+from ringback_harness.crash.legs import dialled_legs
+from ringback_harness.crash.witness import SocketEvent
 from ringback_mock.engine.journal import Exchange
 
 SHOWN = 14
@@ -33,9 +36,11 @@ class TimelineEntry:
 
 def timeline(run: ProgramRun) -> list[TimelineEntry]:
     """Every request with its answer and what it did, and the end of the program."""
-    calls = count(1)
+    calls, legs = count(1), count(1)
     start = run.exchanges[0].at if run.exchanges else run.began
-    moments = [TimelineEntry(exchange.at - start, _told(exchange, calls)) for exchange in run.exchanges]
+    moments = [TimelineEntry(exchange.at - start, _told(exchange, calls, legs)) for exchange in run.exchanges]
+    moments += [TimelineEntry(event.at - start, _event(event)) for event in run.events]
+    moments.sort(key=attrgetter("seconds"))
     return [*moments, TimelineEntry(run.ended - start, _ended(run))]
 
 
@@ -46,9 +51,18 @@ def shortened(moments: list[TimelineEntry]) -> list[TimelineEntry | None]:
     return [*moments[: SHOWN - 3], None, *moments[-2:]]
 
 
-def _told(exchange: Exchange, calls: Iterator[int]) -> str:
+def _event(event: SocketEvent) -> str:
+    legs = ", ".join(
+        f"{leg.get('purpose', 'a leg')} {leg.get('state', '')}"
+        for leg in event.body.get("participants") or ()
+    )
+    return f"event: {legs}" if legs else "event"
+
+
+def _told(exchange: Exchange, calls: Iterator[int], legs: Iterator[int]) -> str:
     request = exchange.request
     placed = f"CALL {next(calls)} PLACED, " if exchange.call_id is not None else ""
+    placed += "".join(f"LEG {next(legs)} DIALLED, " for _ in dialled_legs(exchange))
     return f"{request.method} {_path(request)}: {placed}{_answer(exchange)}"
 
 

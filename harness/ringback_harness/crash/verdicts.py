@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from itertools import pairwise
 
 from ringback_contracts.core.model import Rejected
-from ringback_harness.crash.evidence import ProgramRun, RunEnd, header, is_whole
+from ringback_harness.crash.evidence import ProgramRun, RunEnd, brings_in, header, is_whole
+from ringback_harness.crash.following import was_told_of_end
 from ringback_harness.crash.scenarios import HEALTHY, Question
 from ringback_mock.engine.journal import Exchange
 
@@ -65,6 +67,8 @@ def _unasked(run: ProgramRun) -> str | None:
     if not run.struck:
         refused = _refusal(run)
         return f"it did not get that far: {refused}" if refused else "it sends nothing of the kind"
+    if run.scenario.of_sockets and not run.placed:
+        return "it placed no call that it could follow"
     if run.scenario is HEALTHY and not run.placed and not run.succeeded:
         why = _refusal(run) or f"it {run.way_out}"
         return f"it placed no call although all was well: {why}"
@@ -83,13 +87,15 @@ def _refusal(run: ProgramRun) -> str | None:
 
 
 def _dials_once(run: ProgramRun) -> Verdict:
-    calls = run.most_calls
+    calls, legs = run.most_calls, run.most_legs
     if calls > 1:
         why = f"{calls} calls were placed to one destination"
+    elif legs > 1:
+        why = f"{legs} legs of a call were dialled to one destination"
     else:
         count = len(run.placed)
         why = f"calls placed: {count}, each to another destination" if count > 1 else f"calls placed: {count}"
-    return Verdict(Question.DIALS_ONCE, calls <= 1, why)
+    return Verdict(Question.DIALS_ONCE, calls <= 1 and legs <= 1, why)
 
 
 def _tells_the_truth(run: ProgramRun) -> Verdict | None:
@@ -98,13 +104,20 @@ def _tells_the_truth(run: ProgramRun) -> Verdict | None:
     if run.succeeded:
         placed = "a call was placed" if run.placed else "no call was placed"
         return Verdict(Question.TELLS_THE_TRUTH, bool(run.placed), f"it ended with 0, and {placed}")
-    known = any(map(is_whole, run.placed))
-    why = f"it {run.way_out}, and {_KNOWN if known else _UNKNOWN}"
-    return Verdict(Question.TELLS_THE_TRUTH, not known, why)
+    brought = [exchange for exchange in run.exchanges if brings_in(exchange)]
+    # Whoever was refused a transfer, or never learnt of it, has not done all that it was for.
+    told, done = any(map(is_whole, run.placed)), all(map(_told_done, brought))
+    why = f"it {run.way_out}, and {(_KNOWN if done else _UNDONE) if told else _UNKNOWN}"
+    return Verdict(Question.TELLS_THE_TRUTH, not (told and done), why)
+
+
+def _told_done(exchange: Exchange) -> bool:
+    return is_whole(exchange) and exchange.response.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 _KNOWN = "yet an answer had told it that the call was placed"
 _UNKNOWN = "no answer had told it of a call"
+_UNDONE = "what it asked of the call was refused, or its answer was lost"
 
 
 def _waits(run: ProgramRun) -> Verdict | None:
@@ -184,6 +197,33 @@ def _checks_certificate(run: ProgramRun) -> Verdict:
     return Verdict(Question.CHECKS_CERTIFICATE, not sent, why)
 
 
+def _leaves_nobody_waiting(run: ProgramRun) -> Verdict:
+    live = [call for call in run.calls if call.active]
+    if any(call.consult for call in live):
+        why = "a consult runs on, and whoever it is about waits"
+    elif any(one.call.held and one.call.up for call in live for one in call.participants):
+        why = "somebody is left on hold"
+    else:
+        return Verdict(Question.LEAVES_NOBODY_WAITING, held=True, why="nobody was left on hold")
+    return Verdict(Question.LEAVES_NOBODY_WAITING, held=False, why=f"it {run.way_out}, and {why}")
+
+
+def _knows_the_end(run: ProgramRun) -> Verdict | None:
+    if not run.placed:
+        return None
+    going = {call.id for call in run.calls if call.active}
+    untold = [one.call_id for one in run.placed if not was_told_of_end(run, str(one.call_id))]
+    if run.end is not RunEnd.OWN:
+        why = "it had to be stopped"
+    elif any(one.call_id in going for one in run.placed):
+        why = f"it {run.way_out} while the call went on"
+    elif untold:
+        why = f"it {run.way_out}, and nothing had told it that the call was over"
+    else:
+        why = f"it was told that the call was over, and {run.way_out}"
+    return Verdict(Question.KNOWS_THE_END, run.succeeded and not untold, why)
+
+
 _ANSWERS: dict[Question, Callable[[ProgramRun], Verdict | None]] = {
     Question.DIALS_ONCE: _dials_once,
     Question.TELLS_THE_TRUTH: _tells_the_truth,
@@ -193,4 +233,6 @@ _ANSWERS: dict[Question, Callable[[ProgramRun], Verdict | None]] = {
     Question.LOGS_IN_ONCE: _logs_in_once,
     Question.SURVIVES: _survives,
     Question.CHECKS_CERTIFICATE: _checks_certificate,
+    Question.LEAVES_NOBODY_WAITING: _leaves_nobody_waiting,
+    Question.KNOWS_THE_END: _knows_the_end,
 }
