@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ringback_contracts.catalogue import TABLE
-from ringback_contracts.core.model import Request
+from ringback_contracts.catalogue import TABLE, route
+from ringback_contracts.core.model import Rejected, Request, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import error_body
 from ringback_contracts.http.faults import CONNECT, Fault
 from ringback_contracts.openapi import openapi_document
 from ringback_contracts.openapi.admin import TOKEN_HEADER
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
+from ringback_mock.access_log import Noted, log_exchange, logs
 from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.engine.handling import Handlers
@@ -30,9 +32,10 @@ from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers, struck
 from ringback_mock.engine.sockets import Sockets
 from ringback_mock.engine.store import Store
+from ringback_mock.engine.tally import NO_OPERATION, NO_RULE, Tally
 from ringback_mock.engine.writes import NoteChange
 from ringback_mock.http import HERE, Feed, HttpProblem, Peer, Response, json_response
-from ringback_mock.resources import admin, channel_socket, console, far_end
+from ringback_mock.resources import admin, channel_socket, console, far_end, metrics
 from ringback_mock.resources.handlers import HANDLERS
 from ringback_mock.views import Decided, ViewRoute, Views
 
@@ -50,12 +53,7 @@ TOO_SLOW = (
 UNREAD = Request("", "", well_formed=False)
 """What cannot be read as a request."""
 
-ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
-"""Control characters as a log shows them: in clear they could pass for lines of their own."""
-
 logger = logging.getLogger("ringback")
-access = logging.getLogger("ringback.access")
-refusals = logging.getLogger("ringback.access.refusals")
 
 
 class Site:
@@ -88,6 +86,7 @@ class Site:
         self.can_expire = can_expire
         self.pipeline = Pipeline(store, table, handlers)
         self.sockets = Sockets(store)
+        self.tally = Tally()
 
     @cached_property
     def application(self) -> Application:
@@ -114,10 +113,12 @@ class Site:
     def answer(self, request: Request, peer: Peer = HERE) -> Response:
         """The answer to the request of that client. It raises for bugs alone; see ``crashed``."""
         if request.method == "OPTIONS" and (preflight := self.cors.preflight(request)):
-            self._log(request, preflight)
+            with self.store.lock:
+                self._note(request, preflight, None, None, perf_counter())
             return preflight
+        began = perf_counter()
         with self.store.lock:
-            response = self._commit(request, self.decide(request, peer))
+            response = self._commit(request, self.decide(request, peer), began)
             if self.store.listened:
                 self.sockets.tell()
             return response
@@ -143,7 +144,7 @@ class Site:
                 write.to(tenant)
             return fault
 
-    def _commit(self, request: Request, answered: Answered) -> Response:
+    def _commit(self, request: Request, answered: Answered, began: float) -> Response:
         """The response, once what was decided is written, and kept in the journal and in the access log."""
         context_id, response, tenant, verdict, call_id, caller, writes, kept = answered
         response = self.cors.shared(request, response)
@@ -153,24 +154,28 @@ class Site:
             self.feed.tell()
         if kept:
             if response.pieces is not None:
-                made = self._committed_when_made(request, answered, response.pieces)
+                made = self._committed_when_made(request, answered, response.pieces, began)
                 return replace(response, pieces=made)
             now = self.store.clock()
             tenant.journal.record(context_id, now, request, response, verdict, call_id, caller=caller)
-        self._log(request, response)
+        self._note(request, response, verdict, tenant.org.id, began)
         return response
 
-    def _log(self, request: Request, response: Response) -> None:
-        """One line of the access log."""
-        log = access if response.status < HTTPStatus.BAD_REQUEST else refusals
-        if log.isEnabledFor(logging.INFO):
-            from ringback_contracts.privacy import redact_text
-
-            shown = redact_text(f"{request.method or '-'} {request.path or '-'}").translate(ESCAPED)
-            log.info("%s %d%s", shown, response.status, self._advice(dict(response.headers)))
+    def _note(
+        self, request: Request, response: Response, verdict: Verdict | None, org_id: str | None, began: float
+    ) -> None:
+        """Count the exchange, and write its line into the access log where that is wanted."""
+        operation = (
+            verdict.operation if verdict is not None else route(request.method, request.path).operation
+        )
+        rule = verdict.finding.rule if isinstance(verdict, Rejected) else None
+        status, name = response.status, operation.id if operation else NO_OPERATION
+        self.tally.exchanges[name, status, rule.id if rule else NO_RULE] += 1
+        if logs(status):
+            log_exchange(request, response, Noted(name, rule, org_id, perf_counter() - began, self.url))
 
     def _committed_when_made(
-        self, request: Request, answered: Answered, pieces: Iterator[bytes]
+        self, request: Request, answered: Answered, pieces: Iterator[bytes], began: float
     ) -> Iterator[bytes]:
         """The pieces, and the exchange in the journal with as many of them as were made."""
         body = bytearray()
@@ -183,15 +188,7 @@ class Site:
                 response=replace(answered.response, body=bytes(body), pieces=None), writes=()
             )
             with self.store.lock:
-                self._commit(request, whole)
-
-    def _advice(self, headers: Mapping[str, str]) -> str:
-        """Of a refusal: the rule, its fix, and where the whole explanation is."""
-        rule = self.table.by_id.get(headers.get("Ringback-Rule", ""))
-        if rule is None:
-            return ""
-        explanation = headers["Link"].partition(">")[0].removeprefix("<")
-        return f" {rule.id}: {rule.fix} {self.url}{explanation}"
+                self._commit(request, whole, began)
 
     def located(self, document: dict[str, Any]) -> dict[str, Any]:
         """The description of this server, with the URL that it has."""
@@ -205,7 +202,7 @@ class Site:
         What was commanded is told in the journal's changes, which are no exchanges.
         """
         path, context_id = "/" + request.path.lstrip("/"), new_id()
-        of_admin = path == ADMIN or path.startswith(f"{ADMIN}/")
+        of_admin = path == ADMIN or path.startswith(f"{ADMIN}/") or path == metrics.PATH
         try:
             self._let_in(request, path, peer, of_admin=of_admin)
             seen = self._viewed(request, path)
@@ -228,12 +225,18 @@ class Site:
             )
         denial = None
         if of_admin:
-            denial = self.guard.denial(request.headers, peer, is_page=path in console.PAGE_PATHS)
+            denial = self.guard.denial(
+                request.headers,
+                peer,
+                is_page=path in console.PAGE_PATHS,
+                as_bearer=path == metrics.PATH,
+            )
         elif path == LOGIN_PATH and request.method == "POST" and is_foreign(request.headers, peer.scheme):
             denial = FOREIGN
         if denial is None:
             return
-        challenge = ("WWW-Authenticate", f'{TOKEN_HEADER} realm="ringback"')
+        scheme = "Bearer" if path == metrics.PATH else TOKEN_HEADER
+        challenge = ("WWW-Authenticate", f'{scheme} realm="ringback"')
         headers = (challenge,) if denial.status == HTTPStatus.UNAUTHORIZED else ()
         raise HttpProblem(denial.status, denial.message, denial.error, headers)
 
@@ -276,7 +279,7 @@ class Site:
         response = json_response(status, body, own_headers(context_id))
         with self.store.lock:
             tenant = self.store.owner(request.headers.get("authorization"))
-            return self._commit(request, Answered(context_id, response, tenant))
+            return self._commit(request, Answered(context_id, response, tenant), perf_counter())
 
 
 def _health(_: Site, __: Request) -> Response:
@@ -300,5 +303,6 @@ VIEWS = Views(
         *console.ROUTES,
         *far_end.ROUTES,
         *channel_socket.ROUTES,
+        *metrics.ROUTES,
     ]
 )

@@ -42,6 +42,7 @@ SERVED = {
     "/__ringback/faults": {"GET", "HEAD", "POST", "DELETE"},
     "/__ringback/rules": {"GET", "HEAD"},
     "/__ringback/openapi.json": {"GET", "HEAD"},
+    "/metrics": {"GET", "HEAD"},
     CALLS: {"GET", "HEAD", "POST"},
     "/api/v2/users/me": {"GET", "HEAD"},
 }

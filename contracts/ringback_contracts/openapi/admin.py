@@ -1,4 +1,7 @@
-"""The paths under /__ringback/, which tests use: reset, exchanges, faults, clock, calls, rules, orgs."""
+"""The paths under /__ringback/, which tests use: reset, exchanges, faults, clock, calls, rules, orgs.
+
+``/metrics`` is guarded like them.
+"""
 
 from __future__ import annotations
 
@@ -289,6 +292,7 @@ def paths() -> Json:
     dropped = reply("The copy is served no longer, and its tokens are unknown.")
     exchange = reply("The exchange.", as_json(EXPLAINED))
     rules = reply("The rules, in the order in which they are asked.", as_json(made_of(rules=several(RULE))))
+    numbers = reply("The numbers of all orgs.", {"text/plain": {"schema": TEXT}})
     itself = reply("This document.", as_json({"type": "object", "required": ["openapi"]}))
     return {
         "/__ringback/reset": posting(
@@ -308,6 +312,7 @@ def paths() -> Json:
         "/__ringback/faults": _faults(),
         "/__ringback/clock": _clock(),
         **_calls(),
+        "/metrics": getting("getMetrics", "Read what Prometheus reads", numbers),
         "/__ringback/openapi.json": getting("getAdminDocument", "Read this document", itself),
     }
 

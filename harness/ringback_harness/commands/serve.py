@@ -21,6 +21,7 @@ from ringback_contracts.openapi.admin import FASTEST, TOKEN_VARIABLE
 from ringback_contracts.org import OrgError
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.logs import log_to_stderr
 from ringback_mock.collector import nothing_collected
 from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.serve import ServeError, Settings, serve
@@ -118,6 +119,13 @@ SECONDS = click.IntRange(1, 86_400)
     help="What the paths under /__ringback/ ask for; needed where others can reach the server. "
     "Others see what stands on a command line: rather set the variable.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="With json each line of the log is a JSON object, and each request has one.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Log each request, not only those that are refused.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no request, and nothing at the start but warnings.")
 def command(
@@ -126,8 +134,6 @@ def command(
     contract: str | None,
     authority: Path | None,
     faults: Sequence[str],
-    verbose: bool,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Serve the mock until SIGTERM or Ctrl-C.
@@ -135,7 +141,7 @@ def command(
     Prints one line when it accepts connections: 'ringback ready on URL'. What is refused is logged, in a line
     each. Every option has a variable, RINGBACK_ and its name: RINGBACK_PORT, RINGBACK_ALLOW_HOST.
     """
-    _log_to_stderr(verbose=verbose, quiet=quiet)
+    log_to_stderr(**{name: settings.pop(name) for name in ("log_format", "verbose", "quiet")})
     # A server that is told to stop has done its work: no traceback, and exit code 0.
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(Exit.FINE))
@@ -180,12 +186,3 @@ def _copied(file: Path, to: Path) -> Path:
         return Path(shutil.copyfile(file, to))
     except OSError as error:
         raise SetupError(f"cannot write {to}: {error.strerror}") from error
-
-
-def _log_to_stderr(*, verbose: bool, quiet: bool) -> None:
-    if verbose and quiet:
-        raise SetupError("-v logs each request, and -q none: leave one of them out")
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("ringback").setLevel(logging.WARNING if quiet else logging.INFO)
-    logging.getLogger("ringback.access").setLevel(logging.INFO if verbose else logging.WARNING)
-    logging.getLogger("ringback.access.refusals").setLevel(logging.WARNING if quiet else logging.INFO)

@@ -58,6 +58,11 @@ class EventFeed:
         """Whether anybody listens."""
         return bool(self._listening)
 
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listening)
+
     def run(self, now: float) -> None:
         """Tell all that is due by now, in order."""
         self.agenda.run(now)

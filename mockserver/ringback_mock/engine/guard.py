@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_mock.engine.hosts import is_loopback
 from ringback_mock.http import Peer
@@ -70,10 +71,13 @@ class Guard:
         ):
             raise ValueError("an admin token is one or more visible ASCII characters, without spaces")
 
-    def denial(self, headers: Mapping[str, str], peer: Peer, *, is_page: bool = False) -> Denial | None:
+    def denial(
+        self, headers: Mapping[str, str], peer: Peer, *, is_page: bool = False, as_bearer: bool = False
+    ) -> Denial | None:
         """Why that client's request to an admin path is refused, if it is.
 
         A page holds nothing yet, and a browser that goes there can send no token: the page asks for it.
+        With ``as_bearer`` the token may come in ``Authorization`` too, where Prometheus sends one.
         """
         if is_foreign(headers, peer.scheme):
             return FOREIGN
@@ -83,6 +87,8 @@ class Guard:
         if is_page:
             return None
         given = headers.get(TOKEN_HEADER.lower())
+        if given is None and as_bearer:
+            given = bearer(headers.get("authorization"))
         if given is None:
             return NO_TOKEN
         same = hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode())

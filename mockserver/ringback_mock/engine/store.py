@@ -85,6 +85,11 @@ class Store:
         self._clients.update((client.id, (tenant, client)) for client in org.clients)
         return tenant
 
+    @property
+    def kept_bytes(self) -> int:
+        """The memory, roughly, of all calls and journals."""
+        return self._rooms.kept.weight
+
     def _world(self) -> float:
         return self.clock()
 
@@ -94,9 +99,14 @@ class Store:
         else:
             self.listened.discard(tenant)
 
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        """Every org that is served, the default one first."""
+        return (self.default, *self._copies.values())
+
     def channel(self, channel_id: str) -> tuple[Tenant, Channel] | None:
         """The channel of that id, and the org it is of."""
-        for tenant in (self.default, *self._copies.values()):
+        for tenant in self.tenants:
             found = tenant.channels.get(channel_id)
             if found is not None:
                 return tenant, found

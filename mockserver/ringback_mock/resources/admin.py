@@ -41,7 +41,7 @@ def _reset(site: Site, request: Request) -> Decided:
 
 def _add_org(site: Site, request: Request) -> Decided:
     """Serve a copy; the default org's journal tells of it."""
-    _expect_parameters(request)
+    expect_parameters(request)
     switches = _switches(request)
     try:
         own = load_org(_file(switches.pop(OWN_ORG))) if OWN_ORG in switches else None
@@ -189,7 +189,7 @@ def _set_clock(site: Site, request: Request) -> Decided:
 
 def tenant_of(site: Site, request: Request, *others: str) -> Tenant:
     """The org that ``?org=`` names; the default one where it is not given."""
-    _expect_parameters(request, "org", *others)
+    expect_parameters(request, "org", *others)
     org_id = parameters(request.query).get("org")
     tenant = site.store.default if org_id is None else site.store.tenant(org_id)
     if tenant is None:
@@ -211,7 +211,8 @@ def _count(request: Request, name: str, otherwise: int) -> int:
     return int(text) if len(text) < len(str(LARGEST)) else LARGEST
 
 
-def _expect_parameters(request: Request, *known: str) -> None:
+def expect_parameters(request: Request, *known: str) -> None:
+    """Refuse a query parameter that means nothing at the path."""
     for name in parameters(request.query):
         if name not in known:
             listed = ", ".join(known) or "none"
