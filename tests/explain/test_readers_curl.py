@@ -272,10 +272,10 @@ def test_a_sentence_about_curl_is_no_command() -> None:
 )
 @example(["a$'b'", '^"', "`", "<<EOF", "it's", "#", ""])
 def test_words_that_were_quoted_for_a_shell_are_split_again(words: list[str]) -> None:
-    assert shell.command(shlex.join(["curl", *words])).words == ["curl", *words]
+    assert shell.command(shlex.join(["curl", *words]), {}).words == ["curl", *words]
 
 
 @given(st.text(st.sampled_from(list("'\"`$(){}<>&|;#\\\n ab^@=\u2018\u201c")), max_size=40))
 def test_any_text_is_split_or_refused_in_one_way(text: str) -> None:
     with suppress(shell.ShellError):
-        shell.command(shell.unix_form(text))
+        shell.command(shell.unix_form(text), {})

@@ -163,7 +163,7 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
     from ringback_explain.read.cut import cut_body, flawed_body
 
     yield list(curl.readings(part, folder))
-    yield _some(http_message.reading(part))
+    yield http_message.readings(part)
     yield _some(_form(part, text))
     yield _some(cut_body(part))
     yield _some(flawed_body(part))

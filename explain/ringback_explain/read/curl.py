@@ -90,7 +90,7 @@ def readings(text: str, folder: Path | None = None) -> list[FoundRequest]:
 
 def _command_readings(command_text: str, text: str, folder: Path | None) -> list[FoundRequest]:
     try:
-        command = shell.command(shell.unix_form(command_text))
+        command = shell.command(shell.unix_form(command_text), shell.assigned(text))
     except shell.ShellError as error:
         raise ReadError(f"this curl command cannot be run by a shell: {error}") from error
     if not any(_LIKE_A_URL.match(word) for word in command.words[1:]):

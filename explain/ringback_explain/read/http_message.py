@@ -6,6 +6,7 @@ import re
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant.body import closed_at
+from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read.found import (
     JSON_TYPE,
     Address,
@@ -20,20 +21,39 @@ _LINE = re.compile(rf"^[ \t]*(?:\$ )?({_METHODS})[ \t]+({_PLACE})(?:[ \t]+HTTP/[
 _HEADER = re.compile(r"[ \t]*([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:(?!//)[ \t]*(.*)")
 _HEADINGS = frozenset({"body", "payload", "data", "headers", "request"})
 _TRACE_NOISE = re.compile(r"^[*<{}] ", re.MULTILINE)
+_SEPARATOR = re.compile(r"^###.*$", re.MULTILINE)
+"""What stands between the requests in a file of an HTTP client."""
+_VARIABLE = re.compile(r"^@([\w.-]+)[ \t]*=[ \t]*(\S+)[ \t]*$", re.MULTILINE)
+_FILLED = re.compile(r"(?<!//)(?<![A-Z][ \t])\{\{[ ]*([$\w.-]+)[^{}]*\}\}")
+_OF_PLATFORM = re.compile(r"^(?:/api/|/oauth/)")
 _RESPONSE = re.compile(r"^HTTP/[\d.]+ \d{3}", re.MULTILINE)
 
 
-def reading(text: str) -> FoundRequest | None:
-    """The first request of the text; none where no line is a request line.
+def readings(text: str) -> list[FoundRequest]:
+    """The requests of the text; none where no line is a request line.
 
     A trace of ``curl -v`` shows a POST without its body, so none is read from it.
     """
     if "\n> " in f"\n{text}" and _TRACE_NOISE.search(text):
-        return None
-    line = _LINE.search(text)
-    if line is None:
-        return None
-    headers, body = _head_and_body(text[line.end() + 1 :])
+        return []
+    whole = _in_file(text) if _SEPARATOR.search(text) else text
+    lines = list(_LINE.finditer(whole))
+    ends = [*(line.start() for line in lines[1:]), len(whole)]
+    found = [
+        _reading(line, _SEPARATOR.split(whole[line.end() + 1 : end])[0], text)
+        for line, end in zip(lines, ends, strict=False)
+    ]
+    return [each for each in found if each is found[0] or _OF_PLATFORM.search(each.request.path)]
+
+
+def _in_file(text: str) -> str:
+    """A file for an HTTP client, with what its variables hold, which are filled in when it is sent."""
+    known = dict(_VARIABLE.findall(text))
+    return _FILLED.sub(lambda found: known.get(found[1], stand_in(found[1])), text)
+
+
+def _reading(line: re.Match[str], rest: str, text: str) -> FoundRequest:
+    headers, body = _head_and_body(rest)
     host, target = headers.get("host"), line[2]
     address = Address(line[1], f"https://{host}{target}" if host and target.startswith("/") else target)
     if body and "content-type" not in headers:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
+from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
 from ringback_explain.read.found import FoundRequest, ReadError
 from ringback_explain.read.har import places_call
@@ -30,19 +33,60 @@ def readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
 
 
 def _requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    waiting = collection["item"][::-1]
+    known = dict(_pairs(collection.get("variable")))
+    waiting = [(item, collection.get("auth")) for item in collection["item"][::-1]]
     while waiting:
-        item = waiting.pop()
+        item, auth = waiting.pop()
         if not isinstance(item, dict):
             continue
         inner = item.get("item")
-        waiting += inner[::-1] if isinstance(inner, list) else []
+        auth = item.get("auth") or auth
+        waiting += [(each, auth) for each in inner[::-1]] if isinstance(inner, list) else []
         request = item.get("request")
         if not isinstance(request, dict):
             continue
         url = request.get("url")
         url = url.get("raw") if isinstance(url, dict) else url
         if isinstance(url, str):
+            headers = _login(request.get("auth") or auth) | dict(_pairs(request.get("header")))
             # In the words of every other description.
-            described_so = {**request, "url": url, "headers": request.get("header")}
+            described_so = {
+                "method": request.get("method"),
+                "url": _sent(url, known, _IN_PATH),
+                "headers": {name: _sent(value, known) for name, value in headers.items()},
+                "body": _sent(_body(request.get("body")), known),
+            }
             yield repr(str(item.get("name", "a request"))), described_so
+
+
+_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
+_IN_PATH = re.compile(r"(?<=[^/:]/)\{\{([^{}]*)\}\}")
+"""A variable in a path; what stands for the host is read as other templates of one are."""
+
+
+def _sent(text: str, known: Mapping[str, str], unknown: re.Pattern[str] = _VARIABLE) -> str:
+    """A text with what its variables hold, and stand-ins for those that only Postman knows."""
+    filled = _VARIABLE.sub(lambda found: known.get(found[1]) or found[0], text)
+    return unknown.sub(lambda found: stand_in(found[1]), filled)
+
+
+def _pairs(listed: Any) -> Iterator[tuple[str, str]]:
+    for each in listed if isinstance(listed, list) else []:
+        if isinstance(each, dict) and not each.get("disabled"):
+            yield str(each.get("key", "")), str(each.get("value", ""))
+
+
+def _login(auth: Any) -> dict[str, str]:
+    """The header that Postman makes of the kind of login that a request has, or inherits."""
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    words = {"basic": f"Basic {stand_in('id and secret')}", "bearer": f"Bearer {stand_in('token')}"}
+    word = words.get("bearer" if kind == "oauth2" else str(kind))
+    return {"authorization": word} if word else {}
+
+
+def _body(body: Any) -> str:
+    """The body as a text, whatever mode Postman has it in."""
+    if not isinstance(body, dict):
+        return body if isinstance(body, str) else ""
+    form = body.get("urlencoded") if body.get("mode") == "urlencoded" else None
+    return urlencode(list(_pairs(form)), safe="{}") if form else str(body.get("raw") or "")

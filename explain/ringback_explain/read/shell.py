@@ -8,8 +8,10 @@ and knows them either. So the words are split here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from ringback_explain.meant.placeholders import stand_in
 
 _CURLY_CLOSING = "\u2019"
 CLOSING = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": _CURLY_CLOSING}
@@ -30,6 +32,11 @@ _ANSI_C = {
 _ANSI_C_CODE = re.compile(r"u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|x([0-9A-Fa-f]{1,2})")
 _REDIRECTION = re.compile(r"\d*(?:>>?|<)(?![\w-]+>)&?[ \t]*")
 """Not a placeholder in angle brackets, which is none to a shell and is often pasted all the same."""
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{(\w+)\}|\{[^}]*\})")
+_ASSIGNED = re.compile(
+    r"(?m)^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?([A-Za-z_]\w*)="
+    r"(\"[^\"$`\\\n]*\"|'[^'\n]*'|[^\s\"'$`;&|(]+)(?=[ \t]*(?:$|[;&#]))"
+)
 _HERE = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n")
 
 _CMD = re.compile(r"\^[ \t]*$|\Acurl(?:\.exe)?[ \t]+(?:-\S+[ \t]+){0,9}\^\"", re.MULTILINE)
@@ -58,21 +65,27 @@ def unix_form(text: str) -> str:
     return re.sub(r"\\[ \t]*\n", "\\\n", text)
 
 
-def command(text: str) -> Command:
+def assigned(text: str) -> dict[str, str]:
+    """The variables that lines of a script give a plain value."""
+    return {name: value[1:-1] if value[:1] in "\"'" else value for name, value in _ASSIGNED.findall(text)}
+
+
+def command(text: str, variables: Mapping[str, str]) -> Command:
     """The first command of a POSIX shell text. Raises ``ShellError``."""
     here = _HERE.search(text)
     end = here and re.compile(rf"^[ \t]*{here[2]}[ \t]*$", re.MULTILINE).search(text, here.end())
     if here is None or end is None:
-        return Command(list(_Splitter(text).words()))
+        return Command(list(_Splitter(text, variables).words()))
     line = f"{text[: here.start()]} {here[3]}\n"
-    return Command(list(_Splitter(line).words()), text[here.end() : end.start()])
+    return Command(list(_Splitter(line, variables).words()), text[here.end() : end.start()])
 
 
 class _Splitter:
     """Reads words from the left until the command ends."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, variables: Mapping[str, str]) -> None:
         self.text = text
+        self.variables = variables
         self.at = 0
 
     def words(self) -> Iterator[str]:
@@ -105,8 +118,8 @@ class _Splitter:
             return self._quoted(CLOSING[text[at]])
         if text.startswith("$(", at):
             return self._substitution()
-        if text.startswith("${", at):
-            return self._through("}")
+        if variable := _VARIABLE.match(text, at):
+            return self._variable(variable)
         if text[at] != "\\":
             self.at += 1
             return text[at]
@@ -131,6 +144,8 @@ class _Splitter:
         """A piece of a text in double quotes."""
         if self.text.startswith("$(", self.at):
             return self._substitution()
+        if variable := _VARIABLE.match(self.text, self.at):
+            return self._variable(variable)
         here, following = self.text[self.at], self.text[self.at + 1 : self.at + 2]
         if here == "\\" and following and following in '"\\$`\n':
             self.at += 2
@@ -170,10 +185,11 @@ class _Splitter:
                 return self.text[start : self.at]
         raise ShellError(f"the bracket that opens at {self._excerpt(start)} is not closed")
 
-    def _through(self, closing: str) -> str:
-        end = self.text.find(closing, self.at)
-        start, self.at = self.at, len(self.text) if end < 0 else end + 1
-        return self.text[start : self.at]
+    def _variable(self, found: re.Match[str]) -> str:
+        """What a variable holds; a stand-in where only the running shell knows."""
+        self.at = found.end()
+        name = found[1] or found[2] or found[0]
+        return self.variables.get(name) or stand_in(name)
 
     def _excerpt(self, at: int) -> str:
         return repr(self.text[at + 1 : at + 21])

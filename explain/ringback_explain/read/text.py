@@ -57,7 +57,15 @@ _CODE = re.compile(r"[;{}]\s*$|\w\([^)]*\)\s*[:;]?\s*$|^\s*(?:return|raise|throw
 
 def without_prose(text: str) -> str:
     """The text with empty lines in place of those that are words and no code."""
-    return "\n".join("" if _is_prose(line) else line for line in text.split("\n"))
+    lines = _TRACE.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
+    return "\n".join("" if _is_prose(line) else line for line in lines)
+
+
+_TRACE = re.compile(
+    r"(?m)^[ \t]*(?:Traceback \(most recent call last\):|File \"[^\"\n]*\", line \d+.*(?:\n {4}.*)?"
+    r"|at [\w$.<> /@:-]+(?:\(.*\))?.*|(?:Exception in thread .*|Caused by: )?[\w.$]+(?:Error|Exception): .*)$"
+)
+"""What a program prints of the road that an error took."""
 
 
 def _is_prose(line: str) -> bool:

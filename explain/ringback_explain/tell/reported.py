@@ -112,9 +112,10 @@ def explain_answered(
     subject = Subject(request, context)
     contract_of_body = forms.recognise(subject.fields)
     fitting = [
-        rule for rule in candidates(answer) if contract_of_body in rule.contracts and not _is_limit(rule)
+        rule
+        for rule in _likely(answer, subject)
+        if contract_of_body in rule.contracts and not _is_limit(rule)
     ]
-    fitting = [rule for rule in fitting if _could_object(rule, subject)] or fitting
     shown = next((finding for finding in made.findings if TABLE.by_id.get(finding.rule) in fitting), None)
     decided = shown or _deciding(answer, fitting)
     suggestion = _still_of_use(made, request, answer, decided)
@@ -137,6 +138,18 @@ def explain_answered(
         findings=((decided,) if decided else possible) + others,
         notes=made.notes if decided or possible else (*made.notes, *_of_code(answer)),
     )
+
+
+def _likely(answer: PlatformAnswer, subject: Subject) -> list[Rule]:
+    """The rules that the answer fits and that can have something against the request, if there are any."""
+    fitting = candidates(answer)
+    able = [rule for rule in fitting if _could_object(rule, subject)]
+    if not able and answer.status in set(HTTPStatus) and _tells_nothing(answer):
+        alike = _words(answer.code or "") <= _words(HTTPStatus(answer.status).phrase)
+        others = _fitting(answer.status, None, None, answer.operation) if alike else []
+        able = [rule for rule in others if _could_object(rule, subject)]
+    # The path of a known operation is not at fault.
+    return able or [rule for rule in fitting if rule.stage > Stage.ROUTE or subject.route.operation is None]
 
 
 def _is_limit(rule: Rule | None) -> bool:

@@ -76,6 +76,8 @@ _REAL_CLASSES = frozenset(
     # The operation's own name in .NET and Go, and its request in Java.
     | {"PostConversationsCalls", "PostConversationsCall", "PostConversationsCallsRequest"}
 )
+_OWN_CLASS = re.compile(r"\b(?:class|interface|type|struct|record|enum|trait|object)\s+([A-Z]\w*)")
+"""What the program itself declares."""
 _METHOD = re.compile(
     r"(?i:\bapi|conversations)\w*(?:\(\w*\))?\.((?:create|make|place|initiate|start|originate)_?\w*[cC]all\w*)\s*\("
     r"|\b(post_?[cC]onversations?_?[cC]alls?)\s*\("
@@ -102,7 +104,8 @@ def sdk_notes(context: Context, path: str = "") -> Iterator[Note]:
             yield Note(misused["id"], "", misused["text"])
     if _OF_SDK.search(text):
         classes = (found[0] for found in _CALL_CLASS.finditer(text))
-        if unknown := listed_names(name for name in classes if name not in _REAL_CLASSES):
+        own = {*_REAL_CLASSES, *_OWN_CLASS.findall(text)}
+        if unknown := listed_names(name for name in classes if name not in own):
             yield Note("sdk.unknown-class", "", CLASS.format(names=unknown))
         methods = (found[1] or found[2] for found in _METHOD.finditer(text))
         if unknown := listed_names(name for name in methods if name not in _REAL_METHODS):

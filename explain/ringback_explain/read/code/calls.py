@@ -245,6 +245,8 @@ def _setting(call: CodeCall) -> Any:
         return NOTHING
     if lower in words().puts and len(given) == 2 and isinstance(given[0], str):
         filled = call.filled(model=False)
+        if lower in ("setdefault", "putifabsent", "tryadd") and given[0] in filled:
+            return filled[given[0]]
         call.walker.put(filled, given[0], given[1], call.spot)
         return filled
     records = given or ([_named_object(call)] if call.named else [])
@@ -282,8 +284,9 @@ def _made(call: CodeCall) -> Any:
     is_type = (
         is_new or name[:1].isupper() or call.lower in ("builder", "newbuilder", "dict", "of", "array_merge")
     )
-    if isinstance(call.receiver, CodeObject | Encoded | Sending) and not is_new:
-        return NOTHING  # a method of a value, whatever letter its name begins with
+    is_class = name[:1].isupper() and walker.language.name not in ("go", "csharp")
+    if isinstance(call.receiver, CodeObject | Encoded | Sending) and not is_new and not is_class:
+        return NOTHING  # a method of a value, which has a great letter in these two
     if not is_type or walker.meaning(call.node) not in ("call", "new") or "@" in name:
         return NOTHING
     whole = next((value for value in call.positional if _is_body(value)), None)

@@ -107,7 +107,8 @@ def number(text: str) -> Any:
     return value if math.isfinite(value) else text
 
 
-_FIELD = re.compile(r"%[-+0-9.]*[sdvqif]|%\((\w+)\)s|\{(\w*)(?:[:!][^{}]*)?\}|%%|\{\{|\}\}")
+_PERCENT = re.compile(r"%[-+0-9.]*[sdvqif]|%\((\w+)\)s|%%")
+_BRACES = re.compile(r"\{(\w*)(?:[:!][^{}]*)?\}|\{\{|\}\}")
 
 
 def formatted(template: str, values: Sequence[Any], named: dict[str, Any] | None = None) -> str:
@@ -117,16 +118,18 @@ def formatted(template: str, values: Sequence[Any], named: dict[str, Any] | None
     def filled(found: re.Match[str]) -> str:
         if found[0] in ("%%", "{{", "}}"):
             return found[0][0]
-        name = found[1] or found[2] or ""
+        name = found[1] or ""
         if name and not name.isdigit():
             return as_text((named or {}).get(name, unknown(name)))
         if name and int(name) < len(values):
             return as_text(values[int(name)])
         return as_text(rest.pop(0)) if rest else unknown("a value")
 
+    # In a template with percent signs a brace is a brace, as in JSON.
+    fields = _PERCENT if _PERCENT.search(template) else _BRACES
     pieces = IN_CODE.split(template)
     marks = [*IN_CODE.findall(template), ""]
-    return "".join(_FIELD.sub(filled, piece) + mark for piece, mark in zip(pieces, marks, strict=True))
+    return "".join(fields.sub(filled, piece) + mark for piece, mark in zip(pieces, marks, strict=True))
 
 
 def joined(sign: str, first: Any, second: Any, source: str) -> Any:
