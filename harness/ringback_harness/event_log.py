@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from ringback_client import Event
-from ringback_mock.site import Site
+from ringback_mock.engine.sockets import Sockets
 
 PING, METADATA = '{"message": "ping"}', "channel.metadata"
 SECONDS = 10.0
 """Time that an answer may take."""
+
+
+Hear = Callable[[bytes], Iterable[bytes]]
+"""What arrives of a message."""
+
+
+def as_sent(text: bytes) -> Iterable[bytes]:
+    """Each message arrives as it is."""
+    return (text,)
 
 
 class TalkingSocket(Protocol):
@@ -38,7 +47,7 @@ class EventLog:
     def all(self) -> list[Event]:
         """Every event that was sent by now; heartbeats are none."""
         self._socket.send(PING)
-        while (message := json.loads(self._socket.recv(SECONDS))) != _PONG:
+        while (message := json.loads(self._socket.recv(SECONDS))) != PONG:
             if message.get("topicName", METADATA) != METADATA:
                 self._kept.append(_event(message))
         return list(self._kept)
@@ -52,7 +61,7 @@ class EventLog:
         self._socket.close()
 
 
-_PONG = {"topicName": METADATA, "eventBody": {"message": "pong"}}
+PONG = {"topicName": METADATA, "eventBody": {"message": "pong"}}
 
 
 def _event(message: Mapping[str, Any]) -> Event:
@@ -61,19 +70,25 @@ def _event(message: Mapping[str, Any]) -> Event:
 
 
 class InProcessSocket:
-    """The same in the test's own process: it listens to a channel of the site."""
+    """The same in the test's own process: it listens to a channel, and hears of each message what ``hear``
+    makes of it.
+    """
 
-    def __init__(self, site: Site, uri: str) -> None:
+    def __init__(self, sockets: Sockets, channel_id: str, hear: Hear = as_sent) -> None:
         self._heard: deque[bytes] = deque()
-        session = site.sockets.join(uri.rpartition("/")[2], _Listener(self._heard))
+        self._sockets = sockets
+        session = sockets.join(channel_id, _Listener(self._heard, hear))
         if session is None:
             raise ConnectionRefusedError("there is no such channel any more")
         self._session = session
 
     def send(self, text: str) -> None:
+        self._sockets.tell()
         self._session.heard(text)
 
     def recv(self, timeout: float | None = None) -> bytes:  # noqa: ARG002 - what comes is there
+        if not self._heard:
+            raise TimeoutError("nothing was sent")
         return self._heard.popleft()
 
     def close(self) -> None:
@@ -81,11 +96,12 @@ class InProcessSocket:
 
 
 class _Listener:
-    def __init__(self, heard: deque[bytes]) -> None:
+    def __init__(self, heard: deque[bytes], hear: Hear) -> None:
         self._heard = heard
+        self._hear = hear
 
     def send(self, text: bytes) -> None:
-        self._heard.append(text)
+        self._heard.extend(self._hear(text))
 
     def close(self, code: int, reason: str) -> None:
         """Nothing more comes."""

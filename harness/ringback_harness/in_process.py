@@ -82,7 +82,7 @@ class RingbackInProcess(Ringback):
         )
 
     def _socket(self, uri: str) -> TalkingSocket:
-        return InProcessSocket(self._site, uri)
+        return InProcessSocket(self._site.sockets, uri.rpartition("/")[2])
 
     def client(self, token: str | None = None, **settings: Any) -> CallsClient:
         """A client that asks the site itself, unless its ``adapter`` says otherwise."""

@@ -31,7 +31,9 @@ class PlainTarget:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
         tokens: Mapping[str, str] = self._at.tokens
         sure = self.counterparts.sure
-        return World(self.traits, self.url, None, tokens, self._deliver, self.world, sure=sure)
+        return World(
+            self.traits, self.url, None, tokens, self._deliver, self.world, sure=sure, listen=self._at.listen
+        )
 
     def in_its_words(self, request: Request) -> Request:
         """The request with who is meant there."""

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import orjson
 from requests.structures import CaseInsensitiveDict
 
+from ringback_client.channel import websocket
 from ringback_client.environment import TOKEN
 from ringback_client.errors import ConfigurationError
 from ringback_client.target import DEFAULT_MOCK
@@ -29,13 +30,18 @@ from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.org import Org, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.notifications.rules import CHANNELS as CHANNELS_PATH
+from ringback_harness.event_log import Hear, InProcessSocket, TalkingSocket, as_sent
 from ringback_harness.exits import Refused, SetupError
+from ringback_harness.terminal import one_line
 from ringback_harness.wire import Notes, TargetWire
+from ringback_mock.engine.sockets import Sockets
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response, json_response
 from ringback_mock.site import Site
 
 Switches = Mapping[str, Any]
+Listen = Callable[[Mapping[str, Any]], TalkingSocket]
+"""Connects to a channel, which the API has described so."""
 """Top-level values of an org's file that differ from the default org's."""
 ADMIN = "/__ringback"
 CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -65,6 +71,11 @@ class Traits:
     listens: bool = True
 
 
+def deaf(_: Mapping[str, Any]) -> TalkingSocket:
+    """What cannot be listened to."""
+    raise OutOfReach("nothing there can be listened to")
+
+
 @dataclass(frozen=True)
 class World:
     """One org at a target, fresh where the target makes orgs.
@@ -84,6 +95,8 @@ class World:
     """Let seconds pass there."""
     sure: Org | None = field(default=None, repr=False)
     """What is there in any case, where ``org`` is not known; what it grants is granted there."""
+    listen: Listen = field(default=deaf, repr=False)
+    """Connect to a channel. Raises ``OutOfReach`` where there are no sockets, and what a socket raises."""
 
     def send(self, request: Request) -> Reply:
         """The answer to a request whose bearer token is named as in the default org.
@@ -182,13 +195,21 @@ class Clock:
 
 
 class InProcess:
-    """A mock without a socket, with a store for each world; ``serve`` makes its pipeline, broken or not."""
+    """A mock without a socket, with a store for each world; ``serve`` makes its pipeline, broken or not, and
+    ``hear`` is what arrives of what it tells over a channel.
+    """
 
-    def __init__(self, serve: Serve = lambda store: Site(store).answer, org: Org | None = None) -> None:
+    def __init__(
+        self,
+        serve: Serve = lambda store: Site(store).answer,
+        org: Org | None = None,
+        hear: Hear = as_sent,
+    ) -> None:
         self.name = "a mock in this process"
         self.traits = Traits(makes_orgs=True, names_rules=True, listens=False)
         self.notes: Notes | None = None
         self._serve = serve
+        self._hear = hear
         # A number whose calls go wrong on purpose says nothing about the rules.
         self._org = replace(org or default_org(), faults=())
 
@@ -196,7 +217,7 @@ class InProcess:
         org = changed(self._org, switches or {})
         clock = Clock()
         store = Store(org, clock=clock)
-        answer = self._serve(store)
+        answer, sockets = self._serve(store), Sockets(store)
 
         def of(tokens: Mapping[str, str]) -> World:
             return World(
@@ -207,6 +228,7 @@ class InProcess:
                 lambda request: as_reply(_survived(answer, request)),
                 lambda: of(store.add_org().tokens),
                 clock.wait,
+                listen=lambda channel: InProcessSocket(sockets, str(channel.get("id")), self._hear),
             )
 
         return of({value: value for value in org.token_by_value})
@@ -239,7 +261,7 @@ class AtUrl:
         timeouts = Timeouts()
         self._wire = TargetWire(WireAdapter(timeouts.total), notes=notes)
         self._transport = Transport(timeouts=timeouts, verify=verify, adapter=self._wire, trust_env=False)
-        self._token = token
+        self._token, self._verify = token, verify
         self._admin: Mapping[str, str] = {}
         self.notes = notes
         probe = self._probe()
@@ -267,7 +289,14 @@ class AtUrl:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
         tokens = {"alice": self._token or "alice"}
         self._tell(tokens)
-        return World(self.traits, self.url, None, tokens, self.deliver, self.world)
+        return World(self.traits, self.url, None, tokens, self.deliver, self.world, listen=self.listen)
+
+    def listen(self, channel: Mapping[str, Any]) -> TalkingSocket:
+        """Connect to a channel. Raises ``OutOfReach`` where the target opens no sockets."""
+        uri = str(channel.get("connectUri"))
+        if not uri.startswith(("ws://", "wss://")):
+            raise OutOfReach(f"the target opens no sockets for its channels: {one_line(uri)}")
+        return websocket(uri, verify=self._verify, trust_env=False)
 
     def _copy(self, switches: Switches) -> World:
         headers = {"content-type": "application/json"} if switches else {}
@@ -282,7 +311,7 @@ class AtUrl:
         usual = tokens.keys() == default_org().token_by_value.keys()
         org = changed(default_org(), switches) if usual else None
         wait = self._clock_of(str(reply.document["id"]))
-        return World(self.traits, self.url, org, tokens, self.deliver, self.world, wait)
+        return World(self.traits, self.url, org, tokens, self.deliver, self.world, wait, listen=self.listen)
 
     def _clock_of(self, org_id: str) -> Callable[[float], None]:
         """What lets seconds pass in a copy, where nobody has to wait for them."""

@@ -11,6 +11,7 @@ from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
 from ringback_harness.check import mutants
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
+from ringback_harness.check.heard_mutants import HEARD_MUTANTS
 from ringback_harness.check.mutants import Mutant, all_mutants, flow_mutants, hunt, rule_mutants, sound
 from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds
@@ -27,7 +28,7 @@ def nothing(_: Worlds) -> Iterator[Result]:
 
 def test_there_are_three_mutants_a_rule_and_those_of_the_flow() -> None:
     ids = [mutant.id for mutant in all_mutants()]
-    assert len(set(ids)) == len(ids) == 3 * len(TABLE) + len(FLOW_MUTANTS)
+    assert len(set(ids)) == len(ids) == 3 * len(TABLE) + len(FLOW_MUTANTS) + len(HEARD_MUTANTS)
     for rule in TABLE:
         assert len([name for name in ids if name.startswith(f"{rule.id}: ")]) == 3
 

@@ -55,14 +55,20 @@ FLOWS: list[Flow] = []
 
 
 def flow(
-    flow_id: str, operation: str, *, uses_up: bool = False, ends: bool = False, **switches: Any
+    flow_id: str,
+    operation: str,
+    *,
+    uses_up: bool = False,
+    ends: bool = False,
+    among: list[Flow] = FLOWS,
+    **switches: Any,
 ) -> Callable[[Callable[[Walk], Iterator[str]]], Callable[[Walk], Iterator[str]]]:
-    """Register a promise; raises ``ValueError`` for an id that is there already."""
+    """Register a promise ``among`` others; raises ``ValueError`` for an id that is there already."""
 
     def register(walk: Callable[[Walk], Iterator[str]]) -> Callable[[Walk], Iterator[str]]:
-        if any(known.id == flow_id for known in FLOWS):
+        if any(known.id == flow_id for known in among):
             raise ValueError(f"two flows have the id {flow_id!r}")
-        FLOWS.append(Flow(flow_id, operation, walk, switches, uses_up, ends))
+        among.append(Flow(flow_id, operation, walk, switches, uses_up, ends))
         return walk
 
     return register

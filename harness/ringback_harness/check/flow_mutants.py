@@ -10,10 +10,11 @@ import orjson
 
 from ringback_contracts.catalogue import PLACING, TABLE, route
 from ringback_contracts.core.case import Case
-from ringback_contracts.core.declare import BOB
+from ringback_contracts.core.declare import ALICE, BOB
 from ringback_contracts.core.model import Request, Violation
 from ringback_contracts.resources.calls.operations import GET_CALL, LIST_CALLS, PATCH_CALL, PLACE_CALL
 from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.notifications.operations import DROP_SUBSCRIPTIONS, SET_SUBSCRIPTIONS
 from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
 from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 from ringback_harness.check.expectation import ENVELOPE
@@ -190,6 +191,22 @@ def _lists_what_is_over(ask: Ask) -> Applied:
     return 200, {"entities": entities, "total": len(entities)}
 
 
+def _keeps_telling(_: Ask) -> Applied:
+    return 204, None
+
+
+def _tells_bob(store: Store) -> Callable[[Request], Response]:
+    """Whoever listens to bob's calls is told of alice's."""
+    answer = Site(store).answer
+
+    def serve(request: Request) -> Response:
+        if _operation(request) == SET_SUBSCRIPTIONS:
+            return answer(replace(request, body=request.body.replace(BOB.encode(), ALICE.encode())))
+        return answer(request)
+
+    return serve
+
+
 def _keeps_the_token(_: Ask) -> Applied:
     return 200, None
 
@@ -263,6 +280,8 @@ FLOW_MUTANTS: Mapping[str, Serve] = {
     "a hang-up that does nothing": _applying(PATCH_CALL, _shows_without_ending),
     "a hang-up of another call": _in_success(PATCH_CALL, _set("id", new_id)),
     "a token that outlives its end": _applying(DELETE_TOKEN, _keeps_the_token),
+    "subscriptions that are kept": _applying(DROP_SUBSCRIPTIONS, _keeps_telling),
+    "events that tell of others": _tells_bob,
     "another user as me": _in_success(GET_ME, _set("id", new_id)),
     "another user than asked for": _in_success(GET_USER, _set("id", new_id)),
     "a token without scopes": _in_success(GET_TOKEN, _set("authorizedScope", list)),

@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ringback_contracts.catalogue import TABLE
-from ringback_contracts.core.model import Rule
+from ringback_contracts.core.model import Request, Rule
 from ringback_contracts.core.table import Table
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
+from ringback_harness.check.flows import ALL_FLOWS
+from ringback_harness.check.heard_mutants import HEARD_MUTANTS
 from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds, check_rules
+from ringback_harness.event_log import Hear, as_sent
 from ringback_harness.targets import InProcess, Serve
+from ringback_mock.engine.store import Store
+from ringback_mock.http import Response
 from ringback_mock.site import Site
 
 OTHER_CODE = "mutant.code"
@@ -27,6 +32,8 @@ class Mutant:
     id: str
     serve: Serve = field(repr=False)
     first: tuple[Rule, ...] = ()
+    hear: Hear = field(default=as_sent, repr=False)
+    """What arrives of what it tells over a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ def flow_mutants() -> Iterator[Mutant]:
     """Those of the flow of a call and of the form of every answer."""
     for name, serve in FLOW_MUTANTS.items():
         yield Mutant(f"flow: {name}", serve)
+    for name, hear in HEARD_MUTANTS.items():
+        yield Mutant(f"flow: {name}", unbroken, hear=hear)
 
 
 def all_mutants() -> Iterator[Mutant]:
@@ -72,6 +81,11 @@ def _other_status(status: int) -> int:
     return 409 if status != 409 else 400
 
 
+def unbroken(store: Store) -> Callable[[Request], Response]:
+    """A mock as it is shipped."""
+    return Site(store).answer
+
+
 def hunt(mutants: Iterable[Mutant], generated: Suite) -> Iterator[MutationResult]:
     """Run the suite on each mutant until something fails; ``generated`` is what is tried last.
 
@@ -82,7 +96,7 @@ def hunt(mutants: Iterable[Mutant], generated: Suite) -> Iterator[MutationResult
 
 
 def _killer(mutant: Mutant, generated: Suite) -> str | None:
-    worlds = Worlds(InProcess(mutant.serve))
+    worlds = Worlds(InProcess(mutant.serve, hear=mutant.hear))
     try:
         for result in _attempts(worlds, mutant, generated):
             if result.failed:
@@ -95,11 +109,11 @@ def _killer(mutant: Mutant, generated: Suite) -> str | None:
 def _attempts(worlds: Worlds, mutant: Mutant, generated: Suite) -> Iterator[Result]:
     """The mutant's own rule first; without one, the flow before all rules."""
     yield from check_rules(worlds, mutant.first)
-    yield from check_flow(worlds)
+    yield from check_flow(worlds, ALL_FLOWS)
     yield from check_rules(worlds, [rule for rule in TABLE if rule not in mutant.first])
     yield from generated(worlds)
 
 
 def sound(generated: Suite) -> str | None:
     """What the suite has against an unbroken mock, which would make every kill worthless."""
-    return _killer(Mutant("unbroken", lambda store: Site(store).answer), generated)
+    return _killer(Mutant("unbroken", unbroken), generated)

@@ -12,6 +12,7 @@ from ringback_harness.cases import CaseFile, check_cases
 from ringback_harness.check import api
 from ringback_harness.check.client import check_client
 from ringback_harness.check.flow import check_flow
+from ringback_harness.check.flows import ALL_FLOWS
 from ringback_harness.check.generated import Effort, check_generated
 from ringback_harness.check.official import check_official
 from ringback_harness.check.oracles import check_oracles
@@ -72,7 +73,7 @@ def _suites(
     effort = Effort(options.examples, options.seed, end)
     yield "cases", check_cases(worlds, options.cases)
     # Before the rules' own calls, which may use up what a real org is allowed.
-    yield "flow", check_flow(worlds)
+    yield "flow", check_flow(worlds, ALL_FLOWS)
     yield "rules", check_rules(worlds)
     yield "generated", check_generated(worlds, effort)
     yield "oracles", check_oracles(worlds, effort)
