@@ -35,7 +35,7 @@ help:
 	@echo "make wheel    build the wheel, check its contents, and run each command of it"
 	@echo "make light    run what another PYTHON= could break"
 	@echo "make bench    measure Ringback against its peers (needs wrk and npm)"
-	@echo "make soak     a million requests of every kind, and a million steps of calls (ARGS='--requests 0 --steps 50000')"
+	@echo "make soak     a million requests of every kind, steps of calls and numbers (ARGS='--requests 0 --steps 50000')"
 	@echo "make screenshots  take the pictures of the console for the docs (needs chromium)"
 	@echo "make clean    remove whatever these targets made"
 

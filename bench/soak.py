@@ -1,5 +1,5 @@
 """Send a server a million requests of every kind, and watch what somebody else meets meanwhile; then let
-calls live for a million steps by chance."""
+calls live for a million steps by chance, and hold a million numbers against libphonenumber."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ import urllib3
 from bench.lives import live
 from bench.report import machine
 from bench.servers import HEADERS, PATH, VALID, Contender, Running, running
+from tests.contracts.numbering import disagreement, mutations
 
 T = TypeVar("T")
 SEED = 20
@@ -103,14 +104,20 @@ KINDS = [
 
 def main() -> int:
     """Exit status 0 when every answer was one of those that its request may have and the bounds were kept,
-    and when no call did what it never may.
+    when no call did what it never may, and when no number was judged otherwise than by libphonenumber.
     """
     options = _options()
     kept = _soak(options) if options.requests else True
     if options.steps:
         lived = live(options.steps)
         print(f"{lived.steps:,} steps of {lived.calls:,} calls in {lived.seconds:.0f} s, all as they may be")
-    return 0 if kept else 1
+    wrong = list(filter(None, map(disagreement, itertools.islice(mutations(SEED), options.numbers))))
+    print(
+        f"{options.numbers:,} numbers held against libphonenumber: {len(wrong)} disagreements",
+        *wrong,
+        sep="\n",
+    )
+    return 0 if kept and not wrong else 1
 
 
 def _soak(options: argparse.Namespace) -> bool:
@@ -150,6 +157,9 @@ def _options() -> argparse.Namespace:
         type=int,
         default=1_000_000,
         help="how many steps calls live for by chance; 0 leaves them out",
+    )
+    parser.add_argument(
+        "--numbers", type=int, default=1_000_000, help="how many numbers are held against libphonenumber"
     )
     parser.add_argument("--seconds", type=int, default=280, help="time after which no more are sent")
     return parser.parse_args()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ringback_contracts.core.plain import plain
+from ringback_contracts.domain.numbers.plans import is_assigned
 from ringback_contracts.domain.numbers.reserved import ReservedRange, reserved_range
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_E164 = 15
 """Digits that an international number has at most, by ITU-T E.164."""
+
+CAN_RING = "the number can ring"
 
 _DIGITS = re.compile(r"\+?[0-9]+")
 _WITH_LETTERS = re.compile(r"\+?[0-9A-Za-z]+")
@@ -34,7 +37,7 @@ class Problem(StrEnum):
     RESERVED = "reserved"
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Assessment:
     """What is known of a number.
 
@@ -74,6 +77,20 @@ def _none(problem: Problem, detail: str) -> Assessment:
 
 @lru_cache(maxsize=4096)
 def _assessed(text: str, region: str) -> Assessment:
+    assigned = is_assigned(text) if text[0] == "+" else None
+    return _read(text, region) if assigned is None else _as_written(text, assigned=assigned)
+
+
+def _as_written(e164: str, *, assigned: bool) -> Assessment:
+    """What the numbering plan says of a number that is read as it is written."""
+    kept = reserved_range(e164)
+    if kept:
+        return _reserved(e164, kept)
+    return Assessment(e164, None, CAN_RING) if assigned else _unassigned(e164)
+
+
+def _read(text: str, region: str) -> Assessment:
+    """What libphonenumber says."""
     import phonenumbers
 
     try:
@@ -84,14 +101,23 @@ def _assessed(text: str, region: str) -> Assessment:
     as_written = text == e164 or not text.startswith("+")
     kept = reserved_range(e164) if as_written else None
     if kept:
-        detail = f"the number is one of the {kept.name}, which ring nobody"
-        return Assessment(e164, Problem.RESERVED, detail, kept)
+        return _reserved(e164, kept)
     if not phonenumbers.is_valid_number(number):
         return _invalid(e164, number)
     if not as_written:
         detail = "digits that are dialled inside a country only stand after the country code; leave them out"
         return Assessment(e164, Problem.NOT_ASSIGNED, detail)
-    return Assessment(e164, None, "the number can ring")
+    return Assessment(e164, None, CAN_RING)
+
+
+def _reserved(e164: str, kept: ReservedRange) -> Assessment:
+    detail = f"the number is one of the {kept.name}, which ring nobody"
+    return Assessment(e164, Problem.RESERVED, detail, kept)
+
+
+def _unassigned(e164: str) -> Assessment:
+    hint = "; 555 is no area code" if e164.startswith("+1555") else ""
+    return Assessment(e164, Problem.NOT_ASSIGNED, f"no network assigns the number{hint}")
 
 
 def _unreadable(text: str, region: str, error: NumberParseException) -> Assessment:
@@ -119,5 +145,4 @@ def _invalid(e164: str, number: PhoneNumber) -> Assessment:
     if result in wrong_lengths:
         problem, detail = wrong_lengths[result]
         return _none(problem, f"{detail} behind country code +{number.country_code}")
-    hint = "; 555 is no area code" if e164.startswith("+1555") else ""
-    return Assessment(e164, Problem.NOT_ASSIGNED, f"no network assigns the number{hint}")
+    return _unassigned(e164)

@@ -77,7 +77,12 @@ RESERVED: tuple[ReservedRange, ...] = (
     ReservedRange("Australian fiction premium rate number", r"\+611900654321", _ACMA),
 )
 
+_IN_ANY = re.compile("|".join(f"(?:{kept.pattern})" for kept in RESERVED))
+"""Most numbers lie in none, and are done with at once."""
+
 
 def reserved_range(e164: str) -> ReservedRange | None:
     """The reserved range that an E.164 number lies in, if any."""
+    if _IN_ANY.fullmatch(e164) is None:
+        return None
     return next((kept for kept in RESERVED if e164 in kept), None)
