@@ -15,7 +15,7 @@ from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.resources.calls.placement import TAKES
 from ringback_mock.engine.bounded import Room
-from ringback_mock.engine.calls import CALLS_BYTES, CallRecord, Calls, plan, plan_ringing
+from ringback_mock.engine.calls import CALLS_BYTES, CallRecord, Calls, RungIn, plan
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"
@@ -145,7 +145,7 @@ def test_an_agent_whom_a_queue_alerts_later_finds_the_call_from_then_on() -> Non
     calls = Calls(10)
     agent = Party("user", BOB, takes=Takes("waits"))
     caller, queue = Party("address", address=f"tel:{NUMBER}"), Party("queue", "q", agents=(agent,))
-    call = calls.place(plan_ringing(Ring(caller, queue, f"tel:{NUMBER}")), PLACED)
+    call = calls.place(RungIn(Ring(caller, queue, f"tel:{NUMBER}")), PLACED)
     assert call.numbers == (NUMBER,)
     assert list(calls.of_user(BOB, PLACED + 1)) == []
     assert list(calls.of_user(BOB, PLACED + 2)) == [call]

@@ -14,7 +14,7 @@ from ringback_contracts.life.parties import WrapPrompt, WrapRules
 from ringback_contracts.org import Org, Queue, changed, default_org
 from ringback_contracts.resources.calls.inbound import ring_from
 from ringback_mock.app import create_app
-from ringback_mock.engine.calls import plan_ringing
+from ringback_mock.engine.calls import RungIn
 from ringback_mock.engine.clock import ClockCommand
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
@@ -199,7 +199,7 @@ def test_work_after_a_call_that_has_to_be_done_comes_before_the_next(
     tenant.clock.go(tenant.clock.after(ClockCommand(freeze=True)))
     ring = ring_from({"queue": SUPPORT, "ivr": False}, tenant.org)
     ring = ring._replace(to=ring.to._replace(wrap=WrapRules(prompt)))
-    calls = [tenant.calls.place(plan_ringing(ring), tenant.clock()) for _ in range(2)]
+    calls = [tenant.calls.place(RungIn(ring), tenant.clock()) for _ in range(2)]
     for act in ("answers", "hangs_up"):
         tenant.clock.go(tenant.clock.after(ClockCommand(advance=1)))
         settle(tenant, tenant.clock())

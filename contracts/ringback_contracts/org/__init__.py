@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -270,7 +270,8 @@ class Org:
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
     client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
     token_by_value: Mapping[str, PreIssuedToken] = field(init=False, repr=False, compare=False)
-    _test_numbers: Callable[[str], TestNumber | None] = field(init=False, repr=False, compare=False)
+    _tested: Mapping[int, tuple[str, str]] = field(init=False, repr=False, compare=False)
+    """By their lengths, from where to where the test numbers lie."""
 
     def __post_init__(self) -> None:
         _index(self, "user_by_id", "users", "id")
@@ -283,7 +284,7 @@ class Org:
         _index(self, "campaign_by_id", "campaigns", "id")
         _index(self, "client_by_id", "clients", "id")
         _index(self, "token_by_value", "tokens", "value")
-        object.__setattr__(self, "_test_numbers", lru_cache(maxsize=1024)(self._find_test_number))
+        object.__setattr__(self, "_tested", _tested(self.test_numbers))
         if len(self.faults) > MOST_FAULTS:
             raise OrgError(f"faults: there are {len(self.faults):,}, and an org has at most {MOST_FAULTS:,}")
         for position, user in enumerate(self.users):
@@ -294,10 +295,10 @@ class Org:
             _check_token(self, token, place("tokens", position, token))
 
     def test_number(self, number: str) -> TestNumber | None:
-        """The test range that the E.164 number lies in; remembered, since every call asks."""
-        return self._test_numbers(number)
-
-    def _find_test_number(self, number: str) -> TestNumber | None:
+        """The test range that the E.164 number lies in. Every call asks, and most are far from any."""
+        first, last = self._tested.get(len(number), NOWHERE)
+        if not first <= number <= last:
+            return None
         return next((test for test in self.test_numbers if test.covers(number)), None)
 
     def station_of(self, user: User) -> Station | None:
@@ -327,6 +328,18 @@ class Org:
         """Whether the org, or that user, may show the E.164 number as its own."""
         user = self.user_by_id.get(user_id or "")
         return number in self.numbers or (user is not None and number in user.numbers)
+
+
+NOWHERE = ("~", "")
+"""Where no number lies."""
+
+
+def _tested(ranges: Sequence[TestNumber]) -> Mapping[int, tuple[str, str]]:
+    tested: dict[int, tuple[str, str]] = {}
+    for one in ranges:
+        first, last = tested.get(len(one.first), NOWHERE)
+        tested[len(one.first)] = (min(first, one.first), max(last, one.last or one.first))
+    return tested
 
 
 def _index(org: Org, name: str, array: str, key: str) -> None:

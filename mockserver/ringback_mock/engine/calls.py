@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ringback_contracts.core.model import Intent
-from ringback_contracts.core.plain import plain
+from ringback_contracts.core.model import DestinationKind, Intent
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
 from ringback_contracts.life.commands import (
     CancelConsult,
@@ -21,6 +21,7 @@ from ringback_contracts.life.commands import (
 from ringback_contracts.life.engine import weigh
 from ringback_contracts.life.parties import Party
 from ringback_contracts.org import Org, Outcome
+from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_contracts.resources.calls.placement import placement
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.ids import new_id
@@ -33,37 +34,107 @@ TARGET_BYTES = 200
 """What a dialled party weighs beside its texts."""
 
 
-@plain()
-class Plan:
+class Plan(ABC):
     """What a call will be, whenever it begins: ``command`` begins its life.
 
     ``numbers`` are those that it dials, or the one it comes from; ``weight`` is roughly the memory in bytes
     that it takes. ``intent`` is what a request asked for; nobody asks for a call from outside.
     """
 
+    __slots__ = ("intent", "weight")
     intent: Intent | None
-    command: Place | Ring
-    numbers: tuple[str, ...]
     weight: int
 
+    @property
+    @abstractmethod
+    def command(self) -> Place | Ring: ...
 
-def plan(intent: Intent, org: Org, outcome: Outcome | tuple[Outcome, ...]) -> Plan:
+    @property
+    @abstractmethod
+    def numbers(self) -> tuple[str, ...]: ...
+
+    @property
+    @abstractmethod
+    def rings_queue(self) -> bool:
+        """Whether the call comes to a queue."""
+
+    @abstractmethod
+    def begins_with(self, user_id: str) -> bool | None:
+        """Whether the user places the call or is dialled by it; ``None`` where its life has to tell."""
+
+
+class Requested(Plan):
+    """What a request asks for. How it is carried out in the org is worked out when the call is looked at:
+    most calls never are, and what is not there need not be kept."""
+
+    __slots__ = ("_command", "_org", "_outcomes")
+    intent: Intent
+
+    def __init__(self, intent: Intent, org: Org, outcomes: tuple[Outcome, ...] | None) -> None:
+        self.intent = intent
+        self.weight = _weight(intent)
+        self._org = org
+        self._outcomes = outcomes
+        self._command: Place | None = None
+
+    @property
+    def command(self) -> Place:
+        if self._command is None:
+            taken = outcomes(self.intent, self._org) if self._outcomes is None else self._outcomes
+            self._command = placement(self.intent, self._org, taken)
+        return self._command
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return dialled(self.intent)
+
+    @property
+    def rings_queue(self) -> bool:
+        return any(one.kind is DestinationKind.QUEUE for one in self.intent.destinations)
+
+    def begins_with(self, user_id: str) -> bool:
+        intent = self.intent
+        return (intent.campaign_id is None and intent.user_id == user_id) or any(
+            one.kind is DestinationKind.USER and one.value == user_id for one in intent.destinations
+        )
+
+
+class RungIn(Plan):
+    """How somebody outside rings."""
+
+    __slots__ = ("_command",)
+
+    def __init__(self, command: Ring) -> None:
+        self.intent = None
+        self.weight = TARGET_BYTES + weigh(command)
+        self._command = command
+
+    @property
+    def command(self) -> Ring:
+        return self._command
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return ((self._command.ani or "").removeprefix("tel:"),)
+
+    @property
+    def rings_queue(self) -> bool:
+        return rings_queue(self._command)
+
+    def begins_with(self, user_id: str) -> None:  # noqa: ARG002 - whoever asks, the menu comes first
+        return None
+
+
+def plan(intent: Intent, org: Org, outcome: Outcome | tuple[Outcome, ...] | None = None) -> Plan:
     """How the intent is carried out. One outcome holds for every destination; a tuple gives each its own.
 
-    Raises ``ValueError`` for a tuple of another length than the intent's destinations.
+    Without any they are what the org says. Raises ``ValueError`` for a tuple of another length than the
+    intent's destinations.
     """
-    outcomes = (outcome,) * len(intent.destinations) if isinstance(outcome, Outcome) else outcome
-    if len(outcomes) != len(intent.destinations):
-        raise ValueError(
-            f"{len(intent.destinations)} destinations need as many outcomes, not {len(outcomes)}"
-        )
-    return Plan(intent, placement(intent, org, outcomes), dialled(intent), _weight(intent))
-
-
-def plan_ringing(command: Ring) -> Plan:
-    """How somebody outside rings."""
-    number = (command.ani or "").removeprefix("tel:")
-    return Plan(None, command, (number,), TARGET_BYTES + weigh(command))
+    taken = (outcome,) * len(intent.destinations) if isinstance(outcome, Outcome) else outcome
+    if taken is not None and len(taken) != len(intent.destinations):
+        raise ValueError(f"{len(intent.destinations)} destinations need as many outcomes, not {len(taken)}")
+    return Requested(intent, org, taken)
 
 
 def dialled(intent: Intent) -> tuple[str, ...]:
@@ -113,7 +184,7 @@ class CallRecord:
     @property
     def begins_in_queue(self) -> bool:
         """Whether the call comes to a queue."""
-        return rings_queue(self._plan.command)
+        return self._plan.rings_queue
 
     @property
     def latest(self) -> Conversation:
@@ -159,12 +230,9 @@ class CallRecord:
 
         A call that nobody has done anything to is not brought to life for the question.
         """
-        command = self._plan.command
-        if isinstance(command, Place):
-            if any(one.kind == "user" and one.id == user_id for one in (command.caller, *command.parties)):
-                return True
-            if self._life is None:
-                return False
+        begins = self._plan.begins_with(user_id)
+        if begins or (begins is False and self._life is None):
+            return bool(begins)
         return any(one.user_id == user_id for one in self.at(now).participants)
 
 

@@ -10,12 +10,12 @@ from ringback_contracts.catalogue import PLACING, judge
 from ringback_contracts.core.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org
-from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_mock.engine.calls import Plan, plan
 
 LONGEST = 2_048
 """Longer requests are judged each time: they are rare, and would fill the memory."""
-KEPT = 1_024
+KEPT, KNOWN = 1_024, 4_096
+"""Verdicts that are remembered, and requests of which it is known that they came once."""
 
 Key = tuple[int, str, str | None, bytes]
 
@@ -30,13 +30,16 @@ class Judged(NamedTuple):
 class Memo:
     """Judges calls to be placed, and remembers the verdicts of the last ones.
 
-    Tests send the same bodies again and again. A verdict is remembered only where nothing that changes
-    goes into it: not for a caller with a rate limit, and not where it hangs on calls that exist.
+    Tests send the same bodies again and again: what comes for the second time is remembered, since a
+    dialler's bodies never come again. A verdict is remembered only where nothing that changes goes into
+    it: not for a caller with a rate limit, and not where it hangs on calls that exist.
     """
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._kept: OrderedDict[Key, tuple[ref[Caller], Judged]] = OrderedDict()
+        self._came = [0] * KNOWN
+        """The hashes of requests that came once, each in the place that it gives itself."""
 
     def judge(self, request: Request, caller: Caller, org: Org) -> Judged:
         """What ``judge`` says, from memory where it can be. The caller object stands for its org."""
@@ -48,14 +51,21 @@ class Memo:
         if known is not None and known[0]() is caller:
             return known[1]
         judged = self._anew(request, caller, org)
-        if _lasting(judged.verdict):
+        if self._came_before(hash(key)) and _lasting(judged.verdict):
             self._keep(key, caller, judged)
         return judged
+
+    def _came_before(self, hashed: int) -> bool:
+        place = hashed % KNOWN
+        if self._came[place] == hashed:
+            return True
+        self._came[place] = hashed
+        return False
 
     def _anew(self, request: Request, caller: Caller, org: Org) -> Judged:
         verdict = judge(request, caller, org, self._table)
         intent = verdict.intent if isinstance(verdict, Accepted) else None
-        return Judged(verdict, plan(intent, org, outcomes(intent, org)) if intent else None)
+        return Judged(verdict, plan(intent, org) if intent else None)
 
     def _keep(self, key: Key, caller: Caller, judged: Judged) -> None:
         self._kept[key] = (ref(caller), judged)

@@ -16,7 +16,7 @@ from ringback_contracts.life.commands import KEYS, MOST_KEYS, FarAct, FarEnd
 from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.life.views import flat
 from ringback_contracts.resources.calls.inbound import InboundError, ring_from
-from ringback_mock.engine.calls import CallRecord, plan_ringing
+from ringback_mock.engine.calls import CallRecord, RungIn
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.staffing import settle
@@ -59,7 +59,7 @@ def _ring(site: Site, request: Request) -> Decided:
         command = ring_from(_object(request, '{"queue": "support"}'), tenant.org)
     except InboundError as error:
         raise bad_request(str(error)) from error
-    call = CallRecord(new_id(), plan_ringing(command), now := tenant.clock())
+    call = CallRecord(new_id(), RungIn(command), now := tenant.clock())
     return Decided(json_response(201, _shown(call.at(now))), tenant, (KeepCall(call),))
 
 

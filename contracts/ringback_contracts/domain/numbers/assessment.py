@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ringback_contracts.core.plain import plain
 from ringback_contracts.domain.numbers.plans import is_assigned
 from ringback_contracts.domain.numbers.reserved import ReservedRange, reserved_range
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 LONGEST_E164 = 15
 """Digits that an international number has at most, by ITU-T E.164."""
 
+REMEMBERED = 256
+"""Numbers that are in use at a time; what is remembered of more would only be looked through for garbage."""
 CAN_RING = "the number can ring"
 
 _DIGITS = re.compile(r"\+?[0-9]+")
@@ -37,8 +38,7 @@ class Problem(StrEnum):
     RESERVED = "reserved"
 
 
-@plain()
-class Assessment:
+class Assessment(NamedTuple):
     """What is known of a number.
 
     ``e164`` is its international form, where the text has one; ``problem`` is ``None`` for a number that a
@@ -75,7 +75,7 @@ def _none(problem: Problem, detail: str) -> Assessment:
     return Assessment(None, problem, detail)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def _assessed(text: str, region: str) -> Assessment:
     assigned = is_assigned(text) if text[0] == "+" else None
     return _read(text, region) if assigned is None else _as_written(text, assigned=assigned)

@@ -15,8 +15,8 @@ from ringback_contracts.org import User
 from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.calls.forms import Endpoint
 
-LONGEST_CACHED = 64
-"""Longer texts are no numbers; they would only fill the cache."""
+LONGEST_CACHED, CACHED = 64, 256
+"""Longer texts are no numbers; they would only fill the cache, which holds the numbers in use at a time."""
 
 
 class CallFacts(Case):
@@ -154,7 +154,7 @@ def _read_number(text: str) -> Dialled | NotDialable:
     try:
         return dialable(text)
     except NotDialable as error:
-        return error
+        return error.with_traceback(None)  # which would keep all that the request has made
 
 
-_cached_number = lru_cache(maxsize=4096)(_read_number)
+_cached_number = lru_cache(maxsize=CACHED)(_read_number)

@@ -148,7 +148,8 @@ def _parsed(
     try:
         address = _meaning(text)
     except AddressError as error:
-        return Endpoint(side, pointer, value, Shape.ADDRESS, text, declared, name, error=error)
+        bare = error.with_traceback(None)  # which would keep all that the request has made
+        return Endpoint(side, pointer, value, Shape.ADDRESS, text, declared, name, error=bare)
     return Endpoint(side, pointer, value, Shape.ADDRESS, text, declared, name, address=address)
 
 
