@@ -77,6 +77,11 @@ class Case:
                 yield from of_body(part if isinstance(part, dict) else {}, self.heeded)
 
     @lazy
+    def marks(self) -> frozenset[str] | None:
+        """What the body holds, by which rules are left out that cannot object; ``None`` leaves out none."""
+        return None
+
+    @lazy
     def contract(self) -> Contract | None:
         """The contract the body is judged by; none where there is no choice, or no body to judge."""
         return None

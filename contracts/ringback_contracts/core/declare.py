@@ -75,6 +75,7 @@ def rule(  # noqa: PLR0913 - a rule is all of this
     contracts: tuple[Contract, ...] = CONTRACTS,
     knowledge: Knowledge = Knowledge.ORG,
     operations: Selection | None = None,
+    only: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule out of the function below it."""
 
@@ -95,6 +96,7 @@ def rule(  # noqa: PLR0913 - a rule is all of this
             contracts=contracts,
             knowledge=knowledge,
             operations=operations,
+            only=frozenset(only),
         )
 
     return declare

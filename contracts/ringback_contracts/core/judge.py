@@ -15,7 +15,9 @@ def verdict_on(case: Case, table: Table) -> Verdict:
     Pure and total: it never raises, whatever the request is.
     """
     operation = case.operation
-    finding = _first(case, table.early(operation)) or _first(case, table.late(operation, case.contract))
+    finding = _first(case, table.early(operation)) or _first(
+        case, table.about(operation, case.contract, case.marks)
+    )
     if finding is not None:
         return Rejected(finding, operation)
     return _accepted(case)

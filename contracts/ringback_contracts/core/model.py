@@ -227,6 +227,8 @@ class Rule:
     knowledge: Knowledge = Knowledge.ORG
     operations: Selection | None = field(default=None, repr=False, compare=False)
     """Which operations it holds for; ``None`` means every request."""
+    only: frozenset[str] = frozenset()
+    """Marks of a request (see ``Case.marks``), without any of which the rule has nothing to object."""
 
     def concerns(self, operation: Operation | None) -> bool:
         """Whether it holds for requests that name the operation, or none."""

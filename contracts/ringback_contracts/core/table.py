@@ -30,6 +30,9 @@ class Table:
             self.by_id[rule.id] = rule
         self._early: dict[Operation | None, Lane] = {}
         self._late: dict[tuple[Operation | None, Contract | None], Lane] = {}
+        self._marked: dict[tuple[Operation | None, Contract | None, frozenset[str]], Lane] = {}
+        self.marks: frozenset[str] = frozenset().union(*(rule.only for rule in self.rules))
+        """What of a request lets rules be left out."""
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -57,6 +60,20 @@ class Table:
                 operation, lambda rule: rule.stage > Stage.JSON and _holds(rule, operation, contract)
             )
             return self._late.setdefault((operation, contract), late)
+
+    def about(
+        self, operation: Operation | None, contract: Contract | None, marks: frozenset[str] | None
+    ) -> Lane:
+        """Those of the late rules that could object to what has these marks."""
+        if marks is None:
+            return self.late(operation, contract)
+        known = self.marks & marks
+        try:
+            return self._marked[operation, contract, known]
+        except KeyError:
+            late = self.late(operation, contract)
+            lane = tuple(one for one in late if not (only := one[1].only) or not only.isdisjoint(known))
+            return self._marked.setdefault((operation, contract, known), lane)
 
     def without(self, rule_id: str) -> Table:
         """The table with one rule switched off."""

@@ -19,6 +19,10 @@ LONGEST_CACHED, CACHED = 64, 256
 """Longer texts are no numbers; they would only fill the cache, which holds the numbers in use at a time."""
 
 
+SIP, FLAWED, TYPED = "a SIP address", "an address that cannot be read", "an address with a type"
+"""Marks of a request beside the keys of its body."""
+
+
 class CallFacts(Case):
     """A request to place a call."""
 
@@ -30,6 +34,18 @@ class CallFacts(Case):
         if self.body is None:
             return None
         return forms.recognise(self.body) if self.org.contract == "any" else self.org.contract
+
+    @lazy
+    def marks(self) -> frozenset[str]:
+        """The keys of the body, and what its addresses are."""
+        marks = [*self.body] if self.body is not None else []
+        if self.sip_endpoints:
+            marks.append(SIP)
+        if self.flawed_endpoints:
+            marks.append(FLAWED)
+        if any(endpoint.declared is not None for endpoint in self.endpoints):
+            marks.append(TYPED)
+        return frozenset(marks)
 
     @property
     def heeded(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Evidence, Kno
 from ringback_contracts.domain.addresses import CampaignAddress, Reason, SipAddress, TelAddress, UserAddress
 from ringback_contracts.domain.numbers import NotDialable
 from ringback_contracts.resources.calls import forms
-from ringback_contracts.resources.calls.facts import CallFacts, read_number
+from ringback_contracts.resources.calls.facts import FLAWED, TYPED, CallFacts, read_number
 from ringback_contracts.resources.calls.forms import Shape
 from ringback_contracts.resources.calls.selections import placing
 
@@ -87,6 +87,7 @@ def address_missing(case: CallFacts) -> Sequence[Violation]:
 
 @address_rule(
     id="address.shape",
+    only=(FLAWED,),
     title="'to' or 'from' is no address in any accepted form",
     fix=HOW_TO,
     rejects=[
@@ -107,6 +108,7 @@ def address_shape(case: CallFacts) -> Sequence[Violation]:
 
 @address_rule(
     id="address.untyped",
+    only=(FLAWED,),
     title="An address object has no type",
     fix='Say what it is: {"type": "user", "id": "..."} or {"type": "tel", "address": "tel:+..."}.',
     rejects=[
@@ -122,6 +124,7 @@ def address_untyped(case: CallFacts) -> Sequence[Violation]:
 
 @address_rule(
     id="address.unknown-type",
+    only=(FLAWED,),
     title="An address object has a type that does not exist",
     fix="The types are tel, user, sip and, in 'from', campaign.",
     evidence=Evidence.ASSUMED,
@@ -135,6 +138,7 @@ def address_unknown_type(case: CallFacts) -> Sequence[Violation]:
 
 @address_rule(
     id="address.no-value",
+    only=(FLAWED,),
     title="An address object has a type and no address",
     fix="A user and a campaign have an 'id', a number and a SIP URI an 'address', both texts.",
     rejects=[participants({"type": "user"}), participants({"type": "tel", "address": 5})],
@@ -146,6 +150,7 @@ def address_no_value(case: CallFacts) -> Sequence[Violation]:
 
 @address_rule(
     id="address.type-mismatch",
+    only=(TYPED,),
     title="An address object declares one type and carries another",
     fix="Make the type and the scheme of the address agree.",
     evidence=Evidence.ASSUMED,
@@ -177,6 +182,7 @@ def _of_reasons(
     """A rule about texts that the address parser refuses for one of these reasons."""
     return address_rule(
         id=rule_id,
+        only=(FLAWED,),
         title=title,
         fix=fix,
         rejects=[participants(text) for text in rejects],
@@ -260,6 +266,7 @@ def campaign_not_callable(case: CallFacts) -> Sequence[Violation]:
 
 @rule(
     id="phone-number.unreadable",
+    only=("phoneNumber", "participants"),
     stage=Stage.ADDRESSES,
     status=400,
     message="The phone number cannot be dialled: it is no number and no SIP URI",
@@ -308,6 +315,7 @@ def _party_numbers(case: CallFacts) -> Iterator[tuple[int, str]]:
 
 @rule(
     id="participant.no-address",
+    only=("participants",),
     stage=Stage.ADDRESSES,
     status=400,
     message="Every participant needs an address",

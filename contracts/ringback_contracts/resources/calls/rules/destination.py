@@ -39,6 +39,7 @@ CALL = {"phoneNumber": TEST_NUMBER}
 
 @unknown_rule(
     id="destination.user-unknown",
+    only=("callUserId", "participants"),
     title="The user to dial is not in this org",
     fix="callUserId is the user to dial, and must be the id of a user of the token's org.",
     rejects=[published(callUserId=NOBODY), published(callUserId="bob")],
@@ -50,6 +51,7 @@ def destination_user_unknown(case: CallFacts) -> Sequence[Violation]:
 
 @unknown_rule(
     id="destination.queue-unknown",
+    only=("callQueueId", "participants"),
     title="The queue to dial is not in this org",
     fix="Use the id of a queue of the token's org, not its name.",
     rejects=[published(callQueueId=NOBODY), published(callQueueId="support")],
@@ -61,6 +63,7 @@ def destination_queue_unknown(case: CallFacts) -> Sequence[Violation]:
 
 @unknown_rule(
     id="from-queue.unknown",
+    only=("callFromQueueId",),
     title="The queue to call on behalf of is not in this org",
     fix="callFromQueueId is the queue the call is made for: the id of a queue of the token's org.",
     rejects=[Example(CALL | {"callFromQueueId": NOBODY})],
@@ -75,6 +78,7 @@ def from_queue_unknown(case: CallFacts) -> Sequence[Violation]:
 
 @unknown_rule(
     id="destination.conversation-unknown",
+    only=("conversationIds",),
     title="A conversation to join is not there",
     fix="conversationIds lists calls that exist already; to dial somebody use phoneNumber.",
     rejects=[published(conversationIds=[NOBODY])],

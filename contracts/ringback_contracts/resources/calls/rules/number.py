@@ -131,6 +131,7 @@ def number_reserved(case: CallFacts) -> Sequence[Violation]:
 
 @number_rule(
     id="number.strict",
+    only=("phoneNumber", "participants"),
     title="The org refuses published bodies whose number rings nobody",
     fix="Use a number that can ring, or switch strict_numbers off to see the call fail as on the platform.",
     evidence=Evidence.ASSUMED,

@@ -19,8 +19,8 @@ from ringback_contracts.core.declare import (
 )
 from ringback_contracts.core.model import PARTICIPANTS, Check, Evidence, Example, Knowledge, Stage, Violation
 from ringback_contracts.domain.addresses import HostKind, Reason, SipAddress, TelAddress, UserAddress
-from ringback_contracts.resources.calls.facts import CallFacts
-from ringback_contracts.resources.calls.forms import Endpoint, Shape
+from ringback_contracts.resources.calls.facts import SIP, CallFacts
+from ringback_contracts.resources.calls.forms import MISNAMED_KEYS, Endpoint, Shape
 from ringback_contracts.resources.calls.selections import placing
 
 RFC_3261 = "RFC 3261 sections 19.1 and 25"
@@ -38,6 +38,7 @@ sip_rule = partial(
     source=THREAD,
     knowledge=Knowledge.REQUEST,
     operations=placing,
+    only=(SIP,),
 )
 """What the rules about SIP addresses say alike, but for the few that differ."""
 
@@ -90,6 +91,7 @@ misnamed_fields = sip_rule(
     title="The body has toAddress and fromAddress, which nobody reads",
     fix='Send phoneNumber and callerId, as published; in the other form they are {"to": {...}, "from": ...}.',
     contracts=(PARTICIPANTS,),
+    only=tuple(MISNAMED_KEYS),
     rejects=[published(toAddress=AGENT, fromAddress=TEST_NUMBER)],
     accepts=[OK_SIP],
 )(lambda case: [Violation(f"'{key}' is no field of a call request", f"/{key}") for key in case.misnamed])
