@@ -140,16 +140,14 @@ class Site:
         with self.store.lock:
             tenant = self.store.default
             fault, writes = struck(tenant, CONNECT, ())
-            for write in writes:
-                write.to(tenant)
+            self.store.commit(tenant, writes)
             return fault
 
     def _commit(self, request: Request, answered: Answered, began: float) -> Response:
         """The response, once what was decided is written, and kept in the journal and in the access log."""
         context_id, response, tenant, verdict, call_id, caller, writes, kept = answered
         response = self.cors.shared(request, response)
-        for write in writes:
-            write.to(tenant)
+        self.store.commit(tenant, writes)
         if self.feed.listeners and (writes or kept):
             self.feed.tell()
         if kept:

@@ -104,6 +104,31 @@ SECONDS = click.IntRange(1, 86_400)
     help="Seconds of the org's time in one of the world's: calls ring, and tokens expire, so much sooner.",
 )
 @click.option(
+    "--store",
+    metavar="URL",
+    envvar="RINGBACK_STORE",
+    help="Redis that keeps what is served, so that it outlives this process and others serve it too, such as "
+    "redis://127.0.0.1:6379/0. Others see what stands on a command line: where it has a password, rather set "
+    "the variable.",
+)
+@click.option(
+    "--store-prefix",
+    default="ringback",
+    show_default=True,
+    metavar="NAME",
+    envvar="RINGBACK_STORE_PREFIX",
+    help="What the names of all that is kept in the store begin with; who shares it serves the same.",
+)
+@click.option(
+    "--store-timeout",
+    type=click.FloatRange(min=0.05, max=60),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    envvar="RINGBACK_STORE_TIMEOUT",
+    help="How long the store is waited for before a request is answered 503.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 
@@ -32,6 +32,9 @@ from ringback_mock.engine.hosts import HostCheck, is_loopback
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
 
+if TYPE_CHECKING:
+    from ringback_mock.replicas.site import SharedSite
+
 BACKLOG = 2048
 GRACE_SECONDS = 1
 """Time after which the end waits for nobody; the door is done before."""
@@ -49,7 +52,8 @@ class Settings:
 
     ``tls_expired`` is a certificate with its key, of the same authority as ``tls_cert``, that has expired:
     the fault of that kind shows it. ``request_timeout`` and ``keep_alive`` are those of ``Patience``;
-    ``speed`` is that of every org's clock.
+    ``speed`` is that of every org's clock. ``store`` is the URL of a Redis that keeps what is served, under
+    names that begin with ``store_prefix``; ``store_timeout`` is how long it is waited for.
     """
 
     host: str = "127.0.0.1"
@@ -64,6 +68,9 @@ class Settings:
     request_timeout: float = Patience.request
     keep_alive: float = Patience.idle
     speed: float = 1.0
+    store: str | None = field(default=None, repr=False)
+    store_prefix: str = "ringback"
+    store_timeout: float = 1.0
 
     @property
     def patience(self) -> Patience:
@@ -76,13 +83,12 @@ def serve(org: Org, settings: Settings) -> None:
     Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, an
     admin token that no header can carry, or an origin that is none.
     """
-    store = Store(org, journal_size=settings.journal_size, speed=settings.speed)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
         hosts = HostCheck(settings.host, settings.allow_host)
         guard, cors = _guard(settings), _cors(settings)
         can_expire = settings.tls_expired is not None
-        site = Site(store, hosts=hosts, guard=guard, cors=cors, url=url, can_expire=can_expire)
+        site = _site(org, settings, hosts=hosts, guard=guard, cors=cors, url=url, can_expire=can_expire)
         config = configuration(site, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         for idle in idle_grants(org):
@@ -95,7 +101,27 @@ def serve(org: Org, settings: Settings) -> None:
                 settings.host,
                 _closed(guard),
             )
-        _Announced(config, settings.patience, url).run([listener])
+        _Announced(config, settings, url).run([listener])
+
+
+def _site(org: Org, settings: Settings, **edges: Any) -> Site:
+    if settings.store is None:
+        return Site(Store(org, journal_size=settings.journal_size, speed=settings.speed), **edges)
+    from ringback_mock.edges.replicated import shared_site
+    from ringback_mock.replicas.log import StoreError
+
+    try:
+        return shared_site(settings, org, **edges)
+    except StoreError as error:
+        raise ServeError(str(error)) from error
+
+
+def _door_to(site: Site, settings: Settings) -> type[Door]:
+    if settings.store is None:
+        return door_to(site, Turns(), settings.patience)
+    from ringback_mock.edges.shared_door import shared_door_to
+
+    return shared_door_to(cast("SharedSite", site), Turns(), settings.patience)
 
 
 def _first_step(org: Org, url: str) -> str:
@@ -130,7 +156,7 @@ def configuration(site: Site, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves the site. Raises ``ServeError`` for a certificate that cannot be used."""
     config = uvicorn.Config(
         _nothing,
-        http=door_to(site, Turns(), settings.patience),
+        http=_door_to(site, settings),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -245,11 +271,18 @@ class Server(uvicorn.Server):
 class _Announced(Server):
     """Says where it serves, for whoever started it waits for that line."""
 
-    def __init__(self, config: uvicorn.Config, patience: Patience, url: str) -> None:
-        super().__init__(config, patience)
+    def __init__(self, config: uvicorn.Config, settings: Settings, url: str) -> None:
+        super().__init__(config, settings.patience)
+        self._settings = settings
         self._url = url
+        self._following: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._settings.store is not None:
+            from ringback_mock.edges.replicated import begin
+
+            site = cast("SharedSite", self._door().site)
+            self._following = await begin(self._settings, site)
         await super().startup(sockets)
         collect_from_now_on()
         print(f"ringback ready on {self._url}", flush=True)  # noqa: T201 - a promise to whoever started it

@@ -155,7 +155,7 @@ class CallRecord:
     Its life begins when somebody first asks after it: what a call is follows from its history.
     """
 
-    __slots__ = ("_life", "_plan", "id", "look", "missed", "placed_at", "told")
+    __slots__ = ("_life", "id", "look", "missed", "placed_at", "plan", "told")
 
     def __init__(self, call_id: str, plan: Plan, placed_at: float) -> None:
         self.id = call_id
@@ -165,7 +165,7 @@ class CallRecord:
         """How many of those whom a queue has alerted did not take the call, as far as anybody looked."""
         self.told: Conversation | None = None
         """The call as its listeners were last told of it."""
-        self._plan = plan
+        self.plan = plan
         self._life: Conversation | None = None
 
     def __repr__(self) -> str:
@@ -174,29 +174,33 @@ class CallRecord:
     @property
     def numbers(self) -> tuple[str, ...]:
         """What the call dials, or where it comes from."""
-        return self._plan.numbers
+        return self.plan.numbers
 
     @property
     def weight(self) -> int:
         """Roughly the memory in bytes that the call's texts take."""
-        return self._plan.weight + (self._life.weight if self._life else 0)
+        return self.plan.weight + (self._life.weight if self._life else 0)
 
     @property
     def begins_in_queue(self) -> bool:
         """Whether the call comes to a queue."""
-        return self._plan.rings_queue
+        return self.plan.rings_queue
 
     @property
     def latest(self) -> Conversation:
         """The call as it was last seen."""
         if self._life is None:
-            self._life = _begun(apply(opened(self.id, self.placed_at), self._plan.command, self.placed_at))
+            self._life = _begun(apply(opened(self.id, self.placed_at), self.plan.command, self.placed_at))
         return self._life
 
     def at(self, now: float) -> Conversation:
         """The call as it is now; a clock that was set back finds it as it was last seen."""
         self._life = advance(self.latest, now)
         return self._life
+
+    def seen(self, now: float) -> Conversation:
+        """The same for whoever is told of it."""
+        return self.at(now)
 
     def after(self, command: Command, now: float) -> Conversation | Objection:
         """What the command would make of the call, or what stands against it."""
@@ -216,7 +220,7 @@ class CallRecord:
 
     def concerned(self) -> frozenset[str | None]:
         """The ids of the users and queues that the call has come to, or can come to by itself."""
-        command, seen = self._plan.command, self._life
+        command, seen = self.plan.command, self._life
         parties: tuple[Party, ...] = (command.to,) if isinstance(command, Ring) else _all_of(command)
         ids = {command.queue_id if isinstance(command, Place) else None}
         for party in parties:
@@ -230,7 +234,7 @@ class CallRecord:
 
         A call that nobody has done anything to is not brought to life for the question.
         """
-        begins = self._plan.begins_with(user_id)
+        begins = self.plan.begins_with(user_id)
         if begins or (begins is False and self._life is None):
             return bool(begins)
         return any(one.user_id == user_id for one in self.at(now).participants)

@@ -154,9 +154,9 @@ class EventFeed:
         if ids:
             for call in self._calls:
                 if call.begins_in_queue or not ids.isdisjoint(call.concerned()):
-                    self._summaries.note(call.at(now), self._summary_wanted)
+                    self._summaries.note(call.seen(now), self._summary_wanted)
                     if call.told is None:
-                        call.told = call.at(now)
+                        call.told = call.seen(now)
                         self._await(call.id, call.told)
 
     def _await(self, call_id: str, told: Conversation) -> None:

@@ -40,6 +40,13 @@ class Session:
             return EXPIRED
         return self.caller if self.limit is None else self._counted(now, self.limit)
 
+    def preview(self, now: float) -> Caller:
+        """The same, which counts nothing yet."""
+        window, count = self._window, self._count
+        caller = self.use(now)
+        self._window, self._count = window, count
+        return caller
+
     def _counted(self, now: float, limit: int) -> Caller:
         if not 0 <= now - self._window < WINDOW_SECONDS:
             self._window, self._count = now, 0

@@ -66,7 +66,7 @@ class SocketSession:
         all_of_them = {**channel.subscriptions, **{one.id: one for one in asked}}
         if len(all_of_them) > MOST_TOPICS:
             return messages.refused("failure", f"a channel has at most {MOST_TOPICS} topics", correlation_id)
-        Subscribe(channel, tuple(all_of_them.values())).to(tenant)
+        self._store.commit(tenant, (Subscribe(channel, tuple(all_of_them.values())),))
         return messages.subscribed(correlation_id)
 
 

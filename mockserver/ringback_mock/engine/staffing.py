@@ -42,6 +42,17 @@ def settle(tenant: Tenant, now: float) -> None:
     _offer(tenant, now)
 
 
+def unsettled(tenant: Tenant, calls: list[CallRecord], now: float) -> bool:
+    """Whether anything would happen in the org's queues, in which these calls may wait, by now."""
+    if _next(calls, now) is not None:
+        return True
+    return any(
+        next(_ready(acd.queue_id or "", tenant.org, tenant.calls, now), None) is not None
+        for call in calls
+        for acd in _waiting(call.at(now))
+    )
+
+
 def _next(calls: list[CallRecord], now: float) -> float | None:
     """The next moment by now at which anything happens on one of the calls by itself."""
     turns = (next_turn(call.latest) for call in calls)

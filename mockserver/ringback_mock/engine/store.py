@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import ANONYMOUS, Caller
@@ -18,6 +18,9 @@ from ringback_mock.engine.clock import Clock, OrgClock
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.sessions import UNKNOWN, Session
 from ringback_mock.engine.tenant import KEPT_BYTES, Rooms, Tenant
+
+if TYPE_CHECKING:
+    from ringback_mock.engine.writes import Write
 
 __all__ = ["FreshClient", "FreshOrg", "Store", "Tenant"]
 
@@ -48,6 +51,8 @@ class Store:
     holds ``lock`` meanwhile, so that everything is judged one at a time.
     """
 
+    tenant_kind: type[Tenant] = Tenant
+
     def __init__(  # noqa: PLR0913 - each bound of what is kept can be set alone, and all be left out
         self,
         org: Org | None = None,
@@ -73,7 +78,7 @@ class Store:
         self.default = self._serve(org or default_org())
 
     def _serve(self, org: Org) -> Tenant:
-        tenant = Tenant(
+        tenant = self.tenant_kind(
             org,
             self._sessions,
             rooms=self._rooms,
@@ -103,6 +108,11 @@ class Store:
     def tenants(self) -> tuple[Tenant, ...]:
         """Every org that is served, the default one first."""
         return (self.default, *self._copies.values())
+
+    def commit(self, tenant: Tenant, writes: Iterable[Write]) -> None:
+        """Write what was decided to the org."""
+        for write in writes:
+            write.to(tenant)
 
     def channel(self, channel_id: str) -> tuple[Tenant, Channel] | None:
         """The channel of that id, and the org it is of."""

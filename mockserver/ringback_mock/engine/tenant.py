@@ -47,6 +47,8 @@ class Tenant:
     ``listened`` is told when somebody begins or ceases to listen to a channel.
     """
 
+    calls_kind: type[Calls] = Calls
+
     def __init__(  # noqa: PLR0913 - what it shares with others, and the bounds of what it keeps
         self,
         org: Org,
@@ -59,7 +61,7 @@ class Tenant:
         listened: Callable[[Tenant], object] = bool,
     ) -> None:
         self.org = self.filed = org
-        self.calls = Calls(calls_size, rooms.kept)
+        self.calls = self.calls_kind(calls_size, rooms.kept)
         self.lives = LivesNow(self.calls, clock)
         self.feed = EventFeed(self.calls, lambda: self.org, changed=lambda _: listened(self))
         self.channels = Channels(clock, rooms.channels, self.feed.silence)
@@ -112,6 +114,12 @@ class Tenant:
         if owner is not self or session is None or session.expires_at <= self.clock():
             return None
         return session.caller
+
+    def use(self, token: str, now: float) -> None:
+        """Count a request against the token's limit."""
+        owner, session = self._sessions.get(token, (None, None))
+        if owner is self and session is not None:
+            session.use(now)
 
     def hold(self, issued: Issued, client: Client, user: User | None = None) -> None:
         """Let the token be good from now on: for the client, or for a user who logged in through it."""

@@ -1,0 +1,46 @@
+"""Where the store is: the client of a Redis, by its URL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ringback_mock.replicas.log import StoreError
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+SCHEMES = ("redis", "rediss", "unix")
+
+
+def connect(url: str, seconds: float) -> Redis:
+    """The client, which waits so long for any answer. Raises ``StoreError``, which repeats no password."""
+    scheme = urlsplit(url).scheme
+    if scheme not in SCHEMES:
+        raise StoreError(
+            f"--store: {scheme or 'the URL'} is none of the kinds {', '.join(SCHEMES)}; write "
+            "redis://HOST:PORT/DB, with rediss for TLS and USER:PASSWORD@ before the host where it asks"
+        )
+    try:
+        from redis.asyncio import Redis
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+    except ImportError as error:
+        raise StoreError("--store needs the extra: pip install 'ringback[redis]'") from error
+    bounds: dict[str, Any] = {
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
+        "retry": Retry(NoBackoff(), 0),
+        "client_name": "ringback",
+    }
+    try:
+        return Redis.from_url(url, **bounds)
+    except ValueError as error:
+        raise StoreError(f"--store: the URL cannot be read: {error}") from error
+
+
+def shown(url: str) -> str:
+    """The URL without user and password."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"

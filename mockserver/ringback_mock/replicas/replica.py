@@ -1,0 +1,314 @@
+"""One replica: requests are decided on what it has of the log, and answered once the log has taken that.
+
+Whatever waits goes to Redis together, in one round at a time. A decision that hangs on what has changed
+meanwhile is made again on what is new.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+from redis.exceptions import RedisError
+
+from ringback_contracts.core.model import Request
+from ringback_mock.engine.pipeline import Answered
+from ringback_mock.http import HERE, Peer, Response
+from ringback_mock.replicas.kinds import (
+    ALONE,
+    Settle,
+    WritePlace,
+    changed_by,
+    channels_key,
+    hangs_on,
+    read_write,
+    write_all,
+)
+from ringback_mock.replicas.log import Log, LostError, Proposal, StoreError, Told, read_entry
+from ringback_mock.replicas.values import UnreadableError
+
+if TYPE_CHECKING:
+    from ringback_mock.engine.tenant import Tenant
+    from ringback_mock.engine.writes import Write
+    from ringback_mock.replicas.site import SharedSite
+
+MOST_OF_A_ROUND = 64
+"""Requests that are decided in one go: meanwhile nothing else is done."""
+LISTENING_SECONDS = 0.02
+"""How long a replica that is asked nothing goes without hearing of what the others do."""
+AGAIN_SECONDS = 0.1
+"""From losing the store to looking for it again."""
+ANYTHING = "*"
+UNREACHABLE = (RedisError, OSError, TimeoutError)
+
+logger = logging.getLogger("ringback")
+
+
+class Job:
+    """A request that waits to be answered, or with ``request`` of ``None`` somebody who waits to know.
+
+    ``fresh`` says that what the replica knows is no older than the request.
+    """
+
+    __slots__ = ("answer", "fresh", "peer", "request")
+
+    def __init__(self, request: Request | None, peer: Peer, answer: asyncio.Future[Response | None]) -> None:
+        self.request = request
+        self.peer = peer
+        self.answer = answer
+        self.fresh = False
+
+    @property
+    def may_guess(self) -> bool:
+        """Whether it is decided on what is known, as what its answer hangs on is looked at again."""
+        return self.request is not None and self.request.path.startswith("/api/")
+
+
+class Decision(NamedTuple):
+    """What a replica wants of the log, and for whom."""
+
+    proposal: Proposal
+    job: Job | None = None
+    moment: float = 0.0
+    tenant: Tenant | None = None
+    writes: Sequence[Write] = ()
+    answered: Answered | None = None
+
+
+QUESTION = Proposal(ANYTHING, "", b"")
+
+
+class Replica:
+    """Decides what comes to one process, and applies what comes to all.
+
+    ``trouble`` says why nothing can be answered just now. Where the store is away, whoever asks waits no
+    longer than the ``log`` does.
+    """
+
+    def __init__(self, site: SharedSite, log: Log) -> None:
+        self.trouble = "the store has not been read yet"
+        self._site = site
+        self._store = site.store
+        self._log = log
+        self._jobs: deque[Job] = deque()
+        self._unasked: deque[tuple[Tenant, tuple[Write, ...]]] = deque()
+        self._wake = asyncio.Event()
+        self._store.write_later = self.write_later
+
+    # What comes
+
+    async def answer(self, request: Request, peer: Peer) -> Response:
+        """The answer to the request. It raises for bugs alone."""
+        answer = await self._waited(request, peer)
+        return self._site.unavailable(request, self.trouble) if answer is None else answer
+
+    async def catch_up(self) -> None:
+        """Wait until all is known that the log says by now, or the store is away."""
+        await self._waited(None, HERE)
+
+    async def _waited(self, request: Request | None, peer: Peer) -> Response | None:
+        if self.trouble:
+            return None
+        job = Job(request, peer, asyncio.get_running_loop().create_future())
+        self._jobs.append(job)
+        self._wake.set()
+        return await job.answer
+
+    def write_later(self, tenant: Tenant, writes: Iterable[Write]) -> None:
+        """Have it written in the next round: nobody waits for it."""
+        some = tuple(writes)
+        if some and not self.trouble:
+            self._unasked.append((tenant, some))
+            self._wake.set()
+
+    # Rounds
+
+    async def start(self) -> None:
+        """Learn what the log says. Raises ``StoreError``, and what the client raises where there is none."""
+        await self._load()
+        self.trouble = ""
+
+    async def run(self) -> None:
+        """Do round after round, until cancelled."""
+        while True:
+            try:
+                await self._round()
+            except LostError:
+                logger.warning(
+                    "the store was deleted or set back: this replica begins anew with what is there"
+                )
+                await self._begin_anew()
+            except UNREACHABLE as error:
+                await self._lose(f"the store does not answer ({type(error).__name__})")
+            except (StoreError, UnreadableError) as error:
+                await self._lose(str(error))
+            except Exception as error:  # noqa: BLE001 - what cannot be applied must not end the replica
+                self._site.crashed(error)
+                await self._begin_anew()
+            if not (self._jobs or self._unasked):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), LISTENING_SECONDS)
+            self._wake.clear()
+
+    async def _begin_anew(self) -> None:
+        self.trouble = "the store is read anew"
+        self._fail_all()
+        try:
+            began = await self._log.open(*self._site.served)
+            self._store.begin_anew(began)
+            await self._load()
+        except (LostError, *UNREACHABLE, StoreError, UnreadableError) as error:
+            await self._lose(str(error) or type(error).__name__)
+        else:
+            self.trouble = ""
+
+    async def _lose(self, why: str) -> None:
+        """Nothing can be answered for now: say so to all who wait, and look again soon."""
+        if not self.trouble:
+            logger.error("%s: requests are answered 503 until it does", why)
+        self.trouble = why
+        self._fail_all()
+        await asyncio.sleep(AGAIN_SECONDS)
+
+    def _fail_all(self) -> None:
+        self._unasked.clear()
+        while self._jobs:
+            _resolve(self._jobs.popleft(), None)
+
+    async def _load(self) -> None:
+        """Read the snapshot and the log as it is by now."""
+        for part in await self._log.load():
+            self._apply_entry(part)
+        while True:
+            told = await self._log.append(())
+            self._hear(told)
+            if not told.more:
+                return
+
+    async def _round(self) -> None:
+        jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_OF_A_ROUND))]
+        decisions = self._decisions(jobs)
+        try:
+            told = await self._log.append([one.proposal for one in decisions])
+        except BaseException:
+            for job in jobs:
+                _resolve(job, None)
+            raise
+        self._hear(told)
+        if self.trouble:
+            logger.warning("the store answers again")
+            self.trouble = ""
+        again = []
+        for decision, fate in zip(decisions, told.fates or [b""] * len(decisions), strict=True):
+            if not self._settle(decision, fate) and decision.job is not None:
+                decision.job.fresh = True
+                again.append(decision.job)
+        self._jobs.extendleft(reversed(again))
+        if self._store.listened:
+            self._site.sockets.tell()
+
+    def _hear(self, told: Told) -> None:
+        """Apply what others have written."""
+        for entry_id, text in told.entries:
+            self._apply_entry(text)
+            self._log.position = entry_id
+        if told.entries and self._site.feed.listeners:
+            self._site.feed.tell()
+
+    def _apply_entry(self, text: bytes) -> None:
+        org_id, moment, writes = read_entry(text)
+        store = self._store
+        tenant = store.tenant(org_id)
+        if tenant is None:
+            return  # a copy that was dropped meanwhile
+        with store.at(moment, applying=True):
+            for data in writes:
+                write = read_write(data, WritePlace(store, tenant))
+                if write is not None:
+                    write.to(tenant)
+
+    # Decisions
+
+    def _decisions(self, jobs: Sequence[Job]) -> list[Decision]:
+        """What to ask of the log. Where something is due in a queue, that happens first."""
+        moment = time.time()
+        with self._store.at(moment):
+            unsettled = self._store.unsettled()
+        if unsettled:
+            settled = [self._written(tenant, (Settle(moment),), moment, ANYTHING) for tenant in unsettled]
+            return [*settled, *(Decision(QUESTION, job) for job in jobs)]
+        asked = []
+        while self._unasked:
+            tenant, writes = self._unasked.popleft()
+            asked.append(self._written(tenant, writes, moment, ""))
+        return [*asked, *(decision for job in jobs if (decision := self._decided(job, moment)) is not None)]
+
+    def _decided(self, job: Job, moment: float) -> Decision | None:
+        if job.request is None or not (job.fresh or job.may_guess):
+            return Decision(QUESTION, job)
+        reading = self._store.reading
+        reading.begin()
+        try:
+            with self._store.at(moment):
+                answered = self._site.decide(job.request, job.peer)
+                answered = answered._replace(response=answered.response.whole())
+                kept = self._exchange(job.request, answered)
+        except Exception as error:  # noqa: BLE001 - whoever asked is told that there is a bug
+            if not job.answer.done():
+                job.answer.set_exception(error)
+            return None
+        tenant = answered.tenant
+        writes = (*reading.uses, *answered.writes, *kept)
+        keys = reading.keys | hangs_on(writes, tenant.org.id)
+        if "/notifications/" in job.request.path:
+            keys.add(channels_key(tenant.org.id))
+        sure = job.fresh and all(isinstance(write, ALONE) for write in writes)
+        hangs_on = "" if sure else "\n".join(keys)
+        decision = (
+            self._written(tenant, writes, moment, hangs_on)
+            if writes
+            else Decision(Proposal(hangs_on, "", b""))
+        )
+        return decision._replace(job=job, tenant=tenant, answered=answered)
+
+    def _exchange(self, request: Request, answered: Answered) -> tuple[Write, ...]:
+        if not answered.kept:
+            return ()
+        return (self._site.exchange(request, answered),)
+
+    @staticmethod
+    def _written(tenant: Tenant, writes: Sequence[Write], moment: float, condition: str) -> Decision:
+        text = orjson.dumps([tenant.org.id, moment, write_all(writes)])
+        changes = "\n".join(changed_by(writes, tenant.org.id))
+        return Decision(Proposal(condition, changes, text), None, moment, tenant, writes)
+
+    def _settle(self, decision: Decision, fate: bytes) -> bool:
+        """Do as the log has decided; whether that was the end of it."""
+        job = decision.job
+        if not fate:
+            return False
+        if decision.tenant is not None and decision.writes:
+            self._store.apply(decision.tenant, decision.writes, decision.moment)
+            self._log.position = fate
+            if self._site.feed.listeners:
+                self._site.feed.tell()
+        if job is None:
+            return True
+        if job.request is None:
+            _resolve(job, Response(204))
+            return True
+        if decision.answered is None:
+            return False
+        _resolve(job, self._site.said(job.request, decision.answered))
+        return True
+
+
+def _resolve(job: Job, answer: Response | None) -> None:
+    if not job.answer.done():  # whoever asked may be gone
+        job.answer.set_result(answer)

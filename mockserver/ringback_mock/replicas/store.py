@@ -1,0 +1,128 @@
+"""The orgs as the log tells of them: an ordinary store, to which nobody writes but the log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ringback_contracts.core.credentials import bearer
+from ringback_contracts.core.model import Caller
+from ringback_contracts.org import Client, Org
+from ringback_mock.engine.staffing import unsettled
+from ringback_mock.engine.store import Store
+from ringback_mock.engine.tenant import Tenant
+from ringback_mock.replicas.calls import Reading, SharedCalls
+from ringback_mock.replicas.kinds import ORGS, UseToken, token_key, use_key
+
+if TYPE_CHECKING:
+    from ringback_mock.engine.writes import Write
+
+
+class SharedTenant(Tenant):
+    """An org that several replicas serve."""
+
+    calls_kind = SharedCalls
+    calls: SharedCalls
+
+
+class SharedStore(Store):
+    """What one replica has of the orgs that it serves with others. ``began`` is when their log began.
+
+    Its time is that of the entry that is applied, of the decision that is made, or else the world's.
+    ``write_later`` takes what is to be written without having been decided in a turn of the log.
+    """
+
+    tenant_kind = SharedTenant
+
+    def __init__(self, org: Org, began: float, **bounds: Any) -> None:
+        self.reading = Reading()
+        self.write_later: Callable[[Tenant, Iterable[Write]], object] = _nobody
+        self._fixed: float | None = began
+        self._given = (org, bounds)
+        super().__init__(org, clock=self._now, **bounds)
+        self._fixed = None
+
+    def begin_anew(self, began: float) -> None:
+        """Forget everything, and be as at the log's beginning."""
+        with self.lock:
+            for tenant in self.tenants():
+                tenant.end()
+            org, bounds = self._given
+            later = self.write_later
+            self.__init__(org, began, **bounds)  # type: ignore[misc]  # every reference to it stays good
+            self.write_later = later
+
+    def _now(self) -> float:
+        return time.time() if self._fixed is None else self._fixed
+
+    def _serve(self, org: Org) -> Tenant:
+        tenant = super()._serve(org)
+        if isinstance(tenant, SharedTenant):
+            tenant.calls.attach(self.reading, org.id)
+        return tenant
+
+    @contextmanager
+    def at(self, moment: float, *, applying: bool = False) -> Iterator[None]:
+        """Let it be that moment, in seconds since 1970, for a decision or for an entry that is applied."""
+        before = self._fixed, self.reading.applying
+        self._fixed, self.reading.applying = moment, applying
+        try:
+            yield
+        finally:
+            self._fixed, self.reading.applying = before
+
+    def commit(self, tenant: Tenant, writes: Iterable[Write]) -> None:
+        """Have it written by the log, which is what every replica hears of."""
+        self.write_later(tenant, writes)
+
+    def apply(self, tenant: Tenant, writes: Iterable[Write], moment: float) -> None:
+        """Write what the log says."""
+        with self.at(moment, applying=True):
+            super().commit(tenant, writes)
+
+    def resolve(self, authorization: str | None) -> tuple[Tenant, Caller]:
+        """The same; that the request counts against its token's limit is one of its writes."""
+        token = bearer(authorization)
+        found = None if token is None else self._sessions.get(token)
+        if token is None or found is None:
+            self._note_token(token)
+            return super().resolve(authorization)
+        tenant, session = found
+        now = tenant.clock()
+        self._note_token(token)
+        if session.limit is not None and now < session.expires_at:
+            self.reading.keys.add(use_key(token))
+            self.reading.uses.append(UseToken(token, now))
+        return tenant, session.preview(now)
+
+    def owner(self, authorization: str | None) -> Tenant:
+        self._note_token(bearer(authorization))
+        return super().owner(authorization)
+
+    def client(self, client_id: str) -> tuple[Tenant, Client] | None:
+        self.reading.keys.add(ORGS)
+        return super().client(client_id)
+
+    def _note_token(self, token: str | None) -> None:
+        if token is not None:
+            self.reading.keys.add(token_key(token))
+
+    def tenants(self) -> list[Tenant]:
+        """Every org that is served."""
+        return [self.default, *self._copies.values()]
+
+    def unsettled(self) -> list[Tenant]:
+        """The orgs in whose queues something is due by now."""
+        return [
+            tenant
+            for tenant in self.tenants()
+            if isinstance(tenant, SharedTenant)
+            and (waiting := tenant.calls.waiting())
+            and unsettled(tenant, waiting, tenant.clock())
+        ]
+
+
+def _nobody(_: Tenant, __: Iterable[Write]) -> None:
+    raise RuntimeError("no replica writes for this store yet")
