@@ -24,7 +24,7 @@ PACKAGES = [
 ]
 FOLDERS = [Path(package).parts[0] for package in PACKAGES]
 NAMES = [Path(package).name for package in PACKAGES]
-DATA = {".py", ".json", ".toml", ".html", ".css", ".js", ".md", ".yaml", ".txt"}
+DATA = {".py", ".json", ".toml", ".html", ".css", ".js", ".md", ".yaml", ".txt", ".lua"}
 
 
 def _modules() -> list[Path]:

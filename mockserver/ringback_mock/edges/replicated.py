@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.org import Org
 from ringback_mock.replicas.client import connect, shown
-from ringback_mock.replicas.log import Log, StoreError
-from ringback_mock.replicas.replica import UNREACHABLE, Replica
+from ringback_mock.replicas.log import AwayError, Log, StoreError
+from ringback_mock.replicas.replica import Replica
 from ringback_mock.replicas.site import SharedSite
 from ringback_mock.replicas.store import SharedStore
 
@@ -28,19 +28,13 @@ def opened(settings: Settings, org: Org) -> float:
 
     try:
         return asyncio.run(ask())
-    except UNREACHABLE as error:
-        raise StoreError(
-            f"the store at {shown(settings.store or '')} does not answer: {_why(error)}"
-        ) from error
+    except AwayError as error:
+        raise StoreError(f"the store at {shown(settings.store or '')} does not answer: {error}") from error
 
 
 def log_of(settings: Settings) -> Log:
     """The log that the settings name. Raises ``StoreError``."""
     return Log(connect(settings.store or "", settings.store_timeout), settings.store_prefix)
-
-
-def _why(error: BaseException) -> str:
-    return str(error).partition(" user ")[0] or type(error).__name__
 
 
 def shared_site(settings: Settings, org: Org, **edges: Any) -> SharedSite:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +38,27 @@ class StoreError(Exception):
 
 class LostError(Exception):
     """The log does not go on from what this replica knows: it was deleted, cut or set back."""
+
+
+class AwayError(Exception):
+    """The store does not answer: what happened instead."""
+
+
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """What the client raises where the store does not answer as it should."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError, TimeoutError
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Ask the store; raises ``AwayError`` where it does not answer."""
+    try:
+        yield
+    except _failures() as error:
+        raise AwayError(type(error).__name__) from error
 
 
 class Keys(NamedTuple):
@@ -86,7 +109,8 @@ class Log:
         """When the log began: now, if there is none yet. Raises ``StoreError`` for one that is another's."""
         mark = fingerprint(org, speed)
         arguments: list[Any] = [FORMAT, repr(time.time()), mark, VERSION, IDLE_MILLISECONDS]
-        said = await self._open([self.keys.about], arguments)
+        with _asking():
+            said = await self._open([self.keys.about], arguments)
         known, began, kept_mark, by = (value.decode() for value in said)
         if int(known) > FORMAT:
             raise StoreError(
@@ -112,7 +136,8 @@ class Log:
         pipeline: Any = self._client.pipeline(transaction=True)
         pipeline.hget(self.keys.about, "base")
         pipeline.lrange(self.keys.snapshot, 0, -1)
-        base, parts = await pipeline.execute()
+        with _asking():
+            base, parts = await pipeline.execute()
         if base is None:
             raise LostError
         return [base, *parts]
@@ -122,7 +147,8 @@ class Log:
         arguments: list[Any] = [self.position, MOST_AT_ONCE, FORMAT, IDLE_MILLISECONDS]
         for proposal in proposals:
             arguments += proposal
-        answer = await self._append([self.keys.log, self.keys.about], arguments)
+        with _asking():
+            answer = await self._append([self.keys.log, self.keys.about], arguments)
         kind = answer[0]
         if kind == b"gone":
             raise LostError
@@ -144,12 +170,14 @@ class Log:
         for part in parts:
             pipeline.rpush(fresh, part)
         pipeline.pexpire(fresh, IDLE_MILLISECONDS)
-        await pipeline.execute()
-        await self._cut([*self.keys, fresh], [base, IDLE_MILLISECONDS])
+        with _asking():
+            await pipeline.execute()
+            await self._cut([*self.keys, fresh], [base, IDLE_MILLISECONDS])
 
     async def may_cut(self, seconds: int) -> bool:
         """Whether no other replica makes a snapshot just now; then it is this one's turn."""
-        return bool(await self._client.set(f"{self.keys.snapshot}:turn", VERSION, nx=True, ex=seconds))
+        with _asking():
+            return bool(await self._client.set(f"{self.keys.snapshot}:turn", VERSION, nx=True, ex=seconds))
 
     async def close(self) -> None:
         await self._client.aclose()

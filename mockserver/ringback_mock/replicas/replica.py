@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
-from redis.exceptions import RedisError
 
 from ringback_contracts.core.model import Request
 from ringback_mock.engine.pipeline import Answered
@@ -30,7 +29,7 @@ from ringback_mock.replicas.kinds import (
     read_write,
     write_all,
 )
-from ringback_mock.replicas.log import Log, LostError, Proposal, StoreError, Told, read_entry
+from ringback_mock.replicas.log import AwayError, Log, LostError, Proposal, StoreError, Told, read_entry
 from ringback_mock.replicas.values import UnreadableError
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ LISTENING_SECONDS = 0.02
 AGAIN_SECONDS = 0.1
 """From losing the store to looking for it again."""
 ANYTHING = "*"
-UNREACHABLE = (RedisError, OSError, TimeoutError)
 
 logger = logging.getLogger("ringback")
 
@@ -130,9 +128,12 @@ class Replica:
     # Rounds
 
     async def start(self) -> None:
-        """Learn what the log says. Raises ``StoreError``, and what the client raises where there is none."""
-        await self._load()
-        self.trouble = ""
+        """Learn what the log says, if the store answers; the rounds go on to ask."""
+        try:
+            await self._load()
+            self.trouble = ""
+        except (LostError, AwayError, StoreError, UnreadableError) as error:
+            await self._lose(str(error) or "the store has not been read yet")
 
     async def run(self) -> None:
         """Do round after round, until cancelled."""
@@ -144,8 +145,8 @@ class Replica:
                     "the store was deleted or set back: this replica begins anew with what is there"
                 )
                 await self._begin_anew()
-            except UNREACHABLE as error:
-                await self._lose(f"the store does not answer ({type(error).__name__})")
+            except AwayError as error:
+                await self._lose(f"the store does not answer ({error})")
             except (StoreError, UnreadableError) as error:
                 await self._lose(str(error))
             except Exception as error:  # noqa: BLE001 - what cannot be applied must not end the replica
@@ -163,7 +164,7 @@ class Replica:
             began = await self._log.open(*self._site.served)
             self._store.begin_anew(began)
             await self._load()
-        except (LostError, *UNREACHABLE, StoreError, UnreadableError) as error:
+        except (LostError, AwayError, StoreError, UnreadableError) as error:
             await self._lose(str(error) or type(error).__name__)
         else:
             self.trouble = ""
@@ -269,12 +270,11 @@ class Replica:
         if "/notifications/" in job.request.path:
             keys.add(channels_key(tenant.org.id))
         sure = job.fresh and all(isinstance(write, ALONE) for write in writes)
-        hangs_on = "" if sure else "\n".join(keys)
-        decision = (
-            self._written(tenant, writes, moment, hangs_on)
-            if writes
-            else Decision(Proposal(hangs_on, "", b""))
-        )
+        condition = "" if sure else "\n".join(keys)
+        if writes:
+            decision = self._written(tenant, writes, moment, condition)
+        else:
+            decision = Decision(Proposal(condition, "", b""))
         return decision._replace(job=job, tenant=tenant, answered=answered)
 
     def _exchange(self, request: Request, answered: Answered) -> tuple[Write, ...]:
