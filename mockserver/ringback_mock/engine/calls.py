@@ -67,20 +67,20 @@ class Requested(Plan):
     """What a request asks for. How it is carried out in the org is worked out when the call is looked at:
     most calls never are, and what is not there need not be kept."""
 
-    __slots__ = ("_command", "_org", "_outcomes")
+    __slots__ = ("_command", "_org", "outcomes")
     intent: Intent
 
     def __init__(self, intent: Intent, org: Org, outcomes: tuple[Outcome, ...] | None) -> None:
         self.intent = intent
         self.weight = _weight(intent)
         self._org = org
-        self._outcomes = outcomes
+        self.outcomes = outcomes
         self._command: Place | None = None
 
     @property
     def command(self) -> Place:
         if self._command is None:
-            taken = outcomes(self.intent, self._org) if self._outcomes is None else self._outcomes
+            taken = outcomes(self.intent, self._org) if self.outcomes is None else self.outcomes
             self._command = placement(self.intent, self._org, taken)
         return self._command
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_type_hints
 
+from ringback_contracts.core.model import Intent
 from ringback_contracts.core.plain import plain
-from ringback_contracts.life.commands import Command
-from ringback_contracts.org import Org
+from ringback_contracts.life.commands import Command, Ring
+from ringback_contracts.org import Org, Outcome
 from ringback_contracts.resources.notifications.facts import Subscription
 from ringback_mock.engine import writes as do
-from ringback_mock.engine.calls import CallRecord, Plan
+from ringback_mock.engine.calls import CallRecord, Plan, Requested, RungIn
 from ringback_mock.engine.channels import Channel, Owner
 from ringback_mock.engine.sessions import Issued
 from ringback_mock.engine.staffing import settle
@@ -125,7 +126,26 @@ def _simple(kind: type[Write], changes: Callable[[Any, str], Iterable[str]] = _o
 
 # --- calls ----------------------------------------------------------------------------------------------
 
-_plans = Remembered(writer(Plan), reader(Plan))
+_write_ring, _read_ring = writer(Ring), reader(Ring)
+_write_intent, _read_intent = writer(Intent), reader(Intent)
+
+
+def _write_plan(plan: Plan) -> list[Any]:
+    if isinstance(plan, Requested):
+        return [_write_intent(plan.intent), plan.outcomes, None]
+    return [None, None, _write_ring(cast("Ring", plan.command))]
+
+
+def _read_plan(data: Any) -> tuple[Intent | None, tuple[Outcome, ...] | None, Ring | None]:
+    intent, outcomes, ring = data
+    return (
+        None if intent is None else _read_intent(intent),
+        None if outcomes is None else tuple(map(Outcome, outcomes)),
+        None if ring is None else _read_ring(ring),
+    )
+
+
+_plans = Remembered(_write_plan, _read_plan)
 
 
 def _write_call(value: do.KeepCall) -> list[Any]:
@@ -133,9 +153,11 @@ def _write_call(value: do.KeepCall) -> list[Any]:
     return [call.id, call.placed_at, _plans.text(call.plan)]
 
 
-def _read_call(data: Any, _: WritePlace) -> Write:
+def _read_call(data: Any, place: WritePlace) -> Write:
     call_id, placed_at, text = data
-    return do.KeepCall(CallRecord(call_id, _plans.value(text), float(placed_at)))
+    intent, outcomes, ring = _plans.value(text)
+    plan = RungIn(ring) if intent is None else Requested(intent, place.tenant.org, outcomes)
+    return do.KeepCall(CallRecord(call_id, plan, float(placed_at)))
 
 
 def _call_changed(value: do.KeepCall | do.GiveCommand, org_id: str) -> tuple[str, ...]:

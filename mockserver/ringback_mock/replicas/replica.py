@@ -54,12 +54,13 @@ class Job:
     ``fresh`` says that what the replica knows is no older than the request.
     """
 
-    __slots__ = ("answer", "fresh", "peer", "request")
+    __slots__ = ("answer", "began", "fresh", "peer", "request")
 
     def __init__(self, request: Request | None, peer: Peer, answer: asyncio.Future[Response | None]) -> None:
         self.request = request
         self.peer = peer
         self.answer = answer
+        self.began = time.perf_counter()
         self.fresh = False
 
     @property
@@ -305,7 +306,7 @@ class Replica:
             return True
         if decision.answered is None:
             return False
-        _resolve(job, self._site.said(job.request, decision.answered))
+        _resolve(job, self._site.said(job.request, decision.answered, job.began))
         return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.model import Request
@@ -33,6 +34,7 @@ class SharedSite(Site):
     def probed(self, request: Request) -> Response | None:
         """The answer to what is no question to the store: whether the process lives, and can answer."""
         if request.method == "OPTIONS" and (preflight := self.cors.preflight(request)):
+            self._note(request, preflight, None, None, perf_counter())
             return preflight
         if request.method not in ("GET", "HEAD") or request.path not in (ALIVE, READY):
             return None
@@ -61,12 +63,13 @@ class SharedSite(Site):
             answered.caller,
         )
 
-    def said(self, request: Request, answered: Answered) -> Response:
+    def said(self, request: Request, answered: Answered, began: float | None = None) -> Response:
         """The response, once what was decided stands in the log."""
-        return super()._commit(request, answered._replace(writes=(), kept=False))
+        begun = perf_counter() if began is None else began
+        return super()._commit(request, answered._replace(writes=(), kept=False), begun)
 
-    def _commit(self, request: Request, answered: Answered) -> Response:
+    def _commit(self, request: Request, answered: Answered, began: float) -> Response:
         """The response to what cannot wait for the log, such as bytes that are no request."""
         kept = (self.exchange(request, answered),) if answered.kept else ()
         self.store.commit(answered.tenant, (*answered.writes, *kept))
-        return self.said(request, answered)
+        return self.said(request, answered, began)

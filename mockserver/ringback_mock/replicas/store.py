@@ -47,7 +47,7 @@ class SharedStore(Store):
     def begin_anew(self, began: float) -> None:
         """Forget everything, and be as at the log's beginning."""
         with self.lock:
-            for tenant in self.tenants():
+            for tenant in self.tenants:
                 tenant.end()
             org, bounds = self._given
             later = self.write_later
@@ -109,15 +109,11 @@ class SharedStore(Store):
         if token is not None:
             self.reading.keys.add(token_key(token))
 
-    def tenants(self) -> list[Tenant]:
-        """Every org that is served."""
-        return [self.default, *self._copies.values()]
-
     def unsettled(self) -> list[Tenant]:
         """The orgs in whose queues something is due by now."""
         return [
             tenant
-            for tenant in self.tenants()
+            for tenant in self.tenants
             if isinstance(tenant, SharedTenant)
             and (waiting := tenant.calls.waiting())
             and unsettled(tenant, waiting, tenant.clock())
