@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,18 @@ RINGBACK = Path(sys.executable).with_name("ringback")
 """The script that the installation made."""
 CASE = "why: somebody sends nothing\nrequest: {body: {}}\nexpect: {rule: destination.missing}\n"
 PROGRAM: Sequence[str | Path] = [RINGBACK, "call", "tel:+442079460100"]
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+"""How a client of the Model Context Protocol begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,7 @@ WORK = {
     "diff": Work(["--target", "URL"], "0 differences"),
     "explain": Work([], "destination.missing", exit_code=1, given="{}"),
     "init": Work(["own.toml"], "own.toml"),
+    "mcp": Work([], '"serverInfo":{"name":"ringback"', given=f"{json.dumps(INITIALIZE)}\n"),
     "rules": Work(["tel.no-plus"], "tel.no-plus"),
     "verify-fix": Work(["cases", "--target", "URL"], "fixed"),
     "watch": Work(["--target", "URL", "--for", "0"], "listening to v2.users.{me}.conversations.calls"),

@@ -93,7 +93,7 @@ def test_the_command_is_installed_and_says_its_version() -> None:
 
 def test_what_the_packages_import_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    for_users = (extras[name] for name in ("pytest", "harness", "redis", "sdk"))
+    for_users = (extras[name] for name in ("pytest", "harness", "mcp", "redis", "sdk"))
     declared = _names(PROJECT["dependencies"]).union(*map(_names, for_users))
     assert _third_party() <= declared
 

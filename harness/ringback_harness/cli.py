@@ -69,6 +69,13 @@ def _init() -> click.Command:
     return command
 
 
+def _mcp() -> click.Command:
+    """Give a coding agent tools to explain requests and to call a mock."""
+    from ringback_harness.commands.mcp import command
+
+    return command
+
+
 def _rules() -> click.Command:
     """List the rules and how each is known."""
     from ringback_harness.commands.rules import command
@@ -108,6 +115,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "diff": _diff,
     "explain": _explain,
     "init": _init,
+    "mcp": _mcp,
     "rules": _rules,
     "serve": _serve,
     "verify-fix": _verify_fix,

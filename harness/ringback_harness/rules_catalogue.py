@@ -10,7 +10,9 @@ from rich.text import Text
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS, Example, Rule
+from ringback_contracts.core.nearest import nearest_few
 from ringback_explain.tell.login_rules import LOGIN_RULES, LoginRule
+from ringback_harness.exits import SetupError
 from ringback_harness.terminal import show_wrapped
 
 if TYPE_CHECKING:
@@ -51,6 +53,17 @@ that of this participant's communication.
 def catalogue() -> Mapping[str, Entry]:
     """Every rule by its id: the platform's order of checks, then the login."""
     return {**TABLE.by_id, **LOGIN_RULES}
+
+
+def named(rule_id: str) -> Entry:
+    """The rule of that id; raises ``SetupError``, which names the nearest."""
+    known = catalogue()
+    rule = known.get(rule_id)
+    if rule is None:
+        near = nearest_few(rule_id, known, most=3, at_least=0.3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "'ringback rules' lists them all"
+        raise SetupError(f"there is no rule {rule_id!r}; {hint}")
+    return rule
 
 
 def document(rule: Entry) -> dict[str, Any]:

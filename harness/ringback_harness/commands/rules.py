@@ -10,11 +10,10 @@ import click
 from rich.console import Console
 
 from ringback_contracts.catalogue import TABLE
-from ringback_contracts.core.nearest import nearest_few
 from ringback_harness import rules_catalogue
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
-from ringback_harness.rules_catalogue import Entry, catalogue
+from ringback_harness.rules_catalogue import catalogue, named
 from ringback_harness.terminal import echo, one_line
 
 
@@ -47,7 +46,7 @@ def command(rule_id: str | None, form: str | None, cassettes: Path | None, evide
         from ringback_harness.cassettes.evidence import take_in
 
         take_in(evidence)
-    rules = list(catalogue().values()) if rule_id is None else [_rule(rule_id)]
+    rules = list(catalogue().values()) if rule_id is None else [named(rule_id)]
     if form == "json":
         documents = [rules_catalogue.document(rule) for rule in rules]
         click.echo(json.dumps(documents if rule_id is None else documents[0], indent=2, ensure_ascii=False))
@@ -78,14 +77,3 @@ def _confirm(cassettes: Path, evidence: Path | None) -> Exit:
         echo(f"{cassettes} holds nothing that a real org answered, and a mock confirms nothing")
     echo(f"{len(found.seen)} rules confirmed here, {len(held)} of {len(TABLE)} in {evidence}")
     return Exit.FINDING if found.contradicted else Exit.FINE
-
-
-def _rule(rule_id: str) -> Entry:
-    """The rule of that id; raises ``SetupError``, which names the nearest."""
-    known = catalogue()
-    rule = known.get(rule_id)
-    if rule is None:
-        near = nearest_few(rule_id, known, most=3, at_least=0.3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "'ringback rules' lists them all"
-        raise SetupError(f"there is no rule {rule_id!r}; {hint}")
-    return rule

@@ -1,0 +1,1 @@
+"""What a coding agent may ask of Ringback: ``ringback mcp``."""
