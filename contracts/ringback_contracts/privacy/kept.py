@@ -17,7 +17,8 @@ GAP = (
     rf"|%2[089DdEe]|(?<={DIGIT})\+(?={DIGIT}))"
 )
 """What parts the digits of a number."""
-_UUID = rf"(?<![0-9A-Za-z]){UUID_PATTERN}(?![0-9A-Za-z])"
+# One with a digit too few or too many is somebody's slip in an id, and no number either.
+_UUID = rf"(?<![0-9A-Za-z]){UUID_PATTERN[:-4]}{{10,14}}(?![0-9A-Za-z])"
 _HASH = (
     r"(?<![0-9A-Za-z])(?=[0-9]*+[a-f][0-9]*+[a-f]|[0-9]*+[A-F][0-9]*+[A-F])"
     r"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{16}"

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from ringback_contracts.domain.addresses import AddressError, HostKind, parse_sip
+from ringback_contracts.domain.numbers.emergency import is_emergency
 from ringback_contracts.http.written import Members
-from ringback_contracts.privacy import redact_body, redact_headers, redact_text
+from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, redact_text
 from ringback_contracts.privacy.kept import is_count
 from ringback_contracts.privacy.known import KnownSecrets
 from ringback_contracts.privacy.names import names_secret
@@ -21,6 +23,7 @@ from ringback_harness.cassettes.people import StablePeople
 
 LEAST_NUMBER = 10**6
 """A JSON number that may be a telephone number."""
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\](?::[0-9]+)?|[^;?]*)(.*)", re.DOTALL)
 Mark = Callable[[str], str]
 """Puts marks and stand-ins into a text."""
 
@@ -107,7 +110,7 @@ class Cleaner:
         if isinstance(value, list):
             return [self._leaf(item, mark) for item in value]
         if isinstance(value, str):
-            return mark(value)
+            return self._sip(value, mark) or mark(value)
         if isinstance(value, int | float) and isfinite(value) and abs(value) >= LEAST_NUMBER:
             return self.numbers.mark_json(value)
         return value
@@ -117,6 +120,28 @@ class Cleaner:
         if stand_in is not None:
             return stand_in
         return value if is_count(name, value) else self._leaf(value, mark)
+
+    def _sip(self, text: str, mark: Mark) -> str | None:
+        """A stand-in for the SIP URI that a text is, if its user is escaped or its host an IP address.
+
+        Read by its grammar, for a pattern finds neither where such a user begins nor that such a host is no
+        number. What stands behind the host is marked as any text is. A user that is a number is none's name.
+        """
+        try:
+            uri = parse_sip(text)
+        except AddressError:
+            return None
+        if not any(map(str.isalpha, uri.user)) or is_emergency(text):
+            return None
+        by_ip = uri.host_kind in (HostKind.IPV4, HostKind.IPV6)
+        head, _, rest = text.partition("@")
+        if not by_ip and ("%" not in head or is_nobodys(uri.host) or uri.host_kind is HostKind.LABEL):
+            return None
+        host, tail = _HOST_AND_PORT.match(rest).groups()  # type: ignore[union-attr]  # it was parsed
+        person, _, example = self.people.address(f"{uri.user}@{uri.host}").partition("@")
+        password = "" if uri.password is None else f":{HIDDEN}"
+        place = host if by_ip else example
+        return self.numbers.keep(f"{head.partition(':')[0]}:{person}{password}@{place}") + mark(tail)
 
     def _sent(self, text: str) -> str:
         return self.numbers.mark(self.people.addresses_in(self._named(text), but=is_nobodys))

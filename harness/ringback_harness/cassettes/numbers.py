@@ -59,19 +59,19 @@ class StableNumbers:
 
     def mark(self, text: str) -> str:
         """The text with a mark for each number."""
-        text = _VANITY.sub(lambda _: self._marked("+1555ABCDEFG"), text)
+        text = _VANITY.sub(lambda _: self.keep("+1555ABCDEFG"), text)
         return with_numbers(text, self._replaced)
 
     def _replaced(self, run: str) -> str:
         """A mark, but for what redaction would let stand by itself."""
         found = self.stand_in(run)
-        return run if found == run == redact_text(run) else self._marked(found)
+        return run if found == run == redact_text(run) else self.keep(found)
 
     def mark_json(self, value: float) -> str:
         """A mark, as a JSON text, that becomes a JSON number again: a whole one, or one with a fraction."""
         digits = int(self._digits(str(abs(int(value))), plus=False))
         fraction = "" if isinstance(value, int) else ".0" if value.is_integer() else ".5"
-        return self._marked(f"{digits}{fraction}", kind="#")
+        return self.keep(f"{digits}{fraction}", kind="#")
 
     def fill(self, text: str, *, in_json: bool = False) -> str:
         """The text with a stand-in for each mark, whose white space is escaped where the text is JSON."""
@@ -95,7 +95,8 @@ class StableNumbers:
         usual = defects.get(known.problem or Problem.TOO_LONG, defects[Problem.TOO_LONG])
         return _of_length(usual, len(digits), plus=plus)
 
-    def _marked(self, text: str, kind: str = "") -> str:
+    def keep(self, text: str, kind: str = "") -> str:
+        """A mark for a text that must come through redaction as it is."""
         self._marks.append(text)
         return f"{OPEN}{kind}{str(len(self._marks) - 1).translate(_LETTERS)}{CLOSE}"
 
