@@ -11,6 +11,7 @@ from ringback_contracts.domain.addresses import AddressError, parse_sip
 from ringback_contracts.domain.numbers import Dialled, NotDialable, dialable, is_extension
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_explain.meant.placeholders import gap_in
+from ringback_explain.table import table
 
 
 class Kind(StrEnum):
@@ -74,35 +75,14 @@ class MeantParty:
 
 
 LONGEST_NATIONAL = 10
-"""Digits without a plus that are taken for a national number and nothing else; many countries have"
-" shorter ones."""
+"""Digits without a plus that are taken for a national number and nothing else; many are shorter."""
 _PUBLISHED = ("/phoneNumber", "/callerId", "/participants/")
 
-TYPES: dict[str, Kind] = {
-    "user": Kind.USER,
-    "agent": Kind.USER,
-    "person": Kind.USER,
-    "employee": Kind.USER,
-    "internal": Kind.USER,
-    "queue": Kind.QUEUE,
-    "acd": Kind.QUEUE,
-    "campaign": Kind.CAMPAIGN,
-}
-"""Type words that say what an id belongs to; all others are words for telephones."""
-_SCHEMES: dict[str, Kind] = {
-    "tel": Kind.NUMBER,
-    "callto": Kind.NUMBER,
-    "phone": Kind.NUMBER,
-    "number": Kind.NUMBER,
-    "pstn": Kind.NUMBER,
-    "ext": Kind.NUMBER,
-    "sip": Kind.SIP,
-    "sips": Kind.SIP,
-    "user": Kind.USER,
-    "agent": Kind.USER,
-    "queue": Kind.QUEUE,
-    "campaign": Kind.CAMPAIGN,
-}
+TYPES, _SCHEMES = (
+    {word: Kind(kind) for kind, listed in table("meant/kinds")[name].items() for word in listed.split()}
+    for name in ("types", "schemes")
+)
+"""Type words that say what an id belongs to, and schemes; all other types are words for telephones."""
 _OF_ID = frozenset({Kind.USER, Kind.QUEUE, Kind.CAMPAIGN})
 
 
@@ -181,16 +161,5 @@ def _dialled(text: str) -> Dialled | None:
         return None
 
 
-_SIGNS = {
-    ord("\u2010"): "-",
-    ord("\u2011"): "-",
-    ord("\u2012"): "-",
-    ord("\u2013"): "-",
-    ord("\u2014"): "-",
-} | {
-    ord("\uff0b"): "+",
-    ord("/"): "-",
-    ord("\u200b"): "",
-    ord("\u202a"): "",
-    ord("\u202c"): "",
-}
+_SIGNS = str.maketrans(table("meant/kinds")["signs"])
+"""Hyphens of print, a wide plus, and marks that nobody sees."""

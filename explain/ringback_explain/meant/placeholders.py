@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ringback_explain.table import table
+
 
 class Gap(StrEnum):
     """Why a text is not the value it stands for."""
@@ -34,41 +36,13 @@ class Hole:
     gap: Gap
 
 
-_SCHEME = r"(?:[A-Za-z]{2,10}:)?"
-_ID = r"(?:id|uuid|guid)"
-
-
-def _is(pattern: str) -> re.Pattern[str]:
-    """The whole text, after a scheme perhaps."""
-    return re.compile(_SCHEME + pattern, re.IGNORECASE)
-
-
-def _has(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf".*?(?:{pattern}).*", re.DOTALL | re.IGNORECASE)
-
-
 PROTECTION = re.compile(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection", re.IGNORECASE)
 IN_CODE = re.compile("\u2039[^\u2039\u203a]*\u203a")
 """What ``stand_in`` makes."""
-_PATTERNS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
-    (Gap.PROTECTED, _has(PROTECTION.pattern)),
-    (Gap.UNFILLED, _has(r"\{\{[^{}]*\}\}|[$#]?\{[a-z_][\w.() -]*\}|\{[0-9]?\}")),
-    (Gap.UNFILLED, _has(r"%[sd]\b|%\([a-z_]\w*\)s")),
-    (Gap.WITHHELD, _has(IN_CODE.pattern)),
-    (Gap.GENERIC, _is(r"<[a-z_][^<>@]{0,60}>")),
-    (Gap.UNFILLED, _has(r"<[a-z_][^<>@]{0,60}>")),
-    (Gap.WITHHELD, _is(r"[+0-9x().\s-]*x{3}[+0-9x().\s-]*")),
-    (Gap.WITHHELD, _is(r"(?:[+0-9a-f-]*\*{3}[0-9a-f*-]*|\.\.\.|…)")),
-    (Gap.WITHHELD, _is(r"[\[(]?(?:redacted|removed|hidden|omitted)[\])]?")),
-    (Gap.UNFILLED, _is(r"\$\(?[a-z_]\w*\)?")),
-    (Gap.UNFILLED, _is(r"(?:[\w-]*[_-])?your[_-]\w[\w-]*")),
-    (Gap.UNFILLED, _is(r"\w[\w-]*[_-]here")),
-    (Gap.UNFILLED, _is(r"(?:replace|change|fill|insert)[_-]?(?:me|this|in|here)\b.*")),
-    (Gap.UNFILLED, _is(r"(?:placeholder|string|uuid|guid)")),
-    (Gap.UNFILLED, _is(rf"[a-z]+(?:[_ -][a-z]+)*[_-]{_ID}")),
-    (Gap.UNFILLED, re.compile(rf"{_SCHEME}[a-z]+(?:[A-Z][a-z]+)*(?:Id|ID|Uuid|UUID|Guid)")),
-    (Gap.UNFILLED, _is(r"(?:uuid|guid|id|user|agent|queue)[_-]?[0-9]{1,4}")),
-    (Gap.UNFILLED, _is(r"0{8}-0{4}-0{4}-0{4}-0{12}")),
+_FLAGS = re.IGNORECASE | re.DOTALL
+_PATTERNS = tuple(
+    (Gap(each["gap"]), re.compile(each.get("whole") or f".*?(?:{each['part']}).*", _FLAGS))
+    for each in table("meant/gaps")["pattern"]
 )
 NOT_THERE = frozenset({Gap.WITHHELD, Gap.GENERIC, Gap.PROTECTED})
 """What only a text lacks that shows the request: it is judged as if the value stood there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import getopt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,62 +15,19 @@ from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.read import shell
 from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, ReadError, context_of
+from ringback_explain.table import table
 
-# Options of curl 8 that take a value; all others are switches. `curl --help all` lists both.
-_SHORT = "aE:K:C:b:c:d:qD:fF:P:GgIH:h:0ik46jlLMm:n:No:Z#xU:pQ:r:e:JORX:SsY:y:23t:z:1T:Bu:A:vVw:x:"
-_WITH_VALUE = """
-abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout
-connect-to continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary
-data-raw data-urlencode delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url
-dump-header ech egd-file engine etag-compare etag-save expect100-timeout form form-string ftp-account
-ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode happy-eyeballs-timeout-ms haproxy-clientip
-header help hostpubmd5 hostpubsha256 hsts interface ip-tos ipfs-gateway json keepalive-cnt keepalive-time
-key key-type krb libcurl limit-rate local-port login-options mail-auth mail-from mail-rcpt max-filesize
-max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir parallel-max pass pinnedpubkey
-preproxy proto proto-default proto-redir proxy proxy-cacert proxy-capath proxy-cert proxy-cert-type
-proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass proxy-pinnedpubkey
-proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser proxy-user
-proxy1.0 pubkey quote random-file range rate referer request request-target resolve retry retry-delay
-retry-max-time sasl-authzid service-name socks4 socks4a socks5 socks5-gssapi-service socks5-hostname
-speed-limit speed-time stderr telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype
-tlspassword tlsuser trace trace-ascii trace-config unix-socket upload-file url url-query user user-agent
-variable vlan-priority write-out
-"""
-_LONG_OPTIONS = [*(f"{name}=" for name in _WITH_VALUE.split()), "get", "head"]
 LONGEST_COMMAND = 64 * 2**10
 """Characters of one command, its body included."""
 MOST_COMMANDS = 50
 """Commands of one paste that are read."""
 MOST_SWITCHES = 100
 """Switches that say nothing about the request are dropped one by one; curl has some 140 in all."""
-_LONG = {
-    "-d": "--data", "-F": "--form", "-G": "--get", "-I": "--head", "-H": "--header", "-X": "--request",
-    "-T": "--upload-file", "-u": "--user", "-A": "--user-agent", "-e": "--referer", "-b": "--cookie",
-}  # fmt: skip
-_DATA = {"--data", "--data-ascii", "--data-raw", "--data-binary", "--data-urlencode", "--json"}
-_AS_HEADER = {"--user-agent": "user-agent", "--referer": "referer"}
+_DATA = frozenset({"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json"})
 
 _START = re.compile(r"(?<![^\s;|&(`=])(?=curl(?:\.exe)?[ \t]+[^\s])")
 _LIKE_A_URL = re.compile(r"^[\w.+-]+://|^(?!-)\S*[/.$<{]|^localhost\b", re.IGNORECASE)
 _WINDOWS = re.compile(r"\^[ \t]*$|`[ \t]*$|^curl\.exe", re.MULTILINE)
-
-
-@dataclass(slots=True)
-class _Transfer:
-    """What curl is told about one request."""
-
-    method: str | None = None
-    urls: list[str] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    basic: str | None = None
-    bearer: str | None = None
-    removed: set[str] = field(default_factory=set)
-    data: bytes | None = None
-    has_json: bool = False
-    has_form: bool = False
-    as_query: bool = False
-    head: bool = False
-    upload: str | None = None
 
 
 def readings(text: str, folder: Path | None = None) -> list[FoundRequest]:
@@ -88,49 +45,34 @@ def readings(text: str, folder: Path | None = None) -> list[FoundRequest]:
     return found
 
 
-def _command_readings(command_text: str, text: str, folder: Path | None) -> list[FoundRequest]:
+def _command_readings(command_text: str, text: str, folder: Path | None) -> Iterator[FoundRequest]:
     try:
         command = shell.command(shell.unix_form(command_text), shell.assigned(text))
     except shell.ShellError as error:
         raise ReadError(f"this curl command cannot be run by a shell: {error}") from error
-    if not any(_LIKE_A_URL.match(word) for word in command.words[1:]):
-        return []
+    words = command.words[1:]
+    if not any(_LIKE_A_URL.match(word) for word in words):
+        return
     if _WINDOWS.search(command_text):
-        command.words = [word.replace('\\"', '"') for word in command.words]
-    sources = _Sources(folder, command.stdin)
-    return [
-        _reading(transfer, url, text)
-        for words in _split(command.words[1:])
-        for transfer in [_transfer(words, sources)]
-        for url in transfer.urls
-    ]
-
-
-def _split(words: Sequence[str]) -> Iterator[list[str]]:
-    """The words of each request; ``--next`` begins another one."""
-    part: list[str] = []
-    for word in words:
-        if word in ("--next", "-:"):
-            yield part
-            part = []
-        else:
-            part.append(word)
-    yield part
-
-
-def _transfer(words: Sequence[str], sources: _Sources) -> _Transfer:
-    options, urls = _options(list(words))
-    transfer = _Transfer(urls=[url for url in urls if _LIKE_A_URL.match(url)])
-    for option, value in options:
-        _apply(transfer, _LONG.get(option, option), value, sources)
-    return transfer
+        words = [word.replace('\\"', '"') for word in words]
+    while words:
+        end = next((place for place, word in enumerate(words) if word in ("--next", "-:")), len(words))
+        transfer = _Transfer(_Sources(folder, command.stdin))
+        options, urls = _options(words[:end])
+        for option, value in options:
+            transfer.take(table("read/curl")["names"].get(option, option.removeprefix("--")), value)
+        for url in (*filter(_LIKE_A_URL.match, urls), *transfer.urls):
+            yield transfer.reading(url, text)
+        words = words[end + 1 :]
 
 
 def _options(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """The options that say something about the request, and what is none."""
+    known = table("read/curl")
+    long_options = [*(f"{name}=" for name in known["long"].split()), "get", "head"]
     for _ in range(MOST_SWITCHES):
         try:
-            return getopt.gnu_getopt(words, _SHORT, _LONG_OPTIONS)
+            return getopt.gnu_getopt(words, known["short"], long_options)
         except getopt.GetoptError as error:
             switch = f"--{error.opt}"
             if switch not in words:
@@ -139,97 +81,68 @@ def _options(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     raise ReadError(f"this curl command has more than {MOST_SWITCHES} switches")
 
 
-def _apply(transfer: _Transfer, option: str, value: str, sources: _Sources) -> None:
-    if option in _DATA:
-        _append(transfer, option, sources.data(option, value))
-    elif option in _AS_HEADER:
-        transfer.headers[_AS_HEADER[option]] = value
-    elif option == "--cookie":
-        cookies = transfer.headers.get("cookie")
-        transfer.headers["cookie"] = value if cookies is None else f"{cookies};{value}"
-    elif option == "--header":
-        _apply_header(transfer, value)
-    else:
-        _apply_to_line(transfer, option, value)
+@dataclass(slots=True)
+class _Transfer:
+    """What curl is told about one request; ``given`` are its options by their long names."""
 
+    sources: _Sources
+    given: dict[str, str] = field(default_factory=dict)
+    urls: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    body: bytes | None = None
 
-def _append(transfer: _Transfer, option: str, data: bytes) -> None:
-    """Add to the body: pieces of forms are joined as such, pieces of JSON are not."""
-    joint = b"" if option == "--json" else b"&"
-    transfer.data = data if transfer.data is None else transfer.data + joint + data
-    transfer.has_json |= option == "--json"
+    def take(self, option: str, value: str) -> None:
+        """Take in an option."""
+        self.given[option] = value
+        if option in _DATA:
+            # Pieces of forms are joined as such, pieces of JSON are not.
+            joint = b"" if self.body is None or option == "json" else b"&"
+            self.body = (self.body or b"") + joint + self.sources.data(option, value)
+        elif option == "header":
+            self._take_header(value)
+        elif option in ("user-agent", "referer"):
+            self.headers[option] = value
+        elif option == "cookie":
+            self.headers[option] = f"{self.headers[option]};{value}" if option in self.headers else value
+        elif option == "url":
+            self.urls.append(value)
 
+    def _take_header(self, line: str) -> None:
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        if colon and value.strip():
+            self.headers[name] = value.strip()
+        elif colon:
+            self.removed.add(name)
+        elif line.strip().endswith(";"):
+            self.headers[line.strip().rstrip(";").lower()] = ""
 
-def _apply_to_line(transfer: _Transfer, option: str, value: str) -> None:
-    """What changes the method, the URL or the login."""
-    match option:
-        case "--request":
-            transfer.method = value
-        case "--url":
-            transfer.urls.append(value)
-        case "--user":
-            transfer.basic = base64.b64encode(value.encode("utf-8", "replace")).decode()
-        case "--oauth2-bearer":
-            transfer.bearer = value
-        case "--upload-file":
-            transfer.upload = value
-        case _:
-            _switch(transfer, option)
-
-
-def _switch(transfer: _Transfer, option: str) -> None:
-    transfer.as_query |= option == "--get"
-    transfer.head |= option == "--head"
-    transfer.has_form |= option in ("--form", "--form-string")
-
-
-def _apply_header(transfer: _Transfer, line: str) -> None:
-    name, colon, value = line.partition(":")
-    name = name.strip().lower()
-    if colon and value.strip():
-        transfer.headers[name] = value.strip()
-    elif colon:
-        transfer.removed.add(name)
-    elif line.strip().endswith(";"):
-        transfer.headers[line.strip().rstrip(";").lower()] = ""
-
-
-def _reading(transfer: _Transfer, url: str, text: str) -> FoundRequest:
-    body = transfer.data or b""
-    if transfer.as_query and transfer.data is not None:
-        url, body = f"{url}{'&' if '?' in url else '?'}{body.decode('utf-8', 'replace')}", b""
-    address = Address(_method(transfer), url)
-    request = address.request(_headers(transfer), body)
-    return FoundRequest(request, "a curl command", context_of(address, request, text))
-
-
-def _method(transfer: _Transfer) -> str:
-    if transfer.method:
-        return transfer.method
-    if transfer.head:
-        return "HEAD"
-    if transfer.upload is not None:
-        return "PUT"
-    return "POST" if (transfer.data is not None and not transfer.as_query) or transfer.has_form else "GET"
-
-
-def _headers(transfer: _Transfer) -> dict[str, str]:
-    """What curl sends: its own headers, but for those that were taken away, then the given ones."""
-    own = _own_headers(transfer)
-    if transfer.bearer is not None:
-        own["authorization"] = f"Bearer {transfer.bearer}"
-    elif transfer.basic is not None:
-        own["authorization"] = f"Basic {transfer.basic}"
-    kept = {name: value for name, value in own.items() if name not in transfer.removed}
-    return kept | transfer.headers
-
-
-def _own_headers(transfer: _Transfer) -> dict[str, str]:
-    if transfer.has_json:
-        return {"content-type": JSON_TYPE, "accept": JSON_TYPE}
-    if transfer.data is not None and not transfer.as_query:
-        return {"content-type": FORM_TYPE}
-    return {"content-type": "multipart/form-data"} if transfer.has_form else {}
+    def reading(self, url: str, text: str) -> FoundRequest:
+        """The request that goes to the URL."""
+        body = self.body or b""
+        is_query = "get" in self.given
+        if is_query and self.body is not None:
+            url, body = f"{url}{'&' if '?' in url else '?'}{body.decode('utf-8', 'replace')}", b""
+        has_form = bool(self.given.keys() & {"form", "form-string"})
+        posts = has_form or (self.body is not None and not is_query)
+        ways = {"head": "HEAD", "upload-file": "PUT"}
+        method = next(
+            (way for option, way in ways.items() if option in self.given), "POST" if posts else "GET"
+        )
+        address = Address(self.given.get("request") or method, url)
+        # What curl sends: its own headers, but for those that were taken away, then the given ones.
+        own = {"content-type": FORM_TYPE if self.body is not None else "multipart/form-data"} if posts else {}
+        own |= {"content-type": JSON_TYPE, "accept": JSON_TYPE} if "json" in self.given else {}
+        if "user" in self.given:
+            own["authorization"] = (
+                f"Basic {base64.b64encode(self.given['user'].encode('utf-8', 'replace')).decode()}"
+            )
+        if "oauth2-bearer" in self.given:
+            own["authorization"] = f"Bearer {self.given['oauth2-bearer']}"
+        kept = {name: value for name, value in own.items() if name not in self.removed}
+        request = address.request(kept | self.headers, body)
+        return FoundRequest(request, "a curl command", context_of(address, request, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +154,15 @@ class _Sources:
 
     def data(self, option: str, value: str) -> bytes:
         """What curl sends for a data option."""
-        if option == "--data-urlencode":
-            return self._urlencoded(value)
-        if option == "--data-raw" or not value.startswith("@"):
+        if option == "data-urlencode":
+            name, sign, content = re.fullmatch(r"(?:([^=@]*)([=@]))?(.*)", value, re.DOTALL).groups("")  # type: ignore[union-attr]  # it matches any text
+            raw = self.read(content) if sign == "@" else content.encode("utf-8", "replace")
+            return f"{name}={quote_plus(raw)}".encode() if name else quote_plus(raw).encode()
+        if option == "data-raw" or not value.startswith("@"):
             return value.encode("utf-8", "replace")
         content = self.read(value[1:])
         # curl drops line ends from a file unless it is told to keep the bytes.
-        return content if option in ("--data-binary", "--json") else content.translate(None, b"\r\n\0")
-
-    def _urlencoded(self, value: str) -> bytes:
-        name, sign, content = re.fullmatch(r"([^=@]*)([=@]?)(.*)", value, re.DOTALL).groups()  # type: ignore[union-attr]  # it matches any text
-        if not sign:
-            name, content = "", value
-        raw = self.read(content) if sign == "@" else content.encode("utf-8", "replace")
-        escaped = quote_plus(raw)
-        return f"{name}={escaped}".encode() if name else escaped.encode()
+        return content if option in ("data-binary", "json") else content.translate(None, b"\r\n\0")
 
     def read(self, name: str) -> bytes:
         """The content of an ``@file``; raises ``ReadError``."""

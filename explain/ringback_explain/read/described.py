@@ -30,11 +30,12 @@ from ringback_explain.read.found import (
     encoded,
     looks_like_form,
 )
+from ringback_explain.table import table
 
-PASTED_KEYS = frozenset(
-    {"address", "addresses", "agentId", "campaignId", "contact", "destination", "phone", "queueId"}
-    | {"routingData", "scriptId", "uri", "userId"}
+_PASTED = (
+    "address addresses agentId campaignId contact destination phone queueId routingData scriptId uri userId"
 )
+PASTED_KEYS = frozenset(table("read/keys")["pasted"].split())
 """Keys that no contract has, and that people call with."""
 CALL_KEYS = PUBLISHED_KEYS | PARTICIPANT_KEYS | MISNAMED_KEYS | PASTED_KEYS
 TOKEN_KEYS = frozenset({"grant_type"})
@@ -44,13 +45,9 @@ _BODY_KEYS = ("body", "payload", "data", "json", "postData")
 _URL_KEYS = ("url", "uri", "endpoint", "path")
 MOST_IN_SEQUENCE = 50
 """Bodies of one paste that are read."""
-_SHOWN = frozenset({"errorInfo", "disconnectType", "purpose", "connectedTime", "segments"})
+_SHOWN = frozenset(table("read/keys")["shown"].split())
 """Keys of what the platform shows, which no request has."""
-_ERROR_KEYS = frozenset(
-    {"status", "code", "message", "contextId", "errors", "messageWithParams", "errorCode"}
-)
-
-
+_ERROR_KEYS = frozenset(table("read/keys")["error"].split())
 SHOWN_CALL = "this is a call as the platform shows it, and no request: give what was sent to it"
 
 
@@ -78,22 +75,15 @@ def is_description(value: Mapping[str, Any]) -> bool:
 
 def is_error(value: Mapping[str, Any]) -> bool:
     """Whether the object is an error body of the platform, or of its token endpoint."""
-    if is_list_of_errors(value):
-        return True
+    listed = value.get("errors")
+    if isinstance(listed, list) and value.keys() <= _ERROR_KEYS:
+        errors = [each for each in listed if isinstance(each, dict)]
+        if any(each.keys() & {"code", "message", "errorCode"} for each in errors):
+            return True
     if isinstance(value.get("error"), str) and value.keys() & {"description", "error_description"}:
         return True
     named = value.keys() & _ERROR_KEYS
     return not weight(value) and len(named) > 1 and bool(named & {"status", "code", "errorCode"})
-
-
-def is_list_of_errors(value: Mapping[str, Any]) -> bool:
-    """Whether an object holds nothing but errors, as ``{"errors": [{"code": ...}]}``."""
-    listed = value.get("errors")
-    return (
-        value.keys() <= _ERROR_KEYS
-        and isinstance(listed, list)
-        and any(isinstance(each, dict) and each.keys() & {"code", "message", "errorCode"} for each in listed)
-    )
 
 
 def is_shown_call(value: Mapping[str, Any]) -> bool:
@@ -113,9 +103,16 @@ def request_of_body(value: Any, raw: bytes, text: str, what: str) -> FoundReques
 
 def request_of_description(value: Mapping[str, Any], text: str, what: str) -> FoundRequest:
     """The request that an object describes with a method, a URL, headers and a body."""
-    url = _url(value)
-    body = _body(next((value[key] for key in _BODY_KEYS if value.get(key) is not None), None))
-    headers = _headers(value.get("headers"))
+    urls = [url for key in _URL_KEYS if isinstance(url := value.get(key), str) and "/" in url]
+    # The page on which somebody asked about the request is not where it goes.
+    url = next((url for url in urls if mention.is_api_url(url)), urls[-1])
+    content = next((value[key] for key in _BODY_KEYS if value.get(key) is not None), "")
+    if isinstance(content, dict) and isinstance(content.get("raw"), str):
+        content = content["raw"]
+    body = content.encode("utf-8", "replace") if isinstance(content, str) else encoded(content)
+    given = value.get("headers")
+    listed = given.items() if isinstance(given, dict) else pairs(given)
+    headers = {str(name): str(item) for name, item in listed}
     if body and not any(name.lower() == "content-type" for name in headers):
         headers["content-type"] = FORM_TYPE if looks_like_form(body.decode("utf-8", "replace")) else JSON_TYPE
     address = Address(str(value.get("method") or "POST"), url)
@@ -132,26 +129,16 @@ def request_of_description(value: Mapping[str, Any], text: str, what: str) -> Fo
     return FoundRequest(request, what, context)
 
 
-def _url(value: Mapping[str, Any]) -> str:
-    """The URL that is described; the page on which somebody asked about the request is none."""
-    given = [value.get(key) for key in _URL_KEYS]
-    urls = [url for url in given if isinstance(url, str) and "/" in url]
-    return next((url for url in urls if mention.is_api_url(url)), urls[-1])
+def pairs(listed: Any) -> list[tuple[str, str]]:
+    """The names and values of headers, fields or variables that are listed, without those switched off."""
+    items = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    named = ((each.get("name", each.get("key", "")), each.get("value", ""), each) for each in items)
+    return [(str(name), str(value)) for name, value, each in named if not each.get("disabled")]
 
 
-def _body(value: Any) -> bytes:
-    if value is None:
-        return b""
-    if isinstance(value, dict) and isinstance(value.get("raw"), str):
-        value = value["raw"]
-    return value.encode("utf-8", "replace") if isinstance(value, str) else encoded(value)
-
-
-def _headers(value: Any) -> dict[str, str]:
-    if isinstance(value, dict):
-        return {str(name): str(item) for name, item in value.items()}
-    pairs = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-    return {str(item.get("name", item.get("key", ""))): str(item.get("value", "")) for item in pairs}
+def header_fields(listed: Any) -> dict[str, str]:
+    """Recorded headers, their names in small letters; names of HTTP/2 such as :authority are none."""
+    return {name.lower(): value for name, value in pairs(listed) if not name.startswith(":")}
 
 
 def reported(value: Mapping[str, Any], text: str, what: str) -> FoundError:
@@ -163,16 +150,17 @@ def answer_of(value: Mapping[str, Any]) -> PlatformAnswer:
     """What an error body says."""
     inner = value.get("errors")
     first = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], dict) else {}
+    told = {**value, "first": first.get("code"), "said": first.get("message")}
+    status = value.get("status", first.get("status"))
     return PlatformAnswer(
-        status=_status(value.get("status", first.get("status"))),
-        code=_first_text(value.get("code"), value.get("errorCode"), value.get("error"), first.get("code")),
-        message=_first_text(
-            value.get("message"),
-            value.get("error_description"),
-            value.get("description"),
-            first.get("message"),
-        ),
+        status=int(status) if re.fullmatch("[1-5][0-9][0-9]", str(status)) else None,
+        code=_first_text(told, "code", "errorCode", "error", "first"),
+        message=_first_text(told, "message", "error_description", "description", "said"),
     )
+
+
+def _first_text(value: Mapping[str, Any], *keys: str) -> str | None:
+    return next((text for key in keys if isinstance(text := value.get(key), str) and text), None)
 
 
 _STATUS_LINE = re.compile(r"^(?:< )?HTTP/[\d.]+ (\d{3})\b", re.MULTILINE)
@@ -188,14 +176,6 @@ def answer_in(text: str) -> PlatformAnswer | None:
         return None
     told = answer_of(body) if body is not None else PlatformAnswer()
     return replace(told, status=status or told.status, rule=rule[1] if rule else None)
-
-
-def _status(value: Any) -> int | None:
-    return int(value) if re.fullmatch("[1-5][0-9][0-9]", str(value)) else None
-
-
-def _first_text(*values: Any) -> str | None:
-    return next((value for value in values if isinstance(value, str) and value), None)
 
 
 def of_json(value: Any, raw: str, text: str) -> Found | None:
@@ -223,9 +203,7 @@ def walk(value: Any) -> list[Mapping[str, Any]]:
         item = waiting.popleft()
         if isinstance(item, dict):
             found.append(item)
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
+        waiting += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
     return found
 
 
@@ -236,13 +214,10 @@ def objects_in(text: str) -> Iterator[dict[str, Any]]:
         at = text.find("{", at + 1)
         if at < 0:
             return
-        try:
-            value, end = json.JSONDecoder().raw_decode(text, at)
-        except (ValueError, RecursionError):
-            continue
-        at = end - 1
+        value, end = _value_at(text, at)
         if isinstance(value, dict):
             yield value
+        at = max(at, end - 1)
 
 
 def sequence(text: str) -> list[dict[str, Any]]:
@@ -250,18 +225,23 @@ def sequence(text: str) -> list[dict[str, Any]]:
     values: list[dict[str, Any]] = []
     at = _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches any text
     while at < len(text) and len(values) < MOST_IN_SEQUENCE:
-        try:
-            value, at = json.JSONDecoder().raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return []
+        value, end = _value_at(text, at)
         if not isinstance(value, dict):
             return []
         values.append(value)
-        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches any text
+        at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches any text
     return values if len(values) > 1 else []
 
 
 _BETWEEN = re.compile(r"[\s,;]*")
+
+
+def _value_at(text: str, at: int) -> tuple[Any, int]:
+    """The JSON value that begins there, and where it ends; none and 0 where none does."""
+    try:
+        return json.JSONDecoder().raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None, 0
 
 
 def parsed(text: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -41,7 +41,12 @@ def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
     Raises ``ReadError`` where none does.
     """
     entries = value["log"]["entries"]
-    requests = list(_requests(entries if isinstance(entries, list) else []))
+    requests = [
+        (number, entry)
+        for number, entry in enumerate(entries if isinstance(entries, list) else [], 1)
+        if isinstance(entry, dict) and isinstance(entry.get("request"), dict)
+        if isinstance(entry["request"].get("url"), str)
+    ]
     found = [
         _with_answer(reading, entry.get("response"))
         for number, entry in requests
@@ -53,13 +58,6 @@ def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
             "looked for a POST to a path with /calls in it"
         )
     return found, len(requests) - len(found)
-
-
-def _requests(entries: list[Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, entry in enumerate(entries, 1):
-        request = entry.get("request") if isinstance(entry, dict) else None
-        if isinstance(request, dict) and isinstance(request.get("url"), str):
-            yield number, entry
 
 
 def _with_answer(reading: FoundRequest, response: Any) -> FoundRequest:
@@ -75,7 +73,7 @@ def _answer(response: Any) -> PlatformAnswer | None:
     status = response.get("status") if isinstance(response, dict) else None
     if not isinstance(status, int) or status < HTTPStatus.BAD_REQUEST:
         return None
-    headers = dict(_pairs(response.get("headers")))
+    headers = described.header_fields(response.get("headers"))
     told = described.answer_in(_text(response.get("content")))
     return replace(told or PlatformAnswer(), status=status, rule=headers.get("ringback-rule"))
 
@@ -101,28 +99,14 @@ def _reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundReque
         return None
     data = entry.get("postData")
     data = data if isinstance(data, dict) else {}
-    headers = dict(_pairs(entry.get("headers")))
+    headers = described.header_fields(entry.get("headers"))
     if isinstance(data.get("mimeType"), str):
         headers.setdefault("content-type", data["mimeType"])
     address = Address(method, url)
-    request = address.request(headers, _body(data))
+    written = data.get("text")
+    sent = written if isinstance(written, str) else urlencode(described.pairs(data.get("params")))
+    request = address.request(headers, sent.encode("utf-8", "replace"))
     text = request.body.decode("utf-8", "replace")
     return FoundRequest(
         request, f"entry {number} of {count} in a HAR file", context_of(address, request, text)
     )
-
-
-def _pairs(items: Any) -> Iterator[tuple[str, str]]:
-    for item in items if isinstance(items, list) else []:
-        if isinstance(item, dict):
-            name, value = item.get("name"), item.get("value")
-            # HTTP/2 names such as :authority are no header fields.
-            if isinstance(name, str) and isinstance(value, str) and not name.startswith(":"):
-                yield name.lower(), value
-
-
-def _body(data: Mapping[str, Any]) -> bytes:
-    text = data.get("text")
-    if isinstance(text, str):
-        return text.encode("utf-8", "replace")
-    return urlencode(list(_pairs(data.get("params")))).encode()

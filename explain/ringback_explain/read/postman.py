@@ -33,7 +33,7 @@ def readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
 
 
 def _requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    known = dict(_pairs(collection.get("variable")))
+    known = dict(described.pairs(collection.get("variable")))
     waiting = [(item, collection.get("auth")) for item in collection["item"][::-1]]
     while waiting:
         item, auth = waiting.pop()
@@ -48,7 +48,7 @@ def _requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
         url = request.get("url")
         url = url.get("raw") if isinstance(url, dict) else url
         if isinstance(url, str):
-            headers = _login(request.get("auth") or auth) | dict(_pairs(request.get("header")))
+            headers = _login(request.get("auth") or auth) | dict(described.pairs(request.get("header")))
             # In the words of every other description.
             described_so = {
                 "method": request.get("method"),
@@ -70,12 +70,6 @@ def _sent(text: str, known: Mapping[str, str], unknown: re.Pattern[str] = _VARIA
     return unknown.sub(lambda found: stand_in(found[1]), filled)
 
 
-def _pairs(listed: Any) -> Iterator[tuple[str, str]]:
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, dict) and not each.get("disabled"):
-            yield str(each.get("key", "")), str(each.get("value", ""))
-
-
 def _login(auth: Any) -> dict[str, str]:
     """The header that Postman makes of the kind of login that a request has, or inherits."""
     kind = auth.get("type") if isinstance(auth, dict) else None
@@ -89,4 +83,4 @@ def _body(body: Any) -> str:
     if not isinstance(body, dict):
         return body if isinstance(body, str) else ""
     form = body.get("urlencoded") if body.get("mode") == "urlencoded" else None
-    return urlencode(list(_pairs(form)), safe="{}") if form else str(body.get("raw") or "")
+    return urlencode(described.pairs(form), safe="{}") if form else str(body.get("raw") or "")

@@ -45,20 +45,8 @@ def _root_note(key: str, pointer: str) -> Note:
     return _note("near" if near else "unknown", key, pointer, near or "")
 
 
-_LOOKED_INTO = frozenset(
-    {KeyRole.TO, KeyRole.FROM, KeyRole.PARTIES, KeyRole.ROUTING, KeyRole.ADDRESS, KeyRole.CONTACT}
-)
-_NOTED_INSIDE = frozenset(
-    {
-        KeyRole.AGENT,
-        KeyRole.QUEUE,
-        KeyRole.SKILL,
-        KeyRole.WRAP_UP,
-        KeyRole.ATTRIBUTES,
-        KeyRole.CAMPAIGN,
-        KeyRole.LANGUAGE,
-    }
-)
+_LOOKED_INTO = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["looked-into"]))
+_NOTED_INSIDE = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["noted-inside"]))
 
 
 def _nested(value: Any, pointer: str, *, listed: bool) -> Iterator[Note]:

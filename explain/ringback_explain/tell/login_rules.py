@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,16 +10,14 @@ from ringback_contracts.core.model import Evidence, Example
 from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain.explanation import Explained
 from ringback_explain.table import table
-from ringback_explain.tell import token_checks
-from ringback_explain.tell.token_checks import Asked
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRule:
     """One reason why the login host issues no token.
 
-    ``code`` is the ``error`` of its answer. ``test`` finds the reason in a request; where it is ``None`` only
-    the answer tells, and then there are no examples.
+    ``code`` is the ``error`` of its answer. Where only the answer tells of it, and no request, there are no
+    examples.
     """
 
     id: str
@@ -30,7 +28,6 @@ class LoginRule:
     evidence: Evidence = Evidence.ASSUMED
     status: int = 400
     pointer: str = ""
-    test: Callable[[Asked], str | None] | None = field(default=None, repr=False, compare=False)
     rejects: tuple[Example, ...] = field(default=(), repr=False, compare=False)
     accepts: tuple[Example, ...] = field(default=(), repr=False, compare=False)
 
@@ -49,8 +46,7 @@ def _rules() -> Iterator[LoginRule]:
             for key in ("rejects", "accepts")
             if key in entry
         }
-        test = getattr(token_checks, entry["test"]) if "test" in entry else None
-        yield LoginRule(**{**entry, **made, "evidence": Evidence(entry["evidence"]), "test": test})
+        yield LoginRule(**{**entry, **made, "evidence": Evidence(entry["evidence"])})
 
 
 def _example(asked: Mapping[str, Any]) -> Example:
@@ -68,9 +64,9 @@ def _example(asked: Mapping[str, Any]) -> Example:
 
 
 _ALL = tuple(_rules())
-FOUND = tuple(rule for rule in _ALL if rule.test is not None)
+FOUND = tuple(rule for rule in _ALL if rule.rejects)
 """What can be seen in a token request, in the order of the token endpoint."""
-ANSWERED = tuple(rule for rule in _ALL if rule.test is None)
+ANSWERED = tuple(rule for rule in _ALL if not rule.rejects)
 """What the ``error`` of an answer means."""
 LOGIN_RULES: Mapping[str, LoginRule] = {rule.id: rule for rule in (*FOUND, *ANSWERED)}
 """All of them by their ids."""

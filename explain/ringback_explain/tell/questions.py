@@ -1,14 +1,22 @@
-"""What explain asks where it would otherwise have to guess."""
+"""What explain says and asks, from its tables, and how it shows what a request has."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
+from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_explain.explanation import Note
 from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.table import table
 
-FOR_USER = "/api/v2/conversations/calls/user/{userId}"
+FOR_USER = f"{CALLS_PATH}/user/{{userId}}"
+
+
+def note(kind: str, pointer: str = "", text: str = "", **facts: object) -> Note:
+    """A note of the table with its facts filled in; ``text`` names its text, where it has another."""
+    said = str(table("tell/notes")[text or kind])
+    return Note(kind, pointer, said.format(calls=CALLS_PATH, for_user=FOR_USER, **facts))
 
 
 def ask(name: str, **facts: str) -> str:
@@ -30,18 +38,12 @@ def no_id(text: str, pointer: str, what: str) -> str:
     return f"{quoted(text)} at {pointer} is no id of a {what} (a UUID)"
 
 
-_SIP_USER = re.compile(r"(sips?:)([^@\s]*)(@?)", re.IGNORECASE)
-
-
-def _without_password(found: re.Match[str]) -> str:
-    scheme, user, at = found.groups()
-    name, colon, _ = user.partition(":")
-    return f"{scheme}{name}:***@" if at and colon else found[0]
+_PASSWORD = re.compile(r"(sips?:[^@:\s]*):[^@\s]*@", re.IGNORECASE)
 
 
 def quoted(text: str, limit: int = 60) -> str:
     """A text of the request as it is shown in a question, cut where it is long."""
-    shown = _SIP_USER.sub(_without_password, text)
+    shown = _PASSWORD.sub(r"\1:***@", text)
     plain = "".join(character if character.isprintable() else " " for character in shown[: limit + 1])
     return f"'{plain[:limit]}…'" if len(plain) > limit else f"'{plain}'"
 

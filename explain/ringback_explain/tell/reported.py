@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
@@ -27,19 +27,10 @@ from ringback_explain.explanation import (
 from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.login_rules import of_error
-from ringback_explain.tell.questions import quoted
+from ringback_explain.tell.questions import note, quoted
 from ringback_explain.tell.telling import explain, explain_text_notes
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
-
-
-UNKNOWN_ANSWER = "no rule answers this: its code and message are all there is to go by"
-UNKNOWN_CODE = "the code '{code}' is in none of the platform's documents, so nothing explains it"
-CODE_MEANS = "{code}: {means}. What to do: {advice}"
-NO_MESSAGE = "no rule has the message {message}; what is said here goes by the code alone"
-NAMED = "the operation is {method} {path}"
-NOT_SERVED = "the operation is {method} {path}, of which Ringback knows no rules"
-MORE = "{count} other rules answer the same; the request would tell which it was"
 MOST_CANDIDATES = 5
 """More of them help nobody: it takes the request to tell."""
 USUAL = ("address.scheme-missing", "tel.no-plus", "address.shape", "address.untyped", "sip.misnamed-fields")
@@ -64,12 +55,14 @@ def explain_answer(
         return Explanation(
             "rejected", answer.status or login.status, answer.code, login.id, (login.explained(),), notes
         )
-    rules = sorted(candidates(answer), key=_usual_first)
+    rules = sorted(
+        candidates(answer), key=lambda rule: USUAL.index(rule.id) if rule.id in USUAL else len(USUAL)
+    )
     if not rules or _is_strange(answer):
         return _unheard_of(answer, notes)
     sure = len(rules) == 1
     more = len(rules) - MOST_CANDIDATES
-    told = [Note("error.more", "", MORE.format(count=more))] if more > 0 else []
+    told = [note("error.more", count=more)] if more > 0 else []
     return Explanation(
         verdict="rejected",
         status=rules[0].status,
@@ -84,10 +77,6 @@ def explain_answer(
 def _means_same(code: str, of_rule: str) -> bool:
     known = error_code(code)
     return code.lower() == of_rule or (known is not None and known.like == of_rule)
-
-
-def _usual_first(rule: Rule) -> int:
-    return USUAL.index(rule.id) if rule.id in USUAL else len(USUAL)
 
 
 def explain_answered(
@@ -105,7 +94,8 @@ def explain_answered(
     """
     operation = route(request.method, request.path).operation
     answer = replace(answer, operation=operation.id if operation else answer.operation)
-    context = _with_grant(context, answer)
+    if context.grant is None and answer.code == NOT_A_USER:
+        context = replace(context, grant="client_credentials")  # the answer gives it away
     made = explain(request, caller=caller, org=org, contract=contract, context=context)
     if (made.status, made.code) == (answer.status, answer.code) and answer.rule in (None, made.rule):
         return replace(made, unknown=())
@@ -117,7 +107,10 @@ def explain_answered(
         if contract_of_body in rule.contracts and not _is_limit(rule)
     ]
     shown = next((finding for finding in made.findings if TABLE.by_id.get(finding.rule) in fitting), None)
-    decided = shown or _deciding(answer, fitting)
+    login = of_error(answer.code)
+    decided = shown or (login.explained() if login else None)
+    if decided is None and len(fitting) == 1:
+        decided = _finding(fitting[0], answer.field)
     suggestion = _still_of_use(made, request, answer, decided)
     possible = tuple(map(_finding, fitting)) if len(fitting) <= MOST_CANDIDATES else ()
     others = tuple(
@@ -165,12 +158,6 @@ def _could_object(rule: Rule, subject: Subject) -> bool:
     return any(rule.check(case_of(request, caller, org)) for caller, org in adverse(request, subject.fields))
 
 
-def _with_grant(context: Context, answer: PlatformAnswer) -> Context:
-    """What came along, and the grant that the answer gives away."""
-    is_service = context.grant is None and answer.code == NOT_A_USER
-    return replace(context, grant="client_credentials") if is_service else context
-
-
 def _still_of_use(
     made: Explanation, request: Request, answer: PlatformAnswer, decided: Explained | None
 ) -> Suggestion:
@@ -194,14 +181,6 @@ def _same_again(
         return False
     not_the_body = rule is not None and rule.stage in _OF_CALLER and equivalent.path == request.path
     return not_the_body or Subject(request, Context()).is_sent_by(equivalent)
-
-
-def _deciding(answer: PlatformAnswer, rules: Sequence[Rule]) -> Explained | None:
-    """What must have decided; none where it can be more than one rule."""
-    login = of_error(answer.code)
-    if login is not None:
-        return login.explained()
-    return _finding(rules[0], answer.field) if len(rules) == 1 else None
 
 
 def candidates(answer: PlatformAnswer) -> list[Rule]:
@@ -272,13 +251,12 @@ def _is_strange(answer: PlatformAnswer) -> bool:
 
 
 def _finding(rule: Rule, field: str | None = None) -> Explained:
-    pointer = _pointer(field) if field else usual_place(rule.id)
+    pointer = field or usual_place(rule.id)
+    if field and not (field.startswith("/") or field[0].isupper()):
+        pointer = "/" + field.replace(
+            ".", "/"
+        )  # the platform names fields with dots, and headers as they are
     return Explained(rule.id, pointer, rule.title, rule.fix, rule.evidence.value, rule.source)
-
-
-def _pointer(field: str) -> str:
-    """The pointer to a field that the platform names with dots; names of headers and pointers stay."""
-    return field if field.startswith("/") or field[0].isupper() else "/" + field.replace(".", "/")
 
 
 @cache
@@ -299,13 +277,9 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
     """Where what was reported is not what the platform is known to answer."""
     doubts = []
     if answer.status not in (None, rule.status):
-        message = f"the report says {answer.status}; what fits the rest of it answers {rule.status}"
-        doubts.append(Note("error.status", "", message))
+        doubts.append(note("error.status", status=answer.status, usual=rule.status))
     if answer.code is not None and not _means_same(answer.code, rule.code):
-        message = (
-            f"{answer.code!r} is no code that the platform is known to send; here it would be {rule.code!r}"
-        )
-        doubts.append(Note("error.code", "", message))
+        doubts.append(note("error.code", code=answer.code, usual=rule.code))
     return doubts
 
 
@@ -321,17 +295,17 @@ def _unheard_of(answer: PlatformAnswer, notes: tuple[Note, ...]) -> Explanation 
 def _of_code(answer: PlatformAnswer) -> Iterator[Note]:
     """What the code of an answer means that no rule explains."""
     if answer.operation is not None:
-        asked = sdk_operation(answer.operation)
-        named = NAMED if answer.operation in BY_ID else NOT_SERVED
-        yield Note("error.operation", "", named.format(method=asked.method, path=asked.template))
+        sent = sdk_operation(answer.operation)
+        text = "" if answer.operation in BY_ID else "error.not-served"
+        yield note("error.operation", "", text, method=sent.method, path=sent.template)
     known = error_code(answer.code)
     if known is not None:
         if answer.message and not _tells_nothing(answer):
-            yield Note("error.message", "", NO_MESSAGE.format(message=quoted(answer.message)))
-        message = CODE_MEANS.format(code=known.code, means=known.means, advice=known.advice)
-        yield Note("error.known", "", message)
+            yield note("error.message", message=quoted(answer.message))
+        yield note("error.known", code=known.code, means=known.means, advice=known.advice)
         return
-    message = UNKNOWN_CODE.format(code=answer.code[:80]) if answer.code else UNKNOWN_ANSWER
-    yield Note("error.unknown", "", message)
+    yield note(
+        "error.unknown", "", "error.unknown-code" if answer.code else "", code=(answer.code or "")[:80]
+    )
     if answer.status is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         yield Note("error.may-be-placed", "", MAY_BE_PLACED)

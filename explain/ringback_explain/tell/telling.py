@@ -26,28 +26,14 @@ from ringback_explain.meant.ids import no_ids
 from ringback_explain.meant.party import Kind
 from ringback_explain.meant.placeholders import NOT_THERE, texts
 from ringback_explain.meant.subject import JSON_HEADERS, Subject
-from ringback_explain.tell.body_notes import (
-    MOST,
-    NOT_FILLED,
-    form_notes,
-    header_notes,
-    hole_notes,
-    id_notes,
-    left_out_notes,
-    mail_notes,
-    merge_notes,
-    path_hole_notes,
-    unknown_notes,
-    unread_body_notes,
-)
+from ringback_explain.table import table
+from ringback_explain.tell import about, body_notes, hosts
+from ringback_explain.tell.body_notes import MOST
 from ringback_explain.tell.equivalent import suggest
-from ringback_explain.tell.hosts import host_notes, path_notes, url_notes
 from ringback_explain.tell.key_notes import key_notes
 from ringback_explain.tell.number_notes import number_notes
-from ringback_explain.tell.questions import ask, gap, quoted
-from ringback_explain.tell.scopes import CALLING, name_notes
+from ringback_explain.tell.questions import ask, gap, note, quoted
 from ringback_explain.tell.sdks import sdk_notes
-from ringback_explain.tell.symptoms import grant_notes, symptom_notes
 from ringback_explain.tell.token_checks import asked, is_token_request
 from ringback_explain.tell.tokens import explain_token, pkce_notes
 
@@ -70,7 +56,9 @@ def explain(
     "any".
     """
     if is_token_request(request):
-        return _explain_token(request, context)
+        scopes = (*context.scopes, asked(request).fields.get("scope", ""))
+        about_it = [*hosts.host_notes(context.url, token=True), *_text_notes(replace(context, scopes=scopes))]
+        return explain_token(request, context, _once(about_it))
     subject = Subject(request, context)
     sender = sender_of(subject.request, subject.fields, (caller, org, contract), service=subject.is_service)
     if sender.is_known:
@@ -83,9 +71,9 @@ def explain(
 def explain_text_notes(context: Context) -> tuple[Note, ...]:
     """What can be said of a text that holds no request: scopes, grant, host, SDK names, error texts."""
     token = _TOKEN.search(f"{context.url}\n{context.text}") is not None
-    about = pkce_notes(context) if token else grant_notes(context)
-    protected = mail_notes(context.text)
-    return _once([*host_notes(context.url, token=token), *about, *_text_notes(context), *protected])
+    of_grant = pkce_notes(context) if token else about.grant_notes(context)
+    protected = body_notes.mail_notes(context.text)
+    return _once([*hosts.host_notes(context.url, token=token), *of_grant, *_text_notes(context), *protected])
 
 
 _TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
@@ -97,21 +85,13 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
 
 
 def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
-    yield from url_notes(context.text)
-    named = list(name_notes(context))
+    yield from hosts.url_notes(context.text)
+    named = list(about.name_notes(context))
     yield from named
-    yield from sdk_notes(context, path)
+    yield from sdk_notes(context.text, path)
     # What calls need is said once.
-    symptoms = (note for note in symptom_notes(context) if not (named and CALLING in note.message))
-    yield from symptoms
-
-
-def _explain_token(request: Request, context: Context) -> Explanation:
-    scope = asked(request).fields.get("scope", "")
-    context = replace(context, scopes=(*context.scopes, scope))
-    return explain_token(
-        request, context, _once([*host_notes(context.url, token=True), *_text_notes(context)])
-    )
+    symptoms = about.symptom_notes(context)
+    yield from (each for each in symptoms if not (named and about.CALLING in each.message))
 
 
 # --- the verdict ------------------------------------------------------------------------------------
@@ -129,8 +109,8 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
         rule=decisive.id if decisive else None,
         findings=found,
         notes=tuple(
-            replace(note, position=subject.context.position_of(note.pointer))
-            for note in _once(_notes(subject, found, suggestion, sender))
+            replace(each, position=subject.context.position_of(each.pointer))
+            for each in _once(_notes(subject, found, suggestion, sender))
         ),
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
@@ -161,7 +141,7 @@ def _explained(finding: Finding, subject: Subject) -> Explained:
     rule, detail = finding.rule, finding.detail
     holes = (hole for hole in subject.holes if hole.gap not in NOT_THERE and hole.pointer == finding.pointer)
     if rule.stage >= Stage.ADDRESSES and (hole := next(holes, None)):
-        detail = NOT_FILLED.format(shown=quoted(hole.text))
+        detail = note("value.not-filled-in", shown=quoted(hole.text)).message
     fix = rule.fix
     if rule.contracts == (PARTICIPANTS,) and subject.wants_call and _OF_ADDRESSES.search(fix):
         fix = f"{fix} {_AS_PUBLISHED['from' if 'from' in finding.pointer else 'to']}"
@@ -186,29 +166,29 @@ def _notes(
 ) -> Iterator[Note]:
     context, request = subject.context, subject.request
     yield from context.unread
-    yield from host_notes(context.url, token=False)
+    yield from hosts.host_notes(context.url, token=False)
     if subject.wants_call and subject.is_elsewhere:
-        yield from path_notes(request.path)
-    yield from path_hole_notes(request.path)
-    yield from header_notes(request)
-    yield from form_notes(subject.reading, wants_call=subject.wants_call)
+        yield from hosts.path_notes(request.path)
+    yield from body_notes.path_hole_notes(request.path)
+    yield from body_notes.header_notes(request)
+    yield from body_notes.form_notes(subject.reading, wants_call=subject.wants_call)
     if subject.wants_call:
         yield from islice(key_notes(subject.fields), MOST)
         notes = number_notes(subject.wish, found, sender.org, region_known=sender.knows_org)
         # In ``to`` and ``from`` a number has to be written with tel:.
         as_wanted = not found and forms.recognise(subject.fields) == PARTICIPANTS
-        yield from (note for note in notes if not (as_wanted and note.id == "number.normalised"))
-    yield from hole_notes(subject.holes)
+        yield from (each for each in notes if not (as_wanted and each.id == "number.normalised"))
+    yield from body_notes.hole_notes(subject.holes)
     if not subject.wants_call:
-        yield from unknown_notes(subject.holes)
-    yield from unread_body_notes(request, subject.operation_id)
-    yield from merge_notes(request.path, subject.fields)
+        yield from body_notes.unknown_notes(subject.holes)
+    yield from body_notes.unread_body_notes(request, subject.operation_id)
+    yield from body_notes.merge_notes(request.path, subject.fields)
     if suggestion.equivalent is not None:
-        yield from left_out_notes(subject.wish)
+        yield from body_notes.left_out_notes(subject.wish)
     if not sender.knows_org:
-        yield from islice(id_notes(request.path, subject.fields), MOST)
+        yield from islice(body_notes.id_notes(request.path, subject.fields), MOST)
     if subject.operation_id != PLACE_CALL_FOR_USER:
-        yield from grant_notes(context)
+        yield from about.grant_notes(context)
     yield from _text_notes(context, suggestion.equivalent.path if suggestion.equivalent else "")
 
 
@@ -233,7 +213,10 @@ def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> S
         made = Suggestion(None, (ask("another-number"), *made.questions))
     questions = _once([*made.questions, *_left_out(subject, made)])
     if subject.reading.form is Form.CUT:
-        questions = _of_what_is_cut(subject, questions)
+        # Whom to ring may stand in the part that was lost.
+        end = subject.request.body.decode("utf-8", "replace").rstrip()[-30:]
+        others = (question for question in questions if question != ask("no-destination"))
+        questions = (ask("cut-short", shown=quoted(end)), *others)
     return Suggestion(made.equivalent, questions, made.caveats)
 
 
@@ -242,7 +225,7 @@ def _hopeless(equivalent: Equivalent, sender: Sender) -> tuple[str, ...]:
     case = case_of(_request(equivalent, None), sender.caller, replace(sender.org, contract="any"))
     intent = case.operation.intent if case.operation else None
     notes = intent(case)[1] if intent else ()
-    return tuple(note for note in notes if sender.knows_org or note != NOT_OWNED)
+    return tuple(each for each in notes if sender.knows_org or each != NOT_OWNED)
 
 
 def _accepted(
@@ -283,41 +266,26 @@ def _request(equivalent: Equivalent, like: Request | None) -> Request:
     return Request(equivalent.method, equivalent.path, headers, json.dumps(equivalent.body).encode())
 
 
-def _of_what_is_cut(subject: Subject, questions: tuple[str, ...]) -> tuple[str, ...]:
-    """What is asked of a body that ends too early: whom to ring may stand in the part that was lost."""
-    end = subject.request.body.decode("utf-8", "replace").rstrip()[-30:]
-    others = (question for question in questions if question != ask("no-destination"))
-    return (ask("cut-short", shown=quoted(end)), *others)
-
-
 def _left_out(subject: Subject, made: Suggestion) -> Iterator[str]:
     """Ask for every value that was not filled in and that no other question is about."""
     shown = {text for _, text in texts(dict(made.equivalent.body))} if made.equivalent else set()
     for hole in islice(subject.holes, MOST):
         is_shown = any(hole.text in text for text in shown)
-        if not is_shown and not any(_is_about(question, hole.pointer) for question in made.questions):
+        about_it = re.compile(rf" {re.escape(hole.pointer)}[ ?,.]")
+        if not is_shown and not any(map(about_it.search, made.questions)):
             yield ask("left-out", pointer=hole.pointer, gap=gap(hole.text))
-
-
-def _is_about(question: str, pointer: str) -> bool:
-    return re.search(rf" {re.escape(pointer)}[ ?,.]", question) is not None
-
-
-IDS = "whether the ids in the request exist in your org (--org FILE)"
-OWNED = "whether your org owns the number that is shown (--org FILE)"
-SIP = "whether your org can dial SIP addresses (--org FILE)"
-TOKEN = "whether the token is good, and what its user may do and has a phone for (--org FILE --as USER)"
 
 
 def _unknown(subject: Subject, sender: Sender) -> Iterator[str]:
     """What was not held against the request, and the option that would tell."""
+    known = table("tell/notes")["unknown"]
     if not sender.knows_org:
         written = subject.request.path + subject.request.body.decode("utf-8", "replace")
-        if UUID.search(written) or any(id_notes(subject.request.path, subject.fields)):
-            yield IDS
+        if UUID.search(written) or any(body_notes.id_notes(subject.request.path, subject.fields)):
+            yield known["ids"]
         if any(party.kind is Kind.NUMBER for party in subject.wish.caller_ids):
-            yield OWNED
+            yield known["owned"]
         if any(party.kind is Kind.SIP for party in subject.wish.to):
-            yield SIP
+            yield known["sip"]
     if not sender.knows_caller:
-        yield TOKEN
+        yield known["token"]

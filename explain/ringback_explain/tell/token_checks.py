@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ringback_contracts.core.credentials import credentials
@@ -56,115 +56,69 @@ def asked(request: Request) -> Asked:
     return Asked(request, reading, fields)
 
 
-# --- what can be wrong: each says what, or nothing ----------------------------------------------------
-
-
-def wrong_path(given: Asked) -> str | None:
-    """Whether the path is another."""
-    return None if given.request.path == TOKEN_PATH else "the token endpoint has another path"
-
-
-def wrong_method(given: Asked) -> str | None:
-    """Whether the method is another."""
-    return None if given.request.method == "POST" else "a token is asked for with POST"
-
-
-def no_form(given: Asked) -> str | None:
-    """Whether the body is no form, or is not declared as one."""
-    media = given.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given.reading.form is Form.NOTHING:
-        return "there is no form in the body"
-    if given.reading.form is not Form.FIELDS:
-        return "the body is JSON; the token endpoint takes a form"
-    return "the body is a form and is declared as " + media if media not in ("", FORM_TYPE) else None
-
-
-def no_grant(given: Asked) -> str | None:
-    """Whether the form names no grant."""
-    return None if given.grant or not given.fields else "the form has no grant_type"
-
-
-def unknown_grant(given: Asked) -> str | None:
-    """Whether the grant does not exist."""
-    known = not given.grant or given.grant in GRANTS or gap_in(given.grant)
-    return None if known else "the grant type does not exist"
-
-
-def no_client(given: Asked) -> str | None:
-    """Whether nothing says who asks."""
-    if given.basic is not None or given.has("client_id") or not given.fields:
-        return None
-    return "nothing says which client asks: there is neither HTTP Basic nor a client_id"
-
-
-def malformed_basic(given: Asked) -> str | None:
-    """Whether the Basic credentials cannot be read."""
-    if given.basic is None or gap_in(given.basic) or re.search(r"[<{$*]", given.basic):
-        return None
-    try:
-        decoded = base64.b64decode(given.basic, validate=True)
-    except (binascii.Error, ValueError):
-        return "the Basic credentials are not base64"
-    return None if b":" in decoded else "the Basic credentials are base64 of something without a colon"
-
-
-def no_secret(given: Asked) -> str | None:
-    """Whether a secret is needed and none is shown."""
-    needs = given.grant == "client_credentials"
-    if not needs or given.basic is not None or given.has("client_secret") or not given.has("client_id"):
-        return None
-    return "the client shows no secret, and client credentials are nothing without it"
-
-
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "authorization_code": ("code", "redirect_uri"),
     "refresh_token": ("refresh_token",),
     SAML: ("orgName", "assertion"),
 }
+"""What the form of a grant has to have."""
 
 
-def missing(given: Asked) -> list[str]:
-    """The fields that the grant needs and the form does not have."""
-    return [name for name in NEEDED.get(given.grant, ()) if not given.has(name)]
+def problems(given: Asked) -> dict[str, str]:
+    """What is wrong with a token request, by the rule that objects."""
+    return dict((*_of_message(given), *_of_client(given), *_of_pkce(given)))
 
 
-def field_missing(given: Asked) -> str | None:
-    """Whether the form lacks what its grant needs."""
-    absent = missing(given)
-    return f"the form has no {' and no '.join(absent)}" if absent else None
+def _of_message(given: Asked) -> Iterator[tuple[str, str]]:
+    if given.request.path != TOKEN_PATH:
+        yield "token.wrong-path", "the token endpoint has another path"
+    if given.request.method != "POST":
+        yield "token.not-post", "a token is asked for with POST"
+    media = given.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given.reading.form is Form.NOTHING:
+        yield "token.not-a-form", "there is no form in the body"
+    elif given.reading.form is not Form.FIELDS:
+        yield "token.not-a-form", "the body is JSON; the token endpoint takes a form"
+    elif media not in ("", FORM_TYPE):
+        yield "token.not-a-form", f"the body is a form and is declared as {media}"
+    if given.fields and not given.grant:
+        yield "token.no-grant-type", "the form has no grant_type"
+    if given.grant and given.grant not in GRANTS and not gap_in(given.grant):
+        yield "token.unknown-grant", "the grant type does not exist"
 
 
-def not_proved(given: Asked) -> str | None:
-    """Whether nothing proves who redeems the code."""
-    proved = given.has("code_verifier") or given.has("client_secret") or given.basic is not None
-    if given.grant != "authorization_code" or proved or not given.has("client_id"):
-        return None
-    return "neither the client's secret nor a code_verifier proves who asks"
+def _of_client(given: Asked) -> Iterator[tuple[str, str]]:
+    named, basic = given.has("client_id"), given.basic
+    if basic is None and not named and given.fields:
+        told = "nothing says which client asks: there is neither HTTP Basic nor a client_id"
+        yield "token.no-client", told
+    if basic is not None and not gap_in(basic) and not re.search(r"[<{$*]", basic):
+        try:
+            if b":" not in base64.b64decode(basic, validate=True):
+                told = "the Basic credentials are base64 of something without a colon"
+                yield "token.basic-malformed", told
+        except (binascii.Error, ValueError):
+            yield "token.basic-malformed", "the Basic credentials are not base64"
+    proved = basic is not None or given.has("client_secret") or not named
+    if not proved and given.grant == "client_credentials":
+        told = "the client shows no secret, and client credentials are nothing without it"
+        yield "token.no-secret", told
+    if not proved and given.grant == "authorization_code" and not given.has("code_verifier"):
+        yield "token.not-proved", "neither the client's secret nor a code_verifier proves who asks"
+    if absent := [name for name in NEEDED.get(given.grant, ()) if not given.has(name)]:
+        yield "token.field-missing", f"the form has no {' and no '.join(absent)}"
 
 
-def malformed_verifier(given: Asked) -> str | None:
-    """Whether the verifier is none (RFC 7636 section 4.1)."""
-    verifier = given.fields.get("code_verifier", "")
-    if not verifier or gap_in(verifier) or re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier):
-        return None
-    return f"the code_verifier has {len(verifier)} characters or one that it cannot have"
-
-
-def mismatched_challenge(given: Asked) -> str | None:
-    """Whether the challenge is another verifier's."""
+def _of_pkce(given: Asked) -> Iterator[tuple[str, str]]:
     verifier, challenge = given.fields.get("code_verifier", ""), given.fields.get("code_challenge", "")
-    if (
-        not verifier
-        or not challenge
-        or gap_in(verifier)
-        or gap_in(challenge)
-        or challenge == challenge_of(verifier)
-    ):
-        return None
-    return next(
-        (said for said, made in _MISTAKES if challenge == made(verifier)),
-        "the code_challenge is not made from this code_verifier",
-    )
+    if not verifier or gap_in(verifier):
+        return
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier):  # RFC 7636 section 4.1
+        told = f"the code_verifier has {len(verifier)} characters or one that it cannot have"
+        yield "token.verifier-malformed", told
+    if challenge and not gap_in(challenge) and challenge != challenge_of(verifier):
+        other = "the code_challenge is not made from this code_verifier"
+        yield "token.challenge-mismatch", _mistaken(verifier).get(challenge, other)
 
 
 def challenge_of(verifier: str) -> str:
@@ -176,23 +130,15 @@ def _hash(verifier: str) -> bytes:
     return hashlib.sha256(verifier.encode("utf-8", "replace")).digest()
 
 
-_MISTAKES: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("the code_challenge is the verifier itself: it was not hashed", str),
-    (
-        "the code_challenge keeps its padding (=)",
-        lambda verifier: base64.urlsafe_b64encode(_hash(verifier)).decode(),
-    ),
-    (
-        "the code_challenge is plain base64, with + and / where base64url has - and _",
-        lambda verifier: base64.b64encode(_hash(verifier)).decode().rstrip("="),
-    ),
-    (
-        "the code_challenge is plain base64 with padding",
-        lambda verifier: base64.b64encode(_hash(verifier)).decode(),
-    ),
-    ("the code_challenge is the hash in hexadecimal digits", lambda verifier: _hash(verifier).hex()),
-    (
-        "the code_challenge is the verifier in base64: it was not hashed",
-        lambda verifier: base64.urlsafe_b64encode(verifier.encode("utf-8", "replace")).decode().rstrip("="),
-    ),
-)
+def _mistaken(verifier: str) -> dict[str, str]:
+    """What is made of a verifier by mistake, and what the mistake is."""
+    made, plain = _hash(verifier), base64.b64encode(_hash(verifier)).decode()
+    unhashed = base64.urlsafe_b64encode(verifier.encode("utf-8", "replace")).decode().rstrip("=")
+    return {
+        unhashed: "the code_challenge is the verifier in base64: it was not hashed",
+        made.hex(): "the code_challenge is the hash in hexadecimal digits",
+        plain: "the code_challenge is plain base64 with padding",
+        plain.rstrip("="): "the code_challenge is plain base64, with + and / where base64url has - and _",
+        base64.urlsafe_b64encode(made).decode(): "the code_challenge keeps its padding (=)",
+        verifier: "the code_challenge is the verifier itself: it was not hashed",
+    }
