@@ -21,8 +21,10 @@ from ringback_contracts.privacy.values import written
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.people import StablePeople
 
-LEAST_NUMBER = 10**6
-"""A JSON number that may be a telephone number."""
+LEAST_DIGITS = 7
+"""As many make a telephone number."""
+LEAST_NUMBER = 10 ** (LEAST_DIGITS - 1)
+"""A JSON number that may be one."""
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\](?::[0-9]+)?|[^;?]*)(.*)", re.DOTALL)
 Mark = Callable[[str], str]
 """Puts marks and stand-ins into a text."""
@@ -131,7 +133,7 @@ class Cleaner:
             uri = parse_sip(text)
         except AddressError:
             return None
-        if not any(map(str.isalpha, uri.user)) or is_emergency(text):
+        if sum(map(str.isdigit, uri.user)) >= LEAST_DIGITS or is_emergency(text):
             return None
         by_ip = uri.host_kind in (HostKind.IPV4, HostKind.IPV6)
         head, _, rest = text.partition("@")
