@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
+
+T = TypeVar("T")
 
 UNFINISHED = ".unfinished"
 """How the name of a file ends that is being written; a process that is killed leaves it behind."""
+
+TRIES, PAUSE_SECONDS = 50, 0.01
+
+
+def once_free(act: Callable[[], T]) -> T:
+    """What comes of opening or replacing a file: Windows refuses either while another process does the other.
+
+    Raises ``PermissionError`` where that lasts, and elsewhere at once.
+    """
+    for _ in range(TRIES if os.name == "nt" else 0):
+        try:
+            return act()
+        except PermissionError:
+            time.sleep(PAUSE_SECONDS)
+    return act()
 
 
 @contextmanager
@@ -26,7 +44,7 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        once_free(lambda: Path(name).replace(path))
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ringback_client.atomic_write import atomic_write
+from ringback_client.atomic_write import atomic_write, once_free
 from ringback_client.errors import ConfigurationError, TokenCacheError
 from ringback_client.tokens import Token
 
@@ -67,7 +67,7 @@ class FileTokenCache:
 
     def get(self, key: str) -> Token | None:
         try:
-            return Token.from_json(self._path(key).read_bytes())
+            return Token.from_json(once_free(self._path(key).read_bytes))
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -175,8 +177,16 @@ def main(context: click.Context) -> None:
     With RINGBACK_EVIDENCE set to a file of 'ringback rules --confirm', each rule that a real org has
     confirmed is shown as observed, with its date, wherever rules are shown.
     """
+    _print_anything()
     # 'rules' has an option for the file, since it may be the one to write it.
     if (evidence := os.environ.get("RINGBACK_EVIDENCE")) and context.invoked_subcommand != "rules":
         from ringback_harness.cassettes.evidence import take_in
 
         take_in(Path(evidence))
+
+
+def _print_anything() -> None:
+    """Let nothing end a command because a console or a pipe has no such letter: old ones have 256 of them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")

@@ -78,7 +78,7 @@ def _start(count: int) -> dict[str, object]:
         [sys.executable, "-c", SERVE, str(count)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
     )
     if server.stdout is None:
@@ -99,12 +99,13 @@ def stop(folder: Path) -> None:
         _end(json.loads(state.read_text("utf-8"))["pid"])
         state.unlink()
     for lock in folder.glob("*.lock"):
-        lock.unlink()
+        with suppress(PermissionError):  # Windows keeps a file that is open, here in a worker that ends later
+            lock.unlink()
 
 
 def _end(pid: int) -> None:
     try:
         os.kill(pid, signal.SIGTERM)
         os.waitpid(pid, 0)
-    except (ProcessLookupError, ChildProcessError):
-        return  # it is gone, or was another process's child
+    except OSError:
+        return  # it is gone, or was another process's child; Windows says so in other words

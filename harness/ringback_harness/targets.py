@@ -357,7 +357,7 @@ def served_mock(*options: str) -> Iterator[str]:
     code = "from ringback_harness.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", "--port", "0", *options]
     with subprocess.Popen(  # noqa: S603 - the command is this interpreter's own
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=_usual(os.environ)
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", env=_usual(os.environ)
     ) as process:
         try:
             ready = process.stdout.readline() if process.stdout else ""

@@ -83,7 +83,7 @@ def _quiet_home() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, HOME=home, USERPROFILE=home):
         config = Path(home, ".genesyscloudpython", "config")
         config.parent.mkdir()
-        config.write_text(STILL)
+        config.write_text(STILL, "utf-8")
         yield
 
 

@@ -28,7 +28,7 @@ def command() -> None:
 def _mock() -> Iterator[str]:
     """The URL of a ``ringback serve`` on a free port. Raises ``SetupError`` where it cannot start."""
     with subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
-        SERVE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        SERVE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
     ) as server:
         try:
             line = server.stdout.readline() if server.stdout else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -87,7 +88,7 @@ def _observed(
 def _started(command: Sequence[str], variables: Mapping[str, str], output: int) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - running the user's command is what this is for
-            command,
+            _found(command),
             env=dict(variables),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -99,6 +100,12 @@ def _started(command: Sequence[str], variables: Mapping[str, str], output: int) 
         raise SetupError(f"cannot run {command[0]!r}: {error.strerror}{hint}") from error
     except ValueError as error:
         raise SetupError(f"cannot run {command[0]!r}: {error}") from error
+
+
+def _found(command: Sequence[str]) -> Sequence[str]:
+    """The command as the system starts it: Windows finds npx.cmd for npx only if it is told the name."""
+    program = shutil.which(command[0]) if os.name == "nt" and command else None
+    return command if program is None else [program, *command[1:]]
 
 
 _INTERPRETER = "; put what runs it in front, such as: crash-test -- sh ./my-script"
