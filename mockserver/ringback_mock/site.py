@@ -219,7 +219,9 @@ class Site:
         """Raise ``HttpProblem`` for whoever may not come here."""
         if not request.host_allowed:
             raise HttpProblem(
-                421, "the Host header names another server: start the mock with --allow-host NAME"
+                421,
+                "the Host header names another server: start the mock with --allow-host NAME, or with the "
+                "variable RINGBACK_ALLOW_HOST set (names apart by spaces)",
             )
         denial = None
         if of_admin:

@@ -49,7 +49,8 @@ def http_malformed(case: Case) -> Sequence[Violation]:
     code="misdirected.request",
     message="This server does not answer for that host unless it is started with --allow-host",
     title="The Host header names a host that this server does not stand for",
-    fix="Call the mock by its loopback address, or start it with --allow-host NAME.",
+    fix="Call the mock by its loopback address, or start it with --allow-host NAME (in a container: with the "
+    "variable RINGBACK_ALLOW_HOST set to the container's name).",
     evidence=Evidence.ASSUMED,
     source="Ringback's own protection against DNS rebinding",
     rejects=[Example(CALL, host_allowed=False)],

@@ -97,7 +97,7 @@ def serve(org: Org, settings: Settings) -> None:
         if not is_loopback(settings.host):
             logger.warning(
                 "listening on %s: others on the network can reach this mock, by a name only if --allow-host "
-                "gives it%s",
+                "(RINGBACK_ALLOW_HOST) gives it%s",
                 settings.host,
                 _closed(guard),
             )
