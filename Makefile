@@ -5,10 +5,14 @@ PYTHON ?= python3
 PORT ?= 8010
 PAGES ?= 8000
 ARGS ?=
+BASE ?= python:3.13-slim
+TAG ?= ringback
 
 SERVE := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
+RELEASE := .venv-release
+DOCS := .venv-docs
 NODE := examples/node_modules
 EVERYTHING := .[test,lint]
 PARALLEL := -n auto --dist worksteal
@@ -22,7 +26,7 @@ PYTHON_TESTS := $(WHEEL_TESTS) tests/client tests/mockserver tests/explain tests
 # The official SDK and Node.js are for `make test` alone; what is tried there at length needs few examples here.
 LIGHT := -m "not sdk and not node and not browser" --hypothesis-profile=few
 
-.PHONY: help serve web test check crash lint format bench soak screenshots wheel light clean
+.PHONY: help serve web test check crash lint format bench soak screenshots wheel light release image docs clean
 
 help:
 	@echo "make serve    serve the mock on port $(PORT) (PORT=0: any free one; ARGS='--org my.toml')"
@@ -33,6 +37,9 @@ help:
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make format   let ruff format and mend what it can"
 	@echo "make wheel    build the wheel, check its contents, and run each command of it"
+	@echo "make release  build sdist and wheel, try both on each Python here, write checksums and an SBOM"
+	@echo "make image    build the image and try it (BASE=python:3.13-slim; ARGS='-v FILE:FILE' for its build)"
+	@echo "make docs     build the site of the documents into build/site"
 	@echo "make light    run what another PYTHON= could break"
 	@echo "make bench    measure Ringback against its peers (needs wrk and npm)"
 	@echo "make soak     a million requests of every kind, steps of calls and numbers (ARGS='--requests 0 --steps 50000')"
@@ -58,6 +65,12 @@ $(DEV)/.ready: pyproject.toml
 
 $(BENCH)/.ready: pyproject.toml
 	$(call environment,$(BENCH),--editable '.[bench]')
+
+$(RELEASE)/.ready: pyproject.toml
+	$(call environment,$(RELEASE),--editable '.[release]')
+
+$(DOCS)/.ready: pyproject.toml
+	$(call environment,$(DOCS),--editable '.[docs]')
 
 serve: $(SERVE)/.ready
 	@exec $(SERVE)/bin/ringback serve --port $(PORT) $(ARGS)
@@ -93,15 +106,30 @@ format: $(DEV)/.ready
 	$(DEV)/bin/ruff format .
 
 # A fresh environment each time: what is installed is what somebody else would get.
-wheel: $(DEV)/.ready
+wheel: $(RELEASE)/.ready
 	@rm -rf dist .venv-wheel
-	$(DEV)/bin/python -m build --outdir dist
-	$(DEV)/bin/python tools/check_wheel.py dist/*.whl
+	$(RELEASE)/bin/python -m build --outdir dist
+	$(RELEASE)/bin/twine check --strict dist/*
+	$(RELEASE)/bin/python tools/check_wheel.py dist/*.whl
 	$(PYTHON) -m venv .venv-wheel
 	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[suite]"
 	.venv-wheel/bin/python tools/check_wheel.py --installed
 	.venv-wheel/bin/ringback check --examples 1
 	.venv-wheel/bin/pytest $(PARALLEL) $(LIGHT) $(WHEEL_TESTS) $(ARGS)
+
+release: $(RELEASE)/.ready
+	@rm -rf dist
+	$(RELEASE)/bin/python -m build --outdir dist
+	$(RELEASE)/bin/twine check --strict dist/*
+	$(RELEASE)/bin/python tools/check_wheel.py dist/*.whl
+	$(RELEASE)/bin/python tools/release.py dist
+
+# Docker or Podman where one answers; else buildah, as root.
+image: $(RELEASE)/.ready
+	$(RELEASE)/bin/python tools/image.py --base $(BASE) --tag $(TAG) $(ARGS)
+
+docs: $(DOCS)/.ready
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet
 
 light:
 	@rm -rf .venv-light

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from ringback_mock.version import VERSION
+
 ROOT = Path(__file__).parent.parent
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PACKAGES = [
@@ -171,7 +173,7 @@ def test_the_changelog_s_top_version_is_the_package_s() -> None:
         r"^## \[(.+?)\] - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
     )
     assert found is not None
-    assert found.group(1) == CONFIG["project"]["version"]
+    assert found.group(1) == VERSION
 
 
 IGNORE = re.compile(r"#\s*(?:type: ignore|noqa|pragma).*")

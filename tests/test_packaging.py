@@ -79,7 +79,7 @@ def _third_party() -> set[str]:
 
 
 def test_the_distribution_has_the_version_of_the_checkout() -> None:
-    assert version("ringback") == PROJECT["version"] == VERSION
+    assert version("ringback") == VERSION
 
 
 def test_the_command_is_installed_and_says_its_version() -> None:
@@ -88,7 +88,7 @@ def test_the_command_is_installed_and_says_its_version() -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("ringback"), "--version"], check=True, capture_output=True, text=True
     )
-    assert PROJECT["version"] in done.stdout
+    assert VERSION in done.stdout
 
 
 def test_what_the_packages_import_is_declared() -> None:
@@ -151,16 +151,14 @@ def _check_wheel(*arguments: object) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def wheel(tmp_path: Path) -> Path:
     """An archive with the names and the metadata that a wheel of this checkout must have."""
-    info = f"ringback-{PROJECT['version']}.dist-info"
+    info = f"ringback-{VERSION}.dist-info"
     names = [
         path.relative_to(source).as_posix()
         for source in SOURCES
         for path in source.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    metadata = (
-        f"Name: ringback\nVersion: {PROJECT['version']}\nRequires-Python: >=3.11\nLicense-Expression: MIT\n"
-    )
+    metadata = f"Name: ringback\nVersion: {VERSION}\nRequires-Python: >=3.11\nLicense-Expression: MIT\n"
     extras = "".join(f"Provides-Extra: {extra}\n" for extra in PROJECT["optional-dependencies"])
     path = tmp_path / "ringback.whl"
     with ZipFile(path, "w") as archive:

@@ -1,11 +1,12 @@
 """Hold a built wheel, or an installed one, to the checkout: each file of the packages, and nothing else.
 
-python tools/check_wheel.py dist/ringback-0.1.0-py3-none-any.whl
+python tools/check_wheel.py dist/*.whl
 python tools/check_wheel.py --installed
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -17,12 +18,18 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).parent.parent
 METADATA = ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")
+RELATIVE = re.compile(r"\]\((?!https?:|#)[^)]+\)")
 WRITTEN_BY_INSTALLERS = ("INSTALLER", "REQUESTED", "direct_url.json")
 
 
 def project() -> dict[str, Any]:
-    """The ``pyproject.toml`` of the checkout."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    """The ``pyproject.toml`` of the checkout, with the version from its one place."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    place = ROOT / config["tool"]["hatch"]["version"]["path"]
+    found = re.search(r'^VERSION = "(.+)"$', place.read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        raise ValueError(f"{place} names no VERSION")
+    return {**config, "project": {**config["project"], "version": found[1]}}
 
 
 def expected_files(config: dict[str, Any]) -> set[str]:
@@ -60,6 +67,8 @@ def metadata_complaints(text: str, config: dict[str, Any]) -> list[str]:
     extras = set(config["project"]["optional-dependencies"])
     if set(fields.get_all("Provides-Extra", [])) != extras:
         wrong.append(f"Provides-Extra: {fields.get_all('Provides-Extra')}, not {sorted(extras)}")
+    readme = str(fields.get_payload())
+    wrong += [f"the README links within the repository: {link}" for link in RELATIVE.findall(readme)]
     return wrong
 
 

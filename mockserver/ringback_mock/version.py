@@ -1,6 +1,5 @@
-"""The version of Ringback that is installed."""
+"""The version of Ringback: the packages that are built take it from here."""
 
 from __future__ import annotations
 
 VERSION = "0.1.0"
-"""That of the distribution, which a test compares: reading metadata would cost start-up time."""
