@@ -25,13 +25,14 @@ def create_app(
     allow_hosts: tuple[str, ...] = (),
     cors_origins: tuple[str, ...] = (),
     admin_token: str | None = None,
+    stub: bool = False,
 ) -> Flask:
     """The mock as a Flask application that any WSGI server, or Flask's test client, can run.
 
     ``org`` is an org, or the path of its TOML file; the default org serves when none is given. A ``store``
     brings its org with it. ``allow_hosts`` names hosts to answer to besides loopback ones, ``cors_origins``
     the only web pages that may use the API. ``admin_token`` guards the admin paths; without it they serve
-    clients on this machine alone.
+    clients on this machine alone. With ``stub`` operations that are not served have made-up answers.
     Raises ``OrgError`` for a file that is no org, and ``ValueError`` for a fault of TLS handshakes, which are
     those of the server around the application, for a token that no header can carry, or for no origin.
     """
@@ -42,4 +43,6 @@ def create_app(
     if any(fault.shows_certificate for fault in store.default.org.faults):
         raise ValueError(f"the org has the fault expired-certificate, but {NO_CERTIFICATE}")
     hosts, guard, cors = HostCheck(allowed=allow_hosts), Guard(admin_token), Cors(cors_origins)
-    return Site(store, hosts=hosts, guard=guard, cors=cors).application
+    site = Site(store, hosts=hosts, guard=guard, cors=cors)
+    site.pipeline.stub = stub
+    return site.application

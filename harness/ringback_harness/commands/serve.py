@@ -145,6 +145,12 @@ SECONDS = click.IntRange(1, 86_400)
     "Others see what stands on a command line: rather set the variable.",
 )
 @click.option(
+    "--stub",
+    is_flag=True,
+    help="Answer any other operation of the official SDK with a body made up from its model, marked "
+    "Ringback-Stub: true.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",

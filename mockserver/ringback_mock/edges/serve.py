@@ -52,8 +52,9 @@ class Settings:
 
     ``tls_expired`` is a certificate with its key, of the same authority as ``tls_cert``, that has expired:
     the fault of that kind shows it. ``request_timeout`` and ``keep_alive`` are those of ``Patience``;
-    ``speed`` is that of every org's clock. ``store`` is the URL of a Redis that keeps what is served, under
-    names that begin with ``store_prefix``; ``store_timeout`` is how long it is waited for.
+    ``speed`` is that of every org's clock, ``stub`` is as in ``Pipeline``. ``store`` is the URL of
+    a Redis that keeps what is served, under names that begin with ``store_prefix``; ``store_timeout`` is how
+    long it is waited for.
     """
 
     host: str = "127.0.0.1"
@@ -68,6 +69,7 @@ class Settings:
     request_timeout: float = Patience.request
     keep_alive: float = Patience.idle
     speed: float = 1.0
+    stub: bool = False
     store: str | None = field(default=None, repr=False)
     store_prefix: str = "ringback"
     store_timeout: float = 1.0
@@ -89,6 +91,7 @@ def serve(org: Org, settings: Settings) -> None:
         guard, cors = _guard(settings), _cors(settings)
         can_expire = settings.tls_expired is not None
         site = _site(org, settings, hosts=hosts, guard=guard, cors=cors, url=url, can_expire=can_expire)
+        site.pipeline.stub = settings.stub
         config = configuration(site, settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         for idle in idle_grants(org):

@@ -69,6 +69,8 @@ class Pipeline:
         self._handlers = handlers
         self.sockets = False
         """Whether the server can open the sockets of channels."""
+        self.stub = False
+        """Whether an operation that is not served is answered with a body made up from its model."""
 
     def answer(self, request: Request, scheme: str = "http") -> Answered:
         """Load what the request is about, and decide. ``scheme`` is that of the connection it came over."""
@@ -102,8 +104,7 @@ class Pipeline:
         """Judge the request, and grant it unless a fault strikes first."""
         verdict, plan = self._memo.judge(request, caller, tenant.org)
         if not isinstance(verdict, Accepted):
-            refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
-            return Answered(context_id, refusal, tenant, verdict, None, caller)
+            return self._refused(request, verdict, tenant, caller, context_id, now)
         authorization = request.headers.get("authorization")
         sockets = self.sockets and sockets_of(request, scheme)
         ask = Ask(tenant, caller, verdict, plan, authorization, now, request, sockets or None)
@@ -131,6 +132,21 @@ class Pipeline:
         return Answered(
             context_id, response, tenant, verdict, call_id, caller, (*counted, *writes) if counted else writes
         )
+
+    def _refused(
+        self, request: Request, verdict: Rejected, tenant: Tenant, caller: Caller, context_id: str, now: float
+    ) -> Answered:
+        """The refusal; in its place a made-up answer, where that is wanted and nothing else is against it."""
+        if self.stub:
+            from ringback_mock.resources.stub import stubbed, why_not_stubbed
+
+            against = why_not_stubbed(verdict, request, caller, tenant.org, self.table)
+            if against is None:
+                response = stubbed(request, now, _headers(context_id, caller))
+                return Answered(context_id, response, tenant, caller=caller)
+            verdict = against
+        refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
+        return Answered(context_id, refusal, tenant, verdict, None, caller)
 
     def _link(self, tenant: Tenant, context_id: str) -> str:
         """Where the explanation of a refusal is found (RFC 8288)."""

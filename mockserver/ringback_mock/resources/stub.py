@@ -1,0 +1,47 @@
+"""What ``--stub`` answers for an operation that is not served: a body made up from its model, marked so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from ringback_contracts.catalogue import findings, route
+from ringback_contracts.core import payload
+from ringback_contracts.core.model import Caller, Rejected, Request, Stage
+from ringback_contracts.core.table import Table
+from ringback_contracts.http.sdk_operations import sdk_operation
+from ringback_contracts.http.stubs import stub
+from ringback_contracts.life.moments import timestamp
+from ringback_contracts.org import Org
+from ringback_mock.http import JSON_TYPE, Headers, Response
+
+MARK = ("Ringback-Stub", "true")
+NOT_SERVED = "path.not-served"
+OF_THE_TOKEN = (Stage.AUTHENTICATE, Stage.RATE)
+
+
+def why_not_stubbed(
+    verdict: Rejected, request: Request, caller: Caller, org: Org, table: Table
+) -> Rejected | None:
+    """Why the request is refused though operations that are not served are answered; its token may be why."""
+    if verdict.finding.rule.id != NOT_SERVED:
+        return verdict
+    found = findings(request, caller, org, table)
+    return next((Rejected(one) for one in found if one.rule.stage in OF_THE_TOKEN), None)
+
+
+def stubbed(request: Request, now: float, own: Headers) -> Response:
+    """The made-up answer to a request for an operation that the SDK has."""
+    operation = sdk_operation(route(request.method, request.path).unserved or "")
+    status, value = stub(operation, request.path, timestamp(now), _sent(request))
+    if value is None:
+        return Response(status, (*own, MARK))
+    return Response(status, (JSON_TYPE, *own, MARK), orjson.dumps(value))
+
+
+def _sent(request: Request) -> Mapping[str, Any]:
+    """The object that the request's body is, if it is one."""
+    read = payload.read(request.body) if request.body else None
+    return read.value if read is not None and read.readable and isinstance(read.value, dict) else {}
