@@ -42,7 +42,7 @@ def stub(operation: SdkOperation, path: str, time: str, sent: Mapping[str, Any])
     known = next(iter(operation.success), 204 if kind is None else 200)
     if kind is None or known == 204:
         return 204, None
-    value = _Maker(path, time).made(kind, "", ())
+    value = _Maker(path, time).made(kind, "text", ())
     if isinstance(value, dict):
         _settle(value, operation, path, sent)
     return known, value
