@@ -7,9 +7,10 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ import click
 from ringback_contracts.core.model import CONTRACTS
 from ringback_contracts.http.faults import FaultError, FaultKind, parse_fault
 from ringback_contracts.openapi.admin import FASTEST, TOKEN_VARIABLE
-from ringback_contracts.org import OrgError
+from ringback_contracts.org import Org, OrgError
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.logs import log_to_stderr
 from ringback_mock.collector import nothing_collected
 from ringback_mock.edges.connection import Patience
+from ringback_mock.edges.rereading import WatchedOrg
 from ringback_mock.edges.serve import ServeError, Settings, serve
 from ringback_mock.engine.orgfile import read_org
 
@@ -45,6 +47,7 @@ SECONDS = click.IntRange(1, 86_400)
     help="Port to listen on (0 picks a free one).",
 )
 @click.option("--org", type=FILE, help="TOML file of the org to serve; see 'ringback init'.")
+@click.option("--watch", is_flag=True, help="Serve the org's file anew when it changes.")
 @click.option(
     "--contract",
     type=click.Choice(["any", *CONTRACTS]),
@@ -162,6 +165,7 @@ SECONDS = click.IntRange(1, 86_400)
 def command(
     *,
     org: Path | None,
+    watch: bool,
     contract: str | None,
     authority: Path | None,
     faults: Sequence[str],
@@ -176,14 +180,40 @@ def command(
     # A server that is told to stop has done its work: no traceback, and exit code 0.
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(Exit.FINE))
+    read = partial(_org, org, contract, faults)
     try:
-        served = read_org(org, contract)
-        served = replace(served, faults=(*served.faults, *map(parse_fault, faults)))
+        served = read()
         expires = any(fault.shows_certificate for fault in served.faults)
+        if watch:
+            settings["watched"] = _watched(org, read, settings["store"], expires=expires)
         with nothing_collected(), _certified(Settings(**settings), authority, expires=expires) as certified:
             serve(served, certified)
     except (OrgError, FaultError, ServeError) as error:
         raise SetupError(str(error)) from error
+
+
+def _org(file: Path | None, contract: str | None, faults: Sequence[str]) -> Org:
+    """The org to serve, with the faults of the command line."""
+    org = read_org(file, contract)
+    return replace(org, faults=(*org.faults, *map(parse_fault, faults)))
+
+
+def _watched(file: Path | None, read: Callable[[], Org], store: str | None, *, expires: bool) -> WatchedOrg:
+    """The file to look at. Raises ``SetupError`` where there is none, or others serve the org too."""
+    if file is None:
+        raise SetupError("--watch needs --org, the file to look at; 'ringback init' writes one to start from")
+    if store is not None:
+        raise SetupError(
+            "leave --watch out with --store: all replicas serve the org that the first one brought"
+        )
+
+    def checked() -> Org:
+        org = read()
+        if not expires and any(fault.shows_certificate for fault in org.faults):
+            raise OrgError(f"{file}: the fault expired-certificate needs a certificate: start Ringback anew")
+        return org
+
+    return WatchedOrg(file, checked)
 
 
 for _option in command.params:

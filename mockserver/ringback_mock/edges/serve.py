@@ -25,6 +25,7 @@ from ringback_mock.edges.alarm import Alarm
 from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.door import Door, door_to
 from ringback_mock.edges.handshake import let_expire
+from ringback_mock.edges.rereading import Rereading, WatchedOrg
 from ringback_mock.edges.turns import Turns
 from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import Guard
@@ -54,7 +55,7 @@ class Settings:
     the fault of that kind shows it. ``request_timeout`` and ``keep_alive`` are those of ``Patience``;
     ``speed`` is that of every org's clock, ``stub`` is as in ``Pipeline``. ``store`` is the URL of
     a Redis that keeps what is served, under names that begin with ``store_prefix``; ``store_timeout`` is how
-    long it is waited for.
+    long it is waited for. ``watched`` is the org's file, where a change of it is to be served.
     """
 
     host: str = "127.0.0.1"
@@ -70,6 +71,7 @@ class Settings:
     keep_alive: float = Patience.idle
     speed: float = 1.0
     stub: bool = False
+    watched: WatchedOrg | None = None
     store: str | None = field(default=None, repr=False)
     store_prefix: str = "ringback"
     store_timeout: float = 1.0
@@ -287,5 +289,9 @@ class _Announced(Server):
             site = cast("SharedSite", self._door().site)
             self._following = await begin(self._settings, site)
         await super().startup(sockets)
+        if self._settings.watched is not None:
+            store = self._door().site.store
+            rereading = Rereading(self._settings.watched, store, store.default.filed)
+            self._accepting.append(asyncio.get_running_loop().create_task(rereading.run()))
         collect_from_now_on()
         print(f"ringback ready on {self._url}", flush=True)  # noqa: T201 - a promise to whoever started it

@@ -176,6 +176,12 @@ class Store:
             if self._copies.pop(tenant.org.id) is not None:
                 self._forget_org(tenant.org.id, tenant)
 
+    def replace_default(self, org: Org) -> None:
+        """Serve this org in place of the default one, of which nothing stays; its copies do."""
+        with self.lock:
+            self._forget_org(self.default.org.id, self.default)
+            self.default = self._serve(org)
+
     def _forget_org(self, _: str, tenant: Tenant) -> None:
         tenant.end()
         for client in tenant.org.clients:
