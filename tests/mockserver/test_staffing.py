@@ -168,7 +168,7 @@ def test_who_does_not_take_a_call_is_offered_no_other_until_they_say_they_are_th
     desk.idle(ALICE)
     assert desk.agents(call)[1:] == [(ALICE, "alerting")]
     desk.use(call, "answers")
-    assert (desk.status(ALICE), desk.agents(call)[1:]) == ("IDLE", [(ALICE, "connected")])
+    assert (desk.status(ALICE), desk.agents(call)[1:]) == ("INTERACTING", [(ALICE, "connected")])
 
 
 def test_a_caller_who_gives_up_leaves_the_member_idle(desk: Desk) -> None:

@@ -187,6 +187,14 @@ class CallRecord:
         return self.plan.rings_queue
 
     @property
+    def for_queue(self) -> bool:
+        """Whether anybody may work for a queue on the call; such as nobody has told anything stay asleep."""
+        command, seen = self._plan.command, self._life
+        if self.begins_in_queue or (isinstance(command, Place) and command.queue_id is not None):
+            return True
+        return seen is not None and any(one.queue_id is not None for one in seen.participants)
+
+    @property
     def latest(self) -> Conversation:
         """The call as it was last seen."""
         if self._life is None:
@@ -314,6 +322,10 @@ class Calls:
         found = [call for call in kept if call.latest.turns or call.latest.active]
         self.of_queues = dict.fromkeys(call.id for call in found)
         return found
+
+    def for_queues(self, now: float) -> Iterator[Conversation]:
+        """The calls on which anybody may work for a queue, as they are now."""
+        return (call.at(now) for call in self._calls.values() if call.for_queue)
 
     def of_user(self, user_id: str, now: float) -> Iterator[CallRecord]:
         """The calls that the user has come to by now, or placed, the oldest first."""

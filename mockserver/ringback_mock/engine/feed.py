@@ -19,10 +19,10 @@ from ringback_mock.engine import messages, user_events
 from ringback_mock.engine.agenda import Agenda
 from ringback_mock.engine.channels import Channel, Listener
 from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.interactions import Interactions, spans_of
 from ringback_mock.engine.summaries import Summaries
 
 if TYPE_CHECKING:
-    from ringback_contracts.org import Org
     from ringback_mock.engine.calls import CallRecord, Calls
     from ringback_mock.engine.people import OrgNow
 
@@ -37,15 +37,20 @@ NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 class EventFeed:
     """Tells the listeners of one org's channels, and follows its ``calls`` while anybody listens.
 
-    ``org`` gives the org, whose switches hold; ``changed`` is told when somebody begins or ceases to listen.
+    ``standing`` gives the org as it is, whose switches hold; ``changed`` is told when somebody begins or
+    ceases to listen.
     """
 
     def __init__(
-        self, calls: Calls, org: Callable[[], Org], *, changed: Callable[[EventFeed], object] | None = None
+        self,
+        calls: Calls,
+        standing: Callable[[], OrgNow],
+        *,
+        changed: Callable[[EventFeed], object] | None = None,
     ) -> None:
         self.agenda = Agenda()
         self._calls = calls
-        self._org = org
+        self._standing = standing
         self._changed = changed
         self._listening: dict[Channel, Listener] = {}
         self._audience: dict[str, dict[Channel, str]] = {}
@@ -196,17 +201,34 @@ class EventFeed:
 
     def _tell_call(self, before: Conversation | None, after: Conversation, at: float) -> None:
         held = before is not None and notices.held(before) != notices.held(after)
-        times = 2 if held and self._org().hold_told_twice else 1
+        times = 2 if held and self._standing().org.hold_told_twice else 1
         for name, body in notices.of_call(after, self._audience):
             for _ in range(times):
                 self._publish(name, body, at)
 
         for user_id in self._summaries.note(after, self._summary_wanted):
             self._publish(topic_name(SUMMARY, user_id), orjson.dumps(self._summaries.told(user_id)), at)
+        self._tell_workers(before, after, at)
+
+    def _tell_workers(self, before: Conversation | None, after: Conversation, at: float) -> None:
+        """Tell of those who begin to work on the call for a queue, or are done with it."""
+        then, now = dict(spans_of(before)) if before is not None else {}, dict(spans_of(after))
+        differing = [user_id for user_id, span in now.items() if then.get(user_id) != span]
+        if not differing:
+            return
+        standing, others = self._standing(), [one for one in self._calls.for_queues(at) if one.id != after.id]
+        old = standing._replace(interactions=Interactions(lambda: [*others, *([before] if before else ())]))
+        new = standing._replace(interactions=Interactions(lambda: [*others, after]))
+        for user_id in differing:
+            if user_id in standing.org.user_by_id:
+                self._tell_user(user_id, old, new, at)
 
     def user_changed(self, user_id: str, before: OrgNow, after: OrgNow, at: float) -> None:
         """Something about a user has changed."""
         self.agenda.run(at)
+        self._tell_user(user_id, before, after, at)
+
+    def _tell_user(self, user_id: str, before: OrgNow, after: OrgNow, at: float) -> None:
         for template, body in user_events.of_change(user_id, before, after):
             name = topic_name(template, user_id)
             if name in self._audience:
@@ -219,7 +241,7 @@ class EventFeed:
             for channel, written in tuple(self._audience.get(name, {}).items()):
                 self._listening[channel].send(messages.event(written, body, correlation_id))
 
-        delay = self._org().event_delay
+        delay = self._standing().org.event_delay
         if delay:
             self.agenda.put(at + delay, publish)
         else:

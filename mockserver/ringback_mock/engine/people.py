@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ringback_contracts.org import Org, User
+from ringback_mock.engine.interactions import NO_INTERACTIONS, Interactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,33 @@ class People:
         return self.moments.get((user.id, name), self.began)
 
 
+class Routed(NamedTuple):
+    """What routing says of a user, and since when."""
+
+    status: str
+    since: float
+
+
 class OrgNow(NamedTuple):
-    """An org as it is now, and its people."""
+    """An org as it is now, its people, and which of them work on calls of its queues."""
 
     org: Org
     people: People
+    interactions: Interactions = NO_INTERACTIONS
+
+    def routed(self, user: User) -> Routed:
+        """What routing says of the user: who is on queue interacts while they work on a queue's call.
+
+        So does who has left the queue meanwhile, to the end of that call (reported).
+        """
+        said, since = user.routing_status, self.people.since(user, "routing_status")
+        if said not in {"IDLE", "OFF_QUEUE"}:
+            return Routed(said, since)
+        spans = [one for one in self.interactions.of(user.id) if said == "IDLE" or one.begins < since]
+        going = [one.begins for one in spans if one.ends is None]
+        if going:
+            return Routed("INTERACTING", min(going) if said == "OFF_QUEUE" else max(since, min(going)))
+        return Routed(said, max([since, *(one.ends for one in spans if one.ends is not None)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +68,11 @@ class QueueChange:
 
     def made(self, before: OrgNow) -> OrgNow:
         """What comes of it."""
-        org, people = before
+        org = before.org
         old = org.queue_by_id[self.queue_id]
         new = replace(old, members=self.members, not_joined=self.not_joined)
-        return OrgNow(replace(org, queues=tuple(new if one is old else one for one in org.queues)), people)
+        queues = tuple(new if one is old else one for one in org.queues)
+        return before._replace(org=replace(org, queues=queues))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,7 @@ class UserChange:
 
     def made(self, before: OrgNow) -> OrgNow:
         """What comes of it."""
-        org, people = before
+        org, people = before.org, before.people
         old = org.user_by_id[self.user_id]
         new = replace(old, **self.values)
         differing = {name for name, value in self.values.items() if getattr(old, name) != value}
@@ -74,4 +98,4 @@ class UserChange:
         if self.message is not None:
             people = replace(people, messages={**people.messages, old.id: self.message})
         users = tuple(new if one is old else one for one in org.users)
-        return OrgNow(replace(org, users=users), people)
+        return before._replace(org=replace(org, users=users), people=people)

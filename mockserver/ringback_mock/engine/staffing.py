@@ -15,12 +15,11 @@ from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.org import Org, User
 from ringback_contracts.resources.calls.placement import phone
 from ringback_mock.engine.calls import CallRecord, Calls
+from ringback_mock.engine.interactions import works_on
 from ringback_mock.engine.people import UserChange
 from ringback_mock.engine.tenant import Tenant
 
 IDLE, NOT_RESPONDING = "IDLE", "NOT_RESPONDING"
-KEPT_BUSY = frozenset({"mandatory", "timeout", "forcedTimeout"})
-"""After-call work during which routing offers no other call."""
 MISSED = frozenset({"client", "endpoint", "endpoint.donotdisturb"})
 """How the leg of a member ends who was alerted and did not take the call."""
 
@@ -109,12 +108,7 @@ def _ready(queue_id: str, org: Org, calls: Calls, now: float) -> Iterator[User]:
 def _is_busy(user: User, calls: Calls, now: float) -> bool:
     """Whether the user is on a call, or has work after one that has to be done."""
     return any(
-        one.user_id == user.id and (not one.call.over or _works_on(one))
+        one.user_id == user.id and (not one.call.over or works_on(one))
         for call in calls.of_user(user.id, now)
         for one in call.at(now).participants
     )
-
-
-def _works_on(one: CallParticipant) -> bool:
-    after = one.after_call
-    return after is not None and after.open and after.rules.prompt in KEPT_BUSY

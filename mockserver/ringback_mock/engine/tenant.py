@@ -15,6 +15,7 @@ from ringback_mock.engine.channels import Channels, Owner
 from ringback_mock.engine.clock import OrgClock
 from ringback_mock.engine.faults import Faults
 from ringback_mock.engine.feed import EventFeed
+from ringback_mock.engine.interactions import Interactions
 from ringback_mock.engine.journal import Journal
 from ringback_mock.engine.people import OrgNow, People, QueueChange, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
@@ -63,7 +64,7 @@ class Tenant:
         self.org = self.filed = org
         self.calls = self.calls_kind(calls_size, rooms.kept)
         self.lives = LivesNow(self.calls, clock)
-        self.feed = EventFeed(self.calls, lambda: self.org, changed=lambda _: listened(self))
+        self.feed = EventFeed(self.calls, lambda: self.standing, changed=lambda _: listened(self))
         self.channels = Channels(clock, rooms.channels, self.feed.silence)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
@@ -191,20 +192,21 @@ class Tenant:
 
     @property
     def standing(self) -> OrgNow:
-        """The org as it is now, and its people."""
-        return OrgNow(self.org, self.people)
+        """The org as it is now, its people, and what these work on."""
+        now = self.clock()
+        return OrgNow(self.org, self.people, Interactions(lambda: self.calls.for_queues(now)))
 
     def change_user(self, change: UserChange) -> None:
         """Let a user of the org be otherwise."""
         before = self.standing
-        self.org, self.people = change.made(before)
+        self.org, self.people, _ = change.made(before)
         self._renew_callers()
         if self.feed.busy:
             self.feed.user_changed(change.user_id, before, self.standing, change.at)
 
     def change_queue(self, change: QueueChange) -> None:
         """Let a queue of the org have other members."""
-        self.org, self.people = change.made(self.standing)
+        self.org, self.people, _ = change.made(self.standing)
         self._renew_callers()
 
     def _renew_callers(self) -> None:

@@ -66,10 +66,8 @@ def _definition(user: User, standing: OrgNow) -> Json:
 
 
 def _status(user: User, standing: OrgNow) -> Json:
-    return {
-        "status": user.routing_status,
-        "startTime": timestamp(standing.people.since(user, "routing_status")),
-    }
+    status, since = standing.routed(user)
+    return {"status": status, "startTime": timestamp(since)}
 
 
 OF_USER: Mapping[str, Callable[[User, OrgNow], Json]] = {

@@ -66,7 +66,7 @@ def members(ask: Ask) -> Applied:
     found = [
         one
         for one in wanted
-        if (not statuses or one.routing_status in statuses)
+        if (not statuses or now.routed(one).status in statuses)
         and (not presences or now.org.presence_of(one).system_presence in presences)
     ]
     found = [one for one in found if _as_joined(ask, one, queue)]

@@ -167,11 +167,8 @@ def _user_station(station_id: str, org: Org) -> Json:
 
 def routing_status(user: User, standing: OrgNow) -> Json:
     """Whether routing offers a user work (model RoutingStatus of the SDKs)."""
-    return {
-        "userId": user.id,
-        "status": user.routing_status,
-        "startTime": timestamp(standing.people.since(user, "routing_status")),
-    }
+    status, since = standing.routed(user)
+    return {"userId": user.id, "status": status, "startTime": timestamp(since)}
 
 
 def _authorization(user: User, _: OrgNow) -> Json:

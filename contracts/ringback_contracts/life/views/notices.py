@@ -11,10 +11,12 @@ from ringback_contracts.life.views.conversation_events import conversation_body
 from ringback_contracts.life.views.events import event_body
 from ringback_contracts.life.views.parts import Json
 from ringback_contracts.resources.notifications.topics import (
+    ACTIVITY,
     CALLS_OF_QUEUE,
     CALLS_OF_USER,
     CONVERSATIONS_OF_QUEUE,
     CONVERSATIONS_OF_USER,
+    ROUTING_STATUS,
     topic_name,
 )
 
@@ -23,6 +25,8 @@ OF_USER: tuple[tuple[str, Shape], ...] = (
     (CALLS_OF_USER, event_body),
     (CONVERSATIONS_OF_USER, conversation_body),
 )
+OF_WORK = tuple(template.partition("{id}")[2] for template in (ROUTING_STATUS, ACTIVITY))
+"""How the topics end that tell whether a user works on a call."""
 OF_QUEUE: tuple[tuple[str, Shape], ...] = (
     (CALLS_OF_QUEUE, event_body),
     (CONVERSATIONS_OF_QUEUE, conversation_body),
@@ -57,8 +61,8 @@ def held(call: Conversation) -> frozenset[int]:
 
 
 def of_calls(name: str) -> bool:
-    """Whether the topic is about calls."""
-    return ".conversations" in name
+    """Whether calls make the topic tell something: it is about them, or about what they do to users."""
+    return ".conversations" in name or name.endswith(OF_WORK)
 
 
 def entity_of(name: str) -> str:
