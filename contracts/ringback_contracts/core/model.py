@@ -290,6 +290,7 @@ class Intent:
     from_queue_id: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     uui_data: str | None = None
+    contact_id: str | None = None
 
 
 @plain()

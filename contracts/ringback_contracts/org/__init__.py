@@ -153,6 +153,12 @@ class ExternalContact:
         }
         return numbers.get(phone_type.lower())
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All that there are."""
+        phones = (self.work_phone, self.cell_phone, self.home_phone, self.other_phone)
+        return tuple(phone for phone in phones if phone is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
@@ -267,6 +273,8 @@ class Org:
     queue_by_id: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     wrap_up_code_by_id: Mapping[str, WrapUpCode] = field(init=False, repr=False, compare=False)
     contact_by_id: Mapping[str, ExternalContact] = field(init=False, repr=False, compare=False)
+    contact_by_number: Mapping[str, ExternalContact] = field(init=False, repr=False, compare=False)
+    """The first of the file for a number that several have."""
     campaign_by_id: Mapping[str, Campaign] = field(init=False, repr=False, compare=False)
     client_by_id: Mapping[str, Client] = field(init=False, repr=False, compare=False)
     token_by_value: Mapping[str, PreIssuedToken] = field(init=False, repr=False, compare=False)
@@ -281,6 +289,8 @@ class Org:
         _index(self, "queue_by_id", "queues", "id")
         _index(self, "wrap_up_code_by_id", "wrap_up_codes", "id")
         _index(self, "contact_by_id", "external_contacts", "id")
+        numbers = {number: one for one in reversed(self.external_contacts) for number in one.numbers}
+        object.__setattr__(self, "contact_by_number", numbers)
         _index(self, "campaign_by_id", "campaigns", "id")
         _index(self, "client_by_id", "clients", "id")
         _index(self, "token_by_value", "tokens", "value")

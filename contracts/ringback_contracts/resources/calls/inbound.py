@@ -10,7 +10,7 @@ from ringback_contracts.life.commands import Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import E164, Org, Queue, Seconds, User
 from ringback_contracts.org.values import Line
-from ringback_contracts.resources.calls.placement import at_queue, phone
+from ringback_contracts.resources.calls.placement import as_contact, at_queue, phone
 
 T = TypeVar("T", User, Queue)
 
@@ -57,7 +57,7 @@ def ring_from(data: object, org: Org) -> Ring:
     takes = Takes("waits", hangs_up_after=order.hangs_up_after)
     ani = f"tel:{order.number}"
     return Ring(
-        Party("address", None, ani, order.name, takes),
+        as_contact(Party("address", None, ani, order.name, takes), org),
         to,
         ani,
         order.name,

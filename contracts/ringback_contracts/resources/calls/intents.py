@@ -57,6 +57,7 @@ def _of_published(case: CallFacts) -> Intent:
         from_queue_id=case.text("callFromQueueId"),
         attributes=attributes if isinstance(attributes, dict) else {},
         uui_data=case.text("uuiData"),
+        contact_id=case.text("externalContactId"),
     )
 
 

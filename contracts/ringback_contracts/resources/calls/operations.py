@@ -18,7 +18,7 @@ GET_CALL = "getConversationsCall"
 PATCH_CALL = "patchConversationsCall"
 HEEDED = (
     *forms.DESTINATION_KEYS,
-    *("callerId", "callerIdName", "callFromQueueId", "attributes", "uuiData"),
+    *("callerId", "callerIdName", "callFromQueueId", "attributes", "uuiData", "externalContactId"),
 )
 """The fields of a CreateCallRequest that have an effect."""
 

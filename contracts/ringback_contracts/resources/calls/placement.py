@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ringback_contracts.core.model import Destination, DestinationKind, Intent
 from ringback_contracts.life.commands import Place
 from ringback_contracts.life.parties import How, Party, Takes
-from ringback_contracts.org import Org, Outcome, Queue, User
+from ringback_contracts.org import ExternalContact, Org, Outcome, Queue, User
 from ringback_contracts.resources.calls.outcomes import outcome
 
 SIP_HOST = "ringback.invalid"
@@ -62,17 +62,35 @@ def calling(user: User, org: Org) -> Party:
 
 
 def _party(destination: Destination, how: Outcome, intent: Intent, org: Org) -> Party:
-    return _rung(
-        destination, how, org, "customer" if intent.from_queue_id or intent.campaign_id else "external"
-    )
+    """``outside`` is the purpose of one who is no part of the org."""
+    outside = "customer" if intent.from_queue_id or intent.campaign_id else "external"
+    contact = org.contact_by_id.get((intent.contact_id or "").lower())
+    return _rung(destination, how, org, outside, contact)
 
 
-def rung(destination: Destination, org: Org, outside: str | None = None) -> Party:
-    """The party as it is rung into a call; ``outside`` is the purpose of one who is no part of the org."""
-    return _rung(destination, outcome(destination, org), org, outside)
+def rung(destination: Destination, org: Org) -> Party:
+    """The party as it is rung into a call."""
+    return _rung(destination, outcome(destination, org), org)
 
 
-def _rung(destination: Destination, how: Outcome, org: Org, outside: str | None) -> Party:
+def as_contact(party: Party, org: Org, known: ExternalContact | None = None) -> Party:
+    """Somebody outside as the external contact whose number it is, or whom a request names.
+
+    Such a one is a customer, whoever is called or calls (reported, for a call that a user placed).
+    """
+    contact = known or org.contact_by_number.get((party.address or "").removeprefix("tel:"))
+    if contact is None:
+        return party
+    return party._replace(name=party.name or contact.name, contact_id=contact.id, purpose="customer")
+
+
+def _rung(
+    destination: Destination,
+    how: Outcome,
+    org: Org,
+    outside: str | None = None,
+    contact: ExternalContact | None = None,
+) -> Party:
     takes, address = _takes(destination, how, org), _address(destination)
     match destination.kind:
         case DestinationKind.USER:
@@ -88,7 +106,7 @@ def _rung(destination: Destination, how: Outcome, org: Org, outside: str | None)
             return Party("queue", destination.value, address, destination.name, takes)
         case DestinationKind.CONVERSATIONS:
             takes = Takes("answers", 0.0)  # calls that are merged are up already
-    return Party("address", None, address, destination.name, takes, outside)
+    return as_contact(Party("address", None, address, destination.name, takes, outside), org, contact)
 
 
 def at_queue(queue: Queue, name: str | None = None) -> Party:

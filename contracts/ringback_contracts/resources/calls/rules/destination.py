@@ -7,6 +7,7 @@ from functools import partial
 
 from ringback_contracts.core.declare import (
     BOB,
+    CORA,
     FINE,
     NOBODY,
     NOT_FOUND,
@@ -74,6 +75,22 @@ def from_queue_unknown(case: CallFacts) -> Sequence[Violation]:
     if queue_id is None or queue_id.lower() in case.org.queue_by_id:
         return FINE
     return (_absent("queue", queue_id, "/callFromQueueId"),)
+
+
+@unknown_rule(
+    id="external-contact.unknown",
+    code="resource.not.found",
+    title="The external contact to associate the call with is not in this org",
+    fix="Use the id of one of [[external_contacts]] of the org's file, or leave externalContactId out.",
+    source=f"{SWAGGER_2017}: resource.not.found",
+    rejects=[Example(CALL | {"externalContactId": NOBODY})],
+    accepts=[OK, Example(CALL | {"externalContactId": CORA})],
+)
+def external_contact_unknown(case: CallFacts) -> Sequence[Violation]:
+    contact_id = case.text("externalContactId")
+    if contact_id is None or contact_id.lower() in case.org.contact_by_id:
+        return FINE
+    return (_absent("external contact", contact_id, "/externalContactId"),)
 
 
 @unknown_rule(
