@@ -20,11 +20,13 @@ from ringback_contracts.resources.calls import past
 from ringback_contracts.resources.calls.rules import addressing, body, calling, destination, number, sip
 from ringback_contracts.resources.conversations import (
     address_rules,
+    assign_rules,
     joining_rules,
     life_rules,
     transfer_rules,
     wrap_up_rules,
 )
+from ringback_contracts.resources.conversations import further_operations as further
 from ringback_contracts.resources.conversations import joining_operations as joining
 from ringback_contracts.resources.conversations import leg_operations as legs
 from ringback_contracts.resources.conversations import operations as conversations
@@ -54,6 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *transfers.OPERATIONS,
     *legs.OPERATIONS,
     *joining.OPERATIONS,
+    *further.OPERATIONS,
     *users.OPERATIONS,
     *searching.OPERATIONS,
     *organizations.OPERATIONS,
@@ -94,6 +97,7 @@ RULES = (
     address_rules,
     transfer_rules,
     joining_rules,
+    assign_rules,
 )
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))

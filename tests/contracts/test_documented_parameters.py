@@ -128,6 +128,12 @@ LEAST: dict[str, dict[str, Any]] = {
     "CreateCallbackOnConversationCommand": {"callbackNumbers": [NUMBER], "queueId": ORG.queues[0].id},
     "SetRecordingState": {"recordingState": "PAUSED"},
     "SetUuiDataRequest": {"uuiData": "04ab"},
+    "ConversationSecureAttributes": {"attributes": {"a": "b"}},
+    "ConversationUser": {"id": BOB.id},
+    "ConversationUtilizationLabelUpdate": {"utilizationLabelId": BOB.id},
+    "MandatoryPostCallActionInput": {},
+    "OnDemandConversationSummaryRequest": {},
+    "SnippetRecordingRequest": {"type": "snippet", "record": True},
     "TransferToExternalContactRequest": {"contactId": CORA, "phoneType": "WorkPhone"},
     "UpdateConferenceRequest": {"conversationIds": [CALL_ID]},
     "WrapupInput": {"code": SOLVED},
@@ -169,6 +175,7 @@ EFFECTS: dict[str, Any] = {
     "callFromQueueId": ORG.queues[0].id,
     "attributes": {"order": "1"},
     "uuiData": "6f72646572",
+    "externalContactId": CORA,
 }
 """A value of each field of a call that is heeded."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ringback_contracts.core.operation import Route
     from ringback_contracts.org import Org
 
+OMITTED = Payload({})
+"""A body that is left out, where it may be."""
 NO_BODY = Payload(error="the operation takes no body")
 
 
@@ -40,6 +42,8 @@ class Case:
     def payload(self) -> Payload:
         if self.operation is None or self.operation.reads is None:
             return NO_BODY
+        if self.operation.body_optional and self.request.body.strip() in (b"", b"null"):
+            return OMITTED
         return payload.read(self.request.body)
 
     @lazy

@@ -59,6 +59,8 @@ class Operation:
     codes: tuple[str, ...] = ()
     reads: str | None = None
     reads_list: bool = False
+    body_optional: bool = False
+    """Whether it may come without the body that it reads."""
     answers: str | None = UNTOLD
     dials: bool = False
     """Whether it can ring somebody: then it is never sent twice, and only to whom a run may ring."""

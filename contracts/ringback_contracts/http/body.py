@@ -47,6 +47,8 @@ UNREADABLE = "The request could not be understood by the server: its body is not
 )
 def media_type_unsupported(case: Case) -> Sequence[Violation]:
     given = case.request.headers.get("content-type", "")
+    if not case.request.body and case.operation and case.operation.body_optional:
+        return FINE
     if given == "application/json" or given.partition(";")[0].strip().lower() == "application/json":
         return FINE
     return found(f"the Content-Type is {given or 'not given'!r}", "Content-Type")

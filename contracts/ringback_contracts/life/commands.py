@@ -131,6 +131,19 @@ class SetTag(NamedTuple):
     tag: str
 
 
+class SetUtilizationLabel(NamedTuple):
+    """The label under which the conversation counts for an agent's utilization; ``None`` takes it away."""
+
+    label_id: str | None
+
+
+class SetSecureAttributes(NamedTuple):
+    """Texts that are kept beside the conversation: those there are, where ``merges``, and these."""
+
+    attributes: Mapping[str, str]
+    merges: bool = False
+
+
 class Flag(NamedTuple):
     """Mark a participant for attention, or no longer."""
 
@@ -303,6 +316,8 @@ Command = (
     | SetUuiData
     | SendDigits
     | SetTag
+    | SetUtilizationLabel
+    | SetSecureAttributes
     | Flag
     | Park
     | SetMediaRoles

@@ -16,7 +16,9 @@ from ringback_contracts.life.commands import (
     SetAttributes,
     SetMediaRoles,
     SetRecording,
+    SetSecureAttributes,
     SetTag,
+    SetUtilizationLabel,
     SetUuiData,
     Staff,
 )
@@ -43,7 +45,9 @@ def unknown(call: Conversation, command: SetAttributes | SetUuiData | Flag) -> O
     return checks.unknown(call, command.participant)
 
 
-def never(_: Conversation, __: SetTag | Staff) -> Objection | None:
+def never(
+    _: Conversation, __: SetTag | SetUtilizationLabel | SetSecureAttributes | Staff
+) -> Objection | None:
     """Nothing stands against it."""
     return None
 
@@ -167,6 +171,19 @@ def send_digits(_: Draft, __: SendDigits) -> None:
 def set_tag(draft: Draft, command: SetTag) -> None:
     """The conversation's external tag."""
     draft.head = draft.head._replace(external_tag=command.tag)
+
+
+def set_utilization_label(draft: Draft, command: SetUtilizationLabel) -> None:
+    """The label under which the conversation counts."""
+    draft.head = draft.head._replace(utilization_label=command.label_id)
+
+
+def set_secure_attributes(draft: Draft, command: SetSecureAttributes) -> None:
+    """Texts that no picture of the call shows (published)."""
+    head = draft.head
+    before = head.secure_attributes if command.merges else {}
+    kept = {**before, **command.attributes}
+    draft.head = head._replace(secure_attributes=kept, secure_version=head.secure_version + 1)
 
 
 def flag(draft: Draft, command: Flag) -> None:

@@ -277,6 +277,10 @@ class Conversation(NamedTuple):
     transfers: tuple[Transfer, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     external_tag: str | None = None
+    utilization_label: str | None = None
+    secure_attributes: Mapping[str, str] = NO_ATTRIBUTES
+    secure_version: int = 0
+    """How often these were set."""
 
     @property
     def active(self) -> bool:

@@ -7,6 +7,7 @@ from ringback_mock.engine.handling import handlers_of
 from ringback_mock.resources import (
     calls,
     conversations,
+    further,
     notifications,
     organizations,
     past_calls,
@@ -22,6 +23,7 @@ from ringback_mock.resources import (
 RESOURCES = (
     calls,
     conversations,
+    further,
     notifications,
     organizations,
     past_calls,

@@ -22,6 +22,8 @@ def call_conversation(call: Conversation) -> Json:
         "securePause": call.secure_pause,
         "selfUri": self_uri(call.id),
     }
+    if call.utilization_label is not None:
+        shown["utilizationLabelId"] = call.utilization_label
     transfers = parts.recent_transfers(call)
     if transfers:
         shown["recentTransfers"] = transfers

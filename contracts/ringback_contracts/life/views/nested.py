@@ -44,6 +44,7 @@ def conversation(call: Conversation) -> Json:
             "securePause": call.secure_pause,
             "recentTransfers": parts.recent_transfers(call),
             "externalTag": call.external_tag,
+            "utilizationLabelId": call.utilization_label,
             "selfUri": f"{CONVERSATIONS}/{call.id}",
         }
     )

@@ -25,12 +25,16 @@ from ringback_contracts.life.commands import (
     SetAttributes,
     SetMediaRoles,
     SetRecording,
+    SetSecureAttributes,
     SetTag,
+    SetUtilizationLabel,
     SetUuiData,
     SkipWrapUp,
+    Staff,
 )
 from ringback_contracts.life.joining import joining
 from ringback_contracts.life.moments import read_moment
+from ringback_contracts.resources.calls.placement import phone
 from ringback_contracts.resources.conversations.facts import CallTold
 
 SWITCHES: Mapping[str, type[Hold | Mute | Confine | Record]] = {
@@ -96,6 +100,30 @@ def digits(case: CallTold) -> Iterator[Command]:
 def tag(case: CallTold) -> Iterator[Command]:
     """The key of another system for the conversation."""
     yield SetTag(case.fields["externalTag"])
+
+
+def utilization_label(case: CallTold) -> Iterator[Command]:
+    """The label under which the conversation counts; null, or none, takes it away."""
+    yield SetUtilizationLabel(case.fields.get("utilizationLabelId"))
+
+
+def secure_attributes(case: CallTold) -> Iterator[Command]:
+    """Texts beside the conversation: PATCH adds to them, PUT puts others in their place."""
+    texts = dict(case.fields.get("attributes") or {})
+    yield SetSecureAttributes(texts, merges=case.request.method == "PATCH")
+
+
+def snippet(case: CallTold) -> Iterator[Command]:
+    """A part of the call is recorded from now on, or to now; who says neither means from now on."""
+    yield Record(case.participant_id, case.fields.get("record") is not False, case.by)
+
+
+def assigned(case: CallTold) -> Iterator[Command]:
+    """Whoever waits in a queue on the call is offered to the user whom the body names."""
+    user = case.org.user_by_id.get(str(case.fields.get("id", "")).lower())
+    for one in case.call.participants if case.call and user else ():
+        if user and one.purpose == "acd" and one.call.up and one.queue_id:
+            yield Staff(one.queue_id, (phone(user),))
 
 
 def end(case: CallTold) -> Iterator[Command]:

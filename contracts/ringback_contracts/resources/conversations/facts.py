@@ -26,6 +26,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "Digits": ("digits",),
     "SetRecordingState": ("recordingState",),
     "SetUuiDataRequest": ("uuiData",),
+    "SnippetRecordingRequest": ("type",),
+    "ConversationSecureAttributes": ("attributes",),
+    "ConversationUser": ("id",),
     "TransferToExternalContactRequest": ("contactId", "phoneType"),
 }
 """The fields that a model must have; of nobody named to consult a rule of its own tells."""

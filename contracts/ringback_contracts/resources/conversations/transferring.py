@@ -18,6 +18,7 @@ from ringback_contracts.life.commands import (
     Supervise,
     TransferType,
 )
+from ringback_contracts.life.draft import talks
 from ringback_contracts.life.parties import Party
 from ringback_contracts.life.values import SpeakTo, WatchKind
 from ringback_contracts.resources.calls.placement import calling, rung
@@ -130,6 +131,15 @@ def supervise(kind: WatchKind) -> Callable[[TransferFacts], Iterator[Command]]:
             yield Supervise(kind, case.participant_id, rung(whom, case.org))
 
     return ask
+
+
+def barge(case: TransferFacts) -> Iterator[Command]:
+    """The token's user joins the call: the leg of its first agent, else whoever there is."""
+    if case.caller.user and case.call:
+        legs = case.call.participants
+        agents = [one for one in legs if talks(one) and one.user_id]
+        whom = Destination(DestinationKind.USER, case.caller.user.id)
+        yield Supervise("barge", (agents or legs)[0].id, rung(whom, case.org))
 
 
 class InviteFacts(BringingFacts):
