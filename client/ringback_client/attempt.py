@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 
 from ringback_client.bodies import parties
 from ringback_client.calls import Call
-from ringback_client.errors import CallAttempt, CallOutcomeUnknown, Particulars, ReplyLost
+from ringback_client.errors import (
+    CallAttempt,
+    CallOutcomeUnknown,
+    Particulars,
+    ReplyLost,
+    UnexpectedReply,
+)
 from ringback_client.transport import Outgoing, Reply
 from ringback_client.verdicts import error_of_reply, is_refusal
 from ringback_contracts.core.model import Request
@@ -68,6 +74,16 @@ class Attempt:
         if not isinstance(found, str):
             raise self._unknown(f"the target answered {reply.status} without the id of {what}", reply)
         return found
+
+    def brought(self, reply: Reply) -> tuple[str, ...]:
+        """The ids of those who came to the call, which the reply shows; raises like ``granted``."""
+        document = self.granted(reply).document
+        try:
+            after = Call.read(document)
+        except UnexpectedReply as error:
+            raise self._unknown(f"the target answered {reply.status} without the call", reply) from error
+        known = self._known or frozenset()
+        return tuple(leg.id for leg in after.participants if leg.id and leg.id not in known)
 
     def _unknown(self, what: str, reply: Reply | None) -> CallOutcomeUnknown:
         status = reply.status if reply else None

@@ -20,7 +20,7 @@ Fields = Mapping[str, object]
 RINGING_KEYS = frozenset(DESTINATION_KEYS) - {"conversationIds"} | {
     *("to", "toAddress"),
     # Those by which a consult, a transfer and a call back name somebody.
-    *("address", "callNumber", "destination", "queueId", "userId"),
+    *("address", "callNumber", "callbackNumbers", "destination", "queueId", "userId"),
 }
 CALLER_KEYS = ("callerId", "from", "fromAddress")
 ID_KEYS = frozenset({"callUserId", "callQueueId", "id", "userId", "queueId"})

@@ -181,6 +181,12 @@ class CallsClient:
             attempt, reply = self._attempted(request, before.id, before)
             return attempt.named(reply, "destinationParticipantId", "a participant")
 
+    def invite(self, request: Request, before: Call) -> tuple[str, ...]:
+        """Ring several into a call and give the ids of the new participants. Raises like ``tell``."""
+        with self._refusals_of(request):
+            attempt, reply = self._attempted(request, before.id, before)
+            return attempt.brought(reply)
+
     def _done(self, request: Request, *, repeatable: bool) -> None:
         """Send what changes something; raises ``ReplyLost`` where nobody can tell whether it did."""
         reply = self._courier.deliver(request, self._transport.send, repeatable=repeatable)

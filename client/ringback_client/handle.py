@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol, Self
 
 from ringback_client import telling
@@ -27,6 +28,10 @@ class CallLine(Protocol):
 
     def bring(self, request: Request, before: Call, /) -> str:
         """Ring somebody into a call, and give the id of the participant whom that makes."""
+        ...
+
+    def invite(self, request: Request, before: Call, /) -> tuple[str, ...]:
+        """The same for several at once."""
         ...
 
     def own_user_id(self) -> str: ...
@@ -144,6 +149,42 @@ class CallCommands:
         before = self.look()
         about = participant or self._other(before)
         return self.line.bring(telling.consulted(self.id, about, to, self._speaking(speak_to)), before)
+
+    def invite(self, *to: Address) -> tuple[str, ...]:
+        """Ring more parties into the call, all by one request, and give the ids of the new participants.
+
+        Each of ``to`` is written as for ``transfer``.
+        """
+        before = self.look()
+        return self.line.invite(telling.invited(self.id, to, self._user_id), before)
+
+    def ask_call_back(
+        self,
+        *numbers: Address,
+        queue_id: str | None = None,
+        name: str | None = None,
+        at: datetime | None = None,
+        participant: str | None = None,
+    ) -> None:
+        """Ask that the customer be called back at one of the numbers, for the queue of the call or another.
+
+        ``name`` is who is to be asked for, ``at`` when, which is a moment with its zone.
+        """
+        if at is not None and at.tzinfo is None:
+            raise InvalidRequest("not sent: at has no zone, so that nobody knows when it is")
+        before = self.look()
+        about = participant or self._other(before)
+        said = {
+            "queueId": queue_id,
+            "callbackUserName": name,
+            "callbackScheduledTime": None if at is None else at.isoformat(),
+        }
+        fields = {key: value for key, value in said.items() if value is not None}
+        self.line.tell(telling.call_back_asked(self.id, about, numbers, fields), before=before)
+
+    def call_back(self, to: Address) -> None:
+        """Dial the call back that was asked for: the user's phone rings first, then ``to``."""
+        self.line.tell(telling.called_back(self.id, to), before=self.look())
 
     def speak_to(self, whom: SpokenTo) -> None:
         """Say who hears the user while a consult runs."""

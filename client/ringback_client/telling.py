@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ringback_client.bodies import Address, encoded, segment, split, text_of
-from ringback_client.errors import MalformedAddress
+from ringback_client.errors import InvalidRequest, MalformedAddress
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 
@@ -60,6 +60,36 @@ def consulted(call_id: str, participant_id: str, to: Address, fields: Fields) ->
     key, names = destination(to)
     path = f"{_participant(call_id, participant_id)}/{CONSULTS[key]}"
     return Request("POST", path, BODY, encoded({**names, **fields}))
+
+
+def invited(call_id: str, to: Sequence[Address], user_id: str | None) -> Request:
+    """Ring more parties into a call, for the token's user or on behalf of another."""
+    if not to:
+        raise InvalidRequest("name at least one party to ring into the call. Nothing was sent")
+    named = [destination(one)[1] for one in to]
+    on_behalf = "" if user_id is None else f"/user/{segment(user_id)}"
+    path = f"{CALLS_PATH}/{segment(call_id)}/participants{on_behalf}"
+    return Request("POST", path, BODY, encoded({"participants": named}))
+
+
+def call_back_asked(call_id: str, participant_id: str, numbers: Sequence[Address], fields: Fields) -> Request:
+    """Ask that a participant be called back, at one of the numbers."""
+    path = f"{_of_any_media(call_id, participant_id)}/callbacks"
+    dialled = [_number(one) for one in numbers]
+    return Request("POST", path, BODY, encoded({"callbackNumbers": dialled, **fields}))
+
+
+def called_back(call_id: str, to: Address) -> Request:
+    """Dial the call back that was asked for."""
+    path = f"{CALLS_PATH}/{segment(call_id)}"
+    return Request("POST", path, BODY, encoded({"callNumber": _number(to)}))
+
+
+def _number(to: Address) -> object:
+    key, named = destination(to)
+    if key != "address":
+        raise MalformedAddress("a call back goes to a number, as in tel:+442079460100. Nothing was sent")
+    return named[key]
 
 
 def consult_changed(call_id: str, participant_id: str, fields: Fields) -> Request:

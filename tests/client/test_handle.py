@@ -121,6 +121,33 @@ def test_a_service_acts_for_the_user_for_whom_it_placed_the_call(
     assert placed.look().over
 
 
+def test_more_are_rung_into_a_call(call: PlacedCall, clock: Clock) -> None:
+    came = call.invite("tel:+442079460106", FRANK)
+    clock.time += 10
+    own, far, *new = call.look().participants
+    assert [leg.id for leg in new] == list(came)
+    assert [leg.state for leg in (own, far, *new)] == ["connected"] * 4
+    with pytest.raises(NotFound, match="invite"):
+        call.invite("user:00000000-0000-4000-8000-00000000dead")
+
+
+def test_a_call_back_is_asked_for_and_dialled(
+    make_client: MakeClient, call: PlacedCall, clock: Clock
+) -> None:
+    with pytest.raises(InvalidRequest, match=r"queue\.required"):
+        call.ask_call_back("tel:+442079460106")
+    call.ask_call_back("tel:+442079460106", queue_id=SUPPORT.removeprefix("queue:"), name="Zoe")
+    call.hang_up()
+    clock.time += 60
+    with pytest.raises(InvalidRequest, match=r"no\.user\.station"):
+        make_client("bob").call(call.id).call_back("tel:+442079460106")
+    call.call_back("tel:+442079460106")
+    clock.time += 10
+    assert [leg.state for leg in call.look().participants] == ["terminated"] * 2 + ["connected"] * 2
+    with pytest.raises(InvalidRequest, match=r"cannot\.be\.placed"):
+        call.call_back("tel:+442079460106")
+
+
 def test_who_leaves_lets_the_other_go(call: PlacedCall) -> None:
     call.leave()
     assert legs(call, "state", "disconnect_type") == [("disconnected", "client"), ("disconnected", "peer")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -41,7 +42,16 @@ def shown(*more: Mapping[str, Any]) -> Answer:
     return Answer(200, {"id": CALL_ID, "participants": [*TALKING, *more]})
 
 
-BROUGHT = Answer(200, {"destinationParticipantId": NEW})
+BROUGHT = Answer(
+    200,
+    {
+        "destinationParticipantId": NEW,
+        "id": CALL_ID,
+        "participants": [*TALKING, {"id": NEW, "state": "alerting"}],
+    },
+)
+"""What a consult is answered with, and what an invitation is."""
+AT = datetime(2027, 1, 15, 8, tzinfo=UTC)
 Bring = Callable[[CallHandle], object]
 WAYS: dict[str, tuple[Bring, str, dict[str, object]]] = {
     "consult a user": (
@@ -63,6 +73,26 @@ WAYS: dict[str, tuple[Bring, str, dict[str, object]]] = {
         lambda call: call.transfer(f"user:{ALICE}"),
         f"{CALLS}/participants/{OWN}/replace",
         {"userId": ALICE},
+    ),
+    "invite a number and a user": (
+        lambda call: call.invite("tel:+442079460101", f"user:{ALICE}"),
+        f"{CALLS}/participants",
+        {"participants": [{"address": "+442079460101"}, {"userId": ALICE}]},
+    ),
+    "ask for a call back": (
+        lambda call: call.ask_call_back("tel:+442079460101", queue_id=QUEUE, name="Zoe", at=AT),
+        f"/api/v2/conversations/{CALL_ID}/participants/{FAR}/callbacks",
+        {
+            "callbackNumbers": ["+442079460101"],
+            "queueId": QUEUE,
+            "callbackUserName": "Zoe",
+            "callbackScheduledTime": "2027-01-15T08:00:00+00:00",
+        },
+    ),
+    "call back": (
+        lambda call: call.call_back("tel:+442079460101"),
+        CALLS,
+        {"callNumber": "+442079460101"},
     ),
     "transfer to a SIP address": (
         lambda call: call.transfer("sip:agent@example.com", participant=FAR),
@@ -138,6 +168,37 @@ def test_a_consult_that_tells_of_no_participant_has_an_unknown_outcome() -> None
         call.consult(f"user:{ALICE}")
 
 
+def test_an_invitation_gives_the_ids_of_those_who_came() -> None:
+    call, _ = handle(BROUGHT)
+    assert call.invite(f"user:{ALICE}") == (NEW,)
+    call, _ = handle(Answer(200, {"participants": []}))
+    with pytest.raises(CallOutcomeUnknown, match="without the call"):
+        call.invite(f"user:{ALICE}")
+
+
+def test_an_invitation_on_behalf_of_a_user_goes_by_that_user_s_path() -> None:
+    adapter = ScriptedAdapter([Answer(200, {"id": CALL_ID, "participants": TALKING}), BROUGHT])
+    client = CallsClient(MOCK, "service", adapter=adapter, retry=Clock().policy())
+    client.call(CALL_ID, user_id=ALICE).invite(f"queue:{QUEUE}")
+    (sent,) = adapter.sent("POST")
+    assert sent.path_url == f"{CALLS}/participants/user/{ALICE}"
+
+
+@pytest.mark.parametrize(
+    ("bring", "why"),
+    [
+        (lambda call: call.invite(), "at least one party"),
+        (lambda call: call.call_back(f"user:{ALICE}"), "goes to a number"),
+        (lambda call: call.ask_call_back("tel:+442079460101", at=datetime(2027, 1, 15)), "no zone"),  # noqa: DTZ001 - what is refused
+    ],
+)
+def test_what_names_nobody_or_no_moment_is_not_sent(bring: Bring, why: str) -> None:
+    call, adapter = handle(BROUGHT)
+    with pytest.raises(InvalidRequest, match=why):
+        bring(call)
+    assert adapter.sent("POST") == []
+
+
 def test_an_attempt_to_place_a_call_is_looked_up_among_the_calls() -> None:
     client = CallsClient(MOCK, "alice", adapter=ScriptedAdapter([reset()]), retry=Clock().policy())
     with pytest.raises(CallOutcomeUnknown) as caught:
@@ -210,11 +271,18 @@ def test_what_does_no_harm_twice_is_asked_for_again() -> None:
 
 
 REAL = "mypurecloud.ie"
+BRINGS: tuple[Callable[[CallHandle, str], object], ...] = (
+    CallHandle.consult,
+    CallHandle.transfer,
+    CallHandle.invite,
+    CallHandle.ask_call_back,
+    CallHandle.call_back,
+)
 
 
 @pytest.mark.parametrize("to", ["tel:112", "911", "sip:sos@example.com", "tel:999"])
 def test_nobody_brings_an_emergency_number_to_a_call(to: str) -> None:
-    for bring in (CallHandle.consult, CallHandle.transfer):
+    for bring in BRINGS:
         call, adapter = handle(BROUGHT, target=REAL, allow_calls=True)
         with pytest.raises(SafetyRefusal, match="emergency"):
             bring(call, to)
@@ -222,7 +290,7 @@ def test_nobody_brings_an_emergency_number_to_a_call(to: str) -> None:
 
 
 def test_a_region_takes_nobody_into_a_call_unless_the_program_allows_it() -> None:
-    for bring in (CallHandle.consult, CallHandle.transfer):
+    for bring in BRINGS:
         call, adapter = handle(BROUGHT, target=REAL)
         with pytest.raises(SafetyRefusal, match="allow_calls"):
             bring(call, "tel:+442079460100")
