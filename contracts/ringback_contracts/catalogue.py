@@ -44,6 +44,7 @@ from ringback_contracts.resources.routing import wrapup_rules as of_codes
 from ringback_contracts.resources.stations import operations as stations
 from ringback_contracts.resources.stations import rules as of_stations
 from ringback_contracts.resources.tokens import operations as tokens
+from ringback_contracts.resources.tokens import rules as of_clients
 from ringback_contracts.resources.users import operations as users
 from ringback_contracts.resources.users import rules as of_users
 from ringback_contracts.resources.users import searching
@@ -83,6 +84,7 @@ RULES = (
     of_presences,
     of_queues,
     of_codes,
+    of_clients,
     of_channels,
     of_conversations,
     past,

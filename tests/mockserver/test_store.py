@@ -42,7 +42,7 @@ class Clock:
 
 
 ALL_SCOPES = frozenset(
-    {"conversations", "notifications", "organization", "presence", "routing", "stations", "users"}
+    {"conversations", "notifications", "oauth", "organization", "presence", "routing", "stations", "users"}
 )
 
 

@@ -75,7 +75,8 @@ class Outcome(StrEnum):
 class User:
     """A user of the org. ``enabled`` false is a deactivated account; ``outbound`` is the user's
     set-up for outbound calling; ``station`` is the name or the id of the phone, without which no call can
-    be placed; ``presence`` is the name or the id of a presence."""
+    be placed, and ``default_station`` that of the one that is theirs by default; ``presence`` is the name or
+    the id of a presence."""
 
     id: Uuid
     name: Line
@@ -83,6 +84,7 @@ class User:
     enabled: bool = True
     outbound: bool = True
     station: Line | None = None
+    default_station: Line | None = None
     permissions: frozenset[Permission] = frozenset()
     numbers: tuple[E164, ...] = ()
     presence: Line = "Available"
@@ -313,7 +315,13 @@ class Org:
 
     def station_of(self, user: User) -> Station | None:
         """The phone that the user is associated with."""
-        named = user.station
+        return self._station(user.station)
+
+    def default_station_of(self, user: User) -> Station | None:
+        """The phone that is the user's by default."""
+        return self._station(user.default_station)
+
+    def _station(self, named: str | None) -> Station | None:
         if named is None:
             return None
         found = self.station_by_id.get(named.lower())

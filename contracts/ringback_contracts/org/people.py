@@ -68,9 +68,9 @@ def stations_by_id(stations: Iterable[Station], users: Iterable[User]) -> Mappin
     """Every phone: those that the org lists, and those that its users alone name."""
     found = {station.id: station for station in stations}
     named = {station.name for station in found.values()}
-    for user in users:
-        if user.station is not None and user.station not in named and user.station.lower() not in found:
-            implied = Station(id=derived_id("station", user.station), name=user.station)
+    for name in (name for user in users for name in (user.station, user.default_station)):
+        if name is not None and name not in named and name.lower() not in found:
+            implied = Station(id=derived_id("station", name), name=name)
             found[implied.id] = implied
             named.add(implied.name)
     return found

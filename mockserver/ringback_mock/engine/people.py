@@ -59,18 +59,20 @@ class OrgNow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QueueChange:
-    """A queue has other members from a moment on, of whom some take no calls of it."""
+    """A queue has other members from a moment on, of whom some take no calls of it, or other codes."""
 
     queue_id: str
     members: tuple[str, ...]
     not_joined: tuple[str, ...]
     at: float
+    wrap_up_codes: tuple[str, ...] | None = None
 
     def made(self, before: OrgNow) -> OrgNow:
         """What comes of it."""
         org = before.org
         old = org.queue_by_id[self.queue_id]
-        new = replace(old, members=self.members, not_joined=self.not_joined)
+        codes = old.wrap_up_codes if self.wrap_up_codes is None else self.wrap_up_codes
+        new = replace(old, members=self.members, not_joined=self.not_joined, wrap_up_codes=codes)
         queues = tuple(new if one is old else one for one in org.queues)
         return before._replace(org=replace(org, queues=queues))
 

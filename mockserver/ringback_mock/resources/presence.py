@@ -6,12 +6,13 @@ from typing import Any
 
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Org, User
-from ringback_contracts.org.people import ON_QUEUE, PresenceDefinition
+from ringback_contracts.org.people import ON_QUEUE, USUAL_PRESENCES, PresenceDefinition
 from ringback_contracts.resources.presence.operations import (
     GET_DEFINITION,
     GET_PRESENCE,
     LIST_DEFINITIONS,
     LIST_PRESENCES,
+    LIST_SYSTEM_PRESENCES,
     READ_PRESENCE,
     READ_PRESENCE_OF_SOURCE,
     SET_PRESENCE,
@@ -53,6 +54,12 @@ def definition(ask: Ask) -> Applied:
     """The presence in the path, as the newer operations show it."""
     org = ask.tenant.org
     return 200, definition_body(org.presence_by_id[ask.verdict.params["definitionId"].lower()], org)
+
+
+@handles(LIST_SYSTEM_PRESENCES)
+def system_presences(_: Ask) -> Applied:
+    """The platform's own presences, without the envelope of a list."""
+    return 200, [{"id": one.id, "name": one.system_presence} for one in USUAL_PRESENCES]
 
 
 @handles(READ_PRESENCE, READ_PRESENCE_OF_SOURCE)

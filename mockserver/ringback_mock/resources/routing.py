@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -12,11 +12,15 @@ from ringback_contracts.resources.routing.operations import (
     CHANGE_MEMBERS,
     GET_QUEUE,
     JOIN_MEMBER,
+    JOIN_MEMBERS,
     JOIN_QUEUE,
+    JOIN_QUEUES,
     LIST_MEMBERS,
     LIST_OWN_QUEUES,
     LIST_QUEUES,
+    LIST_QUEUES_BY_DIVISION,
     LIST_QUEUES_OF_USER,
+    LIST_USERS_OF_QUEUE,
     REMOVE_MEMBER,
 )
 from ringback_mock.engine.handling import Applied, Ask, handles, required
@@ -31,12 +35,13 @@ OF_LISTINGS_WITHOUT_TOTAL = ("total", "pageCount", "lastUri")
 """What the listing of members lacks among the models of the SDKs."""
 
 
-@handles(LIST_QUEUES)
+@handles(LIST_QUEUES, LIST_QUEUES_BY_DIVISION)
 def listed(ask: Ask) -> Applied:
     """The queues that the query asks for."""
     org = ask.tenant.org
     queues = _in_division(ask, named(ask, of_ids(ask, org.queue_by_id), _name))
-    return listing(ask, ordered(ask, queues, {"name": _name}), lambda one: queue_body(one, org))
+    keys = {"name": _name, "id": lambda one: one.id}
+    return listing(ask, ordered(ask, queues, keys), lambda one: queue_body(one, org))
 
 
 @handles(GET_QUEUE)
@@ -60,6 +65,16 @@ def listed_of_user(ask: Ask) -> Applied:
 @handles(LIST_MEMBERS)
 def members(ask: Ask) -> Applied:
     """The members of the queue whom the query asks for."""
+    return 200, _without_total(users_of_queue(ask)[1])
+
+
+def _without_total(body: Json) -> Json:
+    return {key: value for key, value in body.items() if key not in OF_LISTINGS_WITHOUT_TOTAL}
+
+
+@handles(LIST_USERS_OF_QUEUE)
+def users_of_queue(ask: Ask) -> Applied:
+    """The same, the old way."""
     now, queue = ask.tenant.standing, _queue_in_path(ask)
     wanted, expand = named(ask, _members(queue, now.org), lambda one: one.name), ask.query.all("expand")
     statuses, presences = ask.query.all("routingStatus"), ask.query.all("presence")
@@ -72,12 +87,11 @@ def members(ask: Ask) -> Applied:
     found = [one for one in found if _as_joined(ask, one, queue)]
     if ask.query.text("memberBy") == "group":
         found = []
-    status, body = listing(
+    return listing(
         ask,
         ordered(ask, found, {"name": lambda one: one.name}),
         lambda one: member_body(one, queue, now, expand),
-    )[:2]
-    return status, {key: value for key, value in body.items() if key not in OF_LISTINGS_WITHOUT_TOTAL}
+    )
 
 
 def _of_user(ask: Ask, user: User) -> Applied:
@@ -130,10 +144,46 @@ def queue_joined(ask: Ask) -> Applied:
     return 200, _queue_of(user, org.queue_by_id[write.change.queue_id], org), write
 
 
+@handles(JOIN_QUEUES)
+def queues_joined(ask: Ask) -> Applied:
+    """Let the user take calls of these queues, or none, and show them all."""
+    user, standing = user_in_path(ask), ask.tenant.standing
+    changes = []
+    for queue_id, joined in _memberships(ask):
+        queue = standing.org.queue_by_id[queue_id]
+        change = _joining(queue, {user.id: joined}, ask.now)
+        changes.append(change)
+        standing = change.made(standing)
+    org = standing.org
+    own = [queue for queue in org.queues if user.id in queue.members]
+    status, body = listing(ask, own, lambda one: _queue_of(user, one, org))[:2]
+    return status, body, *map(ChangeQueue, changes)
+
+
+@handles(JOIN_MEMBERS)
+def members_joined(ask: Ask) -> Applied:
+    """Let these members take calls of the queue, or none, and show them."""
+    said, queue = dict(_memberships(ask)), _queue_in_path(ask)
+    change = _joining(queue, said, ask.now)
+    after = change.made(ask.tenant.standing)
+    new = after.org.queue_by_id[queue.id]
+    users = [after.org.user_by_id[user_id] for user_id in said]
+    status, body = listing(ask, users, lambda one: member_body(one, new, after))[:2]
+    return status, _without_total(body), ChangeQueue(change)
+
+
+def _memberships(ask: Ask) -> list[tuple[str, bool]]:
+    """The ids of the body's list, each with whether it is joined."""
+    return [(entry["id"].lower(), entry["joined"]) for entry in ask.entries]
+
+
+def _joining(queue: Queue, said: Mapping[str, bool], at: float) -> QueueChange:
+    absent = [member for member in queue.members if not said.get(member, member in queue.joined)]
+    return QueueChange(queue.id, queue.members, tuple(absent), at)
+
+
 def _joins(ask: Ask, member: str) -> ChangeQueue:
-    queue = _queue_in_path(ask)
-    absent = _without(queue.not_joined, member)
-    return _changed(ask, queue, queue.members, absent if ask.body["joined"] else (*absent, member))
+    return ChangeQueue(_joining(_queue_in_path(ask), {member: ask.body["joined"]}, ask.now))
 
 
 def _changed(ask: Ask, queue: Queue, members: Iterable[str], not_joined: Iterable[str]) -> ChangeQueue:

@@ -10,6 +10,7 @@ from ringback_contracts.org import Org, User
 from ringback_contracts.resources.users.operations import (
     ASSOCIATE,
     ASSOCIATE_OWN,
+    CLEAR_DEFAULT_STATION,
     DISSOCIATE,
     DISSOCIATE_OWN,
     EXPANDED,
@@ -18,6 +19,7 @@ from ringback_contracts.resources.users.operations import (
     LIST_USERS,
     OWN_STATION,
     ROUTING_STATUS,
+    SET_DEFAULT_STATION,
     SET_ROUTING_STATUS,
     STATION,
 )
@@ -88,6 +90,19 @@ def dissociated(ask: Ask) -> Applied:
     return 202, None, ChangeUser(UserChange(_meant(ask).id, {"station": None}, ask.now))
 
 
+@handles(SET_DEFAULT_STATION)
+def default_set(ask: Ask) -> Applied:
+    """Let the station in the path be the user's by default; several may have the same."""
+    change = UserChange(user_in_path(ask).id, {"default_station": station_in_path(ask).id}, ask.now)
+    return 202, None, ChangeUser(change)
+
+
+@handles(CLEAR_DEFAULT_STATION)
+def default_cleared(ask: Ask) -> Applied:
+    """Let the user have no station by default."""
+    return 202, None, ChangeUser(UserChange(user_in_path(ask).id, {"default_station": None}, ask.now))
+
+
 @handles(ROUTING_STATUS)
 def status(ask: Ask) -> Applied:
     """Whether routing offers the user work."""
@@ -155,6 +170,10 @@ def user_stations(user: User, standing: OrgNow) -> Json:
             "associatedDate": timestamp(standing.people.since(user, "station")),
         }
         shown |= {"associatedStation": associated, "effectiveStation": associated}
+    default = org.default_station_of(user)
+    if default is not None:
+        shown["defaultStation"] = _user_station(default.id, org) | {"defaultUser": user_reference(user)}
+        shown.setdefault("effectiveStation", shown["defaultStation"])
     if before is not None:
         shown["lastAssociatedStation"] = _user_station(before, org)
     return shown

@@ -122,7 +122,7 @@ def communication_state_required(case: CallTold) -> Sequence[Violation]:
     fix="Take a participant of a queue's call, or GET /api/v2/routing/wrapupcodes for those of the org.",
     evidence=Evidence.PUBLISHED,
     source=f"{SWAGGER_2018}: GET wrapupcodes of a participant; what it stands for is assumed",
-    operations=lambda operation: operation.answers == "WrapupCodes",
+    operations=lambda operation: operation.answers == "WrapupCodes" and operation.of_one_call,
     rejects=[Example(method="GET", path=f"{OWN}/wrapupcodes", given=TALKING)],
     accepts=[Example(method="GET", path=f"{OWN}/wrapupcodes", given=FOR_QUEUE)],
 )

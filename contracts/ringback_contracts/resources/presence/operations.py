@@ -9,6 +9,7 @@ from ringback_contracts.http.served import served
 LIST_PRESENCES = "getPresencedefinitions"
 GET_PRESENCE = "getPresencedefinition"
 LIST_DEFINITIONS = "getPresenceDefinitions"
+LIST_SYSTEM_PRESENCES = "getSystempresences"
 GET_DEFINITION = "getPresenceDefinition"
 READ_PRESENCE = "getUserPresencesPurecloud"
 SET_PRESENCE = "patchUserPresencesPurecloud"
@@ -59,6 +60,13 @@ OPERATIONS = (
         changes=Change.NOTHING,
         unknown={"definitionId": "path.presence-unknown"},
         query={"localeCode": LOCALE},
+    ),
+    served(
+        LIST_SYSTEM_PRESENCES,
+        summary="List the platform's own presences",
+        scopes=READING,
+        answers="SystemPresences",
+        changes=Change.NOTHING,
     ),
     served(
         READ_PRESENCE,

@@ -15,6 +15,10 @@ CHANGE_MEMBERS = "postRoutingQueueMembers"
 JOIN_MEMBER = "patchRoutingQueueMember"
 REMOVE_MEMBER = "deleteRoutingQueueMember"
 JOIN_QUEUE = "patchUserQueue"
+LIST_QUEUES_BY_DIVISION = "getRoutingQueuesDivisionviews"
+LIST_USERS_OF_QUEUE = "getRoutingQueueUsers"
+JOIN_QUEUES = "patchUserQueues"
+JOIN_MEMBERS = "patchRoutingQueueMembers"
 
 READING = ("routing", "routing:readonly")
 WRITING = ("routing",)
@@ -24,6 +28,20 @@ NO_EFFECT = Parameter(heeded=())
 NO_EFFECTS = Parameter("array", heeded=())
 ORDER = Parameter(heeded=("asc", "desc", "ascending", "descending"))
 JOINED = Parameter(heeded=("true", "false"))
+
+OF_MEMBERS = {
+    **PAGED,
+    "sortOrder": ORDER,
+    "expand": Parameter("array", heeded=("routingStatus", "presence", "station", "authorization")),
+    "name": Parameter(),
+    "profileSkills": NO_EFFECTS,
+    "skills": NO_EFFECTS,
+    "languages": NO_EFFECTS,
+    "routingStatus": Parameter("array"),
+    "presence": Parameter("array"),
+    "joined": JOINED,
+}
+"""What the lists of a queue's members take."""
 
 OPERATIONS = (
     served(
@@ -78,19 +96,54 @@ OPERATIONS = (
         answers="QueueMemberEntityListing",
         changes=Change.NOTHING,
         unknown=THE_QUEUE,
+        query={**OF_MEMBERS, "memberBy": Parameter(heeded=("user", "group"))},
+    ),
+    served(
+        LIST_USERS_OF_QUEUE,
+        summary="List the members of a queue, the old way",
+        scopes=READING,
+        answers="QueueMemberEntityListingV1",
+        changes=Change.NOTHING,
+        unknown=THE_QUEUE,
+        query=OF_MEMBERS,
+    ),
+    served(
+        LIST_QUEUES_BY_DIVISION,
+        summary="List the queues of the org's divisions",
+        scopes=READING,
+        answers="QueueEntityListing",
+        changes=Change.NOTHING,
         query={
             **PAGED,
+            "sortBy": Parameter(heeded=("name", "id", "divisionId")),
             "sortOrder": ORDER,
-            "expand": Parameter("array", heeded=("routingStatus", "presence", "station", "authorization")),
             "name": Parameter(),
-            "profileSkills": NO_EFFECTS,
-            "skills": NO_EFFECTS,
-            "languages": NO_EFFECTS,
-            "routingStatus": Parameter("array"),
-            "presence": Parameter("array"),
-            "memberBy": Parameter(heeded=("user", "group")),
-            "joined": JOINED,
+            "id": Parameter("array"),
+            "divisionId": Parameter("array"),
         },
+    ),
+    served(
+        JOIN_QUEUES,
+        summary="Say of which queues a user takes calls",
+        scopes=("users",),
+        reads="UserQueue",
+        reads_list=True,
+        heeded=("id", "joined"),
+        answers="UserQueueEntityListing",
+        changes=Change.ORG,
+        unknown={"userId": "path.user-unknown"},
+        query={"divisionId": NO_EFFECTS},
+    ),
+    served(
+        JOIN_MEMBERS,
+        summary="Say which members take calls of a queue",
+        scopes=WRITING,
+        reads="QueueMember",
+        reads_list=True,
+        heeded=("id", "joined"),
+        answers="QueueMemberEntityListing",
+        changes=Change.ORG,
+        unknown=THE_QUEUE,
     ),
     served(
         CHANGE_MEMBERS,

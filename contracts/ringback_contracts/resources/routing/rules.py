@@ -13,6 +13,7 @@ from ringback_contracts.core.declare import (
     NOT_FOUND,
     OUR_CHOICE,
     SDK,
+    SOLVED,
     SUPPORT,
     SWAGGER_2018,
     found,
@@ -24,6 +25,8 @@ from ringback_contracts.resources.routing.operations import JOIN_QUEUE
 
 QUEUES = "/api/v2/routing/queues"
 MEMBERS = f"{QUEUES}/{SUPPORT}/members"
+CODES = f"{QUEUES}/{SUPPORT}/wrapupcodes"
+OF_ALICE = f"/api/v2/users/{ALICE}/queues"
 MOST_MEMBERS = 100
 """So many can be added, or taken out, at a time (published)."""
 
@@ -33,7 +36,11 @@ def _of_member(operation: Operation) -> bool:
 
 
 def _joining(operation: Operation) -> bool:
-    return operation.reads in ("UserQueue", "QueueMember")
+    return operation.reads in ("UserQueue", "QueueMember") and not operation.reads_list
+
+
+def _joining_several(operation: Operation) -> bool:
+    return operation.reads in ("UserQueue", "QueueMember") and operation.reads_list
 
 
 @rule(
@@ -117,6 +124,47 @@ def membership_not_said(case: Case) -> Sequence[Violation]:
 
 
 @rule(
+    id="memberships.unknown",
+    stage=Stage.SCHEMA,
+    status=400,
+    code="bad.request",
+    message="The body must be a list of memberships",
+    title="The body is no list of memberships that there are, each with whether it is joined",
+    fix='Send [{"id": "...", "joined": true}] with the ids of 1 to 100 queues of the user, or members.',
+    evidence=Evidence.ASSUMED,
+    source=f"models UserQueue and QueueMember of the {SDK}; what is refused of them is Ringback's choice",
+    operations=_joining_several,
+    rejects=[
+        Example({"id": SUPPORT, "joined": True}, method="PATCH", path=OF_ALICE),
+        Example(raw=b"[]", method="PATCH", path=MEMBERS),
+        Example(raw=b'[{"id": "%b", "joined": 1}]' % ALICE.encode(), method="PATCH", path=MEMBERS),
+        Example(raw=b'[{"id": "%b", "joined": true}]' % BOB.encode(), method="PATCH", path=MEMBERS),
+        Example(raw=b'[{"id": "%b", "joined": true}]' % NOBODY.encode(), method="PATCH", path=OF_ALICE),
+    ],
+    accepts=[
+        Example(raw=b'[{"id": "%b", "joined": true}]' % ALICE.encode(), method="PATCH", path=MEMBERS),
+        Example(raw=b'[{"id": "%b", "joined": true}]' % SUPPORT.encode(), method="PATCH", path=OF_ALICE),
+    ],
+)
+def memberships_unknown(case: Case) -> Sequence[Violation]:
+    if not case.payload.readable:
+        return FINE
+    return _wrong_list(case.payload.value) or next(_no_memberships(case, case.payload.value), FINE)
+
+
+def _no_memberships(case: Case, listed: Sequence[object]) -> Iterator[Sequence[Violation]]:
+    queue = case.org.queue_by_id.get(case.route.params.get("queueId", "").lower())
+    user_id = case.route.params.get("userId", "").lower()
+    known = queue.members if queue else [one.id for one in case.org.queues if user_id in one.members]
+    for position, entry in enumerate(listed):
+        said = entry if isinstance(entry, Mapping) else {}
+        if not isinstance(said.get("id"), str) or said["id"].lower() not in known:
+            yield found(f"entry {position} has not the id of such a membership", f"/{position}/id")
+        elif not isinstance(said.get("joined"), bool):
+            yield found("joined is neither true nor false", f"/{position}/joined")
+
+
+@rule(
     id="members.unknown",
     stage=Stage.SCHEMA,
     status=400,
@@ -142,10 +190,44 @@ def membership_not_said(case: Case) -> Sequence[Violation]:
 def members_unknown(case: Case) -> Sequence[Violation]:
     if not case.payload.readable:
         return FINE
-    listed = case.payload.value
-    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_MEMBERS:
-        return found(f"the body is no list of 1 to {MOST_MEMBERS} entries")
-    return next(_strangers(case, listed), FINE)
+    return _wrong_list(case.payload.value) or next(_strangers(case, case.payload.value), FINE)
+
+
+def _wrong_list(value: object) -> Sequence[Violation]:
+    if isinstance(value, list) and 1 <= len(value) <= MOST_MEMBERS:
+        return FINE
+    return found(f"the body is no list of 1 to {MOST_MEMBERS} entries")
+
+
+@rule(
+    id="codes.unknown",
+    stage=Stage.SCHEMA,
+    status=400,
+    code="bad.request",
+    message="The body must be a list of the ids of wrap-up codes",
+    title="The body is no list of wrap-up codes of the org",
+    fix='Send [{"id": "..."}] with the ids of 1 to 100 codes; GET /api/v2/routing/wrapupcodes lists them.',
+    evidence=Evidence.ASSUMED,
+    source=f"model WrapUpCodeReference of the {SDK}; what is refused is Ringback's choice",
+    operations=reading("WrapUpCodeReference"),
+    rejects=[
+        Example(raw=b'{"id": "%b"}' % SOLVED.encode(), path=CODES),
+        Example(raw=b'[{"id": "%b"}]' % BOB.encode(), path=CODES),
+        Example(raw=b'["solved"]', path=CODES),
+    ],
+    accepts=[Example(raw=b'[{"id": "%b"}]' % SOLVED.encode(), path=CODES)],
+)
+def codes_unknown(case: Case) -> Sequence[Violation]:
+    if not case.payload.readable:
+        return FINE
+    return _wrong_list(case.payload.value) or next(_no_codes(case, case.payload.value), FINE)
+
+
+def _no_codes(case: Case, listed: Sequence[object]) -> Iterator[Sequence[Violation]]:
+    for position, entry in enumerate(listed):
+        code_id = entry.get("id") if isinstance(entry, Mapping) else None
+        if not isinstance(code_id, str) or code_id.lower() not in case.org.wrap_up_code_by_id:
+            yield found(f"entry {position} has not the id of a wrap-up code", f"/{position}/id")
 
 
 def _strangers(case: Case, listed: Sequence[object]) -> Iterator[Sequence[Violation]]:

@@ -27,7 +27,7 @@ USERS = "/api/v2/users"
 
 def associating(operation: Operation) -> bool:
     """The operations that give a user the station in their path."""
-    return operation.method == "PUT" and "stationId" in operation.parameters
+    return operation.method == "PUT" and operation.template.endswith("associatedstation/{stationId}")
 
 
 @rule(

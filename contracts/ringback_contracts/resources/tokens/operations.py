@@ -7,6 +7,7 @@ from ringback_contracts.http.served import served
 
 GET_TOKEN = "getTokensMe"
 DELETE_TOKEN = "deleteTokensMe"
+GET_CLIENT = "getOauthClient"
 
 OPERATIONS = (
     served(
@@ -15,6 +16,15 @@ OPERATIONS = (
         answers="TokenInfo",
         changes=Change.NOTHING,
         query={"preserveIdleTTL": Parameter(heeded=())},
+    ),
+    served(
+        GET_CLIENT,
+        summary="Read an OAuth client",
+        scopes=("oauth", "oauth:readonly"),
+        answers="OAuthClient",
+        changes=Change.NOTHING,
+        unknown={"clientId": "path.client-unknown"},
+        words=("clientId",),
     ),
     served(DELETE_TOKEN, summary="Revoke the token", answers=None, changes=Change.TOKEN),
 )

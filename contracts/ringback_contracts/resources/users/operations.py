@@ -15,6 +15,8 @@ ASSOCIATE = "putUserStationAssociatedstationStationId"
 ASSOCIATE_OWN = "putUsersStationsMeAssociatedstationStationId"
 DISSOCIATE = "deleteUserStationAssociatedstation"
 DISSOCIATE_OWN = "deleteUsersStationsMeAssociatedstation"
+SET_DEFAULT_STATION = "putUserStationDefaultstationStationId"
+CLEAR_DEFAULT_STATION = "deleteUserStationDefaultstation"
 ROUTING_STATUS = "getUserRoutingstatus"
 SET_ROUTING_STATUS = "putUserRoutingstatus"
 
@@ -108,6 +110,24 @@ OPERATIONS = (
     served(
         DISSOCIATE,
         summary="Take a user's station away",
+        scopes=WRITING,
+        answers=None,
+        changes=Change.ORG,
+        unknown=THE_USER,
+    ),
+    served(
+        SET_DEFAULT_STATION,
+        summary="Give a user a station by default",
+        success=202,
+        scopes=WRITING,
+        answers=None,
+        changes=Change.ORG,
+        unknown={**THE_USER, **THE_STATION},
+    ),
+    served(
+        CLEAR_DEFAULT_STATION,
+        summary="Take a user's default station away",
+        success=202,
         scopes=WRITING,
         answers=None,
         changes=Change.ORG,
