@@ -208,3 +208,29 @@ def test_sip_addresses_of_outside_need_trunking() -> None:
     ]
     assert refused == ["transfer.trunking-off"] * 4
     consult(live, address=f"sip:{FRANK}@ringback.invalid")
+
+
+@pytest.mark.parametrize("dials", ["consult", "transfer", "invite"])
+def test_a_fault_of_a_number_strikes_whoever_dials_it_into_a_call(talking: Live, dials: str) -> None:
+    word = "tell" if dials == "invite" else dials
+    for number in (OTHER, ANSWERS):
+        fault = {"kind": "server-error", "operation": word, "number": number}
+        talking.does("POST", "/__ringback/faults", fault)
+        path, body = {
+            "consult": (CONSULT, {"speakTo": "DESTINATION", "destination": {"address": OTHER}}),
+            "transfer": (f"{OWN}/replace", {"address": OTHER}),
+            "invite": (
+                f"{CALLS}/{{call}}/participants",
+                {"participants": [{"userId": FRANK}, {"address": OTHER}]},
+            ),
+        }[dials]
+        assert talking.ask("POST", path, body).status == (
+            500 if number == OTHER else 200 + 2 * (dials == "transfer")
+        )
+        talking.does("DELETE", "/__ringback/faults")
+
+
+def test_what_dials_nobody_is_struck_by_the_number_of_its_call(talking: Live) -> None:
+    fault = {"kind": "server-error", "operation": "tell", "number": ANSWERS}
+    talking.does("POST", "/__ringback/faults", fault)
+    assert talking.ask("PATCH", f"{CALLS}/{{call}}/participants/{{1}}", {"muted": True}).status == 500

@@ -9,10 +9,13 @@ from typing import NamedTuple
 from ringback_contracts.core.model import DestinationKind, Intent
 from ringback_contracts.life import Conversation, Objection, advance, apply, opened
 from ringback_contracts.life.commands import (
+    BlindTransfer,
+    CallBack,
     CancelConsult,
     Command,
     Delayed,
     FarEnd,
+    Invite,
     Place,
     Ring,
     SetSpeakTo,
@@ -266,6 +269,17 @@ def rings_queue(command: Command) -> bool:
         return any(one.kind == "queue" for one in command.parties)
     to = getattr(command, "to", None)
     return isinstance(to, Party) and to.kind == "queue"
+
+
+def brought_by(command: Command) -> tuple[str, ...]:
+    """The numbers and ids of those whom a command rings into a call that is there."""
+    parties: tuple[Party | None, ...] = ()
+    match command:
+        case StartConsult() | BlindTransfer() | CallBack():
+            parties = (command.to,)
+        case Invite():
+            parties = command.parties
+    return tuple(one.id or (one.address or "").removeprefix("tel:") for one in parties if one is not None)
 
 
 def _all_of(command: Place) -> tuple[Party, ...]:

@@ -22,6 +22,7 @@ from ringback_contracts.core.model import PARTICIPANTS, Accepted, Caller, Reject
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import envelope, error_body
 from ringback_contracts.http.faults import BEFORE, LOGIN, Fault, FaultKind
+from ringback_mock.engine.calls import brought_by
 from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id
@@ -165,9 +166,12 @@ def struck(tenant: Tenant, what: str, numbers: tuple[str, ...]) -> tuple[Fault |
 
 
 def _numbers(ask: Ask) -> tuple[str, ...]:
-    """What the request's call dials, where it is about one call."""
+    """What the request dials; of one that dials nobody, what the call dialled that it is about."""
     if ask.plan:
         return ask.plan.numbers
+    brought = tuple(number for _, command in ask.verdict.instructions for number in brought_by(command))
+    if brought:
+        return brought
     call = ask.tenant.calls.get(ask.verdict.params.get("conversationId", ""))
     return call.numbers if call else ()
 
