@@ -191,9 +191,9 @@ def test_a_leg_that_is_over_is_told_all_the_same_and_the_target_says_why_not(
 ) -> None:
     call.hang_up()
     clock.time += 5
-    with pytest.raises(NotAuthorized) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         call.hold()
-    assert caught.value.code == "conversation.error.forbidden.not.active.participant"
+    assert caught.value.code == "conversation.error.call.disconnected"
 
 
 def test_a_consult_is_completed_and_the_customer_talks_to_who_was_asked(

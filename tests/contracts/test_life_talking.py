@@ -208,4 +208,4 @@ def test_a_command_that_was_delayed_takes_effect_later_or_never() -> None:
     gone = later(done(call, commands.End(ALICE)), 60)
     assert not leg(gone, ALICE).call.held
     held = commands.Delayed(0.45, commands.Hold(own(gone), held=True, by=ALICE))
-    assert refused(apply(gone, held, gone.now)) == "life.not-active"
+    assert refused(apply(gone, held, gone.now)) == "life.disconnected"

@@ -34,7 +34,7 @@ def test_a_part_of_a_call_is_recorded(talking: Live) -> None:
     assert talking.refusal("POST", path, {"type": "scene"}) == "body.not-of-its-model"
     assert talking.refusal("POST", path, {"type": "snippet"}, token="frank") == "permission.missing"
     talking.patch(1, state="disconnected").wait(2)
-    assert talking.refusal("POST", path, {"type": "snippet", "record": True}) == "life.not-active"
+    assert talking.refusal("POST", path, {"type": "snippet", "record": True}) == "life.disconnected"
 
 
 def test_texts_beside_a_conversation_are_shown_to_who_asks_for_them_alone(talking: Live) -> None:

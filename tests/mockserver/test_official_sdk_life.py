@@ -177,7 +177,10 @@ def test_the_same_is_refused_at_every_step_and_says_why(desk: Desk) -> None:
     )
     api.post_conversation_disconnect(call_id)
     desk.clock(advance=1)
-    assert refused(desk, lambda: patch(call_id, own.id, desk.told(held=True)))[0] == 403
+    assert refused(desk, lambda: patch(call_id, own.id, desk.told(held=True)))[:2] == (
+        400,
+        "conversation.error.call.disconnected",
+    )
     transfer = desk.sdk.TransferRequest()
     transfer.user_id = FRANK
     status, code, why = refused(

@@ -40,6 +40,11 @@ def test_a_wrap_up_is_given_to_a_leg_and_read_in_all_its_places(talking: Live) -
     assert talking.parties()[0]["wrapupRequired"] is True
 
 
+def test_an_agent_s_leg_names_the_queue_that_it_works_for(talking: Live) -> None:
+    shown = talking.does("GET", f"{CONVERSATIONS}/{{call}}")["participants"]
+    assert [(one["queueId"], one["queueName"]) for one in shown] == [(SUPPORT, "support")] * 2
+
+
 def test_a_provisional_wrap_up_is_shown_to_who_asks_for_it(talking: Live) -> None:
     leg = own_leg(talking)
     assert talking.ask("POST", f"{leg}/wrapup", {"notes": "so far", "provisional": True}).status == 202

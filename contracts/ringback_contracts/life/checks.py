@@ -38,5 +38,10 @@ def quiet(call: Conversation) -> Objection | None:
 
 
 def unfit(call: Conversation, participant_id: str, by: str | None) -> Objection | None:
-    """What stands against anything that a user does to a leg that has to be there."""
-    return unknown(call, participant_id) or stranger(call, by) or gone(call, participant_id)
+    """What stands against anything that a user does to a leg that has to be there.
+
+    Of their own leg that is over they are told that; that they are on the call no more, of another's.
+    """
+    one = call.find(participant_id)
+    own = gone(call, participant_id) if one and by is not None and one.user_id == by else None
+    return unknown(call, participant_id) or own or stranger(call, by) or gone(call, participant_id)

@@ -20,7 +20,7 @@ TransferType = Literal["Attended", "Unattended"]
 
 
 class Place(NamedTuple):
-    """A user, or a campaign, calls somebody. ``queue_id`` is the queue on whose behalf."""
+    """A user, or a campaign, calls somebody. ``queue_id`` is the queue on whose behalf, if any."""
 
     caller: Party
     parties: tuple[Party, ...]
@@ -30,6 +30,7 @@ class Place(NamedTuple):
     queue_id: str | None = None
     attributes: Mapping[str, str] = NO_ATTRIBUTES
     uui_data: str | None = None
+    queue_name: str | None = None
 
 
 class Ring(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringback_contracts.life.commands import Place
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.life.values import (
     NOBODY,
@@ -93,6 +94,9 @@ def _participant(call: Conversation, one: CallParticipant) -> Json:
 def _queue_name(call: Conversation, queue_id: str | None) -> str | None:
     if queue_id is None:
         return None
+    placed = call.history[0].command if call.history else None
+    if isinstance(placed, Place) and placed.queue_id == queue_id and placed.queue_name:
+        return placed.queue_name
     queues = (one.party for one in call.participants if one.party.kind == "queue")
     return next((queue.name for queue in queues if queue.id == queue_id), None)
 

@@ -30,6 +30,7 @@ def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
     """The call that the intent asks for; ``outcomes`` says for each destination how it takes it."""
     destinations = intent.destinations
     ani = _shown(intent, org)
+    queue = org.queue_by_id.get((intent.from_queue_id or "").lower())
     return Place(
         _caller(intent, org, ani, reached=Outcome.STATION_TIMEOUT not in outcomes),
         tuple(_party(*dialled, intent, org) for dialled in zip(destinations, outcomes, strict=True)),
@@ -39,6 +40,7 @@ def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
         queue_id=intent.from_queue_id,
         attributes=intent.attributes,
         uui_data=intent.uui_data,
+        queue_name=queue.name if queue else None,
     )
 
 

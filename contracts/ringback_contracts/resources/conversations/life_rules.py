@@ -64,7 +64,7 @@ NOT_ACTIVE = told(
     fix="Act as a user who is on the call; from outside, POST /api/v2/conversations/{id}/disconnect ends it.",
     rejects=[
         patch(OWN, {"held": True}, TALKING, token="bob"),
-        patch(OWN, {"muted": True}, OVER),
+        patch(FAR, {"muted": True}, OVER),
     ],
     accepts=[patch(OWN, {"held": True}, TALKING)],
 )
@@ -82,6 +82,8 @@ DISCONNECTED = told(
     fix="Read the call first; a leg that is disconnected or terminated takes attributes and a wrap-up alone.",
     rejects=[
         patch(ANY_OWN, {"state": "disconnected"}, OVER, token="service"),
+        patch(OWN, {"held": True}, OVER),
+        patch(OWN, {"state": "disconnected"}, OVER),
     ],
     accepts=[
         patch(OWN, {"state": "disconnected"}, HELD),
