@@ -192,8 +192,8 @@ class CallRecord:
     @property
     def for_queue(self) -> bool:
         """Whether anybody may work for a queue on the call; such as nobody has told anything stay asleep."""
-        command, seen = self._plan.command, self._life
-        if self.begins_in_queue or (isinstance(command, Place) and command.queue_id is not None):
+        intent, seen = self.plan.intent, self._life
+        if self.begins_in_queue or (intent is not None and intent.from_queue_id is not None):
             return True
         return seen is not None and any(one.queue_id is not None for one in seen.participants)
 

@@ -80,6 +80,7 @@ def from_queue_unknown(case: CallFacts) -> Sequence[Violation]:
 @unknown_rule(
     id="external-contact.unknown",
     code="resource.not.found",
+    only=("externalContactId",),
     title="The external contact to associate the call with is not in this org",
     fix="Use the id of one of [[external_contacts]] of the org's file, or leave externalContactId out.",
     source=f"{SWAGGER_2017}: resource.not.found",
