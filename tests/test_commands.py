@@ -49,6 +49,7 @@ WORK = {
     "demo": Work([], "placed"),
     "diff": Work(["--target", "URL"], "0 differences"),
     "explain": Work([], "destination.missing", exit_code=1, given="{}"),
+    "export": Work(["http"], "POST {{baseUrl}}/api/v2/conversations/calls"),
     "init": Work(["own.toml"], "own.toml"),
     "mcp": Work([], '"serverInfo":{"name":"ringback"', given=f"{json.dumps(INITIALIZE)}\n"),
     "rules": Work(["tel.no-plus"], "tel.no-plus"),

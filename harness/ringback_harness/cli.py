@@ -64,6 +64,13 @@ def _explain() -> click.Command:
     return command
 
 
+def _export() -> click.Command:
+    """Write the examples of all rules for Postman, editors and others."""
+    from ringback_harness.commands.export import command
+
+    return command
+
+
 def _init() -> click.Command:
     """Write a commented org file to start from."""
     from ringback_harness.commands.init import command
@@ -116,6 +123,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "demo": _demo,
     "diff": _diff,
     "explain": _explain,
+    "export": _export,
     "init": _init,
     "mcp": _mcp,
     "rules": _rules,

@@ -1,0 +1,1 @@
+"""The examples of the rules and the operations in the forms of other tools: ``ringback export``."""
