@@ -60,8 +60,22 @@ class PlatformAnswer:
     operation: str | None = None
 
 
+class Placed:
+    """What is said of a place in a request: its JSON pointer, and where a program sets it."""
+
+    __slots__ = ()
+    pointer: str
+    position: Position | None
+
+    @property
+    def where(self) -> str:
+        """The pointer, and the place in the program; nothing for the whole body."""
+        place = self.position
+        return self.pointer if place is None else f"{self.pointer} (line {place.line}, column {place.column})"
+
+
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Placed):
     """Something to know that is no error. ``pointer`` is as in a violation, ``position`` as in a finding."""
 
     id: str
@@ -69,14 +83,9 @@ class Note:
     message: str
     position: Position | None = None
 
-    @property
-    def where(self) -> str:
-        """As of a finding."""
-        return _where(self.pointer, self.position)
-
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Placed):
     """One finding in words: the rule, what is wrong and where, what to do, and how we know.
 
     ``position`` is where a program sets it, if one was read.
@@ -89,15 +98,6 @@ class Explained:
     evidence: str
     source: str
     position: Position | None = None
-
-    @property
-    def where(self) -> str:
-        """The pointer, and the place in the program; nothing for the whole body."""
-        return _where(self.pointer, self.position)
-
-
-def _where(pointer: str, position: Position | None) -> str:
-    return pointer if position is None else f"{pointer} (line {position.line}, column {position.column})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +158,15 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as JSON; the schema ``Explanation`` describes it."""
-        return {
-            "verdict": self.verdict,
-            "status": self.status,
-            "code": self.code,
-            "rule": self.rule,
-            "findings": [_fields(finding) for finding in self.findings],
-            "notes": [_fields(note) for note in self.notes],
-            "equivalent": _fields(self.equivalent) if self.equivalent else None,
-            "questions": list(self.questions),
-            "unknown": list(self.unknown),
-            "caveats": list(self.caveats),
-        }
+        made = {name: getattr(self, name) for name in self.__slots__}
+        return {name: _as_json(value) for name, value in made.items()}
 
 
-def _fields(value: Explained | Note | Equivalent) -> dict[str, Any]:
-    fields = {name: getattr(value, name) for name in value.__slots__}
-    return {name: value._asdict() if isinstance(value, Position) else value for name, value in fields.items()}
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Position):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return [_as_json(each) for each in value]
+    if isinstance(value, Explained | Note | Equivalent):
+        return {name: _as_json(getattr(value, name)) for name in value.__slots__}
+    return value

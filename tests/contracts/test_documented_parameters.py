@@ -202,6 +202,27 @@ def test_every_field_of_a_call_that_is_heeded_changes_the_call() -> None:
         assert changed.intent != plain.intent, name
 
 
+ODD: tuple[Any, ...] = ({"no": ["such"]}, 17, ["x"], "x", True)
+"""Values of which a field that is read takes one at most without another verdict."""
+ONLY_SHOWN = frozenset({"message"})
+"""Texts that decide nothing: who asks for what was set is shown them (tests/mockserver/test_people.py)."""
+
+
+@pytest.mark.sdk
+@pytest.mark.parametrize("operation", READING, ids=lambda operation: operation.id)
+def test_every_field_of_a_body_that_is_heeded_changes_the_verdict(operation: Operation) -> None:
+    least = LEAST[operation.reads or ""]
+    plain = sent_to(operation, least)
+    for name in sorted(set(operation.heeded or ()) - ONLY_SHOWN):
+        verdicts = [sent_to(operation, {**least, name: value}) for value in ODD]
+        assert any(decided(verdict) != decided(plain) for verdict in verdicts), name
+
+
+def decided(verdict: Any) -> object:
+    """What an accepted request sets off, or the rule that refuses it."""
+    return verdict.intent if isinstance(verdict, Accepted) else verdict.finding.rule.id
+
+
 def test_what_has_no_effect_is_told_and_what_is_empty_is_not() -> None:
     body: dict[str, Any] = {
         "phoneNumber": NUMBER,

@@ -1,17 +1,17 @@
-"""The org in which a request is judged when nobody says which one: everything exists there."""
+"""Hold a request to the rules: as whose and where, if that is said; else where everything exists."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ringback_contracts.catalogue import OPERATIONS, case_of
+from ringback_contracts.catalogue import OPERATIONS, case_of, findings
 from ringback_contracts.core import payload
 from ringback_contracts.core.credentials import token_of
-from ringback_contracts.core.model import ANONYMOUS, NO_CALLS, Caller, Lives, Request, TokenState
+from ringback_contracts.core.model import ANONYMOUS, NO_CALLS, Caller, Finding, Lives, Request, TokenState
 from ringback_contracts.domain.addresses import TelAddress
 from ringback_contracts.domain.uuids import UUID
 from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
@@ -24,6 +24,64 @@ SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
 """Id of the user whose token sends the request, and of whoever stands where an id was withheld."""
 SOME_NUMBER = "+442079460100"
 EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who is taken to send a request, and to which org: what is given, else what is imagined."""
+
+    caller: Caller
+    org: Org
+    knows_caller: bool
+    knows_org: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything about the sender was given."""
+        return self.knows_caller or self.knows_org
+
+
+def sender_of(
+    request: Request,
+    fields: Mapping[str, Any],
+    given: tuple[Caller | None, Org | None, ContractChoice],
+    *,
+    service: bool,
+) -> Sender:
+    """The sender of a request. ``service`` makes an imagined one a client without a user."""
+    caller, org, contract = given
+    if org is None:
+        imagined_caller, org = imagined(request, fields, service=service, contract=contract)
+        return Sender(caller or imagined_caller, org, knows_caller=caller is not None, knows_org=False)
+    org = org if contract == "any" else replace(org, contract=contract)
+    holder = caller or _holder(request, org) or somebody(request, service=service)
+    return Sender(holder, org, knows_caller=caller is not None, knows_org=True)
+
+
+def _holder(request: Request, org: Org) -> Caller | None:
+    """The holder of the request's bearer token, where the org knows it."""
+    token = org.token_by_value.get(token_of(request) or "")
+    if token is None:
+        return None
+    if token.expired:
+        return Caller(TokenState.EXPIRED)
+    return Caller(
+        TokenState.VALID,
+        user=org.user_by_id[token.user] if token.user else None,
+        client=org.client_by_id[token.client] if token.client else None,
+        scopes=frozenset(token.scopes) if token.user else None,
+    )
+
+
+def judged(request: Request, value: Any, sender: Sender) -> list[Finding]:
+    """What the rules have against a request, in the platform's order: the first decides.
+
+    ``value`` is what its body holds. What was hidden before the request was shown counts as good where the
+    org is imagined.
+    """
+    if not sender.knows_org:
+        request = filled(request, value)
+    return findings(request, sender.caller, sender.org)
 
 
 def imagined(

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ringback_contracts.core import payload
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 
 LARGEST = 64 * 2**10
 """Bytes beyond which a body that is not JSON is not looked into: nobody wrote it by hand."""
@@ -137,12 +138,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
 
 def ends_early(text: str) -> bool:
     """Whether a text that begins like a JSON object or array ends before that is closed."""
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
-        if depth <= 0 or token[0] == '"':
-            return depth > 0
-    return depth > 0
+    return text.lstrip().startswith(("{", "[")) and closed_at(text) is None
 
 
 def closed_at(text: str) -> int | None:
@@ -231,3 +227,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value if item not in _UNSET]
     return str(value).encode("utf-8", "replace").decode()
+
+
+def token_fields(body: bytes) -> dict[str, str]:
+    """The texts of a form that asks for a token, or of whatever stands in its place."""
+    return {key: value for key, value in read(body).fields.items() if isinstance(value, str)}
+
+
+def is_token_request(path: str, body: bytes) -> bool:
+    """Whether a request wants a token: by its path, or by a grant type in its body."""
+    wants = b"grant_type" in body[:4096] and "grant_type" in read(body).fields
+    return wants or path.rstrip("/").endswith(TOKEN_PATH)

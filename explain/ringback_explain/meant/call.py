@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +23,7 @@ from ringback_explain.meant.keys import (
 )
 from ringback_explain.meant.party import TYPES, Kind, MeantParty, party, party_of_id
 from ringback_explain.meant.placeholders import gap_in, join, texts
+from ringback_explain.table import table
 
 MOST_PARTIES = 50
 """Nobody asks for more in one body, and a long list need not be read to its end."""
@@ -75,8 +77,8 @@ def _root(wish: MeantCall, body: Mapping[str, Any], above: str) -> None:
             _published(wish, name, value, pointer)
         elif wraps_call(key, value):
             _root(wish, value, pointer)
-        elif (role := ROOT.get(norm(key))) is not None:
-            _by_role(wish, role, value, pointer)
+        elif (reader := _BY_ROLE.get(ROOT.get(norm(key)))) is not None:
+            reader(wish, value, pointer)
 
 
 def wraps_call(key: str, value: Any) -> bool:
@@ -97,13 +99,8 @@ def _published(wish: MeantCall, key: str, value: Any, pointer: str) -> None:
         wish.unfit.append((pointer, value, _TAKES.get(key, "a text")))
 
 
-_TAKES = {
-    "priority": "a whole number",
-    "languageId": "the id of a language",
-    "routingSkillsIds": "a list of ids of skills",
-    "conversationIds": "a list of ids of conversations",
-    "externalContactId": "the id of an external contact",
-}
+_TAKES = table("meant/keys")["takes"]
+"""What published fields take that take no text."""
 
 
 def _says_something(value: Any) -> bool:
@@ -160,19 +157,15 @@ def _attributes(wish: MeantCall, value: Any, pointer: str) -> None:
             wish.unfit.append((pointer, value, "an object of texts"))
         return
     for key, item in value.items():
-        text = _attribute(item)
+        if isinstance(item, str):
+            if INSIDE.get(norm(key)) is KeyRole.AGENT and is_uuid(item):
+                wish.agents_in_data.append(party(item, join(pointer, key), Kind.USER))
+            text = item
+        else:
+            is_empty = item is None or item in ({}, [])
+            text = "" if is_empty else json.dumps(item, ensure_ascii=False, allow_nan=False, default=str)
         if text:
             wish.attributes[key] = text
-        if INSIDE.get(norm(key)) is KeyRole.AGENT and isinstance(item, str) and is_uuid(item):
-            wish.agents_in_data.append(party(item, join(pointer, key), Kind.USER))
-
-
-def _attribute(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None or value in ({}, []):
-        return ""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
 
 
 _READERS: Mapping[str, Reader] = {
@@ -190,25 +183,16 @@ _READERS: Mapping[str, Reader] = {
 def _coerced(key: str, value: Any) -> Any:
     """A simple field in the type that the published body wants, where the value leaves no doubt."""
     if key == "priority":
-        return _whole(value)
+        if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,10}\s*", value):
+            value = int(value)
+        is_whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31
+        return value if is_whole else None
     if key in ("routingSkillsIds", "conversationIds"):
-        listed = value if isinstance(value, list) else [value]
-        return [item for item in listed if _said(item)] or None
+        return [item for item in (value if isinstance(value, list) else [value]) if _said(item)] or None
     return value if _said(value) else None
 
 
-def _whole(value: Any) -> int | None:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().removeprefix("-").isdigit():
-        return int(value) if len(value) < len("-2147483648") else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None
-
-
 # --- everything else --------------------------------------------------------------------------------
-
-
-def _by_role(wish: MeantCall, role: KeyRole, value: Any, pointer: str) -> None:
-    if role in _BY_ROLE:
-        _BY_ROLE[role](wish, value, pointer)
 
 
 def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
@@ -219,7 +203,7 @@ def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
         _side(wish, value, pointer, KeyRole.TO)
 
 
-_IN_ROUTING: Mapping[KeyRole, Reader] = {
+_IN_ROUTING: Mapping[KeyRole | None, Reader] = {
     KeyRole.AGENT: _of_ids("agents", Kind.USER),
     KeyRole.QUEUE: _of_ids("queues", Kind.QUEUE),
     KeyRole.CAMPAIGN: _of_ids("campaigns", Kind.CAMPAIGN),
@@ -234,16 +218,14 @@ _IN_ROUTING: Mapping[KeyRole, Reader] = {
 def _routing(wish: MeantCall, value: Any, pointer: str) -> None:
     for key, item in value.items() if isinstance(value, dict) else ():
         where = join(pointer, key)
-        name, role = published_key(key), NESTED.get(norm(key))
-        if item is None:
-            continue
-        if name not in (None, "participants"):
+        name, reader = published_key(key), _IN_ROUTING.get(NESTED.get(norm(key)))
+        if item is not None and name not in (None, "participants"):
             _published(wish, name or "", item, where)
-        elif role is not None and role in _IN_ROUTING:
-            _IN_ROUTING[role](wish, item, where)
+        elif item is not None and reader is not None:
+            reader(wish, item, where)
 
 
-_BY_ROLE: Mapping[KeyRole, Reader] = {
+_BY_ROLE: Mapping[KeyRole | None, Reader] = {
     **_IN_ROUTING,
     KeyRole.TO: _of_side(KeyRole.TO),
     KeyRole.FROM: _of_side(KeyRole.FROM),
@@ -330,17 +312,13 @@ def _words(value: Mapping[str, Any], role: KeyRole) -> list[str]:
 
 
 def _direction(value: Mapping[str, Any], side: KeyRole) -> KeyRole:
-    """Who the party is, where the object says it itself."""
-    words = _words(value, KeyRole.DIRECTION)
-    if any(word in CALLERS for word in words) or _has_only_a_caller(value):
-        return KeyRole.FROM
-    return KeyRole.TO if any(word in CALLED for word in words) else side
-
-
-def _has_only_a_caller(value: Mapping[str, Any]) -> bool:
-    """Whether the object says where a call comes from, and nowhere whom it is for."""
+    """Who the party is, where the object says it, or says where a call comes from and not whom it is for."""
+    words = set(_words(value, KeyRole.DIRECTION))
     keys = {norm(key) for key, item in value.items() if item is not None}
-    return "from" in keys and not any(key == "to" or INSIDE.get(key) is KeyRole.ADDRESS for key in keys)
+    is_addressed = any(key == "to" or INSIDE.get(key) is KeyRole.ADDRESS for key in keys)
+    if words & CALLERS or ("from" in keys and not is_addressed):
+        return KeyRole.FROM
+    return KeyRole.TO if words & CALLED else side
 
 
 def _inside(reader: _Object, key: str, value: Any) -> None:
@@ -357,20 +335,17 @@ def _inside(reader: _Object, key: str, value: Any) -> None:
         reader.ids.append((where, value))
     elif role is KeyRole.NAME and isinstance(value, str):
         reader.name = reader.name or value
-    elif role in (KeyRole.AGENT, KeyRole.QUEUE):
-        _member(reader, role, value, where)
-    elif role is not None:
-        _by_role(wish, role, value, where)
-    elif (name := published_key(key)) is not None:
+    elif (
+        role in (KeyRole.AGENT, KeyRole.QUEUE)
+        and side is not KeyRole.FROM
+        and not norm(key).startswith("agent")
+    ):
+        # A user or a queue named inside an address is dialled in "to".
+        _ids(wish.to, value, where, Kind.USER if role is KeyRole.AGENT else Kind.QUEUE)
+    elif role in _BY_ROLE:
+        _BY_ROLE[role](wish, value, where)
+    elif role is None and (name := published_key(key)) is not None:
         _published(wish, name, value, where)
-
-
-def _member(reader: _Object, role: KeyRole, value: Any, where: str) -> None:
-    """A user or a queue named inside an address: dialled in ``to``, the caller in ``from``."""
-    if reader.side is KeyRole.FROM or norm(where.rpartition("/")[2]).startswith("agent"):
-        _by_role(reader.wish, role, value, where)
-    else:
-        _ids(reader.wish.to, value, where, Kind.USER if role is KeyRole.AGENT else Kind.QUEUE)
 
 
 def _by_id(reader: _Object, before: tuple[int, ...]) -> None:

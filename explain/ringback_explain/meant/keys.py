@@ -57,22 +57,11 @@ INSIDE: Mapping[str, KeyRole] = _roles("anywhere") | _roles("inside")
 NESTED: Mapping[str, KeyRole] = _roles("anywhere")
 """What a key means inside routing data."""
 
-CALLERS = _words("agent user caller internal initiator from originator employee source")
-"""Words for the party that calls, where a list of parties gives each a purpose."""
-CALLED = _words("customer external callee called to destination contact remote target")
-WRAPPERS = _words(
-    "body data request payload call call_request create_call_request json input params"
-    " conversation interaction"
+CALLERS, CALLED, WRAPPERS = (
+    _words(table("meant/keys")["words"][name]) for name in ("callers", "called", "wrappers")
 )
-"""Keys that people put around the whole body."""
-
-_SPELLED = {norm(key): key for key in sorted(PUBLISHED_KEYS)} | {
-    "calleridname": "callerIdName",
-    "fromqueueid": "callFromQueueId",
-    "callqueue": "callQueueId",
-    "routingskillids": "routingSkillsIds",
-    "uui": "uuiData",
-}
+"""Words for who calls and for who is called, and keys that people put around the whole body."""
+_SPELLED = {norm(key): key for key in sorted(PUBLISHED_KEYS)} | table("meant/keys")["spelled"]
 
 
 def published_key(key: str) -> str | None:

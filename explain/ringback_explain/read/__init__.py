@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
+from ringback_explain.meant import body as meant
 from ringback_explain.read import described
-from ringback_explain.read.found import (
-    Found,
-    FoundError,
-    FoundRequest,
-    ReadError,
-    encoded,
-    looks_like_form,
-)
+from ringback_explain.read.found import Found, FoundError, FoundRequest, ReadError, encoded, looks_like_form
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 
 __all__ = ["MOST_FOUND", "Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
@@ -213,10 +209,12 @@ def _form(part: str, text: str) -> FoundRequest | None:
 
 
 def _yaml(part: str, text: str) -> FoundRequest | None:
-    from ringback_explain.read.yaml_text import yaml_body
-
-    body = yaml_body(part)
-    if body is None:
+    """A body written like YAML, as forum software and some tools show one, under a heading perhaps."""
+    body = textwrap.dedent(_HEADING.sub("", part)).strip().encode("utf-8", "replace")
+    reading = meant.read(body)
+    if reading.form is meant.Form.CUT or not described.weight(reading.fields):
         return None
-    value, raw = body
-    return described.request_of_body(value, raw.encode("utf-8", "replace"), text, "a body written like YAML")
+    return described.request_of_body(reading.fields, body, text, "a body written like YAML")
+
+
+_HEADING = re.compile(r"\A\s*(?:payload|body|data|json|request)[ \t]*:[ \t]*\n", re.IGNORECASE)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
-from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.explanation import Context, PlatformAnswer
+from ringback_explain.meant.body import is_token_request, token_fields
 from ringback_explain.read.scopes import permissions, scopes
 
 JSON_TYPE = "application/json"
@@ -101,7 +101,7 @@ def looks_like_form(text: str) -> bool:
 
 def context_of(address: Address, request: Request, text: str, **hints: Any) -> Context:
     """What is known beside the request: its URL, the text around it, and the grant where it names one."""
-    asked = token_form(request) if is_token_request(request) else {}
+    asked = token_fields(request.body) if is_token_request(request.path, request.body) else {}
     asked_scopes = asked.get("scope", "").split()
     return Context(
         url=address.url if address.parts[0] else None,
@@ -110,23 +110,4 @@ def context_of(address: Address, request: Request, text: str, **hints: Any) -> C
         permissions=permissions(text),
         text=text,
         unread=tuple(hints.get("unread") or ()),
-    )
-
-
-def is_token_request(request: Request) -> bool:
-    """Whether the request asks for an access token, at whichever path."""
-    return request.path.rstrip("/").endswith(TOKEN_PATH) or "grant_type" in token_form(request)
-
-
-def token_form(request: Request) -> Mapping[str, str]:
-    """The texts of a form, or of a JSON object that stands in its place."""
-    text = request.body.decode("utf-8", "replace").strip()
-    if not text.startswith("{"):
-        return dict(parse_qsl(text)) if "=" in text else {}
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return (
-        {key: item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
     )

@@ -7,13 +7,7 @@ import re
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant.body import closed_at
 from ringback_explain.meant.placeholders import stand_in
-from ringback_explain.read.found import (
-    JSON_TYPE,
-    Address,
-    FoundRequest,
-    context_of,
-    looks_like_form,
-)
+from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of, looks_like_form
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _PLACE = r"(?:[A-Za-z]+://|/|\{\{|\$\{|<)\S*"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,15 +15,17 @@ from ringback_explain.meant.party import Kind, MeantParty
 from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.tell.questions import ask, gap, no_id, quoted
 
-_FIELD = {
-    Kind.NUMBER: "phoneNumber",
-    Kind.SIP: "phoneNumber",
-    Kind.USER: "callUserId",
-    Kind.QUEUE: "callQueueId",
+_DIALLED = {
+    Kind.NUMBER: ("phoneNumber", "address"),
+    Kind.SIP: ("phoneNumber", "address"),
+    Kind.USER: ("callUserId", "userId"),
+    Kind.QUEUE: ("callQueueId", "queueId"),
 }
-_MEMBER = {Kind.NUMBER: "address", Kind.SIP: "address", Kind.USER: "userId", Kind.QUEUE: "queueId"}
-_OF_QUEUE = ("priority", "languageId", "routingSkillsIds", "routingSkillExpression")
-_KEPT_ELSEWHERE = ("externalContactId", "label", "uuiData")
+"""The field that dials a party of a kind, and the one of a participant."""
+_KEPT = (
+    *("priority", "languageId", "routingSkillsIds", "routingSkillExpression"),
+    *("externalContactId", "label", "uuiData"),
+)
 
 
 @dataclass(slots=True)
@@ -37,16 +39,15 @@ class _Draft:
     user_id: str | None = None
     blocked: bool = False
 
-    def ask(self, name: str, *, block: bool = False, **facts: str) -> None:
+    def ask(self, name: str, about: MeantParty | None = None, *, block: bool = False, **facts: str) -> None:
+        """Ask a question, about a party as it was written."""
+        if about is not None:
+            shown = quoted(about.written)
+            facts = {"pointer": about.pointer, "shown": shown, "gap": gap(about.written), **facts}
         question = ask(name, **facts)
         if question not in self.questions:
             self.questions.append(question)
         self.blocked = self.blocked or block
-
-    def ask_about(self, name: str, party: MeantParty, *, block: bool = False) -> None:
-        """Ask about a party as it was written."""
-        facts = {"shown": quoted(party.written), "gap": gap(party.written)}
-        self.ask(name, block=block, pointer=party.pointer, **facts)
 
 
 def suggest(wish: MeantCall, path_user: str | None, *, service: bool = False) -> Suggestion:
@@ -68,95 +69,85 @@ def suggest(wish: MeantCall, path_user: str | None, *, service: bool = False) ->
 
 
 def _destination(draft: _Draft) -> None:
-    _undirected(draft)
-    parties = _distinct(draft.wish.to)
-    for party in parties:
-        _objected(draft, party)
-        _country(draft, party)
-    for pointer in draft.wish.empty:
-        draft.ask("empty", pointer=pointer, block=not parties)
-    if not parties:
-        _nobody(draft)
-    elif len(parties) == 1:
-        _one(draft, parties[0])
-    elif len({party.pointer.removeprefix("/").partition("/")[0] for party in parties}) == 1:
-        draft.body["participants"] = [dict(_member(party)) for party in parties if party.kind in _MEMBER]
-    else:
-        _contradicting(draft, parties)
-    if parties and draft.wish.kept.get("conversationIds"):
-        _contradicting(draft, parties)
-
-
-def _contradicting(draft: _Draft, parties: list[MeantParty]) -> None:
-    """Several destinations in different places: not even a conference was asked for."""
-    named = [f"{quoted(party.written)} ({party.pointer})" for party in parties[:5]]
-    named += ["the calls of /conversationIds"] if draft.wish.kept.get("conversationIds") else []
-    listed = ", ".join(named)
-    draft.ask("several-destinations", listed=listed, block=True)
-    for party in parties:
-        if party.kind is Kind.USER:
-            draft.ask("dialled-user", shown=quoted(party.value))
-
-
-def _country(draft: _Draft, party: MeantParty) -> None:
-    if party.without_country:
-        template = "plus" if party.may_have_country else "country"
-        if template == "plus" and assess(f"+{party.digits}").problem is Problem.NOT_ASSIGNED:
-            return  # with a plus it would ring nobody: it is not offered
-        draft.ask(template, pointer=party.pointer, digits=party.digits)
-
-
-def _distinct(parties: Iterable[MeantParty]) -> list[MeantParty]:
-    """The parties, each once."""
-    return list({(party.kind, party.value.lower()): party for party in reversed(list(parties))}.values())[
-        ::-1
-    ]
-
-
-def _undirected(draft: _Draft) -> None:
     wish = draft.wish
     if len(wish.undirected) == 1 and not wish.to:
         wish.to.append(wish.undirected[0])
     elif wish.undirected:
         listed = ", ".join(party.pointer for party in wish.undirected[:5])
         draft.ask("undirected", listed=listed, block=not wish.to)
-
-
-def _objected(draft: _Draft, party: MeantParty) -> None:
-    """Ask about a party that cannot be dialled as it is written."""
-    if party.usable:
-        return
-    if party.kind is Kind.ID:
-        draft.ask("user-or-queue", pointer=party.pointer, block=True)
-    elif party.kind in (Kind.USER, Kind.QUEUE) and not gap_in(party.written):
-        draft.ask("named", kind=party.kind, pointer=party.pointer, shown=quoted(party.written), block=True)
+    parties = _distinct(wish.to)
+    for party in parties:
+        if not party.usable:
+            _ask_whom(draft, party)
+        _country(draft, party)
+    for pointer in wish.empty:
+        draft.ask("empty", pointer=pointer, block=not parties)
+    if parties:
+        _dial(draft, parties)
     else:
-        template = "unreadable" if party.kind is Kind.UNREADABLE else "not-filled"
-        draft.ask_about(template, party, block=True)
+        _nobody(draft)
+
+
+def _dial(draft: _Draft, parties: list[MeantParty]) -> None:
+    is_listed = len({party.pointer.removeprefix("/").partition("/")[0] for party in parties}) == 1
+    if (len(parties) > 1 and not is_listed) or draft.wish.kept.get("conversationIds"):
+        _contradicting(draft, parties)
+    if len(parties) > 1 and is_listed:
+        draft.body["participants"] = [
+            {_DIALLED[party.kind][1]: party.value, **({"name": party.name} if party.name else {})}
+            for party in parties
+            if party.kind in _DIALLED
+        ]
+    elif len(parties) == 1:
+        if parties[0].kind in _DIALLED:
+            draft.body[_DIALLED[parties[0].kind][0]] = parties[0].value
+        if parties[0].is_mail:
+            draft.ask("mail", parties[0])
+
+
+def _contradicting(draft: _Draft, parties: list[MeantParty]) -> None:
+    """Several destinations in different places: not even a conference was asked for."""
+    named = [f"{quoted(party.written)} ({party.pointer})" for party in parties[:5]]
+    named += ["the calls of /conversationIds"] if draft.wish.kept.get("conversationIds") else []
+    draft.ask("several-destinations", listed=", ".join(named), block=True)
+    for party in parties:
+        if party.kind is Kind.USER:
+            draft.ask("dialled-user", shown=quoted(party.value))
+
+
+def _country(draft: _Draft, party: MeantParty) -> None:
+    # With a plus it might ring nobody: then it is not offered.
+    is_dead = party.may_have_country and assess(f"+{party.digits}").problem is Problem.NOT_ASSIGNED
+    if party.without_country and not is_dead:
+        draft.ask("plus" if party.may_have_country else "country", party, digits=party.digits)
+
+
+def _distinct(parties: Iterable[MeantParty]) -> list[MeantParty]:
+    """The parties, each once."""
+    first: dict[tuple[Kind, str], MeantParty] = {}
+    for party in parties:
+        first.setdefault((party.kind, party.value.lower()), party)
+    return list(first.values())
+
+
+def _ask_whom(draft: _Draft, party: MeantParty) -> None:
+    """Ask about a party that cannot be dialled as it is written."""
+    if party.kind is Kind.ID:
+        draft.ask("user-or-queue", party, block=True)
+    elif party.kind in (Kind.USER, Kind.QUEUE) and not gap_in(party.written):
+        draft.ask("named", party, kind=party.kind, block=True)
+    else:
+        draft.ask("unreadable" if party.kind is Kind.UNREADABLE else "not-filled", party, block=True)
 
 
 def _nobody(draft: _Draft) -> None:
     queue = next((queue for queue in draft.wish.queues if queue.usable), None)
-    conversations = draft.wish.kept.get("conversationIds")
-    if conversations:
+    if conversations := draft.wish.kept.get("conversationIds"):
         draft.body["conversationIds"] = conversations
     elif queue:
-        draft.ask("queue-alone", pointer=queue.pointer, block=True)
+        draft.ask("queue-alone", queue, block=True)
     elif not draft.wish.undirected and not draft.wish.empty:
         draft.ask("no-destination", block=True)
-
-
-def _one(draft: _Draft, party: MeantParty) -> None:
-    if party.kind in _FIELD:
-        draft.body[_FIELD[party.kind]] = party.value
-    if party.is_mail:
-        draft.ask("mail", pointer=party.pointer, shown=quoted(party.written))
-
-
-def _member(party: MeantParty) -> Iterator[tuple[str, str]]:
-    yield _MEMBER[party.kind], party.value
-    if party.name:
-        yield "name", party.name
 
 
 # --- what is shown, for whom, and with what ---------------------------------------------------------
@@ -167,8 +158,7 @@ def _caller_id(draft: _Draft) -> None:
     numbers = [party for party in callers if party.kind is Kind.NUMBER]
     for party in callers:
         if party.kind is not Kind.NUMBER:
-            template = "left-out" if party.kind is Kind.GAP else "caller-id-unusable"
-            draft.ask_about(template, party)
+            draft.ask("left-out" if party.kind is Kind.GAP else "caller-id-unusable", party)
     if len(numbers) > 1:
         draft.ask("several-caller-ids", listed=", ".join(quoted(party.written) for party in numbers[:5]))
     elif numbers:
@@ -179,19 +169,16 @@ def _caller_id(draft: _Draft) -> None:
 
 
 def _queue(draft: _Draft) -> None:
-    kept = draft.wish.kept.get("callFromQueueId")
-    if kept:
+    if kept := draft.wish.kept.get("callFromQueueId"):
         draft.body["callFromQueueId"] = kept
     for queue in draft.wish.not_ids:
-        template = "left-out" if gap_in(queue.written) else "not-an-id"
-        draft.ask_about(template, queue)
+        draft.ask("left-out" if gap_in(queue.written) else "not-an-id", queue)
     for queue in _distinct(draft.wish.queues) if "callQueueId" not in draft.body else ():
         if not queue.usable:
-            why = no_id(queue.written, queue.pointer, "queue")
-            draft.ask("queue-not-filled", pointer=queue.pointer, no_id=why)
+            draft.ask("queue-not-filled", queue, no_id=no_id(queue.written, queue.pointer, "queue"))
         elif "callFromQueueId" not in draft.body and draft.wish.to:
             draft.body["callFromQueueId"] = queue.value
-            draft.ask("queue-or-behalf", pointer=queue.pointer)
+            draft.ask("queue-or-behalf", queue)
 
 
 def _routing(draft: _Draft) -> None:
@@ -208,25 +195,24 @@ def _routing(draft: _Draft) -> None:
 
 def _data(draft: _Draft) -> None:
     wish = draft.wish
-    for key in (*_OF_QUEUE, *_KEPT_ELSEWHERE):
+    for key in _KEPT:
         if key in wish.kept:
             draft.body.setdefault(key, wish.kept[key])
     if wish.attributes:
         draft.body["attributes"] = wish.attributes
     for party in wish.agents_in_data:
-        draft.ask("agent-in-data", shown=quoted(party.value), pointer=party.pointer)
+        draft.ask("agent-in-data", party, shown=quoted(party.value))
     for party in _distinct(wish.campaigns):
         if party.pointer.startswith("/from"):
-            draft.ask("campaign", pointer=party.pointer, block=True)
+            draft.ask("campaign", party, block=True)
 
 
 # --- who calls --------------------------------------------------------------------------------------
 
 
 def _caller(draft: _Draft, path_user: str | None) -> None:
-    agents = _distinct(draft.wish.agents)
-    if path_user is not None:
-        agents = _distinct([MeantParty(Kind.USER, path_user.lower(), "path", path_user), *agents])
+    in_path = [MeantParty(Kind.USER, path_user.lower(), "path", path_user)] if path_user is not None else []
+    agents = _distinct([*in_path, *_distinct(draft.wish.agents)])
     usable = [agent for agent in agents if agent.usable]
     if len(usable) > 1:
         listed = ", ".join(f"{quoted(agent.value)} ({agent.pointer})" for agent in usable[:5])
@@ -234,7 +220,7 @@ def _caller(draft: _Draft, path_user: str | None) -> None:
     elif usable:
         draft.user_id = usable[0].value
     elif agents:
-        agent = agents[0]
-        draft.ask("agent-not-filled", block=draft.service, no_id=no_id(agent.written, agent.pointer, "user"))
+        why = no_id(agents[0].written, agents[0].pointer, "user")
+        draft.ask("agent-not-filled", block=draft.service, no_id=why)
     elif draft.service:
         draft.ask("agent-needed", block=True)

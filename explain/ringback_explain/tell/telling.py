@@ -19,9 +19,8 @@ from ringback_contracts.resources.calls.intents import NOT_OWNED
 from ringback_contracts.resources.calls.operations import PLACE_CALL_FOR_USER
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, Equivalent, Explained, Explanation, Note, Suggestion
-from ringback_explain.judge.imagined import somebody
-from ringback_explain.judge.judging import Sender, judged, sender_of
-from ringback_explain.meant.body import Form
+from ringback_explain.judge.imagined import Sender, judged, sender_of, somebody
+from ringback_explain.meant.body import Form, is_token_request, token_fields
 from ringback_explain.meant.ids import no_ids
 from ringback_explain.meant.party import Kind
 from ringback_explain.meant.placeholders import NOT_THERE, texts
@@ -34,7 +33,6 @@ from ringback_explain.tell.key_notes import key_notes
 from ringback_explain.tell.number_notes import number_notes
 from ringback_explain.tell.questions import ask, gap, note, quoted
 from ringback_explain.tell.sdks import sdk_notes
-from ringback_explain.tell.token_checks import asked, is_token_request
 from ringback_explain.tell.tokens import explain_token, pkce_notes
 
 T = TypeVar("T")
@@ -55,8 +53,8 @@ def explain(
     sent by ``caller``, or by the holder of its bearer token. ``contract`` overrules the org's, if it is not
     "any".
     """
-    if is_token_request(request):
-        scopes = (*context.scopes, asked(request).fields.get("scope", ""))
+    if is_token_request(request.path, request.body):
+        scopes = (*context.scopes, token_fields(request.body).get("scope", ""))
         about_it = [*hosts.host_notes(context.url, token=True), *_text_notes(replace(context, scopes=scopes))]
         return explain_token(request, context, _once(about_it))
     subject = Subject(request, context)

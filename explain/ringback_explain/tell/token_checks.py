@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ringback_contracts.core.credentials import credentials
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
-from ringback_explain.meant.body import Form, ReadBody, read
+from ringback_explain.meant.body import Form, ReadBody, read, token_fields
 from ringback_explain.meant.placeholders import gap_in
 
 SAML = "urn:ietf:params:oauth:grant-type:saml2-bearer"
@@ -41,19 +41,9 @@ class Asked:
         return bool(self.fields.get(name, "").strip())
 
 
-def is_token_request(request: Request) -> bool:
-    """Whether a request wants a token: by its path, or by a grant type in its body."""
-    if request.path.rstrip("/").endswith(TOKEN_PATH):
-        return True
-    head = request.body[:4096]
-    return b"grant_type" in head and "grant_type" in read(request.body).fields
-
-
 def asked(request: Request) -> Asked:
     """Read a token request, whatever its body is written in."""
-    reading = read(request.body)
-    fields = {key: value for key, value in reading.fields.items() if isinstance(value, str)}
-    return Asked(request, reading, fields)
+    return Asked(request, read(request.body), token_fields(request.body))
 
 
 NEEDED: Mapping[str, tuple[str, ...]] = {

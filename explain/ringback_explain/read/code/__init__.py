@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ringback_explain.meant.body import closed_at
 from ringback_explain.read import described
 from ringback_explain.read.code.calls import follow_call
 from ringback_explain.read.code.languages import LONGEST, Program, programs, unread_language
@@ -12,7 +13,6 @@ from ringback_explain.read.code.sent import NAMES, fields_of, found_request, is_
 from ringback_explain.read.code.values import Sending, decoded, plain
 from ringback_explain.read.code.walker import Walker
 from ringback_explain.read.found import FoundRequest, ReadError
-from ringback_explain.read.powershell import as_script
 from ringback_explain.read.text import without_prose
 
 LIKELY = 0.6
@@ -47,7 +47,7 @@ def requests_of(text: str) -> list[FoundRequest]:
     """
     unread = unread_language(text)
     if unread is not None:
-        script = as_script(text) if unread == "PowerShell" else None
+        script = _as_script(text) if unread == "PowerShell" else None
         bodies = [found.request.body for found in requests_of(script)] if script else []
         return [described.request_of_body(None, body, text, f"{unread} code") for body in bodies]
     opened: tuple[Sending, str] | None = None
@@ -115,3 +115,28 @@ def _of_body(body: Any, language: str, text: str) -> FoundRequest:
     else:
         sending.body = body
     return found_request(sending, language, text)
+
+
+# --- PowerShell -------------------------------------------------------------------------------------
+
+_HASH = re.compile(r"@(?=\{)")
+_TOKEN = re.compile(r'"(?:`.|[^"`])*"|\'[^\']*\'|#[^\n]*|@(?=\{)|=|;|\n|\$(?=true\b|false\b|null\b)')
+_DOUBLED = re.compile(r"([{,])\s*(?:,\s*)+")
+_WRITTEN = {"@": "", "=": ":", ";": ",", "$": "", "\n": ",\n"}
+
+
+def _as_script(text: str) -> str | None:
+    """The heaviest hash table of the text as a call of JavaScript; none where there is none."""
+    tables = []
+    for found in _HASH.finditer(text):
+        end = closed_at(text[found.end() :])
+        if end is not None:
+            tables.append(text[found.end() : found.end() + end])
+    if not tables:
+        return None
+    written = _TOKEN.sub(lambda found: _WRITTEN.get(found[0], _kept(found[0])), max(tables, key=len))
+    return "send(" + _DOUBLED.sub(r"\1 ", written) + ")"
+
+
+def _kept(token: str) -> str:
+    return "" if token.startswith("#") else token

@@ -33,30 +33,10 @@ _MAPPINGS = re.compile(r"dict|map|hash|json|object|expando|bag|collection", re.I
 _SETTER = re.compile(r"(?:set|with)_?([A-Za-z]\w*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Names of functions and methods, by what they do."""
-
-    puts: frozenset[str]
-    appends: frozenset[str]
-    removes: frozenset[str]
-    harmless: frozenset[str]
-    merges: frozenset[str]
-    formats: frozenset[str]
-    encodes: frozenset[str]
-    makes_forms: frozenset[str]
-    keeps: frozenset[str]
-    makes_lists: frozenset[str]
-    sends: frozenset[str]
-    begins: frozenset[str]
-    sets_body: frozenset[str]
-    logins: frozenset[str]
-
-
 @cache
-def words() -> Words:
-    """The names of the table."""
-    return Words(**{name: frozenset(listed.split()) for name, listed in table("read/code/calls").items()})
+def words(doing: str) -> frozenset[str]:
+    """Names of functions and methods, by what they do."""
+    return frozenset(table("read/code/calls")[doing].split())
 
 
 class _Nothing:
@@ -202,14 +182,14 @@ def _made_text(call: CodeCall) -> Any:
     lower, given = call.lower, call.positional
     if lower == "stringify" and call.holder_text in ("qs", "querystring") and given:
         return Encoded(given[0], form=True)
-    if lower in words().encodes or (lower == "create" and call.holder_text.endswith("JsonContent")):
+    if lower in words("encodes") or (lower == "create" and call.holder_text.endswith("JsonContent")):
         value = given[0] if given else _named_object(call) if call.named else call.receiver
         return Encoded(value) if isinstance(value, dict | list | Unknown | Encoded) else NOTHING
     if lower == "encode" and isinstance(call.receiver, CodeObject) and call.receiver.origin == "url.Values":
         return Encoded(call.receiver, form=True)
-    if lower in words().makes_forms and given:
+    if lower in words("makes_forms") and given:
         return Encoded(given[0], form=True)
-    if lower in words().formats:
+    if lower in words("formats"):
         is_template = isinstance(call.receiver, str) and not isinstance(call.receiver, Unknown)
         values = given if is_template else given[1:]
         template = call.receiver if is_template else given[0] if given else None
@@ -230,9 +210,9 @@ def _adding(call: CodeCall) -> Any:
     if call.lower == "setattr" and len(given) > 2 and isinstance(given[0], CodeObject):
         call.walker.put(given[0], given[1], given[2], call.spot)
         return given[0]
-    if call.lower in words().removes and given and isinstance(call.receiver, CodeObject):
+    if call.lower in words("removes") and given and isinstance(call.receiver, CodeObject):
         return call.receiver.pop(call.receiver.name_of(str(given[0])), unknown(text_of(call.node)))
-    if call.lower in words().appends and len(given) == 1 and isinstance(call.receiver, list):
+    if call.lower in words("appends") and len(given) == 1 and isinstance(call.receiver, list):
         call.receiver.append(given[0])
         return call.receiver
     return NOTHING
@@ -243,19 +223,19 @@ def _setting(call: CodeCall) -> Any:
     lower, given = call.lower, call.positional
     if call.holder is None:
         return NOTHING
-    if lower in words().puts and len(given) == 2 and isinstance(given[0], str):
+    if lower in words("puts") and len(given) == 2 and isinstance(given[0], str):
         filled = call.filled(model=False)
         if lower in ("setdefault", "putifabsent", "tryadd") and given[0] in filled:
             return filled[given[0]]
         call.walker.put(filled, given[0], given[1], call.spot)
         return filled
     records = given or ([_named_object(call)] if call.named else [])
-    if lower in words().merges and records and all(isinstance(one, CodeObject | Unknown) for one in records):
+    if lower in words("merges") and records and all(isinstance(one, CodeObject | Unknown) for one in records):
         return _merged(call, records)
     setter = _SETTER.fullmatch(call.name)
     key = setter[1] if setter else call.name
     is_model = isinstance(call.receiver, CodeObject) and call.receiver.model
-    is_field = published_name(key) is not None or (is_model and (setter or lower not in words().keeps))
+    is_field = published_name(key) is not None or (is_model and (setter or lower not in words("keeps")))
     if len(given) != 1 or call.named or not is_field or call.walker.meaning(call.node) == "new":
         return NOTHING
     filled = call.filled(model=True)
@@ -295,7 +275,7 @@ def _made(call: CodeCall) -> Any:
     initial = next(
         (child for child in call.node.named_children if child.type == "initializer_expression"), None
     )
-    if name.lower() in words().makes_lists:
+    if name.lower() in words("makes_lists"):
         inner = walker.evaluate(initial) if initial is not None else None
         return inner if isinstance(inner, list) else list(call.positional)
     is_mapping = _MAPPINGS.search(name) is not None or call.lower in ("dict", "array_merge")
@@ -340,7 +320,7 @@ def _passed_on(call: CodeCall) -> Any:
     for value in call.positional:
         if _is_body(value):
             return value
-    if call.lower in words().keeps:
+    if call.lower in words("keeps"):
         if isinstance(call.receiver, CodeObject | Encoded | Sending):
             return call.receiver
         if not call.positional and isinstance(call.receiver, str):
@@ -354,7 +334,7 @@ def _passed_on(call: CodeCall) -> Any:
 
 def _tell_objects(call: CodeCall) -> None:
     """Note of the objects that go to an unknown function that it may fill them."""
-    if call.lower not in words().harmless | words().keeps | words().encodes:
+    if call.lower not in words("harmless") | words("keeps") | words("encodes"):
         for value in (call.receiver, *call.positional):
             if isinstance(value, CodeObject):
                 value.given_to.append(text_of(call.node))

@@ -91,7 +91,7 @@ def snapshot(value: Any) -> Any:
 
 
 def _login(call: CodeCall) -> Any:
-    if call.lower not in words().logins or len(call.positional) + len(call.named) < len(("id", "secret")):
+    if call.lower not in words("logins") or len(call.positional) + len(call.named) < len(("id", "secret")):
         return NOTHING
     sending = Sending(call.line, "POST", TOKEN_PATH, {"authorization": f"Basic {unknown('id and secret')}"})
     sending.body = Encoded({"grant_type": "client_credentials"}, form=True)
@@ -136,23 +136,41 @@ def _client_made(call: CodeCall) -> Any:
 def _of_client(call: CodeCall) -> Any:
     """``post(url, ...)``, ``request("POST", url, ...)``, ``fetch(url, {...})``: sent at once."""
     verb = _VERB.fullmatch(call.name)
-    if (verb is None and call.lower not in words().sends) or call.walker.meaning(call.node) == "new":
+    if (verb is None and call.lower not in words("sends")) or call.walker.meaning(call.node) == "new":
         return NOTHING
     inner = next((value for value in call.positional if isinstance(value, Sending)), None)
     if inner is not None:
         return inner
+    made = _sending(call)
+    first = call.positional[0] if call.positional else None
+    is_key = isinstance(first, str) and not isinstance(first, Unknown) and decoded(first) is None
+    if not made.url and not (verb and _is_telling(made.body) and call.holder is not None and not is_key):
+        return NOTHING
+    if verb is not None:
+        made.method = verb[1].upper()
+    elif not made.method:
+        made.method = "POST" if made.body is not None and call.lower not in ("fetch", "axios") else "GET"
+    made.way = made.way or ("form" if call.lower.endswith("form") else "")
+    made.client = call.holder_text or call.name
+    call.walker.sendings.append(made)
+    # What Node's https.request gives is written to and ended afterwards.
+    return made if call.lower == "request" and made.body is None else unknown(f"{call.name}()")
+
+
+def _sending(call: CodeCall) -> Sending:
+    """The request that a call describes, in its arguments and its options."""
     options = _options(call)
     url = _url(call, options)
     body, way = _body(call, options, url)
-    if not url and not (verb and _is_telling(body) and call.holder is not None and not _is_key(call)):
-        return NOTHING
-    sending = Sending(call.line, _method(call, options, verb, body), url)
-    sending.body, sending.way = snapshot(body), way or ("form" if call.lower.endswith("form") else "")
-    _give_headers(sending, call, options)
-    sending.client = call.holder_text or call.name
-    call.walker.sendings.append(sending)
-    # What Node's https.request gives is written to and ended afterwards.
-    return sending if call.lower == "request" and body is None else unknown(f"{call.name}()")
+    made = Sending(call.line, url=url, body=snapshot(body), way=way)
+    named = (options.get("method"), options.get("type"), options.get("customrequest"))
+    methods = (_method_named(value) for value in (*call.positional, *named))
+    made.method = next(filter(None, methods), "")
+    made.set("headers", options.get("headers"))
+    for value in call.positional:
+        if isinstance(value, CodeObject) and _HEADERS & _lower(value):
+            made.headers |= {key.replace("_", "-"): item for key, item in value.items()}
+    return made
 
 
 def _options(call: CodeCall) -> dict[str, Any]:
@@ -162,14 +180,6 @@ def _options(call: CodeCall) -> dict[str, Any]:
         if isinstance(value, CodeObject) and _OPTIONS & value.keys() and not weight(value):
             options |= value
     return options
-
-
-def _give_headers(sending: Sending, call: CodeCall, options: Mapping[str, Any]) -> None:
-    """Set the headers that a call is given by name, in its options, or as an object of their own."""
-    given = [value for value in call.positional if isinstance(value, CodeObject) and _HEADERS & _lower(value)]
-    sending.set("headers", options.get("headers"))
-    for headers in given:
-        sending.headers |= {key.replace("_", "-"): value for key, value in headers.items()}
 
 
 def _lower(value: CodeObject) -> set[str]:
@@ -209,15 +219,6 @@ def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, st
     return None, ""
 
 
-def _method(call: CodeCall, options: Mapping[str, Any], verb: re.Match[str] | None, body: Any) -> str:
-    if verb is not None:
-        return verb[1].upper()
-    for value in (*call.positional, options.get("method"), options.get("type"), options.get("customrequest")):
-        if (method := _method_named(value)) is not None:
-            return method
-    return "POST" if body is not None and call.lower not in ("fetch", "axios") else "GET"
-
-
 def _method_named(value: Any) -> str | None:
     """The method of ``"POST"``, ``HttpMethod.Post`` or ``Method.POST``."""
     if not isinstance(value, str):
@@ -227,12 +228,6 @@ def _method_named(value: Any) -> str | None:
         found = re.fullmatch(r"\u2039(?:\w+\.)*\w*Method\w*\.(\w+)\u203a", value)
         word = found[1] if found else ""
     return word.upper() if word.upper() in METHODS else None
-
-
-def _is_key(call: CodeCall) -> bool:
-    """Whether a call puts a value under a name, as ``put("to", to)`` of a mapping does."""
-    first = call.positional[0] if call.positional else None
-    return isinstance(first, str) and not isinstance(first, Unknown) and decoded(first) is None
 
 
 def _is_telling(value: Any) -> bool:
@@ -247,29 +242,21 @@ def _is_telling(value: Any) -> bool:
 
 
 def _begun(call: CodeCall) -> Any:
-    name = call.lower
+    name, head = call.lower, text_of(call.node)[:60]
     of_class = re.search(r"(?:HTTP::|Http)(Get|Post|Put|Patch|Delete)$", call.holder_text or call.name)
-    if name == "builder" and "Request" not in text_of(call.node)[:60]:
+    is_other_builder = name == "builder" and "Request" not in head
+    begins = (name in words("begins") and not is_other_builder) or (name == "new" and of_class)
+    is_empty = name == "request" and not call.positional
+    is_other = name in ("newbuilder", "builder") and re.search(r"Client|Conversation|Call", head)
+    if not begins or is_empty or is_other:
         return NOTHING
-    if not (name in words().begins or (name == "new" and of_class)) or (
-        name == "request" and not call.positional
-    ):
+    made = _sending(call)
+    if name == "request" and not made.url:
         return NOTHING
-    if name in ("newbuilder", "builder") and re.search(r"Client|Conversation|Call", text_of(call.node)[:60]):
-        return NOTHING
-    sending = Sending(call.line)
-    options = _options(call)
-    sending.url = _url(call, options)
-    if name == "request" and not sending.url:
-        return NOTHING
-    sending.body, sending.way = _body(call, options, sending.url)
-    sending.method = of_class[1].upper() if of_class else ""
-    for value in (*call.positional, options.get("method")):
-        sending.method = _method_named(value) or sending.method
-    _give_headers(sending, call, options)
-    sending.client = call.name
-    call.walker.sendings.append(sending)
-    return sending
+    made.method = made.method or (of_class[1].upper() if of_class else "")
+    made.client = call.name
+    call.walker.sendings.append(made)
+    return made
 
 
 def _opened(call: CodeCall) -> Any:
@@ -315,7 +302,7 @@ def _filled(call: CodeCall) -> Any:
         sending.url = as_text(given[0])
     elif "header" in name and len(given) > 1:
         sending.headers[as_text(given[0])] = given[1]
-    elif name in words().sets_body and (given or call.named):
+    elif name in words("sets_body") and (given or call.named):
         sending.set("body", given[0] if given else dict(call.named))
         sending.way = "form" if name == "set_form_data" else ""
     return sending

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -25,12 +25,7 @@ from ringback_explain.read.code.values import (
     plain,
     unknown,
 )
-from ringback_explain.read.found import (
-    JSON_TYPE,
-    Address,
-    FoundRequest,
-    context_of,
-)
+from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of
 
 MULTIPART_TYPE = "multipart/form-data"
 TEXT_TYPE = "text/plain;charset=UTF-8"
@@ -54,10 +49,16 @@ def is_of_ours(sending: Sending) -> bool:
     return bool(value) and described.heaviest(value) > 0
 
 
-def fields_of(body: Any) -> dict[str, Any]:
-    """The fields of a body, whatever was made of it."""
+def _bare(body: Any) -> Any:
+    """What a text was made of."""
     while isinstance(body, Encoded):
         body = body.value
+    return body
+
+
+def fields_of(body: Any) -> dict[str, Any]:
+    """The fields of a body, whatever was made of it."""
+    body = _bare(body)
     if isinstance(body, str):
         return decoded(body) or {}
     return body if isinstance(body, dict) else {}
@@ -65,10 +66,7 @@ def fields_of(body: Any) -> dict[str, Any]:
 
 def is_open(sending: Sending) -> bool:
     """Whether nothing tells what a request asks for, though that decides what becomes of it."""
-    body = sending.body
-    while isinstance(body, Encoded):
-        body = body.value
-    if not isinstance(body, Unknown):
+    if not isinstance(_bare(sending.body), Unknown):
         return False
     address = _address(sending, "")
     if address.url.endswith(TOKEN_PATH):
@@ -88,9 +86,11 @@ def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
     headers = {key: value for key, value in headers.items() if not IN_CODE.fullmatch(value)}
     if headers.get("content-type") == "json":
         headers["content-type"] = JSON_TYPE  # what RestClient makes of a symbol
-    if address.url.endswith(TOKEN_PATH) and _hides_login(sending, headers, text):
+    named = {key.lower() for key in headers}
+    may_tell = sending.hides_headers or _LOGIN.search(text) is not None
+    if address.url.endswith(TOKEN_PATH) and "authorization" not in named and may_tell:
         headers["authorization"] = f"Basic {unknown('id and secret')}"
-    if raw and not any(key.lower() == "content-type" for key in headers):
+    if raw and "content-type" not in named:
         given = _TYPE_GIVEN.search(text) if media != JSON_TYPE else None
         headers["content-type"] = given[1] if given else media
     request = address.request(headers, raw.encode("utf-8", "replace"))
@@ -110,33 +110,21 @@ _LOGIN = re.compile(r"\bBasic\b|basic_?auth|\bauth\b|USERPWD", re.IGNORECASE)
 """How a program hands over the id and the secret of its client."""
 
 
-def _hides_login(sending: Sending, headers: Mapping[str, str], text: str) -> bool:
-    """Whether a request for a token may say who asks in a way that is not followed."""
-    told = any(key.lower() == "authorization" for key in headers)
-    return not told and (sending.hides_headers or _LOGIN.search(text) is not None)
-
-
-def _lacks_root(sending: Sending) -> bool:
-    """Whether a path is one of the API without its root, which the base of the client may hold."""
-    method, path = sending.method.upper() or "POST", sending.url.partition("?")[0]
-    return not route(method, path).known and route(method, f"/api/v2{path}").known
-
-
 def _address(sending: Sending, text: str) -> Address:
     if not sending.url:
         found = mention.address(text, token="grant_type" in fields_of(sending.body))
         return Address(sending.method or found.method, found.url)
+    method, path = sending.method or "POST", sending.url.partition("?")[0]
+    lacks_root = not route(method.upper(), path).known and route(method.upper(), f"/api/v2{path}").known
     # The host may be known to the running program alone: it is written as other templates of one are.
-    if sending.url.startswith("/") and _lacks_root(sending):
-        return Address(sending.method or "POST", f"{{{{base}}}}{sending.url}")
-    url = re.sub(r"^((?:https?://)?)\u2039([^\u203a]*)\u203a", r"\1{{\2}}", sending.url)
-    return Address(sending.method or "POST", url)
+    if path.startswith("/") and lacks_root:
+        return Address(method, f"{{{{base}}}}{sending.url}")
+    return Address(method, re.sub(r"^((?:https?://)?)\u2039([^\u203a]*)\u203a", r"\1{{\2}}", sending.url))
 
 
 def _positions(value: Any, pointer: str, lines: list[str]) -> Iterator[tuple[str, Position]]:
     """Where the parts of a body are set, by their JSON pointers."""
-    while isinstance(value, Encoded):
-        value = value.value
+    value = _bare(value)
     if isinstance(value, CodeObject):
         for key, spot in value.spots.items():
             if spot is not None and (position := _position(spot, lines)) is not None:
@@ -162,8 +150,7 @@ def _position(spot: Spot, lines: list[str]) -> Position | None:
 
 def _settled(body: Any) -> Iterator[Note]:
     """What of a body is in doubt; a destination that there is only perhaps is taken for there."""
-    while isinstance(body, Encoded):
-        body = body.value
+    body = _bare(body)
     if not isinstance(body, CodeObject):
         return
     if not described.DESTINATIONS & body.keys():
@@ -258,8 +245,12 @@ def _form(value: Any, language: str) -> str:
         return str(value)
     if language == "python":
         return urlencode({key: item for key, item in value.items() if item is not None}, doseq=True)
-    made = _php_text if language == "php" else _script_text
-    return urlencode({key: made(item) for key, item in value.items()})
+    if language != "php":
+        return urlencode({key: _script_text(item) for key, item in value.items()})
+    # PHP makes nothing of null and false.
+    written = {key: "" if item is None or item is False else item for key, item in value.items()}
+    lists = {key: "Array" for key, item in written.items() if isinstance(item, dict | list)}
+    return urlencode({key: "1" if item is True else item for key, item in written.items()} | lists)
 
 
 def _script_text(value: Any) -> str:
@@ -269,9 +260,3 @@ def _script_text(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(_script_text, value))
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _php_text(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "Array"
-    return ("1" if value else "") if value is None or isinstance(value, bool) else str(value)

@@ -104,7 +104,9 @@ class Walker:
                 name = field(node, "function", "name", "method")
                 self.called.add(re.split(r"[.>:]", text_of(name))[-1] if name else "")
             elif node.type == "field_declaration" and (tag := node.child_by_field_name("tag")):
-                self._find_tag(node, text_of(tag))
+                # The name under which a field of a struct of Go goes out.
+                found = re.search(r'json:"([\w-]+)', text_of(tag))
+                self.tags |= {text_of(name): found[1] for name in [field(node, "name")] if found and name}
             elif node.type in ("heredoc_beginning", "heredoc_body"):
                 self.heredocs[node.type == "heredoc_body"].append(node)
 
@@ -118,12 +120,6 @@ class Walker:
             name, function = field(node, *_LEFT, "key"), right
         if name is not None:
             self.functions[text_of(name).strip("$\"'")] = function
-
-    def _find_tag(self, node: Node, tag: str) -> None:
-        """The name under which a field of a struct of Go goes out."""
-        found, name = re.search(r'json:"([\w-]+)', tag), node.child_by_field_name("name")
-        if found and name:
-            self.tags[text_of(name)] = found[1]
 
     def _step(self) -> None:
         self.steps += 1
@@ -250,18 +246,15 @@ class Walker:
         return told[0] if told else last
 
     def _body(self, body: Node) -> Any:
-        """Follow the body of a function; one that is a single expression is what it returns."""
-        if self.meaning(body) not in ("", "condition", "give"):
-            return self.evaluate(body)
-        if self.language.name != "ruby" or not body.named_children:
-            self.execute(body)
-            return unknown("a function")
-        *others, last = body.named_children
-        self.all(others)
-        if self.meaning(last) in ("", "condition", "give"):
-            self.execute(last)
-            return unknown("a function")
-        return self.evaluate(last)
+        """Follow the body of a function, which returns what it is worth, or its last statement in Ruby."""
+        last = body
+        if self.language.name == "ruby" and self.meaning(body) in _NO_VALUE and body.named_children:
+            *others, last = body.named_children
+            self.all(others)
+        if self.meaning(last) not in _NO_VALUE:
+            return self.evaluate(last)
+        self.execute(last)
+        return unknown("a function")
 
     def _bound(self, function: Node, arguments: Sequence[tuple[str | None, Any]]) -> dict[str, Any]:
         """The parameters with the values that they are given."""
@@ -407,5 +400,6 @@ def _leaves(nodes: Sequence[Node]) -> bool:
     return last is not None and _LEAVES.match(text_of(last)) is not None
 
 
+_NO_VALUE = ("", "condition", "give")
 _REMOVES = ("delete_statement", "unset_statement")
 _BLOCKS = ("block", "statement_block", "compound_statement", "then", "statement_list", "expression_statement")
