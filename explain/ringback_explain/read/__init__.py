@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -48,18 +49,14 @@ def read(data: bytes, folder: Path | None = None) -> Read:
     result = _best(text, folder)
     found = result.found[:MOST_FOUND]
     share = MAX_TEXT // max(1, len(found))
-    return replace(
-        result,
-        found=tuple(_with_its_share(one, share) for one in found),
-        left_out=len(result.found) - len(found),
+    # Each of many is not held against the whole text around it.
+    shares = tuple(
+        replace(one, context=replace(one.context, text=one.context.text[:share]))
+        if isinstance(one, FoundRequest)
+        else one
+        for one in found
     )
-
-
-def _with_its_share(found: Found, share: int) -> Found:
-    """What was found, with so much of the text around it: each of many is not held against all of it."""
-    if isinstance(found, FoundRequest) and len(found.context.text) > share:
-        return replace(found, context=replace(found.context, text=found.context.text[:share]))
-    return found
+    return replace(result, found=shares, left_out=len(result.found) - len(found))
 
 
 def _best(text: str, folder: Path | None) -> Read:
@@ -74,9 +71,13 @@ def _best(text: str, folder: Path | None) -> Read:
         return errors[0]
     from ringback_explain.read.cut import broken_body
 
-    body = _bare(text) or broken_body(text)
-    if body is not None:
-        return Read((body,))
+    try:
+        # A JSON value that is no object, and all there is: somebody sent it as a body.
+        value = described.parsed(text)
+        return Read((described.request_of_body(value, text.strip(), text, "a JSON body"),))
+    except ValueError:
+        if (body := broken_body(text)) is not None:
+            return Read((body,))
     raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
 
 
@@ -89,15 +90,6 @@ def _with_answer(result: Read, text: str) -> Read:
     return result if answer is None else replace(result, found=(replace(first, answer=answer),))
 
 
-def _bare(text: str) -> FoundRequest | None:
-    """A JSON value that is no object, and all there is: somebody sent it as a body."""
-    try:
-        value = described.parsed(text)
-    except ValueError:
-        return None
-    return described.request_of_body(value, text.strip().encode("utf-8", "replace"), text, "a JSON body")
-
-
 def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
     whole = _json(part, text)
     if whole is not None:
@@ -108,7 +100,7 @@ def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
         )
     for found in _readers(part, text, folder):
         if found:
-            return Read(tuple(found))
+            return Read((found,) if isinstance(found, FoundRequest | FoundError) else tuple(found))
     return None
 
 
@@ -143,16 +135,12 @@ def _one_after_another(part: str) -> Read | None:
         return None
     if len(values) == described.MOST_IN_SEQUENCE:
         raise ReadError(f"there are {len(values)} bodies or more; give those to explain alone")
-    bodies = [encoded(value) for value in values]
-    return Read(
-        tuple(
-            described.request_of_body(value, body, body.decode(), "a JSON body")
-            for value, body in zip(values, bodies, strict=True)
-        )
-    )
+    bodies = ((value, json.dumps(value, ensure_ascii=False)) for value in values)
+    found = (described.request_of_body(value, body, body, "a JSON body") for value, body in bodies)
+    return Read(tuple(found))
 
 
-def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found]]:
+def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found] | Found | None]:
     """What each reader makes of the part, in the order of their certainty."""
     # Most inputs are JSON, and need none of these.
     from ringback_explain.read import code, curl, data_action, error_text, http_message
@@ -160,19 +148,15 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
 
     yield list(curl.readings(part, folder))
     yield http_message.readings(part)
-    yield _some(_form(part, text))
-    yield _some(cut_body(part))
-    yield _some(flawed_body(part))
-    yield _some(data_action.from_terraform(part))
+    yield _form(part, text)
+    yield cut_body(part)
+    yield flawed_body(part)
+    yield data_action.from_terraform(part)
     yield code.requests_of(part)
-    yield _some(_object_in(part, text))
-    yield _some(_yaml(part, text))
+    yield _object_in(part, text)
+    yield _yaml(part, text)
     _refuse_code(part)
-    yield _some(error_text.reported(part))
-
-
-def _some(found: Found | None) -> list[Found]:
-    return [found] if found else []
+    yield error_text.reported(part)
 
 
 def _object_in(part: str, text: str) -> Found | None:
@@ -204,7 +188,7 @@ def _form(part: str, text: str) -> FoundRequest | None:
     if not looks_like_form(stripped) or not ("&" in stripped or "grant_type" in stripped):
         return None
     keys = dict.fromkeys((pair.partition("=")[0] for pair in stripped.split("&")), "")
-    reading = described.request_of_body(keys, stripped.encode("utf-8", "replace"), text, "a form")
+    reading = described.request_of_body(keys, stripped, text, "a form")
     return replace(reading, request=replace(reading.request, headers={"content-type": FORM_TYPE}))
 
 

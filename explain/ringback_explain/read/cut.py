@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 
 from ringback_explain.meant.body import closed_at, ends_early, straight
-from ringback_explain.read import described
-from ringback_explain.read.described import CALL_KEYS, TOKEN_KEYS
+from ringback_explain.read.described import CALL_KEYS, TOKEN_KEYS, request_of_body
 from ringback_explain.read.found import FoundRequest
 
 _BEGINNING = re.compile(r'(?:\[\s*)?\{\s*"([^"\n]{0,60})')
 """A brace and a quoted key, as in no sentence."""
-_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_KEY = re.compile(r'[{,]\s*"(\w+)"\s*:')
 MOST_BEGINNINGS = 20
 """A text with more of them is no report of one request."""
+UNREADABLE = "a JSON body that cannot be read"
 
 
 def broken_body(text: str) -> FoundRequest | None:
     """The text as a body, if it begins like one: nothing in it can be read."""
-    return _body(text, text) if _BEGINNING.match(text.lstrip()) else None
+    begins = _BEGINNING.match(text.lstrip())
+    return request_of_body(None, text.strip(), text, UNREADABLE) if begins else None
 
 
 def flawed_body(text: str) -> FoundRequest | None:
@@ -29,34 +29,15 @@ def flawed_body(text: str) -> FoundRequest | None:
     keys = set(_KEY.findall(body))
     if not _BEGINNING.match(body) or closed_at(body) != len(body) or not keys & (CALL_KEYS | TOKEN_KEYS):
         return None
-    return described.request_of_body(
-        dict.fromkeys(keys & TOKEN_KEYS),
-        text.strip().encode("utf-8", "replace"),
-        text,
-        "a body that is not quite JSON",
-    )
-
-
-_KEY = re.compile(r'[{,]\s*"(\w+)"\s*:')
+    tokens = dict.fromkeys(keys & TOKEN_KEYS)
+    return request_of_body(tokens, text.strip(), text, "a body that is not quite JSON")
 
 
 def cut_body(text: str) -> FoundRequest | None:
     """The body that ends too early in a text, so that no part of it may be taken for the whole."""
-    return next((_body(_paragraph(text, at), text) for at in _beginnings(text)), None)
-
-
-def _beginnings(text: str) -> Iterator[int]:
-    """Where an object of a request begins that is never closed."""
     for found in islice(_BEGINNING.finditer(text), MOST_BEGINNINGS):
-        if found[1] in CALL_KEYS | TOKEN_KEYS and ends_early(text[found.start() :]):
-            yield found.start()
-
-
-def _paragraph(text: str, at: int) -> str:
-    end = _EMPTY_LINE.search(text, at)
-    return text[at : end.start() if end else len(text)]
-
-
-def _body(raw: str, text: str) -> FoundRequest:
-    body = raw.strip().encode("utf-8", "replace")
-    return described.request_of_body(None, body, text, "a JSON body that cannot be read")
+        rest = text[found.start() :]
+        if found[1] in CALL_KEYS | TOKEN_KEYS and ends_early(rest):
+            paragraph = re.split(r"\n[ \t]*\n", rest, maxsplit=1)[0]
+            return request_of_body(None, paragraph.strip(), text, UNREADABLE)
+    return None

@@ -55,9 +55,9 @@ def from_export(request: Mapping[str, Any], text: str) -> FoundRequest:
 def from_terraform(text: str) -> FoundRequest | None:
     """The request of an action in HCL; none where the text has no ``request_url_template``."""
     fields = {name: found[1] for name, pattern in _FIELDS.items() if (found := pattern.search(text))}
-    if "url" not in fields:
-        return None
-    return _found({"method": "POST", **fields, "body": _terraform_body(text)}, text)
+    return (
+        _found({"method": "POST", **fields, "body": _terraform_body(text)}, text) if "url" in fields else None
+    )
 
 
 def _terraform_body(text: str) -> str:
@@ -75,7 +75,11 @@ def _found(request: dict[str, Any], text: str) -> FoundRequest:
     body = _known(request["body"])
     fields = decoded(body)
     if fields is None and IN_CODE.fullmatch(body.strip()):
-        _expect_no_body(request)
+        # What is given to the action may be anything; no body matters where the operation reads none.
+        address = Address(str(request["method"]), _known(str(request["url"])))
+        operation = route(address.method.upper(), address.parts[1]).operation
+        if operation is not None and operation.reads is not None:
+            raise ReadError(GIVEN.format(template=str(request["body"]).strip()[:60]))
         body = ""
     headers = request.get("headers") or {}
     filled = {
@@ -85,14 +89,6 @@ def _found(request: dict[str, Any], text: str) -> FoundRequest:
         "body": body if fields is None else fields,
     }
     return described.request_of_description(filled, text, "a data action")
-
-
-def _expect_no_body(request: Mapping[str, Any]) -> None:
-    """Refuse to guess a body that the action is given; raises ``ReadError`` where the operation reads one."""
-    address = Address(str(request["method"]), _known(str(request["url"])))
-    operation = route(address.method.upper(), address.parts[1]).operation
-    if operation is not None and operation.reads is not None:
-        raise ReadError(GIVEN.format(template=str(request["body"]).strip()[:60]))
 
 
 def _known(template: str) -> str:

@@ -93,11 +93,12 @@ def is_shown_call(value: Mapping[str, Any]) -> bool:
     return any(_SHOWN & each.keys() and not DESTINATIONS & each.keys() for each in (value, *inner))
 
 
-def request_of_body(value: Any, raw: bytes, text: str, what: str) -> FoundRequest:
+def request_of_body(value: Any, raw: bytes | str, text: str, what: str) -> FoundRequest:
     """The body as a request that goes where the text says, or to where such bodies go."""
     token = isinstance(value, dict) and bool(TOKEN_KEYS & value.keys())
     address = mention.address(text, token=token)
-    request = address.request({"content-type": JSON_TYPE}, raw)
+    body = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
+    request = address.request({"content-type": JSON_TYPE}, body)
     return FoundRequest(request, what, context_of(address, request, text, grant=mention.grant(text)))
 
 
@@ -191,7 +192,7 @@ def of_json(value: Any, raw: str, text: str) -> Found | None:
         if is_shown_call(value):
             raise ReadError(SHOWN_CALL)
     if isinstance(value, dict | list):
-        return request_of_body(value, raw.encode("utf-8", "replace"), text, "a JSON body")
+        return request_of_body(value, raw, text, "a JSON body")
     return None
 
 
