@@ -17,7 +17,6 @@ from ringback_contracts.resources.calls import forms
 from ringback_explain.codes import MAY_BE_PLACED, error_code
 from ringback_explain.explanation import (
     Context,
-    Equivalent,
     Explained,
     Explanation,
     Note,
@@ -165,22 +164,13 @@ def _still_of_use(
 
     That is the request itself, and any body at the same path where it was not the body that was refused.
     """
-    equivalent = made.equivalent
-    if equivalent is None or not _same_again(equivalent, request, answer, decided):
-        return Suggestion(equivalent, made.questions, made.caveats)
-    return Suggestion(None, made.questions)
-
-
-def _same_again(
-    equivalent: Equivalent, request: Request, answer: PlatformAnswer, decided: Explained | None
-) -> bool:
-    if answer.status is not None and answer.status < HTTPStatus.BAD_REQUEST:
-        return False
-    rule = TABLE.by_id.get(decided.rule) if decided else None
-    if rule is not None and rule.stage in _OF_BODY:
-        return False
-    not_the_body = rule is not None and rule.stage in _OF_CALLER and equivalent.path == request.path
-    return not_the_body or Subject(request, Context()).is_sent_by(equivalent)
+    equivalent, rule = made.equivalent, TABLE.by_id.get(decided.rule) if decided else None
+    is_refused = answer.status is None or answer.status >= HTTPStatus.BAD_REQUEST
+    if equivalent is not None and is_refused and (rule is None or rule.stage not in _OF_BODY):
+        not_the_body = rule is not None and rule.stage in _OF_CALLER and equivalent.path == request.path
+        if not_the_body or Subject(request, Context()).is_sent_by(equivalent):
+            return Suggestion(None, made.questions)
+    return Suggestion(equivalent, made.questions, made.caveats)
 
 
 def candidates(answer: PlatformAnswer) -> list[Rule]:

@@ -97,12 +97,19 @@ def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
 
 def _explain_call(subject: Subject, sender: Sender) -> Explanation:
     judgement = judged(subject.request, subject.reading.value, sender)
-    found = _once(_explained(finding, subject) for finding in _findings(subject, judgement, sender))
+    # What the rules have against the body too, once it is proper JSON.
+    mended = judged(subject.mended, subject.reading.value, sender) if subject.mended else []
+    later = (finding for finding in mended if finding.rule.stage > Stage.JSON)
+    found = _once(_explained(finding, subject) for finding in (*judgement, *later))
     suggestion = _suggestion(subject, sender, judgement) if subject.wants_call else Suggestion(None)
     decisive = judgement[0].rule if judgement else None
+    operation = subject.route.operation
+    success: int = sender.org.success_status
+    if operation is not None and not subject.places_call:
+        success = operation.success
     return Explanation(
         verdict="rejected" if decisive else "accepted",
-        status=decisive.status if decisive else _success(subject, sender.org),
+        status=decisive.status if decisive else success,
         code=decisive.code if decisive else None,
         rule=decisive.id if decisive else None,
         findings=found,
@@ -119,19 +126,6 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
 
 _OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
 """What these refuse no org and no caller would change."""
-
-
-def _success(subject: Subject, org: Org) -> int:
-    operation = subject.route.operation
-    return org.success_status if operation is None or subject.places_call else operation.success
-
-
-def _findings(subject: Subject, judgement: list[Finding], sender: Sender) -> Iterator[Finding]:
-    """What the rules have against the request, and against its body once it is proper JSON."""
-    yield from judgement
-    if subject.mended is not None:
-        mended = judged(subject.mended, subject.reading.value, sender)
-        yield from (finding for finding in mended if finding.rule.stage > Stage.JSON)
 
 
 def _explained(finding: Finding, subject: Subject) -> Explained:
@@ -240,21 +234,16 @@ def _accepted(
             org=replace(sender.org, contract="any"),
         )
     objections = []
-    for way in _ways(equivalent, sender):
+    ways, user = [equivalent], sender.caller.user
+    if user and equivalent.path == f"{CALLS_PATH}/user/{user.id}":
+        ways.append(replace(equivalent, path=CALLS_PATH))  # it needs no right to call for others
+    for way in ways:
         found = findings(_request(way, subject.request if same else None), sender.caller, sender.org)
         if not found:
             return replace(made, equivalent=way)
         objections.append(found[0])
     first = objections[0]
     return Suggestion(None, (*made.questions, ask(name, detail=first.detail, fix=first.rule.fix)))
-
-
-def _ways(equivalent: Equivalent, sender: Sender) -> Iterator[Equivalent]:
-    """The equivalent; for who calls for themselves also the path that needs no right to call for others."""
-    yield equivalent
-    user = sender.caller.user
-    if user and equivalent.path == f"{CALLS_PATH}/user/{user.id}":
-        yield replace(equivalent, path=CALLS_PATH)
 
 
 def _request(equivalent: Equivalent, like: Request | None) -> Request:

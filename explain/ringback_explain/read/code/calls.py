@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ringback_explain.read.code.walker import Walker
 
 _MAPPINGS = re.compile(r"dict|map|hash|json|object|expando|bag|collection", re.IGNORECASE)
+_VERB = re.compile(r"(?:get|post|put|patch|delete|request|send|fetch)(?:async)?")
+"""Names that HTTP clients have for a method, which an own function may have too."""
 _SETTER = re.compile(r"(?:set|with)_?([A-Za-z]\w*)")
 
 
@@ -97,16 +99,12 @@ def follow_call(walker: Walker, node: Node) -> Any:
     value = next((value for value in values if value is not NOTHING), NOTHING)
     block = field(node, "block")
     if block is not None:
-        _follow_block(walker, block, walker.sendings[before:])
+        # To a block of Ruby a client gives the request that it begins.
+        parameters, begun = field(block, "parameters"), walker.sendings[before:]
+        if begun and parameters is not None and parameters.named_children:
+            walker.scope[text_of(parameters.named_children[0])] = begun[-1]
+        walker.execute(block)
     return _passed_on(call) if value is NOTHING else value
-
-
-def _follow_block(walker: Walker, block: Node, begun: list[Sending]) -> None:
-    """Follow a block of Ruby, to which a client gives the request that it begins."""
-    parameters = field(block, "parameters")
-    if begun and parameters is not None and parameters.named_children:
-        walker.scope[text_of(parameters.named_children[0])] = begun[-1]
-    walker.execute(block)
 
 
 def _callee(walker: Walker, node: Node) -> tuple[Node | None, Node | None]:
@@ -121,11 +119,8 @@ def _callee(walker: Walker, node: Node) -> tuple[Node | None, Node | None]:
         return holder, name
     if walker.meaning(node) == "call" and walker.meaning(function) == "member":
         return field(function, *HOLDERS), field(function, *NAMES)
-    if function.type in ("identifier", "name", "type_identifier", "generic_type", "generic_name"):
-        return None, function
-    if walker.meaning(node) == "new":
-        return None, function
-    return function, None
+    is_name = function.type in ("identifier", "name", "type_identifier", "generic_type", "generic_name")
+    return (None, function) if is_name or walker.meaning(node) == "new" else (function, None)
 
 
 def _bare(name: str) -> str:
@@ -161,18 +156,13 @@ def _arguments(walker: Walker, node: Node) -> tuple[list[Any], CodeObject]:
 
 def _own_function(call: CodeCall) -> Any:
     walker, function = call.walker, call.walker.functions.get(call.name)
-    is_plain = call.holder is None or call.holder_text.strip("$") in SELVES or not is_verb(call.lower)
+    is_plain = call.holder is None or call.holder_text.strip("$") in SELVES or not _VERB.fullmatch(call.lower)
     if function is None or not is_plain or walker.meaning(call.node) == "new":
         return NOTHING
     if function.id in walker.active:
         return unknown(text_of(call.node))
     arguments = [(None, value) for value in call.positional] + list(call.named.items())
     return walker.run(function, arguments)
-
-
-def is_verb(name: str) -> bool:
-    """Whether a name is one that HTTP clients have for a method, which an own function may have too."""
-    return re.fullmatch(r"(?:get|post|put|patch|delete|request|send|fetch)(?:async)?", name) is not None
 
 
 # --- texts and objects -------------------------------------------------------------------------------
@@ -260,7 +250,8 @@ def _merged(call: CodeCall, records: Sequence[Any]) -> CodeObject:
 def _made(call: CodeCall) -> Any:
     """What a constructor makes: a mapping, a list, or a value of a named type with its fields."""
     walker, is_new = call.walker, call.walker.meaning(call.node) == "new"
-    name = _type_name(call)
+    of_type = call.lower in ("new", "builder", "newbuilder", "of", "aslist") and call.holder is not None
+    name = _bare(call.holder_text) if of_type else call.name
     is_type = (
         is_new or name[:1].isupper() or call.lower in ("builder", "newbuilder", "dict", "of", "array_merge")
     )
@@ -286,23 +277,12 @@ def _made(call: CodeCall) -> Any:
     return made
 
 
-def _type_name(call: CodeCall) -> str:
-    """The name of the type that is made: ``Call(...)``, ``Call.new``, ``Call.builder()``, ``Map.of()``."""
-    if call.lower in ("new", "builder", "newbuilder", "of", "aslist") and call.holder is not None:
-        return _bare(call.holder_text)
-    return call.name
-
-
 def _fill(call: CodeCall, made: CodeObject, initial: Node | None) -> None:
     given = call.positional
     if call.lower == "of" and all(isinstance(key, str) for key in given[::2]):
-        for key, value in zip(given[::2], given[1::2], strict=False):
-            made.put(key, value)
-    for value in given:
+        made.absorb(dict(zip(given[::2], given[1::2], strict=False)))
+    for value in (*given, call.named, None if initial is None else call.walker.evaluate(initial)):
         made.absorb(value)
-    made.absorb(call.named)
-    if initial is not None:
-        made.absorb(call.walker.evaluate(initial))
 
 
 def _is_body(value: Any) -> bool:
@@ -316,25 +296,19 @@ def _is_body(value: Any) -> bool:
 
 def _passed_on(call: CodeCall) -> Any:
     """What a call gives of which nothing is known: the body that it was given, or a stand-in."""
-    _tell_objects(call)
-    for value in call.positional:
-        if _is_body(value):
-            return value
-    if call.lower in words("keeps"):
-        if isinstance(call.receiver, CodeObject | Encoded | Sending):
-            return call.receiver
-        if not call.positional and isinstance(call.receiver, str):
-            return call.receiver
-        if len(call.positional) == 1 and isinstance(call.positional[0], str | int | bool | list):
-            return call.positional[0]
-    if isinstance(call.receiver, Sending):
-        return call.receiver
-    return unknown(text_of(call.node))
-
-
-def _tell_objects(call: CodeCall) -> None:
-    """Note of the objects that go to an unknown function that it may fill them."""
     if call.lower not in words("harmless") | words("keeps") | words("encodes"):
         for value in (call.receiver, *call.positional):
             if isinstance(value, CodeObject):
-                value.given_to.append(text_of(call.node))
+                value.given_to.append(text_of(call.node))  # it may fill them
+    body = next((value for value in call.positional if _is_body(value)), NOTHING)
+    return _kept(call) if body is NOTHING else body
+
+
+def _kept(call: CodeCall) -> Any:
+    receiver, given = call.receiver, call.positional
+    if call.lower in words("keeps"):
+        if isinstance(receiver, CodeObject | Encoded) or (not given and isinstance(receiver, str)):
+            return receiver
+        if len(given) == 1 and isinstance(given[0], str | int | list) and not isinstance(receiver, Sending):
+            return given[0]
+    return receiver if isinstance(receiver, Sending) else unknown(text_of(call.node))

@@ -85,9 +85,17 @@ def _initializer(walker: Walker, children: Sequence[Node]) -> Any:
     return [walker.evaluate(child) for child in children]
 
 
+_GO_MAP = re.compile(r"^map\b|^url\.Values$|\.(?:H|M|Map)$")
+"""Types of Go that are mappings, whose keys go out as they stand."""
+
+
 def _object(walker: Walker, node: Node) -> Any:
     if node.type == "composite_literal":
-        return _composite(walker, node)
+        kind, body = field(node, "type"), field(node, "body") or node
+        written = text_of(kind) if kind is not None else ""
+        if written.startswith("[]"):
+            return [walker.evaluate(child) for child in body.named_children]
+        return fill(walker, walker.record(model=not _GO_MAP.search(written), origin=written), body)
     if node.type == "anonymous_object_creation_expression":
         return _anonymous(walker, node)
     entries = [child for child in node.named_children if walker.meaning(child) == "pair"]
@@ -98,18 +106,6 @@ def _object(walker: Walker, node: Node) -> Any:
         if entries and not unpacked:
             return [walker.evaluate(entry.named_children[0]) for entry in entries]
     return fill(walker, walker.record(), node)
-
-
-_GO_MAP = re.compile(r"^map\b|^url\.Values$|\.(?:H|M|Map)$")
-"""Types of Go that are mappings, whose keys go out as they stand."""
-
-
-def _composite(walker: Walker, node: Node) -> Any:
-    kind, body = field(node, "type"), field(node, "body")
-    written = text_of(kind) if kind is not None else ""
-    if body is None or written.startswith("[]"):
-        return [walker.evaluate(child) for child in body.named_children] if body is not None else []
-    return fill(walker, walker.record(model=not _GO_MAP.search(written), origin=written), body)
 
 
 def _anonymous(walker: Walker, node: Node) -> CodeObject:

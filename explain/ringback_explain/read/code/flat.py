@@ -27,70 +27,49 @@ def indented(text: str) -> str:
     lines = text.split("\n")
     if not any(map(_HEAD.fullmatch, lines)) or any(map(_INNER.match, lines)):
         return text
-    writer = _Writer()
+    made: list[str] = []
+    blocks: list[str] = []
+    ifs: list[int] = []
+    brackets, quote = 0, ""
     for line in lines:
-        writer.write(line)
-    return "\n".join(writer.lines)
+        is_inside = brackets > 0 or bool(quote)
+        if not is_inside and (not line.strip() or line.lstrip().startswith("#")):
+            made.append(line)
+            continue
+        head = None if is_inside else _HEAD.fullmatch(line)
+        if not is_inside:
+            _close(blocks, ifs, line)
+        made.append(line if is_inside else "    " * len(blocks) + line)
+        brackets, quote = _opened(line, brackets, quote)
+        if head:
+            ifs += [len(blocks)] if head[1] in ("if", "elif", "for", "while") else []
+            blocks.append(head[1])
+        while (
+            not head and brackets <= 0 and not quote and blocks and blocks[-1] not in ("def", "class", "try")
+        ):
+            blocks.pop()
+    return "\n".join(made)
 
 
-class _Writer:
-    """Writes line by line, and knows the blocks that are open: whether each ends after one statement."""
+def _close(blocks: list[str], ifs: list[int], line: str) -> None:
+    """End the blocks that the line cannot be in."""
+    if _TOP.match(line):
+        blocks.clear()
+    elif re.match(r"(?:except|finally)\b", line) and "try" in blocks:
+        while blocks.pop() != "try":
+            pass
+    elif re.match(r"(?:else|elif)\b", line) and ifs:
+        del blocks[ifs[-1] :]
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.blocks: list[str] = []
-        self.ifs: list[int] = []
-        self.brackets = 0
-        self.quote = ""
 
-    def write(self, line: str) -> None:
-        if self.brackets > 0 or self.quote:
-            self.lines.append(line)
-            self._count(line)
-            if self.brackets <= 0 and not self.quote:
-                self._end_of_statement()
-            return
-        if not line.strip() or line.lstrip().startswith("#"):
-            self.lines.append(line)
-            return
-        self._close(line)
-        self.lines.append("    " * len(self.blocks) + line)
-        self._count(line)
-        if head := _HEAD.fullmatch(line):
-            self._open(head[1])
-        elif self.brackets <= 0 and not self.quote:
-            self._end_of_statement()
-
-    def _close(self, line: str) -> None:
-        """End the blocks that the line cannot be in."""
-        if _TOP.match(line):
-            self.blocks.clear()
-        elif re.match(r"(?:except|finally)\b", line) and "try" in self.blocks:
-            while self.blocks.pop() != "try":
-                pass
-        elif re.match(r"(?:else|elif)\b", line) and self.ifs:
-            del self.blocks[self.ifs[-1] :]
-
-    def _open(self, word: str) -> None:
-        if word in ("if", "elif", "for", "while"):
-            self.ifs.append(len(self.blocks))
-        self.blocks.append(word)
-
-    def _end_of_statement(self) -> None:
-        while self.blocks and self.blocks[-1] not in ("def", "class", "try"):
-            self.blocks.pop()
-
-    def _count(self, line: str) -> None:
-        """Keep count of brackets and of the long texts that go over lines."""
-        rest = line
-        if self.quote:
-            end = rest.find(self.quote)
-            if end < 0:
-                return
-            rest, self.quote = rest[end + 3 :], ""
-        bare = _STRINGS.sub("", rest)
-        opened = re.search(r"\"\"\"|'''", bare)
-        if opened:
-            self.quote = opened[0]
-            bare = bare[: opened.start()]
-        self.brackets = max(0, self.brackets + sum(_BRACKETS.get(mark, 0) for mark in bare))
+def _opened(line: str, brackets: int, quote: str) -> tuple[int, str]:
+    """How many brackets are open behind the line, and the quote of a long text that goes over lines."""
+    if quote:
+        end = line.find(quote)
+        if end < 0:
+            return brackets, quote
+        line = line[end + 3 :]
+    bare = _STRINGS.sub("", line)
+    opened = re.search(r"\"\"\"|'''", bare)
+    counted = bare[: opened.start()] if opened else bare
+    return max(0, brackets + sum(_BRACKETS.get(mark, 0) for mark in counted)), opened[0] if opened else ""

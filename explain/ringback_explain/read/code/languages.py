@@ -101,17 +101,14 @@ def programs(text: str) -> list[Program]:
 def languages() -> tuple[Language, ...]:
     """All languages of the table."""
     known = table("read/code/languages")
-    return tuple(
-        _language(name, {**known.get(entry.get("like", ""), {}), **entry})
-        for name, entry in known.items()
-        if "grammar" in entry
-    )
-
-
-def _language(name: str, entry: Mapping[str, str]) -> Language:
-    kinds = {key: value for key, value in entry.items() if key not in ("grammar", "like", "signs")}
-    meanings = {kind: meaning for meaning, listed in kinds.items() for kind in listed.split()}
-    return Language(name, entry["grammar"], re.compile(entry["signs"], re.MULTILINE), meanings)
+    made = []
+    for name, own in known.items():
+        if "grammar" in own:
+            entry = {**known.get(own.get("like", ""), {}), **own}
+            kinds = {key: value for key, value in entry.items() if key not in ("grammar", "like", "signs")}
+            meanings = {kind: meaning for meaning, listed in kinds.items() for kind in listed.split()}
+            made.append(Language(name, own["grammar"], re.compile(entry["signs"], re.MULTILINE), meanings))
+    return tuple(made)
 
 
 def unread_language(text: str) -> str | None:

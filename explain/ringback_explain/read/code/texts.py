@@ -24,9 +24,14 @@ _MARKS = ("_start", "_end", "_brace", "_quote")
 def text_value(walker: Walker, node: Node) -> str:
     """The text that a literal stands for, with stand-ins where the program fills in what is not known."""
     if node.type == "heredoc_beginning":
-        return _heredoc(walker, node)
+        beginnings, bodies = walker.heredocs
+        place = next((at for at, each in enumerate(beginnings) if each == node), len(bodies))
+        return "".join(_pieces(walker, bodies[place])) if place < len(bodies) else ""
     if not node.children:
-        return _unquoted(text_of(node))
+        # Its grammar takes the literal as one token.
+        text = text_of(node)
+        is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`"
+        return text[2:-1].replace('""', '"') if text.startswith('@"') else text[1:-1] * is_quoted
     written = "".join(_pieces(walker, node))
     if node.type == "interpolated_string_expression":
         written = written.replace("{{", "{").replace("}}", "}")
@@ -69,19 +74,6 @@ def _piece(walker: Walker, child: Node) -> str:
         expression = inner[0]
     value = walker.evaluate(expression)
     return as_text(value) if _is_plain(value) else unknown(text_of(expression))
-
-
-def _heredoc(walker: Walker, node: Node) -> str:
-    beginnings, bodies = walker.heredocs
-    place = next((at for at, each in enumerate(beginnings) if each == node), len(bodies))
-    return "".join(_pieces(walker, bodies[place])) if place < len(bodies) else ""
-
-
-def _unquoted(text: str) -> str:
-    """The text of a literal that its grammar takes as one token."""
-    if text.startswith('@"'):
-        return text[2:-1].replace('""', '"')
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`" else ""
 
 
 def _unescaped(written: str) -> str:

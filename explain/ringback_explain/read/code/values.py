@@ -115,18 +115,13 @@ class Sending:
         elif name == "post" and value and not self.method:
             self.method = "POST"
         elif name in ("headers", "httpheader"):
-            self.headers |= _headers(value)
+            lines = value if isinstance(value, list) else []
+            pairs = (str(line).partition(":") for line in lines)
+            told = {name.strip(): content.strip() for name, colon, content in pairs if colon}
+            self.headers |= value if isinstance(value, dict) else told
             self.hides_headers |= isinstance(value, Unknown)
         elif "-" in key:
             self.headers[key] = value
-
-
-def _headers(value: Any) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return dict(value)
-    lines = value if isinstance(value, list) else []
-    pairs = (str(line).partition(":") for line in lines)
-    return {name.strip(): content.strip() for name, colon, content in pairs if colon}
 
 
 _NAMES = {re.sub("[^a-z]", "", key.lower()): key for key in PUBLISHED_KEYS}

@@ -111,14 +111,9 @@ class Walker:
                 self.heredocs[node.type == "heredoc_body"].append(node)
 
     def _find_function(self, node: Node, meaning: str) -> None:
-        if meaning == "function":
-            name, function = node.child_by_field_name("name"), node
-        else:
-            right = self.right(node)
-            if right is None or self.meaning(right) != "function":
-                return
-            name, function = field(node, *_LEFT, "key"), right
-        if name is not None:
+        function = node if meaning == "function" else self.right(node)
+        name = field(node, "name") if function is node else field(node, *_LEFT, "key")
+        if name is not None and function is not None and self.meaning(function) == "function":
             self.functions[text_of(name).strip("$\"'")] = function
 
     def _step(self) -> None:
@@ -193,13 +188,12 @@ class Walker:
                 self._under(f"not ({condition})", inner)
 
     def _condition(self, node: Node, given: Node | None) -> str:
-        written = " ".join(text_of(given).split()) if given is not None else ""
+        if given is None:
+            is_default = "default" in node.type
+            return "no other case" if is_default else text_of(node).splitlines()[0].rstrip(" :{")
+        written = " ".join(text_of(given).split())
         if written.startswith("(") and written.endswith(")"):
             written = written[1:-1]
-        if given is None and "default" in node.type:
-            return "no other case"
-        if given is None:
-            return text_of(node).splitlines()[0].rstrip(" :{")
         if "case" in node.type:
             return f"case {written}"
         return f"not ({written})" if node.type.startswith("unless") else written
