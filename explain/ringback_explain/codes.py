@@ -34,8 +34,7 @@ class ErrorCode:
 
 def error_code(code: str | None) -> ErrorCode | None:
     """What is known of a code, in whatever case it is written, itself or its family; none of others."""
-    written = (code or "").lower()
-    known = error_codes()
+    written, known = (code or "").lower(), error_codes()
     family = known.get(written.partition(".")[0] + ".") if "." in written else None
     return known.get(written) or (replace(family, code=written) if family else None)
 

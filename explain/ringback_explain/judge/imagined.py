@@ -181,8 +181,6 @@ def _fill(value: Any, key: str) -> Any:
 
 
 _BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
-
-
 _OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
 _BY_KEY: Mapping[str, Any] = {
     "attributes": {},
@@ -191,8 +189,6 @@ _BY_KEY: Mapping[str, Any] = {
     "conversationids": [SOMEBODY],
     "participants": [{"address": SOME_NUMBER}],
 }
-
-
 _DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^$")
 """Keys whose value is a number; any other is left out, as nothing is known of what it takes."""
 

@@ -10,16 +10,10 @@ from typing import Any, TypeGuard
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.meant.placeholders import gap_in
+from ringback_explain.table import table
 
-_AT_ROOT = {
-    "callUserId": "user",
-    "callQueueId": "queue",
-    "callFromQueueId": "queue",
-    "conversationIds": "conversation",
-    "routingSkillsIds": "skill",
-    "languageId": "language",
-}
-_OF_PARTY = {"userId": "user", "queueId": "queue"}
+_AT_ROOT, _OF_PARTY = (table("meant/keys")[name] for name in ("ids", "ids-of-party"))
+"""What the fields are the ids of, at the root of a published body and in a participant."""
 _FOR_USER = re.compile(rf"(?<=^{CALLS_PATH}/user/)[^/]+$")
 
 
@@ -36,7 +30,7 @@ class Name:
 
 def names(body: Any) -> Iterator[Name]:
     """Every name in a published body that stands where an id belongs."""
-    return (name for name in no_ids(body) if _is_name(name.text))
+    return (name for name in no_ids(body) if gap_in(name.text) is None)
 
 
 def no_ids(body: Any) -> Iterator[Name]:
@@ -64,14 +58,10 @@ def _is_no_id(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value.strip()) and not is_uuid(value)
 
 
-def _is_name(text: str) -> bool:
-    return _is_no_id(text) and gap_in(text) is None
-
-
 def path_name(path: str) -> str | None:
     """The name that stands in the path where the id of the user who calls belongs."""
     found = _FOR_USER.search(path)
-    return found[0] if found and _is_name(found[0]) else None
+    return found[0] if found and _is_no_id(found[0]) and gap_in(found[0]) is None else None
 
 
 def with_ids(body: Any, stand_in: str) -> Any:

@@ -71,27 +71,21 @@ class Address:
         """The authority, the decoded path and the query."""
         found = _URL.match(self.url.strip())
         authority, path, query = found.groups() if found else ("", "", "")
-        if not path.startswith("/") and not _is_host(authority):
+        is_template = bool(_TEMPLATE.match(authority))
+        is_host = is_template or "." in authority or ":" in authority or authority == "localhost"
+        if not path.startswith("/") and not is_host:
             authority, path = "", f"/{authority}{path}"
-        return authority, _whole_path(authority, unquote(path)), query or ""
+        path = unquote(path)
+        # A template in place of the host may stand for the beginning of the path too.
+        if is_template and route("POST", f"/api/v2{path}").known:
+            path = f"/api/v2{path}"
+        return authority, path or "/", query or ""
 
     def request(self, headers: Headers, body: bytes) -> Request:
         """The request that goes there; header names are in any case."""
         _, path, query = self.parts
         lower = {name.strip().lower(): value.strip() for name, value in headers.items()}
         return Request(self.method.upper(), path, lower, body, query)
-
-
-def _is_host(text: str) -> bool:
-    return bool(_TEMPLATE.match(text)) or "." in text or ":" in text or text == "localhost"
-
-
-def _whole_path(authority: str, path: str) -> str:
-    """The path from the root; a template in place of the host may stand for the beginning of it too."""
-    whole = f"/api/v2{path}"
-    if _TEMPLATE.match(authority) and route("POST", whole).known:
-        return whole
-    return path or "/"
 
 
 def looks_like_form(text: str) -> bool:

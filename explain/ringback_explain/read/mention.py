@@ -9,6 +9,7 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read.found import Address
+from ringback_explain.table import table
 
 _LETTER = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]])"
 _PIECE = rf"{_LETTER}{{0,300}}"
@@ -25,28 +26,16 @@ _GLUED = re.compile(rf"(?<={CALLS_PATH})[a-z]+$")
 _PAGES = re.compile(r"//(?:developer|docs?|forum|community|help|github|www)\.", re.IGNORECASE)
 _CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
 _SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
-_CLIENT_CREDENTIALS = re.compile(
-    r"(?:get|login)_?client_?credentials_?(?:token|grant)"
-    r"|(?:grant|client)(?:[ _]type)?\W{1,4}client[ _]credentials"
-    r"|(?<!not )(?<!without )(?<!of )(?<!never )\b(?:using|uses?|used|authenticat\w{1,4} (?:with|via|by))"
-    r" (?:(?:a|an|the|our|my) )?"
-    r"(?:OAuth2? )?client[ _-]credentials (?=grant|flow|token)"
-    r"|(?<!not )(?<!without )(?<!of )\busing (?:(?:a|an|the|our) )?(?:OAuth2? )?client[ _-]credentials",
-    re.IGNORECASE,
-)
-"""In code, or in words that cannot mean that another grant is used."""
 
 
 def address(text: str, *, token: bool = False) -> Address:
     """Where the request of a text goes; where it does not say, a call is placed, or a token asked for."""
-    found = sorted(_addresses(text), key=lambda url: _rank(url[1], token=token))
-    if found:
-        return Address(*found[0])
+    if found := _addresses(text):
+        return min(found, key=lambda each: _rank(each.url, token=token))
     if token:
         return Address("POST", TOKEN_PATH)
-    return Address(
-        "POST", f"{CALLS_PATH}/user/{stand_in('userId')}" if _SDK_FOR_USER.search(text) else CALLS_PATH
-    )
+    for_user = f"{CALLS_PATH}/user/{stand_in('userId')}"
+    return Address("POST", for_user if _SDK_FOR_USER.search(text) else CALLS_PATH)
 
 
 def is_api_url(url: str) -> bool:
@@ -67,27 +56,21 @@ LONGEST_ERROR = 20_000
 
 def grant(text: str) -> str | None:
     """The grant of the token that the text speaks of, where it says so plainly."""
-    return "client_credentials" if _CLIENT_CREDENTIALS.search(text) else None
+    said = table("read/keys")["client-credentials"]
+    return "client_credentials" if re.search(said, text) else None
 
 
-def _addresses(text: str) -> list[tuple[str, str]]:
+def _addresses(text: str) -> list[Address]:
     around = _METHOD_AROUND.search(text)
-    default = around[1].upper() if around else "POST"
-    return [
-        (
-            _method(text[max(0, url.start() - 20) : url.start()]) or default,
-            _GLUED.sub("", url.group().rstrip(".,;:")),
-        )
-        for run in _RUN.finditer(text)
-        if _LEADS_THERE.search(run.group())
-        for url in _URL.finditer(text, run.start(), run.end())
-        if not _PAGES.search(url.group())
-    ]
-
-
-def _method(before: str) -> str | None:
-    found = _METHOD_BEFORE.search(before)
-    return (found[1] or found[2]).upper() if found else None
+    found = []
+    for run in _RUN.finditer(text):
+        for url in _URL.finditer(text, *run.span()) if _LEADS_THERE.search(run[0]) else ():
+            before = _METHOD_BEFORE.search(text[max(0, url.start() - 20) : url.start()])
+            method = next((each for each in (before, around) if each), None)
+            named = next(filter(None, method.groups()), "POST") if method else "POST"
+            if not _PAGES.search(url[0]):
+                found.append(Address(named.upper(), _GLUED.sub("", url[0].rstrip(".,;:"))))
+    return found
 
 
 def _rank(url: str, *, token: bool) -> int:

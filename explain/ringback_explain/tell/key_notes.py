@@ -24,7 +24,10 @@ def key_notes(body: Mapping[str, Any], above: str = "") -> Iterator[Note]:
             yield from key_notes(value, pointer)
             continue
         if key not in PUBLISHED_KEYS:
-            yield _root_note(key, pointer)
+            near = published_key(key)
+            name = "misspelt" if near else ROOT.get(norm(key))
+            near = near or ("" if name else nearest(key, sorted(PUBLISHED_KEYS), at_least=0.75))
+            yield _note(name or ("near" if near else "unknown"), key, pointer, near or "")
         if key == "participants" or ROOT.get(norm(key)) in _LOOKED_INTO:
             yield from _nested(value, pointer, listed=key == "participants")
 
@@ -32,17 +35,6 @@ def key_notes(body: Mapping[str, Any], above: str = "") -> Iterator[Note]:
 def _note(name: str, key: str, pointer: str, near: str = "") -> Note:
     says = table("tell/key_notes")[name]
     return Note(says["id"], pointer, says["text"].format(key=key[:60], near=near, path=FOR_USER))
-
-
-def _root_note(key: str, pointer: str) -> Note:
-    name = published_key(key)
-    if name is not None:
-        return _note("misspelt", key, pointer, name)
-    role = ROOT.get(norm(key))
-    if role is not None:
-        return _note(role, key, pointer)
-    near = nearest(key, sorted(PUBLISHED_KEYS), at_least=0.75)
-    return _note("near" if near else "unknown", key, pointer, near or "")
 
 
 _LOOKED_INTO = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["looked-into"]))
