@@ -58,7 +58,9 @@ def read(body: bytes) -> ReadBody:
     """Find out what a body says, whatever it is written in; never raises."""
     strict = payload.read(body)
     if strict.readable:
-        return _twice(strict.value) or ReadBody(strict.value, Form.JSON)
+        inner = _object(strict.value) if isinstance(strict.value, str) else None
+        is_twice = inner is not None and _shallow(inner)
+        return ReadBody(inner, Form.TWICE) if is_twice else ReadBody(strict.value, Form.JSON)
     if strict.too_deep or len(body) > LARGEST or not body.strip():
         return ReadBody(None, Form.NOTHING)
     text = body.decode("utf-8", "replace")
@@ -73,22 +75,12 @@ def _shallow(value: Any, depth: int = payload.MAX_DEPTH) -> bool:
     return depth > 0 and all(_shallow(item, depth - 1) for item in inner)
 
 
-def _twice(value: Any) -> ReadBody | None:
-    inner = _object(value) if isinstance(value, str) else None
-    return ReadBody(inner, Form.TWICE) if inner is not None and _shallow(inner) else None
-
-
 def _object(text: str) -> Any:
     try:
         value = orjson.loads(text)
     except ValueError:
         return None
     return value if isinstance(value, dict | list) else None
-
-
-def _marked(text: str) -> ReadBody | None:
-    value = _object(text.removeprefix("\ufeff"))
-    return ReadBody(value, Form.MARKED) if value is not None else None
 
 
 def _fields(text: str) -> ReadBody | None:
@@ -109,11 +101,12 @@ def straight(text: str) -> str:
     return text.translate(_QUOTES)
 
 
-def _curly(text: str) -> ReadBody | None:
-    if not CURLY.search(text):
-        return None
-    value = _object(straight(text))
-    return ReadBody(value, Form.CURLY) if value is not None else None
+def _marked(text: str) -> ReadBody | None:
+    """JSON after a byte order mark, or with curly quotes."""
+    for form, written in ((Form.MARKED, text.removeprefix("\ufeff")), (Form.CURLY, straight(text))):
+        if (value := _object(written)) is not None:
+            return ReadBody(value, form)
+    return None
 
 
 def _loose(text: str) -> ReadBody | None:
@@ -126,11 +119,8 @@ def _cut(text: str) -> ReadBody | None:
     """What is whole in JSON that ends too early: half a value is none, and half a number rings somebody."""
     if not text.lstrip().startswith(("{", "[")):
         return None
-    for whole in _completions(text):
-        value = _object(whole)
-        if value is not None:
-            return ReadBody(value, Form.CUT)
-    return None
+    value = next((value for whole in _completions(text) if (value := _object(whole)) is not None), None)
+    return None if value is None else ReadBody(value, Form.CUT)
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
@@ -177,7 +167,7 @@ def _completions(text: str) -> Iterator[str]:
         yield text[: comma[0]] + comma[1]
 
 
-_ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _curly, _cut, _loose)
+_ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _cut, _loose)
 
 
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/")

@@ -8,8 +8,8 @@ from typing import Any
 from ringback_explain.meant.body import closed_at
 from ringback_explain.read import described
 from ringback_explain.read.code.calls import follow_call
-from ringback_explain.read.code.languages import LONGEST, Program, programs, unread_language
-from ringback_explain.read.code.sent import NAMES, fields_of, found_request, is_of_ours, is_open
+from ringback_explain.read.code.languages import LONGEST, Language, Program, programs, unread_language
+from ringback_explain.read.code.sent import fields_of, found_request, is_of_ours, is_open
 from ringback_explain.read.code.values import Sending, decoded, plain
 from ringback_explain.read.code.walker import Walker
 from ringback_explain.read.found import FoundRequest, ReadError
@@ -59,19 +59,19 @@ def requests_of(text: str) -> list[FoundRequest]:
         elif found:
             return found
         if unread_sending is not None:
-            opened = opened or (unread_sending, program.language.name)
+            opened = opened or (unread_sending, program.language.title)
             if program.fit >= SURELY and program.signs:
                 break
     if opened is None or doubtful:
         return doubtful
     sending, language = opened
     shown = re.sub("[\u2039\u203a]", "`", str(plain(sending.body)))
-    raise ReadError(OPEN.format(line=sending.line, language=NAMES[language], body=shown))
+    raise ReadError(OPEN.format(line=sending.line, language=language, body=shown))
 
 
 def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending | None]:
     """What a program sends, and a request of which the text does not say what it asks for."""
-    language = program.language.name
+    language = program.language
     walker = Walker(program, follow_call)
     walker.follow()
     sendings = [sending for sending in walker.sendings if is_of_ours(sending)][:MOST_REQUESTS]
@@ -88,7 +88,7 @@ def language_of(text: str) -> str | None:
     program = next(iter(_candidates(text)), None)
     if program is None or not program.signs or program.fit < (SURELY if program.signs == 1 else LIKELY):
         return None
-    return NAMES[program.language.name]
+    return program.language.title
 
 
 def _candidates(text: str) -> list[Program]:
@@ -99,16 +99,12 @@ def _candidates(text: str) -> list[Program]:
 
 def _left(walker: Walker) -> Any:
     """The body among the objects that nothing was seen to send: the heaviest one."""
-    records: list[Any] = [record for record in walker.records if described.weight(record)]
-    records += [
-        value for made in reversed(walker.texts) if (value := decoded(made)) and described.weight(value)
-    ]
-    records += [record for record in walker.records if CURL_FIELDS in record]
-    bodies = described.outermost(records)
-    return max(bodies, key=described.heaviest, default=None)
+    values = [*walker.records, *filter(None, map(decoded, reversed(walker.texts)))]
+    bodies = [value for value in values if described.weight(value) or CURL_FIELDS in value]
+    return max(described.outermost(bodies), key=described.heaviest, default=None)
 
 
-def _of_body(body: Any, language: str, text: str) -> FoundRequest:
+def _of_body(body: Any, language: Language, text: str) -> FoundRequest:
     sending = Sending(0)
     if CURL_FIELDS in body:
         sending.set(CURL_FIELDS, body[CURL_FIELDS])

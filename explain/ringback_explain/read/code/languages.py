@@ -38,6 +38,7 @@ class Language:
     """One language: what each kind of node means, and how to tell its texts from others."""
 
     name: str
+    title: str
     grammar: str
     signs: re.Pattern[str]
     meanings: Mapping[str, str]
@@ -105,9 +106,12 @@ def languages() -> tuple[Language, ...]:
     for name, own in known.items():
         if "grammar" in own:
             entry = {**known.get(own.get("like", ""), {}), **own}
-            kinds = {key: value for key, value in entry.items() if key not in ("grammar", "like", "signs")}
+            kinds = {
+                key: value for key, value in entry.items() if key not in ("title", "grammar", "like", "signs")
+            }
             meanings = {kind: meaning for meaning, listed in kinds.items() for kind in listed.split()}
-            made.append(Language(name, own["grammar"], re.compile(entry["signs"], re.MULTILINE), meanings))
+            signs = re.compile(entry["signs"], re.MULTILINE)
+            made.append(Language(name, own["title"], own["grammar"], signs, meanings))
     return tuple(made)
 
 

@@ -14,7 +14,7 @@ from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain.explanation import Note, Position
 from ringback_explain.meant.placeholders import IN_CODE, join
 from ringback_explain.read import described, mention
-from ringback_explain.read.code.languages import Spot
+from ringback_explain.read.code.languages import Language, Spot
 from ringback_explain.read.code.values import (
     CodeObject,
     Doubt,
@@ -74,13 +74,13 @@ def is_open(sending: Sending) -> bool:
     return route(address.method.upper(), address.request({}, b"").path).operation is not None
 
 
-def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
+def found_request(sending: Sending, language: Language, text: str) -> FoundRequest:
     """The request as it goes out."""
     body = sending.body
     notes = tuple(_settled(body)) if isinstance(body, CodeObject | Encoded) else ()
     if not sending.line:  # what nothing was seen to send, whatever it was given to sends
         notes = tuple(note for note in notes if note.id != "code.given-on")
-    raw, media = _written(sending, language)
+    raw, media = _written(sending, language.name)
     address = _address(sending, text)
     headers = {str(key): str(value) for key, value in sending.headers.items() if isinstance(value, str | int)}
     headers = {key: value for key, value in headers.items() if not IN_CODE.fullmatch(value)}
@@ -97,13 +97,7 @@ def found_request(sending: Sending, language: str, text: str) -> FoundRequest:
     context = context_of(address, request, text, grant=mention.grant(text), unread=notes)
     context = replace(context, positions=dict(_positions(body, "", text.split("\n"))))
     where = f", line {sending.line}" if sending.line else " that holds a body"
-    return FoundRequest(request, f"{NAMES[language]} code{where}", context)
-
-
-NAMES = {
-    "python": "Python", "javascript": "JavaScript", "typescript": "TypeScript", "java": "Java",
-    "csharp": "C#", "go": "Go", "php": "PHP", "ruby": "Ruby",
-}  # fmt: skip
+    return FoundRequest(request, f"{language.title} code{where}", context)
 
 
 _LOGIN = re.compile(r"\bBasic\b|basic_?auth|\bauth\b|USERPWD", re.IGNORECASE)
@@ -192,10 +186,8 @@ def _note(doubt: Doubt, pointer: str) -> Note:
     shown = _shown(doubt.condition)
     if doubt.is_spread:
         return Note("code.not-in-text", pointer, NOT_IN_TEXT.format(source=shown))
-    if not doubt.key:
-        return Note("code.conditional", pointer, ANOTHER.format(condition=shown))
-    message = ONLY_IF.format(key=doubt.key, condition=shown)
-    return Note("code.conditional", join(pointer, doubt.key), message)
+    message = (ONLY_IF if doubt.key else ANOTHER).format(key=doubt.key, condition=shown)
+    return Note("code.conditional", join(pointer, doubt.key) if doubt.key else pointer, message)
 
 
 def _shown(source: str) -> str:
@@ -213,16 +205,14 @@ def _written(sending: Sending, language: str) -> tuple[str, str]:
         return "", JSON_TYPE
     if isinstance(body, Encoded) and body.form:
         return _form(plain(body.value), language), FORM_TYPE
-    if isinstance(body, str | Encoded):
-        written = str(plain(body))
-        return written, JSON_TYPE if decoded(written) is not None or "=" not in written else FORM_TYPE
     value = plain(body)
+    if isinstance(body, str | Encoded):
+        written = str(value)
+        return written, JSON_TYPE if decoded(written) is not None or "=" not in written else FORM_TYPE
     media = _media(sending, language) if isinstance(value, dict) else JSON_TYPE
-    if media == TEXT_TYPE:
-        return _script_text(value), media
-    if media != JSON_TYPE:
-        return _form(value, language), media
-    return json.dumps(value, ensure_ascii=False), media
+    if media == JSON_TYPE:
+        return json.dumps(value, ensure_ascii=False), media
+    return _script_text(value) if media == TEXT_TYPE else _form(value, language), media
 
 
 def _media(sending: Sending, language: str) -> str:
