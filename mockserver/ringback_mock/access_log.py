@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 from typing import NamedTuple
 
 from ringback_contracts.core.model import Request, Rule
@@ -32,7 +31,7 @@ class Noted(NamedTuple):
 
 def logs(status: int) -> bool:
     """Whether an exchange that ends so is written down."""
-    return _logger(status).isEnabledFor(logging.INFO)
+    return (access if status < 400 else refusals).isEnabledFor(logging.INFO)
 
 
 def log_exchange(request: Request, response: Response, noted: Noted) -> None:
@@ -53,13 +52,8 @@ def log_exchange(request: Request, response: Response, noted: Noted) -> None:
         "milliseconds": round(noted.seconds * 1_000, 3),
     }
     advice = _advice(noted, headers)
-    _logger(response.status).info(
-        "%s %s %d%s", method, path, response.status, advice, extra={"exchange": parts}
-    )
-
-
-def _logger(status: int) -> logging.Logger:
-    return access if status < HTTPStatus.BAD_REQUEST else refusals
+    log = access if response.status < 400 else refusals
+    log.info("%s %s %d%s", method, path, response.status, advice, extra={"exchange": parts})
 
 
 def _advice(noted: Noted, headers: dict[str, str]) -> str:

@@ -168,7 +168,8 @@ class Site:
         )
         rule = verdict.finding.rule if isinstance(verdict, Rejected) else None
         status, name = response.status, operation.id if operation else NO_OPERATION
-        self.tally.exchanges[name, status, rule.id if rule else NO_RULE] += 1
+        counted, key = self.tally.exchanges, (name, status, rule.id if rule else NO_RULE)
+        counted[key] = counted.get(key, 0) + 1
         if logs(status):
             log_exchange(request, response, Noted(name, rule, org_id, perf_counter() - began, self.url))
 

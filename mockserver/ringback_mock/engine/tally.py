@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -34,7 +33,7 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self.exchanges: Counter[tuple[str, int, str]] = Counter()
+        self.exchanges: dict[tuple[str, int, str], int] = {}
         self.steps: dict[str, Durations] = {}
 
     def time(self, step: str, seconds: float) -> None:

@@ -196,12 +196,14 @@ class Replica:
     async def _round(self) -> None:
         jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_OF_A_ROUND))]
         decisions = self._decisions(jobs)
+        began = time.perf_counter()
         try:
             told = await self._log.append([one.proposal for one in decisions])
         except BaseException:
             for job in jobs:
                 _resolve(job, None)
             raise
+        self._site.tally.time("round", time.perf_counter() - began)
         self._hear(told)
         if self.trouble:
             logger.warning("the store answers again")
