@@ -81,6 +81,8 @@ class Report:
     versions: Mapping[str, str]
     measures: list[Measure] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What stands below the tables."""
 
     def markdown(self) -> str:
         """The report as one Markdown page."""
@@ -91,6 +93,7 @@ class Report:
             + ", ".join(f"{name} {version}" for name, version in self.versions.items())
             + ".",
             self.tables(),
+            *self.notes,
         ]
         return "\n\n".join(blocks) + "\n"
 

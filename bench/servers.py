@@ -18,8 +18,6 @@ import urllib3
 PATH = "/api/v2/conversations/calls"
 HEADERS = {"Authorization": "Bearer alice", "Content-Type": "application/json"}
 VALID = '{"phoneNumber":"+442079460100","attributes":{"order":"17"}}'
-VARIED = '{"phoneNumber":"+442079460100","attributes":{"order":"{n}"}}'
-"""A valid body with another number in each request."""
 INVALID = '{"phoneNumber":5,"attributes":{"order":"17"}}'
 STARTS_WITHIN = 30.0
 
@@ -71,14 +69,20 @@ class Running:
         return time.perf_counter() - began
 
 
-def contenders(prism: Path) -> list[Contender]:
-    """Ringback and its peers; ``prism`` is the program's path."""
-    python, ringback = sys.executable, str(Path(sys.executable).with_name("ringback"))
-    document = str(Path(__file__).with_name("openapi.json"))
+RINGBACK, PRISM, WIREMOCK, UNJOURNALED = "ringback", "prism", "wiremock", "wiremock, journal off"
+
+
+def contenders(prism: Path, wiremock: Path) -> list[Contender]:
+    """Ringback and its peers, whose programs are given."""
+    ringback = str(Path(sys.executable).with_name("ringback"))
+    here = Path(__file__).parent
+    jar = ["java", "-jar", str(wiremock), "--disable-banner", "--root-dir", str(here / "wiremock"), "--port"]
+    document = str(here / "openapi.json")
     return [
-        Contender("ringback", [ringback, "serve", "--port", "{port}"]),
-        Contender("prism", ["node", str(prism), "mock", "-v", "fatal", "-p", "{port}", document]),
-        Contender("flask", [python, "-m", "bench.plain_flask", "{port}"]),
+        Contender(RINGBACK, [ringback, "serve", "-q", "--port", "{port}"]),
+        Contender(PRISM, ["node", str(prism), "mock", "-v", "fatal", "-p", "{port}", document]),
+        Contender(WIREMOCK, [*jar, "{port}"]),
+        Contender(UNJOURNALED, [*jar, "{port}", "--no-request-journal"]),
     ]
 
 

@@ -24,9 +24,9 @@ from ringback_client.target import Target as Address
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.urls import url_of
 from ringback_client.wire import WireAdapter
+from ringback_contracts.administration import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.model import Request
-from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.org import Org, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.notifications.rules import CHANNELS as CHANNELS_PATH

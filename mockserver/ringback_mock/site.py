@@ -15,13 +15,13 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from ringback_contracts.administration import TOKEN_HEADER
 from ringback_contracts.catalogue import TABLE, route
 from ringback_contracts.core.model import Rejected, Request, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import error_body
 from ringback_contracts.http.faults import CONNECT, Fault
 from ringback_contracts.openapi import openapi_document
-from ringback_contracts.openapi.admin import TOKEN_HEADER
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_mock.access_log import Noted, log_exchange, logs
 from ringback_mock.engine.cors import Cors

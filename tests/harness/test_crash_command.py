@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from ringback_contracts.org import default_org, default_org_text
 from ringback_harness.cli import main
-from ringback_harness.commands import crash_test
+from ringback_harness.crash import runner
 from ringback_harness.crash.mock import running
 from ringback_harness.crash.program import ProgramUnderTest, run_once
 from ringback_harness.crash.runner import judgements
@@ -143,7 +143,7 @@ def test_ctrl_c_ends_with_what_was_found_so_far(tmp_path: Path, monkeypatch: pyt
         yield next(iter(judgements(order, scenarios[:1], jobs)))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(crash_test, "judgements", interrupted)
+    monkeypatch.setattr(runner, "judgements", interrupted)
     chosen = ("--scenario", "healthy", "--scenario", "lost-reply")
     shown = crash(*chosen, "--", *program(tmp_path, POLITE))
     assert shown.exit_code == Exit.SETUP, "nobody knows what the rest would have found"

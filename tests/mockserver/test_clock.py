@@ -11,7 +11,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback_contracts.openapi.admin import FASTEST
+from ringback_contracts.administration import FASTEST
 from ringback_contracts.org import Limits, default_org
 from ringback_harness.in_thread import serving
 from ringback_mock.app import create_app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ringback_mock import collector as module
 from ringback_mock.collector import nothing_collected
 
 
@@ -60,3 +62,39 @@ def test_what_a_command_imports_is_out_of_the_collectors_sight() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+async def goes(made: list[Loop], others: int) -> None:
+    """Wait until the one thing is gone that refers to itself, among so many that are kept."""
+    gone = asyncio.Event()
+    collecting = asyncio.create_task(module.collect_when_quiet())
+    await asyncio.sleep(0)
+    made.append(Loop())
+    weakref.finalize(made[0], gone.set)
+    kept = [Loop() for _ in range(others)]
+    made.clear()
+    await asyncio.wait_for(gone.wait(), 20)
+    assert not gc.isenabled(), "nothing is looked through while requests come"
+    assert len(kept) == others
+    collecting.cancel()
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(
+    ("quiet", "longest", "many"), [(True, 1e9, 10**9), (False, 0.005, 10**9), (False, 1e9, 1_000)]
+)
+def test_garbage_goes_when_it_is_quiet_or_at_last(
+    monkeypatch: pytest.MonkeyPatch, quiet: bool, longest: float, many: int
+) -> None:
+    monkeypatch.setattr(module, "FEW", 10**9 if quiet else -1)
+    monkeypatch.setattr(module, "LONGEST_SECONDS", longest)
+    monkeypatch.setattr(module, "MANY", many)
+    asyncio.run(goes([], others=2_000))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
+from ringback_contracts.administration import FASTEST, TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.core.model import CONTRACTS, Evidence, Knowledge, Stage
 from ringback_contracts.http.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
 from ringback_contracts.life.commands import KEYS, FarAct
@@ -22,10 +23,6 @@ none of it. A server on loopback asks for no login here, unless it was started w
 others can reach has these paths closed until it has such a token. Pages of another origin are refused. What
 is shown is redacted."""
 
-TOKEN_HEADER = "Ringback-Admin-Token"
-"""The header that carries the admin token: ``Authorization`` is for the tokens of the API."""
-TOKEN_VARIABLE = "RINGBACK_ADMIN_TOKEN"
-"""The environment variable that the server, and whoever asks it, takes the token from."""
 TOKEN: Json = {
     "type": "apiKey",
     "in": "header",
@@ -198,7 +195,6 @@ ARMED = made_of(id=TEXT, **FAULT_SETTINGS, taken=NUMBER, fired=NUMBER)
 FAULTS = made_of(faults=several(ARMED))
 
 
-FASTEST = 1e6
 CLOCK = made_of(
     now={"type": "string", "format": "date-time"}, frozen={"type": "boolean"}, speed={"type": "number"}
 )

@@ -6,25 +6,22 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
 
-from ringback_contracts.org import OrgError
-from ringback_contracts.privacy import redact_text
 from ringback_harness.completion import completing
 from ringback_harness.crash.advice import ADVICE
-from ringback_harness.crash.program import ProgramUnderTest
-from ringback_harness.crash.reports import WRITERS, Results, write
-from ringback_harness.crash.runner import JOBS, judgements, not_runnable
-from ringback_harness.crash.scenarios import HEALTHY, SCENARIOS, Scenario, UnknownScenario, named
-from ringback_harness.crash.timeline import shortened, timeline
-from ringback_harness.crash.verdicts import Judgement
+from ringback_harness.crash.scenarios import HEALTHY, JOBS, SCENARIOS, Scenario, UnknownScenario, named
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.terminal import show_title, show_wrapped, shown
-from ringback_mock.engine.orgfile import read_org
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ringback_harness.crash.program import ProgramUnderTest
+    from ringback_harness.crash.reports import Results
+    from ringback_harness.crash.verdicts import Judgement
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 HOW_TO_FIND = (
@@ -43,6 +40,10 @@ INTERRUPTED = "interrupted"
 
 def _kinds(_: click.Context, __: click.Parameter, value: str) -> list[str]:
     kinds = [kind.strip() for kind in value.split(",") if kind.strip()]
+    if not kinds:
+        return []
+    from ringback_harness.crash.reports import WRITERS
+
     if unknown := [kind for kind in kinds if kind not in WRITERS]:
         raise click.BadParameter(f"{unknown[0]!r} is no report; there are {' and '.join(sorted(WRITERS))}")
     return kinds
@@ -96,6 +97,14 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     Exit code: 0 every promise held, 1 one was broken, 2 wrong usage or nothing could be judged.
     """
+    from rich.console import Console
+    from rich.text import Text
+
+    from ringback_contracts.org import OrgError
+    from ringback_harness.crash.program import ProgramUnderTest
+    from ringback_harness.crash.reports import write
+    from ringback_mock.engine.orgfile import read_org
+
     console = Console(highlight=False)
     if listing:
         _list(console)
@@ -128,6 +137,8 @@ def _exit_code(results: Results) -> Exit:
 
 
 def _list(console: Console) -> None:
+    from rich.table import Column, Table
+
     table = Table(Column("scenario", no_wrap=True), "what happens", "asks", box=None, pad_edge=False)
     for scenario in SCENARIOS:
         table.add_row(scenario.name, scenario.story, ", ".join(scenario.asks))
@@ -139,6 +150,9 @@ def _run(console: Console, program: ProgramUnderTest, scenarios: Sequence[Scenar
 
     Nothing more is run once Ctrl-C is pressed, or the program is seen not to find the mock when all is well.
     """
+    from ringback_harness.crash.reports import Results
+    from ringback_harness.crash.runner import judgements, not_runnable
+
     not_run = {scenario.name: why for scenario in scenarios if (why := not_runnable(scenario))}
     runnable = [scenario for scenario in scenarios if scenario.name not in not_run]
     _show_row(console, ("scenario", "verdict", "calls", "requests", "seconds"), "bold")
@@ -174,6 +188,8 @@ WIDTHS = (29, 6, 10, 9)
 
 
 def _show_row(console: Console, cells: tuple[str, str, str, str, str], style: str = "") -> None:
+    from rich.text import Text
+
     name, verdict, *figures = cells
     columns = "".join(figure.rjust(width) for figure, width in zip(figures, WIDTHS[1:], strict=True))
     console.print(Text(f"{name:{WIDTHS[0]}}{columns}  {verdict}", style=style), soft_wrap=True)
@@ -208,6 +224,10 @@ def _conclude(console: Console, results: Results) -> None:
 
 
 def _show_failure(console: Console, judgement: Judgement) -> None:
+    from rich.text import Text
+
+    from ringback_harness.crash.timeline import shortened, timeline
+
     run = judgement.run
     show_title(console, f"{run.scenario.name}: {run.scenario.story}")
     for verdict in judgement.failures:
@@ -222,6 +242,10 @@ def _show_failure(console: Console, judgement: Judgement) -> None:
 
 def _show_last_words(console: Console, judgement: Judgement, count: int) -> None:
     """The last that the program said, which nothing is judged by."""
+    from rich.text import Text
+
+    from ringback_contracts.privacy import redact_text
+
     text = redact_text(judgement.run.output).replace("\r\n", "\n").expandtabs(4)
     lines = [line.rstrip() for line in shown(text).split("\n") if line.strip()]
     for position, line in enumerate(lines[-count:]):

@@ -12,22 +12,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ringback_contracts.administration import FASTEST, TOKEN_VARIABLE
 from ringback_contracts.core.model import CONTRACTS
 from ringback_contracts.http.faults import FaultError, FaultKind, parse_fault
-from ringback_contracts.openapi.admin import FASTEST, TOKEN_VARIABLE
-from ringback_contracts.org import Org, OrgError
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.logs import log_to_stderr
 from ringback_mock.collector import nothing_collected
-from ringback_mock.edges.connection import Patience
-from ringback_mock.edges.rereading import WatchedOrg
-from ringback_mock.edges.serve import ServeError, Settings, serve
-from ringback_mock.engine.orgfile import read_org
+from ringback_mock.patience import Patience
+
+if TYPE_CHECKING:
+    from ringback_contracts.org import Org
+    from ringback_mock.edges.rereading import WatchedOrg
+    from ringback_mock.edges.serve import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("ringback")
@@ -176,6 +177,9 @@ def command(
     Prints one line when it accepts connections: 'ringback ready on URL'. What is refused is logged, in a line
     each. Every option has a variable, RINGBACK_ and its name: RINGBACK_PORT, RINGBACK_ALLOW_HOST.
     """
+    from ringback_contracts.org import OrgError
+    from ringback_mock.edges.serve import ServeError, Settings, serve
+
     log_to_stderr(**{name: settings.pop(name) for name in ("log_format", "verbose", "quiet")})
     # A server that is told to stop has done its work: no traceback, and exit code 0.
     for stop in (signal.SIGTERM, signal.SIGINT):
@@ -194,12 +198,17 @@ def command(
 
 def _org(file: Path | None, contract: str | None, faults: Sequence[str]) -> Org:
     """The org to serve, with the faults of the command line."""
+    from ringback_mock.engine.orgfile import read_org
+
     org = read_org(file, contract)
     return replace(org, faults=(*org.faults, *map(parse_fault, faults)))
 
 
 def _watched(file: Path | None, read: Callable[[], Org], store: str | None, *, expires: bool) -> WatchedOrg:
     """The file to look at. Raises ``SetupError`` where there is none, or others serve the org too."""
+    from ringback_contracts.org import OrgError
+    from ringback_mock.edges.rereading import WatchedOrg
+
     if file is None:
         raise SetupError("--watch needs --org, the file to look at; 'ringback init' writes one to start from")
     if store is not None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from ringback_harness.certificates import why_none
 from ringback_harness.crash.program import ProgramUnderTest, run_once
-from ringback_harness.crash.scenarios import Scenario
+from ringback_harness.crash.scenarios import JOBS, Scenario
 from ringback_harness.crash.verdicts import Judgement, judge_run
-
-JOBS = 2 * (os.cpu_count() or 1)
-"""Programs at a time: most of them wait most of the time."""
 
 
 def not_runnable(scenario: Scenario) -> str | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ringback_contracts.core.nearest import nearest
 from ringback_contracts.http.faults import Fault, FaultKind, FaultOperation
+
+JOBS = 2 * (os.cpu_count() or 1)
+"""Programs at a time: most of them wait most of the time."""
 
 ASKED_WAIT = 2
 """Seconds that ``Retry-After`` asks for: enough to tell waiting from luck."""

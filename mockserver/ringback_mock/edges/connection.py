@@ -9,12 +9,12 @@ import asyncio
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ringback_contracts.core.model import Request
 from ringback_mock.edges.turns import Turns
 from ringback_mock.http import Peer
+from ringback_mock.patience import Patience
 
 if TYPE_CHECKING:
     from uvicorn.server import ServerState
@@ -26,18 +26,6 @@ PIECE = 1_024
 LONGEST_TURN = 16_384
 """Bytes that are parsed in one turn if no request ends in them."""
 NOTHING = memoryview(b"")
-
-
-@dataclass(frozen=True)
-class Patience:
-    """Seconds that a client may take.
-
-    ``request`` for a whole request from its first byte, for the first byte after connecting, for the TLS
-    handshake, and until it takes a bit of a reply that waits for it; ``idle`` between two requests.
-    """
-
-    request: float = 30.0
-    idle: float = 75.0
 
 
 class Owed(NamedTuple):

@@ -16,12 +16,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.faults import FaultKind
-from ringback_mock.edges.connection import KeptConnection, Owed, Patience
+from ringback_mock.edges.connection import KeptConnection, Owed
 from ringback_mock.edges.delivery import deliver
 from ringback_mock.edges.familiar import Familiar, recognise
 from ringback_mock.edges.turns import Turns
 from ringback_mock.engine.faults import HEADER as FAULT
 from ringback_mock.http import Delivery, Feed, Headers, Response
+from ringback_mock.patience import Patience
 from ringback_mock.resources.channel_socket import PATH
 from ringback_mock.site import Site
 
@@ -60,6 +61,10 @@ class Door(KeptConnection):
         self._unframed = 0
         self._last_words: Response | None = None
         self._handed_on = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        del self._parser  # each holds the other, and the collector comes late
 
     # What arrives
 

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 
+from ringback_contracts.administration import TOKEN_VARIABLE
 from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.http.granted import idle_grants
-from ringback_contracts.openapi.admin import TOKEN_VARIABLE
 from ringback_contracts.org import Org, default_org
-from ringback_mock.collector import collect_from_now_on
+from ringback_mock.collector import collect_when_quiet
 from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.alarm import Alarm
-from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.door import Door, door_to
 from ringback_mock.edges.handshake import let_expire
 from ringback_mock.edges.rereading import Rereading, WatchedOrg
@@ -31,6 +30,7 @@ from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import Guard
 from ringback_mock.engine.hosts import HostCheck, is_loopback
 from ringback_mock.engine.store import Store
+from ringback_mock.patience import Patience
 from ringback_mock.site import Site
 
 if TYPE_CHECKING:
@@ -293,5 +293,5 @@ class _Announced(Server):
             store = self._door().site.store
             rereading = Rereading(self._settings.watched, store, store.default.filed)
             self._accepting.append(asyncio.get_running_loop().create_task(rereading.run()))
-        collect_from_now_on()
+        self._accepting.append(asyncio.get_running_loop().create_task(collect_when_quiet()))
         print(f"ringback ready on {self._url}", flush=True)  # noqa: T201 - a promise to whoever started it

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from ringback_contracts.administration import FASTEST
 from ringback_contracts.life.moments import timestamp
-from ringback_contracts.openapi.admin import FASTEST
 
 Clock = Callable[[], float]
 """Seconds since 1970, as ``time.time`` gives them."""

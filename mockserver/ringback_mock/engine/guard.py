@@ -10,8 +10,8 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ringback_contracts.administration import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.core.credentials import bearer
-from ringback_contracts.openapi.admin import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_mock.engine.hosts import is_loopback
 from ringback_mock.http import Peer
 
