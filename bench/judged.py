@@ -66,13 +66,16 @@ def _refusals(org: BusyOrg, sent: Numbers) -> list[Request]:
     ]
 
 
-def _ask(org: BusyOrg, requests: list[Request], status: int | None, *, collected: bool = True) -> float:
-    if collected:
-        gc.collect()
+def _ask(org: BusyOrg, requests: list[Request], status: int | None) -> float:
+    """As a server does, which looks for garbage before and afterwards, when nobody asks."""
+    gc.collect()
+    gc.disable()
     began = time.process_time()
     for request in requests:
         org.ask(request, status)
-    return (time.process_time() - began) / len(requests) * 1e6
+    taken = time.process_time() - began
+    gc.enable()
+    return taken / len(requests) * 1e6
 
 
 def quiet_collection(rounds: int) -> list[float]:
@@ -81,12 +84,10 @@ def quiet_collection(rounds: int) -> list[float]:
     gc.collect()
     gc.freeze()
     for _ in range(rounds):
-        gc.disable()
-        _ask(org, sent.take(org, KEPT), 202, collected=False)
+        _ask(org, sent.take(org, KEPT), 202)
         began = time.process_time()
         gc.collect()
         taken.append((time.process_time() - began) * 1000)
-        gc.enable()
     gc.unfreeze()
     return taken
 
@@ -94,9 +95,5 @@ def quiet_collection(rounds: int) -> list[float]:
 def garbage() -> float:
     """What refers to itself of what a call makes: nothing, or a server would need the collector."""
     org, sent = BusyOrg(), Numbers()
-    gc.collect()
-    gc.disable()
-    _ask(org, sent.take(org, EACH), 202, collected=False)
-    found = gc.collect()
-    gc.enable()
-    return found / EACH
+    _ask(org, sent.take(org, EACH), 202)
+    return gc.collect() / EACH
