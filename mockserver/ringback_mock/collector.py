@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 QUIET_SECONDS, LONGEST_SECONDS = 1.0, 60.0
 """How long nothing may have been made for it to be quiet; and after how long that is waited for no more."""
-FEW, SOME, MANY = 100, 700, 500_000
+FEW, SOME, MANY = 100, 700, 300_000
 """Fewer things than these no request makes, and so many more than before are worth a look, or do not wait."""
 
 

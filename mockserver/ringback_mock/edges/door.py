@@ -62,10 +62,6 @@ class Door(KeptConnection):
         self._last_words: Response | None = None
         self._handed_on = False
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        del self._parser  # each holds the other, and the collector comes late
-
     # What arrives
 
     def data_received(self, data: bytes) -> None:

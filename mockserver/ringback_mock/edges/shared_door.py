@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ringback_contracts.core.model import Request
-from ringback_mock.edges.connection import Patience
 from ringback_mock.edges.door import CHANNELS, Door
 from ringback_mock.edges.turns import Turns
+from ringback_mock.patience import Patience
 from ringback_mock.replicas.site import SharedSite
 
 OPENS_SOCKET = b"GET " + CHANNELS
