@@ -25,7 +25,7 @@ WARM_UP = 12
 ONE_BODY_US = 17.8
 """What a call with one body took where the bounds in microseconds were set."""
 PRISM_VERSION, WIREMOCK_VERSION = "5.14.2", "3.13.2"
-STARTS = 5
+STARTS = 3
 
 START, REST, LOADED = "start to first accepted call", "memory at rest", "memory under load"
 RATE, SAME_RATE, MIX_RATE, COMMAND_RATE = (
