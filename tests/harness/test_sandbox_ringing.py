@@ -388,7 +388,7 @@ def test_what_is_refused_is_named_and_not_shown() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", f"/api/v2/conversations/{NOBODY}/assign"),
+        ("POST", f"/api/v2/conversations/{NOBODY}/cobrowse"),
         ("POST", "/api/v2/conversations/callbacks"),
         ("PUT", "/api/v2/conversations/calls"),
         ("post", "/api/v2/conversations/calls"),
