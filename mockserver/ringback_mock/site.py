@@ -163,11 +163,9 @@ class Site:
         self, request: Request, response: Response, verdict: Verdict | None, org_id: str | None, began: float
     ) -> None:
         """Count the exchange, and write its line into the access log where that is wanted."""
-        operation = (
-            verdict.operation if verdict is not None else route(request.method, request.path).operation
-        )
+        operation = verdict.operation if verdict is not None else None
         rule = verdict.finding.rule if isinstance(verdict, Rejected) else None
-        status, name = response.status, operation.id if operation else NO_OPERATION
+        status, name = response.status, operation.id if operation else _named(request)
         counted, key = self.tally.exchanges, (name, status, rule.id if rule else NO_RULE)
         counted[key] = counted.get(key, 0) + 1
         if logs(status):
@@ -281,6 +279,12 @@ class Site:
         with self.store.lock:
             tenant = self.store.owner(request.headers.get("authorization"))
             return self._commit(request, Answered(context_id, response, tenant), perf_counter())
+
+
+def _named(request: Request) -> str:
+    """The operation of a request that no rule gave one: a fault came first, or Ringback does not serve it."""
+    found = route(request.method, request.path)
+    return found.operation.id if found.operation else found.unserved or NO_OPERATION
 
 
 def _health(_: Site, __: Request) -> Response:

@@ -108,6 +108,14 @@ def test_a_made_up_answer_is_marked_and_a_served_one_is_not() -> None:
     assert "Ringback-Stub" not in dict(asked("GET", "/api/v2/users/me").headers)
 
 
+def test_a_made_up_answer_is_counted_as_its_operation_s() -> None:
+    site = Site(Store())
+    site.pipeline.stub = True
+    headers = {"host": "127.0.0.1", "authorization": "Bearer alice"}
+    site.answer(site.request("GET", "/api/v2/routing/skills", headers, b""))
+    assert site.tally.exchanges == {("getRoutingSkills", 200, ""): 1}
+
+
 def test_an_operation_without_a_body_is_answered_without_one() -> None:
     answer = asked("DELETE", "/api/v2/routing/skills/5eed0000-0000-4000-8000-00000000ca11")
     assert (answer.status, answer.body, dict(answer.headers)["Ringback-Stub"]) == (204, b"", "true")

@@ -68,7 +68,7 @@ def test_requests_are_counted_by_operation_status_and_rule() -> None:
     assert counted(world.site, "postConversationsCalls", 202) == 3
     assert counted(world.site, "postConversationsCalls", 400, dict(refused.headers)["Ringback-Rule"]) == 1
     assert counted(world.site, "getUsersMe", 401, "token.unknown") == 1
-    assert counted(world.site, "", 501, "path.not-served") == 1
+    assert counted(world.site, "getRoutingSkills", 501, "path.not-served") == 1
 
 
 def test_a_reply_that_a_fault_gave_is_its_operation_s() -> None:
