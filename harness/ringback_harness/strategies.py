@@ -6,10 +6,9 @@ org. Most of what they give is well-formed or nearly so, since that is where rul
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import phonenumbers
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from ringback_contracts.domain.numbers import RESERVED
 from ringback_contracts.org import Org, default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_harness.json_strategies import Json, built_once, json_values, near
 
 __all__ = [
     "addresses",
@@ -39,104 +39,7 @@ __all__ = [
     "tel_uris",
 ]
 
-Json = dict[str, Any]
 Texts = st.SearchStrategy[str]
-T = TypeVar("T")
-P = ParamSpec("P")
-
-
-def _once(build: Callable[P, st.SearchStrategy[T]]) -> Callable[P, st.SearchStrategy[T]]:
-    """Build a strategy once for all who ask, and keep its repr short: hypothesis writes it down a lot."""
-    built: dict[Hashable, st.SearchStrategy[T]] = {}
-
-    @functools.wraps(build)
-    def named(*args: P.args, **kwargs: P.kwargs) -> st.SearchStrategy[T]:
-        key = (args, tuple(sorted(kwargs.items())))
-        if key not in built:
-            built[key] = _named(build.__name__, st.deferred(lambda: build(*args, **kwargs)))
-        return built[key]
-
-    return named
-
-
-def _named(name: str, strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
-    def drawn(draw: st.DrawFn) -> T:
-        return draw(strategy)
-
-    drawn.__name__ = drawn.__qualname__ = name
-    return st.composite(drawn)()
-
-
-# --- JSON ---------------------------------------------------------------------------------------------
-
-_SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=8)
-    | st.sampled_from([1.0, 0, -0.0, 2**70, "1", "\uff11\uff12", "outbound", "connected\n", "disconnected"])
-)
-
-
-@_once
-def json_values() -> st.SearchStrategy[Any]:
-    """Small JSON values of every kind, those included that readers stumble over."""
-    return st.recursive(
-        _SCALARS,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-        max_leaves=8,
-    )
-
-
-def near(expected: Any, depth: int = 4) -> st.SearchStrategy[Any]:
-    """Values that fit a JSON schema of ours, or nearly do: any part of them may be anything instead."""
-    if not isinstance(expected, dict) or depth == 0:
-        return json_values()
-    if "$ref" in expected:
-        return st.deferred(lambda: near(schemas.referred(expected["$ref"]), depth - 1))
-    return _fitting(expected, depth) | _fitting(expected, depth) | json_values()
-
-
-def _fitting(expected: Json, depth: int) -> st.SearchStrategy[Any]:
-    if "anyOf" in expected:
-        return st.one_of([near(option, depth) for option in expected["anyOf"]])
-    if "const" in expected or "enum" in expected:
-        return st.sampled_from(expected.get("enum") or [expected["const"]])
-    if "pattern" in expected:
-        # The end is left open half of the time: what follows a match must be seen.
-        return st.from_regex(expected["pattern"]) | st.from_regex(expected["pattern"].partition("(?!")[0])
-    return st.one_of([_of_kind(kind, expected, depth) for kind in _kinds(expected)])
-
-
-def _kinds(expected: Json) -> list[str]:
-    kinds = expected.get("type", [])
-    return kinds if isinstance(kinds, list) and kinds else [kinds or "string"]
-
-
-def _of_kind(kind: str, expected: Json, depth: int) -> st.SearchStrategy[Any]:
-    if kind == "array":
-        return st.lists(near(expected.get("items"), depth), max_size=3)
-    if kind == "object":
-        return _objects(expected, depth)
-    plain = {
-        "string": st.text(max_size=8),
-        "integer": st.integers(),
-        "boolean": st.booleans(),
-        "null": st.none(),
-    }
-    return plain.get(kind, st.floats(allow_nan=False, allow_infinity=False))
-
-
-def _objects(expected: Json, depth: int) -> st.SearchStrategy[Any]:
-    properties = {key: near(value, depth) for key, value in expected.get("properties", {}).items()}
-    required = {key: value for key, value in properties.items() if key in expected.get("required", ())}
-    optional = {key: value for key, value in properties.items() if key not in required}
-    others = st.dictionaries(
-        st.text(max_size=5), near(expected.get("additionalProperties"), depth), max_size=2
-    )
-    known = st.fixed_dictionaries(required, optional=optional)
-    return st.builds(lambda one, other: other | one, known, others)
 
 
 # --- texts that are nearly right ----------------------------------------------------------------------
@@ -170,7 +73,7 @@ _LABELS = st.from_regex(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,4}[a-zA-Z0-9])?", fullmat
 _TOPS = st.from_regex(r"[a-zA-Z](?:[a-zA-Z0-9-]{0,4}[a-zA-Z0-9])?", fullmatch=True)
 
 
-@_once
+@built_once
 def host_names() -> Texts:
     """Names of hosts, with a dot at the end at times."""
     return st.builds(
@@ -181,14 +84,14 @@ def host_names() -> Texts:
     )
 
 
-@_once
+@built_once
 def sip_hosts() -> Texts:
     """Hosts of SIP URIs: names and IP addresses."""
     ipv6 = st.ip_addresses(v=6).flatmap(lambda found: st.sampled_from([found.compressed, found.exploded]))
     return host_names() | st.ip_addresses(v=4).map(str) | ipv6.map("[{}]".format)
 
 
-@_once
+@built_once
 def _sip_parameters() -> Texts:
     tokens = st.text("abcXYZ019-.!%*_+`'~", min_size=1, max_size=5)
     values = _characters("[]/:&+$")
@@ -202,13 +105,13 @@ def _sip_parameters() -> Texts:
     return st.lists(known | other, max_size=3).map(lambda found: "".join(f";{item}" for item in found))
 
 
-@_once
+@built_once
 def _sip_headers() -> Texts:
     header = st.builds("{}={}".format, _characters("[]/?:+$"), _characters("[]/?:+$", least=0))
     return st.lists(header, max_size=2).map(lambda found: "?" + "&".join(found) if found else "")
 
 
-@_once
+@built_once
 def sip_uris() -> Texts:
     """SIP and SIPS URIs with a user; some break a rule that RFC 3261 gives in prose."""
     return st.builds(
@@ -226,7 +129,7 @@ def sip_uris() -> Texts:
 # --- tel URIs, by RFC 3966 section 3 ------------------------------------------------------------------
 
 
-@_once
+@built_once
 def _tel_parameters() -> Texts:
     names = st.from_regex(r"[a-zA-Z0-9-]{1,4}", fullmatch=True)
     values = st.lists(st.sampled_from([*"aZ09-_.!~*'()[]/:&+$", "%20", "%C3%A9"]), min_size=1, max_size=5)
@@ -248,7 +151,7 @@ def _contexts() -> Texts:
     return st.lists(_LABELS, min_size=1, max_size=3).map(".".join) | _global_digits()
 
 
-@_once
+@built_once
 def tel_uris() -> Texts:
     """Tel URIs, global and local; some break a rule that RFC 3966 gives in prose."""
     local = st.text("0189aAfF*#-.()", max_size=8)
@@ -271,7 +174,7 @@ def _examples() -> list[str]:
     return [number for region in sorted(phonenumbers.SUPPORTED_REGIONS) if (number := example_number(region))]
 
 
-@_once
+@built_once
 def numbers() -> Texts:
     """Numbers written as E.164: examples of every region, reserved ones, and digits that are nobody's."""
     return st.one_of(
@@ -284,7 +187,7 @@ def numbers() -> Texts:
     )
 
 
-@_once
+@built_once
 def dialled_numbers() -> Texts:
     """What people write in ``phoneNumber``: E.164, separators, national digits, extensions, SIP URIs."""
     separated = st.sampled_from(
@@ -302,7 +205,7 @@ def _ids(known: list[str]) -> Texts:
     return st.sampled_from([*known, _NOBODY]) | st.sampled_from(known).map(str.upper)
 
 
-@_once
+@built_once
 def addresses(org: Org | None = None) -> Texts:
     """Addresses as texts: numbers, users, campaigns and SIP URIs, known and unknown, right and nearly so."""
     org = org or default_org()
@@ -333,7 +236,7 @@ def _address_objects(org: Org, side: str) -> st.SearchStrategy[Any]:
     )
 
 
-@_once
+@built_once
 def participants_bodies(org: Org | None = None) -> st.SearchStrategy[Json]:
     """Bodies with ``to`` and ``from``; a few lack one, misname one or mix in a published field."""
     org = org or default_org()
@@ -355,7 +258,7 @@ def participants_bodies(org: Org | None = None) -> st.SearchStrategy[Json]:
     return usual | right | odd
 
 
-@_once
+@built_once
 def published_bodies(org: Org | None = None) -> st.SearchStrategy[Json]:
     """Bodies of ``CreateCallRequest``: as a rule with one destination, now and then with wrong types."""
     org = org or default_org()
@@ -391,7 +294,7 @@ def _parties(org: Org) -> st.SearchStrategy[Any]:
     )
 
 
-@_once
+@built_once
 def bodies(org: Org | None = None) -> st.SearchStrategy[Any]:
     """Bodies of either contract, and JSON values that are none."""
     keys = st.sampled_from([*sorted(PUBLISHED_KEYS), "to", "from", "toAddress"])
