@@ -140,6 +140,10 @@ class Bounded(Generic[K, V]):
         self._size = 0
         self._room.leave(self)
 
+    def items(self) -> Iterator[tuple[K, V]]:
+        """From the oldest to the newest, with their keys."""
+        return ((key, entry[0]) for key, entry in self._entries.items())
+
     def values(self) -> Iterator[V]:
         """From the oldest to the newest."""
         return (entry[0] for entry in self._entries.values())

@@ -61,6 +61,10 @@ class Plan(ABC):
     def rings_queue(self) -> bool:
         """Whether the call comes to a queue."""
 
+    def is_of(self, org: Org) -> bool:  # noqa: ARG002 - what is worked out already is of any
+        """Whether it comes to the same in that org."""
+        return True
+
     @abstractmethod
     def begins_with(self, user_id: str) -> bool | None:
         """Whether the user places the call or is dialled by it; ``None`` where its life has to tell."""
@@ -86,6 +90,9 @@ class Requested(Plan):
             taken = outcomes(self.intent, self._org) if self.outcomes is None else self.outcomes
             self._command = placement(self.intent, self._org, taken)
         return self._command
+
+    def is_of(self, org: Org) -> bool:
+        return self._org is org
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -178,6 +185,11 @@ class CallRecord:
     def numbers(self) -> tuple[str, ...]:
         """What the call dials, or where it comes from."""
         return self.plan.numbers
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its life has begun."""
+        return self._life is not None
 
     @property
     def weight(self) -> int:

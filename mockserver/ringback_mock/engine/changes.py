@@ -35,7 +35,12 @@ class ChangeLog:
             "body": body,
             "status": status,
         }
-        self._kept.put(correlation_id, change, len(request.path) + len(request.query) + len(body))
+        self.keep(change)
+
+    def keep(self, change: dict[str, Any]) -> None:
+        """Keep a change as it is shown."""
+        weight = len(change["path"]) + len(change["query"]) + len(change["body"])
+        self._kept.put(change["id"], change, weight)
 
     def shown(self) -> list[dict[str, Any]]:
         """The changes, the oldest first, in plain JSON values."""

@@ -52,7 +52,7 @@ class Listener(Protocol):
 class Channel:
     """One channel; times are seconds since 1970. Whoever knows its id can listen, so its repr has none."""
 
-    __slots__ = ("expires_at", "id", "listener", "owner", "subscriptions", "token", "used_at")
+    __slots__ = ("connected_by", "expires_at", "id", "listener", "owner", "subscriptions", "token", "used_at")
 
     def __init__(self, owner: Owner, token: str, now: float) -> None:
         self.id = f"streaming-0-{''.join(secrets.choice(LETTERS) for _ in range(26))}"
@@ -62,6 +62,8 @@ class Channel:
         self.expires_at = now + LIFETIME
         self.subscriptions: Mapping[str, Subscription] = {}
         self.listener: Listener | None = None
+        self.connected_by = ""
+        """The name of the process over which somebody listens."""
 
     def __repr__(self) -> str:
         return f"Channel({len(self.subscriptions)} subscriptions)"
@@ -118,7 +120,7 @@ class Channels:
                 self._drop(kept)
         own = self.of(channel.owner)
         if len(own) >= CHANNELS_OF_ONE:
-            self._drop(min(own, key=lambda one: (one.listener is not None, one.used_at)))
+            self._drop(min(own, key=lambda one: (one.connected_by != "", one.used_at)))
         self._of.setdefault(channel.owner, {})[channel.id] = None
         self._kept.put(channel.id, channel)
 
@@ -129,6 +131,11 @@ class Channels:
         channel.expires_at = channel.used_at + LIFETIME
         if channel.id in self._kept:
             self._kept.put(channel.id, channel, channel.weight)
+
+    def take_back(self, channel: Channel) -> None:
+        """Keep a channel that was kept before."""
+        self._of.setdefault(channel.owner, {})[channel.id] = None
+        self._kept.put(channel.id, channel, channel.weight)
 
     def made_with(self, token: str) -> list[Channel]:
         """Those that were made with the token."""
@@ -160,6 +167,10 @@ class Channels:
             del self._of[channel.owner]
         if self._ended is not None:
             self._ended(channel)
+
+    def __iter__(self) -> Iterator[Channel]:
+        """All, the oldest first."""
+        return self._kept.values()
 
     def __len__(self) -> int:
         return len(self._kept)

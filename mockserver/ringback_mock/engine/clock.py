@@ -80,6 +80,11 @@ class OrgClock:
         frozen = self.course.frozen if command.freeze is None else command.freeze
         return Course(moment, self._world(), speed, frozen)
 
+    @property
+    def commanded(self) -> Course | None:
+        """How it goes, if it does not just tell the world's time."""
+        return None if self._free else self.course
+
     def go(self, course: Course) -> None:
         """Go so from now on."""
         self.course, self._free = course, False

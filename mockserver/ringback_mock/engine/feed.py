@@ -30,8 +30,15 @@ HEARTBEAT_SECONDS = 30.0
 """Between two heartbeats of a socket (reported)."""
 FORGOTTEN = 1_000
 """Turns of forgotten calls that may stand in the agenda before somebody looks for them."""
+HERE = "here"
+"""What a process is called that serves alone."""
 NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 """Why a connection is closed (RFC 6455 section 7.4)."""
+
+
+def note_listener(channel: Channel, connected: bool, at: float) -> None:
+    """Note with the channel that somebody listens, or nobody any more."""
+    channel.connected_by, channel.used_at = HERE if connected else "", at
 
 
 class EventFeed:
@@ -52,6 +59,9 @@ class EventFeed:
         self._calls = calls
         self._standing = standing
         self._changed = changed
+        self.name = HERE
+        self.note: Callable[[Channel, bool, float], object] = note_listener
+        """Is told who has a listener from a moment on, or has none any more."""
         self._listening: dict[Channel, Listener] = {}
         self._audience: dict[str, dict[Channel, str]] = {}
         """By names of topics: the channels that are told, and how each of them writes the name."""
@@ -77,21 +87,34 @@ class EventFeed:
     def connect(self, channel: Channel, listener: Listener, now: float) -> None:
         """Tell the listener what comes over the channel, in place of whoever listened to it before."""
         before = channel.listener
-        channel.listener, channel.used_at = listener, now
+        channel.listener = listener
+        self.note(channel, True, now)  # noqa: FBT003 - it is what is noted
         self._listening[channel] = listener
         if before is not None:
-            before.send(messages.no_longer_subscribed(channel))
-            before.close(NORMAL, "another connection to the channel was opened")
+            self._replace(channel, before)
         self._calls.watcher = self.call_changed
         self.resubscribed(channel, now)
         self.agenda.put(now + HEARTBEAT_SECONDS, lambda at: self._beat(channel, listener, at))
         self._tell_changed()
+
+    @staticmethod
+    def _replace(channel: Channel, listener: Listener) -> None:
+        listener.send(messages.no_longer_subscribed(channel))
+        listener.close(NORMAL, "another connection to the channel was opened")
+
+    def replaced(self, channel: Channel) -> None:
+        """Somebody listens to the channel over another process from now on."""
+        listener = self._listening.get(channel)
+        if listener is not None:
+            self._replace(channel, listener)
+            self.disconnect(channel, listener)
 
     def disconnect(self, channel: Channel, listener: Listener) -> None:
         """Tell the listener nothing more."""
         if channel.listener is not listener:
             return
         channel.listener = None
+        self.note(channel, False, channel.used_at)  # noqa: FBT003 - it is what is noted
         self.silence(channel)
         self._listening.pop(channel, None)
         if not self._listening:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ringback_contracts.core.model import Accepted, Caller, Rejected, Request, Verdict
 from ringback_mock.engine.bounded import Bounded, Room
@@ -83,6 +83,11 @@ class Forgotten:
         method, path = (text if len(text) <= LONGEST_TEXT else CUT for text in (request.method, request.path))
         refusal = Refusal(correlation_id, method, path, response.status, headers)
         self._newest.put(correlation_id, refusal, len(method) + len(path))
+
+    def take_back(self, *values: Any) -> None:
+        """Know a refusal again that was known before."""
+        one = Refusal(*values)
+        self._newest.put(one.id, one, len(one.method) + len(one.path))
 
     def newest_refusals(self) -> list[Refusal]:
         """As many of these as are still known, the oldest first."""

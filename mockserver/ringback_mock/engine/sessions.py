@@ -31,8 +31,8 @@ class Session:
     limit: int | None
     expires_at: float = math.inf
     refresh_token: str | None = field(default=None, repr=False)
-    _window: float = field(default=-math.inf, init=False, repr=False)
-    _count: int = field(default=0, init=False, repr=False)
+    window: float = field(default=-math.inf, init=False, repr=False)
+    count: int = field(default=0, init=False, repr=False)
 
     def use(self, now: float) -> Caller:
         """The caller of one more request; it counts against the limit unless the token has expired."""
@@ -42,23 +42,23 @@ class Session:
 
     def preview(self, now: float) -> Caller:
         """The same, which counts nothing yet."""
-        window, count = self._window, self._count
+        window, count = self.window, self.count
         caller = self.use(now)
-        self._window, self._count = window, count
+        self.window, self.count = window, count
         return caller
 
     def _counted(self, now: float, limit: int) -> Caller:
-        if not 0 <= now - self._window < WINDOW_SECONDS:
-            self._window, self._count = now, 0
-        self._count += 1
-        reset = max(1, math.ceil(self._window + WINDOW_SECONDS - now))
+        if not 0 <= now - self.window < WINDOW_SECONDS:
+            self.window, self.count = now, 0
+        self.count += 1
+        reset = max(1, math.ceil(self.window + WINDOW_SECONDS - now))
         caller = self.caller
         return Caller(
             caller.token,
             caller.user,
             caller.client,
             caller.scopes,
-            Quota(limit, self._count, reset),
+            Quota(limit, self.count, reset),
             caller.calls,
             caller.channels,
             caller.app,

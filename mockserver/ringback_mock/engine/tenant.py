@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, MutableMapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from dataclasses import astuple, replace
 from typing import Any
 
 from ringback_contracts.core.model import Caller, TokenState
@@ -108,6 +108,50 @@ class Tenant:
 
     def _session(self, caller: Caller, expires_at: float, refresh_token: str | None = None) -> Session:
         return Session(caller, self.org.limits.rate_per_minute, expires_at, refresh_token)
+
+    def session(
+        self,
+        user: User | None,
+        client: Client | None,
+        scopes: tuple[str, ...],
+        expires_at: float,
+        refresh_token: str | None,
+    ) -> Session:
+        """What a token stands for: the client, or a user who logged in through it."""
+        return self._session(self._caller(user, client, scopes), expires_at, refresh_token)
+
+    def sessions(self) -> Iterator[tuple[str, Session, bool]]:
+        """The org's tokens that are known, those last that were issued; and whether each was."""
+        for value in (*(token.value for token in self.org.tokens), *self._issued):
+            owner, session = self._sessions.get(value, (None, None))
+            if owner is self and session is not None:
+                yield value, session, value in self._issued
+
+    def take_back(self, token: str, session: Session, *, issued: bool) -> None:
+        """Let a token be good again that was so before."""
+        self._sessions[token] = (self, session)
+        if issued:
+            self._issued.put(token, None)
+
+    def kept_logins(self) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+        """What codes and refresh tokens stand for: the kind of each, its name, and its values."""
+        yield from (("login", key, astuple(one)) for key, one in self._logins.items())
+        yield from (("code", key, astuple(one)) for key, one in self._codes.items())
+        yield from (("redeemed", key, one) for key, one in self._redeemed.items())
+
+    def take_back_login(self, kind: str, key: str, values: Sequence[Any]) -> None:
+        """Let a code or a refresh token stand again for what it did."""
+        if kind == "login":
+            self._logins.put(key, Login(*values))
+        elif kind == "code":
+            self._codes.put(key, Code(*values))
+        else:
+            self._redeemed.put(key, (values[0], values[1]))
+
+    def stand(self, org: Org, people: People) -> None:
+        """Let the org be so from now on, and its people."""
+        self.org, self.people = org, people
+        self._renew_callers()
 
     def holder(self, token: str) -> Caller | None:
         """Who holds the access token, if it is good; it counts against no limit."""
@@ -228,12 +272,12 @@ class Tenant:
         self.channels.clear()
         self.faults.reset()
         self.journal.clear()
-        self._forget_tokens()
+        self.forget_tokens()
         self._hold_standing_tokens()
 
     def end(self) -> None:
         """Forget everything, for this org is served no longer: its tokens are unknown from now on."""
-        self._forget_tokens()
+        self.forget_tokens()
         self.calls.close()
         self.feed.close("the org is served no longer")
         self.channels.close()
@@ -241,7 +285,8 @@ class Tenant:
         for kept in self._of_logins():
             kept.close()
 
-    def _forget_tokens(self) -> None:
+    def forget_tokens(self) -> None:
+        """Let no token be good any more, and no login."""
         for token in (*self._issued, *(token.value for token in self.org.tokens)):
             self._forget(token)
         for kept in self._of_logins():

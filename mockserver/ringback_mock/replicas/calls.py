@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ringback_contracts.life import Conversation, Objection, advance
 from ringback_contracts.life.commands import Command
 from ringback_mock.engine.bounded import Room
-from ringback_mock.engine.calls import CallRecord, Calls
+from ringback_mock.engine.calls import CallRecord, Calls, rings_queue
 
 if TYPE_CHECKING:
     from ringback_mock.engine.writes import Write
@@ -50,6 +50,10 @@ class SharedCall(CallRecord):
         super().__init__(call.id, call.plan, call.placed_at)
         self._reading = reading
         self._glimpse: Conversation | None = None
+
+    def live(self, life: Conversation | None) -> None:
+        """Let its life be that one."""
+        self._life = life
 
     def at(self, now: float) -> Conversation:
         """The call as it is now."""
@@ -98,6 +102,19 @@ class SharedCalls(Calls):
         """The same, if the call has not been forgotten meanwhile."""
         kept = super().get(call.id)
         return None if kept is None else super().give(kept, command, now)
+
+    def take_back(self, call: CallRecord, life: Conversation | None) -> None:
+        """Keep a call that was kept before, with its life by then."""
+        shared = SharedCall(call, self._reading)
+        shared.missed = call.missed
+        told = life is not None and len(life.history) > 1
+        if told:
+            shared.live(life)
+        self.keep(shared)
+        if life is not None:
+            shared.live(life)
+            if any(rings_queue(entry.command) for entry in life.history) and (life.turns or life.active):
+                self._waiting[call.id] = None
 
     def get(self, call_id: str) -> CallRecord | None:
         self._reading.keys.add(call_key(self._org_id, call_id))

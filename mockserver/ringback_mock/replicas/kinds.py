@@ -54,6 +54,27 @@ class Settle(Write):
         settle(tenant, self.at)
 
 
+@plain(compared=False)
+class NoteListener(Write):
+    """Somebody listens to a channel over a replica from a moment on, or nobody any more."""
+
+    channel_id: str
+    replica: str
+    connected: bool
+    at: float
+
+    def to(self, tenant: Tenant) -> None:
+        channel = tenant.channels.get(self.channel_id)
+        if channel is None:
+            return
+        if self.connected:
+            channel.connected_by, channel.used_at = self.replica, self.at
+            if tenant.feed.name != self.replica:
+                tenant.feed.replaced(channel)
+        elif channel.connected_by == self.replica:
+            channel.connected_by = ""
+
+
 class WritePlace(NamedTuple):
     """Where a write is read: the orgs that there are, and the org that it is for."""
 
@@ -148,16 +169,25 @@ def _read_plan(data: Any) -> tuple[Intent | None, tuple[Outcome, ...] | None, Ri
 _plans = Remembered(_write_plan, _read_plan)
 
 
+def write_plan(plan: Plan) -> str:
+    """The plan as a text."""
+    return _plans.text(plan)
+
+
+def read_plan(text: str, org: Org) -> Plan:
+    """The plan that the text tells of, in the org."""
+    intent, outcomes, ring = _plans.value(text)
+    return RungIn(ring) if intent is None else Requested(intent, org, outcomes)
+
+
 def _write_call(value: do.KeepCall) -> list[Any]:
     call = value.call
-    return [call.id, call.placed_at, _plans.text(call.plan)]
+    return [call.id, call.placed_at, write_plan(call.plan)]
 
 
 def _read_call(data: Any, place: WritePlace) -> Write:
     call_id, placed_at, text = data
-    intent, outcomes, ring = _plans.value(text)
-    plan = RungIn(ring) if intent is None else Requested(intent, place.tenant.org, outcomes)
-    return do.KeepCall(CallRecord(call_id, plan, float(placed_at)))
+    return do.KeepCall(CallRecord(call_id, read_plan(text, place.tenant.org), float(placed_at)))
 
 
 def _call_changed(value: do.KeepCall | do.GiveCommand, org_id: str) -> tuple[str, ...]:
@@ -221,12 +251,12 @@ def _read_channel(data: Any, _: WritePlace) -> Write:
     return do.OpenChannel(channel)
 
 
-_write_topics, _read_topics = writer(tuple[Subscription, ...]), reader(tuple[Subscription, ...])
+write_topics, read_topics = writer(tuple[Subscription, ...]), reader(tuple[Subscription, ...])
 
 
 def _read_subscribed(data: Any, place: WritePlace) -> Write | None:
     channel = place.tenant.channels.get(data[0])
-    return None if channel is None else do.Subscribe(channel, _read_topics(data[1]))
+    return None if channel is None else do.Subscribe(channel, read_topics(data[1]))
 
 
 # --- orgs -----------------------------------------------------------------------------------------------
@@ -271,10 +301,11 @@ KINDS: Mapping[type[Write], WriteKind] = {
     do.ChangeQueue: _simple(do.ChangeQueue),
     do.OpenChannel: WriteKind(_write_channel, _read_channel, _channels_changed),
     do.Subscribe: WriteKind(
-        lambda value: [value.channel.id, _write_topics(value.subscriptions)],
+        lambda value: [value.channel.id, write_topics(value.subscriptions)],
         _read_subscribed,
         _channels_changed,
     ),
+    NoteListener: _simple(NoteListener, _channels_changed),
     do.ResetOrg: _without(do.ResetOrg),
     do.ServeCopy: WriteKind(
         lambda value: _write_org(value.copy),

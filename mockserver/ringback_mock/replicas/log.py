@@ -131,6 +131,10 @@ class Log:
         self.position = base
         return parts
 
+    async def load_base(self) -> bytes:
+        """The position of the snapshot from which the log goes on."""
+        return (await self._snapshot())[0]
+
     async def _snapshot(self) -> list[bytes]:
         """The snapshot's position and its parts, of one moment."""
         pipeline: Any = self._client.pipeline(transaction=True)

@@ -11,7 +11,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -30,6 +29,7 @@ from ringback_mock.replicas.kinds import (
     write_all,
 )
 from ringback_mock.replicas.log import AwayError, Log, LostError, Proposal, StoreError, Told, read_entry
+from ringback_mock.replicas.snapshot import Rows, captured, parts, restore
 from ringback_mock.replicas.values import UnreadableError
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ MOST_OF_A_ROUND = 64
 """Requests that are decided in one go: meanwhile nothing else is done."""
 LISTENING_SECONDS = 0.02
 """How long a replica that is asked nothing goes without hearing of what the others do."""
+MOST_ENTRIES, MOST_BYTES = 20_000, 64 * 2**20
+"""How long the log may be before it is cut: it goes on from a snapshot then."""
+SNAPSHOT_SECONDS = 10
+"""How long no other replica makes a snapshot after one has begun to."""
 AGAIN_SECONDS = 0.1
 """From losing the store to looking for it again."""
 ANYTHING = "*"
@@ -98,6 +102,10 @@ class Replica:
         self._jobs: deque[Job] = deque()
         self._unasked: deque[tuple[Tenant, tuple[Write, ...]]] = deque()
         self._wake = asyncio.Event()
+        self._uncut = 0
+        """Bytes that the log has grown by since it was cut, as far as this replica knows."""
+        self._next_cut = 0.0
+        self._cutting: asyncio.Task[None] | None = None
         self._store.write_later = self.write_later
 
     # What comes
@@ -137,8 +145,9 @@ class Replica:
             await self._lose(str(error) or "the store has not been read yet")
 
     async def run(self) -> None:
-        """Do round after round, until cancelled."""
-        while True:
+        """Do round after round, until cancelled, which the client of Redis may have taken for a timeout."""
+        task = asyncio.current_task()
+        while task is not None and not task.cancelling():
             try:
                 await self._round()
             except LostError:
@@ -154,8 +163,9 @@ class Replica:
                 self._site.crashed(error)
                 await self._begin_anew()
             if not (self._jobs or self._unasked):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), LISTENING_SECONDS)
+                timer = asyncio.get_running_loop().call_later(LISTENING_SECONDS, self._wake.set)
+                await self._wake.wait()
+                timer.cancel()
             self._wake.clear()
 
     async def _begin_anew(self) -> None:
@@ -185,8 +195,11 @@ class Replica:
 
     async def _load(self) -> None:
         """Read the snapshot and the log as it is by now."""
-        for part in await self._log.load():
-            self._apply_entry(part)
+        parts = await self._log.load()
+        with self._store.at(self._store.began, applying=True):
+            for part in parts:
+                restore(self._store, part)
+        self._uncut = 0
         while True:
             told = await self._log.append(())
             self._hear(told)
@@ -216,11 +229,33 @@ class Replica:
         self._jobs.extendleft(reversed(again))
         if self._store.listened:
             self._site.sockets.tell()
+        if told.length > MOST_ENTRIES or self._uncut > MOST_BYTES:
+            self._cut()
+
+    def _cut(self) -> None:
+        """Let the log go on from what has come of it by now, unless this has just been tried."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_cut:
+            self._next_cut, self._uncut = now + SNAPSHOT_SECONDS, 0
+            rows, base = captured(self._store), self._log.position
+            self._cutting = asyncio.get_running_loop().create_task(self._write_snapshot(rows, base))
+
+    async def _write_snapshot(self, rows: list[Rows], base: bytes) -> None:
+        try:
+            if await self._log.may_cut(SNAPSHOT_SECONDS):
+                written = []
+                for part in parts(rows):
+                    written.append(part)
+                    await asyncio.sleep(0)
+                await self._log.cut(base, written)
+        except AwayError as error:
+            logger.warning("the log could not be cut, which is tried again: %s", error)
 
     def _hear(self, told: Told) -> None:
         """Apply what others have written."""
         for entry_id, text in told.entries:
             self._apply_entry(text)
+            self._uncut += len(text)
             self._log.position = entry_id
         if told.entries and self._site.feed.listeners:
             self._site.feed.tell()
@@ -299,6 +334,7 @@ class Replica:
         if decision.tenant is not None and decision.writes:
             self._store.apply(decision.tenant, decision.writes, decision.moment)
             self._log.position = fate
+            self._uncut += len(decision.proposal.text)
             if self._site.feed.listeners:
                 self._site.feed.tell()
         if job is None:

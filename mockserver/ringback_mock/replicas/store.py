@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import Caller
 from ringback_contracts.org import Client, Org
+from ringback_mock.engine.channels import Channel
+from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.staffing import unsettled
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.replicas.calls import Reading, SharedCalls
-from ringback_mock.replicas.kinds import ORGS, UseToken, token_key, use_key
+from ringback_mock.replicas.kinds import ORGS, NoteListener, UseToken, token_key, use_key
 
 if TYPE_CHECKING:
     from ringback_mock.engine.writes import Write
@@ -36,9 +39,11 @@ class SharedStore(Store):
 
     tenant_kind = SharedTenant
 
-    def __init__(self, org: Org, began: float, **bounds: Any) -> None:
+    def __init__(self, org: Org, began: float, *, name: str | None = None, **bounds: Any) -> None:
+        self.name = name or new_id()
         self.reading = Reading()
         self.write_later: Callable[[Tenant, Iterable[Write]], object] = _nobody
+        self.began = began
         self._fixed: float | None = began
         self._given = (org, bounds)
         super().__init__(org, clock=self._now, **bounds)
@@ -51,7 +56,7 @@ class SharedStore(Store):
                 tenant.end()
             org, bounds = self._given
             later = self.write_later
-            self.__init__(org, began, **bounds)  # type: ignore[misc]  # every reference to it stays good
+            self.__init__(org, began, name=self.name, **bounds)  # type: ignore[misc]  # every reference to it stays good
             self.write_later = later
 
     def _now(self) -> float:
@@ -61,7 +66,12 @@ class SharedStore(Store):
         tenant = super()._serve(org)
         if isinstance(tenant, SharedTenant):
             tenant.calls.attach(self.reading, org.id)
+        tenant.feed.name = self.name
+        tenant.feed.note = partial(self._note_listener, tenant)
         return tenant
+
+    def _note_listener(self, tenant: Tenant, channel: Channel, connected: bool, at: float) -> None:
+        self.write_later(tenant, (NoteListener(channel.id, self.name, connected, at),))
 
     @contextmanager
     def at(self, moment: float, *, applying: bool = False) -> Iterator[None]:
