@@ -42,7 +42,7 @@ ROWS = 100
 """Rows of one part, which is written in one go."""
 
 
-class CallNow(NamedTuple):
+class CallSoFar(NamedTuple):
     """A call as it is by now."""
 
     id: str
@@ -205,13 +205,13 @@ def _restore_channel(place: WritePlace, row: Any) -> None:
 # --- calls and exchanges --------------------------------------------------------------------------------
 
 
-def _now(call: CallRecord, tenant: SharedTenant) -> CallNow:
+def _now(call: CallRecord, tenant: SharedTenant) -> CallSoFar:
     """The call; one that was placed when the org was another has its life begun as it was then."""
     lives = call.is_begun or not call.plan.is_of(tenant.org)
-    return CallNow(call.id, call.placed_at, call.plan, call.latest if lives else None, call.missed)
+    return CallSoFar(call.id, call.placed_at, call.plan, call.latest if lives else None, call.missed)
 
 
-def _call_row(call: CallNow) -> list[Any]:
+def _call_row(call: CallSoFar) -> list[Any]:
     life = call.life
     lived = None if life is None else [encode(life).decode(), life.now]
     return [call.id, call.placed_at, write_plan(call.plan), lived, call.missed]
