@@ -133,6 +133,14 @@ SECONDS = click.IntRange(1, 86_400)
     help="How long the store is waited for before a request is answered 503.",
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    envvar="RINGBACK_WORKERS",
+    help="Processes that serve on the one port; more than one need --store.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,

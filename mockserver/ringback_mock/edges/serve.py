@@ -8,8 +8,9 @@ import logging
 import os
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -56,6 +57,7 @@ class Settings:
     ``speed`` is that of every org's clock, ``stub`` is as in ``Pipeline``. ``store`` is the URL of
     a Redis that keeps what is served, under names that begin with ``store_prefix``; ``store_timeout`` is how
     long it is waited for. ``watched`` is the org's file, where a change of it is to be served.
+    ``workers`` is how many processes serve, of which only one can do without a store.
     """
 
     host: str = "127.0.0.1"
@@ -75,6 +77,7 @@ class Settings:
     store: str | None = field(default=None, repr=False)
     store_prefix: str = "ringback"
     store_timeout: float = 1.0
+    workers: int = 1
 
     @property
     def patience(self) -> Patience:
@@ -87,14 +90,15 @@ def serve(org: Org, settings: Settings) -> None:
     Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, an
     admin token that no header can carry, or an origin that is none.
     """
+    if settings.workers > 1:
+        _check_workers(settings)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
         hosts = HostCheck(settings.host, settings.allow_host)
         guard, cors = _guard(settings), _cors(settings)
         can_expire = settings.tls_expired is not None
-        site = _site(org, settings, hosts=hosts, guard=guard, cors=cors, url=url, can_expire=can_expire)
-        site.pipeline.stub = settings.stub
-        config = configuration(site, settings)
+        edges = {"hosts": hosts, "guard": guard, "cors": cors, "url": url, "can_expire": can_expire}
+        config = configuration(_site(org, settings, **edges), settings)
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         for idle in idle_grants(org):
             logger.warning("%s", idle)
@@ -106,10 +110,40 @@ def serve(org: Org, settings: Settings) -> None:
                 settings.host,
                 _closed(guard),
             )
-        _Announced(config, settings, url).run([listener])
+        if settings.workers == 1:
+            _Announced(config, settings, partial(_announce, url)).run([listener])
+            return
+        from ringback_mock.edges.workers import Ties, Workers
+
+        def work(ties: Ties) -> None:
+            own = configuration(_site(org, settings, **edges), settings)
+            _Announced(own, settings, ties.tell, ties.life).run([listener])
+
+        Workers(settings.workers, work).run(partial(_announce, url))
+
+
+def _check_workers(settings: Settings) -> None:
+    """Raise ``ServeError`` where several processes could not serve the same."""
+    if settings.store is None:
+        raise ServeError(
+            f"--workers {settings.workers} needs --store: each process would serve an org of its own, and a "
+            "call that one places the next would not know"
+        )
+    if not hasattr(os, "fork"):
+        raise ServeError("--workers takes a system that has fork; start processes on ports of their own")
+
+
+def _announce(url: str) -> None:
+    print(f"ringback ready on {url}", flush=True)  # noqa: T201 - a promise to whoever started it
 
 
 def _site(org: Org, settings: Settings, **edges: Any) -> Site:
+    site = _plain_or_shared(org, settings, **edges)
+    site.pipeline.stub = settings.stub
+    return site
+
+
+def _plain_or_shared(org: Org, settings: Settings, **edges: Any) -> Site:
     if settings.store is None:
         return Site(Store(org, journal_size=settings.journal_size, speed=settings.speed), **edges)
     from ringback_mock.edges.replicated import shared_site
@@ -274,12 +308,19 @@ class Server(uvicorn.Server):
 
 
 class _Announced(Server):
-    """Says where it serves, for whoever started it waits for that line."""
+    """Says that it serves, for whoever started it waits for that; it ends with whoever holds ``life``."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, url: str) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        settings: Settings,
+        announce: Callable[[], None],
+        life: int | None = None,
+    ) -> None:
         super().__init__(config, settings.patience)
         self._settings = settings
-        self._url = url
+        self._announce = announce
+        self._life = life
         self._following: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -294,4 +335,10 @@ class _Announced(Server):
             rereading = Rereading(self._settings.watched, store, store.default.filed)
             self._accepting.append(asyncio.get_running_loop().create_task(rereading.run()))
         self._accepting.append(asyncio.get_running_loop().create_task(collect_when_quiet()))
-        print(f"ringback ready on {self._url}", flush=True)  # noqa: T201 - a promise to whoever started it
+        if self._life is not None:
+            asyncio.get_running_loop().add_reader(self._life, self._orphaned)
+        self._announce()
+
+    def _orphaned(self) -> None:
+        """End, as whoever began this process is no more."""
+        self.should_exit = True
