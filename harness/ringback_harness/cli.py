@@ -99,6 +99,13 @@ def _serve() -> click.Command:
     return command
 
 
+def _store() -> click.Command:
+    """Show what a Redis keeps of what is served, or delete it."""
+    from ringback_harness.commands.store import command
+
+    return command
+
+
 def _verify_fix() -> click.Command:
     """Run saved cases on the mock and on a target."""
     from ringback_harness.commands.verify_fix import command
@@ -128,6 +135,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "mcp": _mcp,
     "rules": _rules,
     "serve": _serve,
+    "store": _store,
     "verify-fix": _verify_fix,
     "watch": _watch,
 }

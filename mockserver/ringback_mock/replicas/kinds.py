@@ -46,7 +46,7 @@ class UseToken(Write):
 
 @plain(compared=False)
 class Settle(Write):
-    """What is due in the org's queues by that moment happens."""
+    """What is due in the org's queues by that moment of its clock happens."""
 
     at: float
 

@@ -53,7 +53,7 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def asking() -> Iterator[None]:
     """Ask the store; raises ``AwayError`` where it does not answer."""
     try:
         yield
@@ -109,7 +109,7 @@ class Log:
         """When the log began: now, if there is none yet. Raises ``StoreError`` for one that is another's."""
         mark = fingerprint(org, speed)
         arguments: list[Any] = [FORMAT, repr(time.time()), mark, VERSION, IDLE_MILLISECONDS]
-        with _asking():
+        with asking():
             said = await self._open([self.keys.about], arguments)
         known, began, kept_mark, by = (value.decode() for value in said)
         if int(known) > FORMAT:
@@ -121,7 +121,7 @@ class Log:
             raise StoreError(
                 "the store keeps the state of another org, or of this one as its file, --contract, --fault "
                 "or --speed was before: take another --store-prefix, or delete what is kept with "
-                "'ringback store --delete'"
+                "'ringback store --delete PREFIX'"
             )
         return float(began)
 
@@ -140,7 +140,7 @@ class Log:
         pipeline: Any = self._client.pipeline(transaction=True)
         pipeline.hget(self.keys.about, "base")
         pipeline.lrange(self.keys.snapshot, 0, -1)
-        with _asking():
+        with asking():
             base, parts = await pipeline.execute()
         if base is None:
             raise LostError
@@ -151,7 +151,7 @@ class Log:
         arguments: list[Any] = [self.position, MOST_AT_ONCE, FORMAT, IDLE_MILLISECONDS]
         for proposal in proposals:
             arguments += proposal
-        with _asking():
+        with asking():
             answer = await self._append([self.keys.log, self.keys.about], arguments)
         kind = answer[0]
         if kind == b"gone":
@@ -174,13 +174,13 @@ class Log:
         for part in parts:
             pipeline.rpush(fresh, part)
         pipeline.pexpire(fresh, IDLE_MILLISECONDS)
-        with _asking():
+        with asking():
             await pipeline.execute()
             await self._cut([*self.keys, fresh], [base, IDLE_MILLISECONDS])
 
     async def may_cut(self, seconds: int) -> bool:
         """Whether no other replica makes a snapshot just now; then it is this one's turn."""
-        with _asking():
+        with asking():
             return bool(await self._client.set(f"{self.keys.snapshot}:turn", VERSION, nx=True, ex=seconds))
 
     async def close(self) -> None:

@@ -278,9 +278,11 @@ class Replica:
         """What to ask of the log. Where something is due in a queue, that happens first."""
         moment = time.time()
         with self._store.at(moment):
-            unsettled = self._store.unsettled()
-        if unsettled:
-            settled = [self._written(tenant, (Settle(moment),), moment, ANYTHING) for tenant in unsettled]
+            settled = [
+                self._written(tenant, (Settle(tenant.clock()),), moment, ANYTHING)
+                for tenant in self._store.unsettled()
+            ]
+        if settled:
             return [*settled, *(Decision(QUESTION, job) for job in jobs)]
         asked = []
         while self._unasked:
