@@ -124,6 +124,10 @@ class SharedCalls(Calls):
         self._reading.keys.add(calls_key(self._org_id))
         return super().of_user(user_id, now)
 
+    def for_queues(self, now: float) -> Iterator[Conversation]:
+        self._reading.keys.add(calls_key(self._org_id))
+        return (call.seen(now) for call in super().__iter__() if call.for_queue)
+
     def __contains__(self, call_id: object) -> bool:
         self._reading.keys.add(call_key(self._org_id, call_id))
         return super().__contains__(call_id)
