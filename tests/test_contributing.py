@@ -18,18 +18,17 @@ Edits = Mapping[str, Sequence[tuple[str, str]]]
 
 RECORDS = "contracts/ringback_contracts/resources/conversations/operations.py"
 HANDLERS = "mockserver/ringback_mock/resources/conversations.py"
-ORG = "contracts/ringback_contracts/data/org.toml"
-VIEW = "conversation:summary:view"
 OPERATION: Edits = {
     RECORDS: [
         (
             "OPERATIONS = (\n",
-            """GET_SUMMARIES = "getConversationSummaries"
+            """GET_SUGGESTIONS = "getConversationSuggestions"
 
 OPERATIONS = (
     served(
-        GET_SUMMARIES,
-        summary="Sum a conversation up",
+        GET_SUGGESTIONS,
+        success=200,
+        summary="Read what is suggested in a conversation",
         scopes=READING,
         answers="Conversation",
         of_one_call=True,
@@ -43,8 +42,8 @@ OPERATIONS = (
     HANDLERS: [
         (
             "@handles(GET_CONVERSATION)",
-            """@handles(GET_SUMMARIES)
-def summed_up(ask):
+            """@handles(GET_SUGGESTIONS)
+def suggested(ask):
     return 200, {"id": ask.verdict.params["conversationId"]}
 
 
@@ -52,10 +51,9 @@ def summed_up(ask):
         ),
         (
             "conversations.operations import (",
-            "conversations.operations import (\n    GET_SUMMARIES,",
+            "conversations.operations import (\n    GET_SUGGESTIONS,",
         ),
     ],
-    ORG: [('"conversation:communication:disconnect"', f'"{VIEW}", "conversation:communication:disconnect"')],
 }
 READS = """
 from ringback_mock.app import create_app
@@ -64,9 +62,9 @@ client, alice = create_app().test_client(), {"Authorization": "Bearer alice"}
 call = {"phoneNumber": "+442079460100"}
 placed = client.post("/api/v2/conversations/calls", json=call, headers=alice).get_json()["id"]
 for conversation in (placed, "a11ce000-0000-4000-8000-00000000dead"):
-    reply = client.get(f"/api/v2/conversations/{conversation}/summaries", headers=alice)
+    reply = client.get(f"/api/v2/conversations/{conversation}/suggestions", headers=alice)
     print(reply.status_code, reply.headers.get("Ringback-Rule"))
-print(client.get("/openapi.json").get_json()["paths"]["/api/v2/conversations/{conversationId}/summaries"]["get"]["summary"])
+print(client.get("/openapi.json").get_json()["paths"]["/api/v2/conversations/{conversationId}/suggestions"]["get"]["summary"])
 """
 
 KINDS = "contracts/ringback_contracts/http/faults.py"
@@ -148,7 +146,10 @@ def listed(heading: str) -> list[str]:
 
 def test_an_operation_takes_the_files_that_are_listed(copy: Path) -> None:
     edit(copy, OPERATION)
-    assert run(copy, READS) == (["200 None", "404 call.unknown", "Sum a conversation up"], "")
+    assert run(copy, READS) == (
+        ["200 None", "404 call.unknown", "Read what is suggested in a conversation"],
+        "",
+    )
     steps = listed("How to add an operation")
     assert len(steps) <= 4
     assert [name for name in OPERATION if not any(name in step for step in steps)] == []
