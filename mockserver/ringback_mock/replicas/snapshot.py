@@ -207,8 +207,14 @@ def _restore_channel(place: WritePlace, row: Any) -> None:
 
 def _now(call: CallRecord, tenant: SharedTenant) -> CallSoFar:
     """The call; one that was placed when the org was another has its life begun as it was then."""
-    lives = call.is_begun or not call.plan.is_of(tenant.org)
+    lives = not call.plan.is_of(tenant.org) or (call.is_begun and _has_lived(call))
     return CallSoFar(call.id, call.placed_at, call.plan, call.latest if lives else None, call.missed)
+
+
+def _has_lived(call: CallRecord) -> bool:
+    """Whether anything has come to the call; that somebody looked at it does not count."""
+    life = call.latest
+    return len(life.history) > 1 or life.now > call.placed_at
 
 
 def _call_row(call: CallSoFar) -> list[Any]:
