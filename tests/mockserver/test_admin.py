@@ -266,6 +266,7 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
         ("/__ringback/faults", "get"): client.get("/__ringback/faults"),
         ("/__ringback/faults", "delete"): client.delete("/__ringback/faults"),
         ("/__ringback/openapi.json", "get"): client.get("/__ringback/openapi.json"),
+        ("/metrics", "get"): client.get("/metrics"),
         ("/__ringback/reset", "post"): client.post("/__ringback/reset"),
     }
 
@@ -277,7 +278,9 @@ def test_the_admin_document_describes_every_answer(client: FlaskClient) -> None:
     assert {(path, method) for path, item in document["paths"].items() for method in item} == set(replies)
     for (path, method), reply in replies.items():
         described = document["paths"][path][method]["responses"][str(reply.status_code)]
-        if "content" in described:
+        if reply.mimetype == "text/plain":
+            assert reply.mimetype in described["content"]
+        elif "content" in described:
             schema = described["content"]["application/json"]["schema"]
             Draft202012Validator({**schema, "components": document.get("components", {})}).validate(
                 reply.get_json()
