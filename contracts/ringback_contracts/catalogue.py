@@ -48,6 +48,7 @@ from ringback_contracts.resources.tokens import rules as of_clients
 from ringback_contracts.resources.users import operations as users
 from ringback_contracts.resources.users import rules as of_users
 from ringback_contracts.resources.users import searching
+from ringback_contracts.resources.voicemail import operations as voicemail
 from ringback_contracts.schemas import names
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -67,6 +68,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *wrap_up_codes.OPERATIONS,
     *notifications.OPERATIONS,
     *tokens.OPERATIONS,
+    *voicemail.OPERATIONS,
 )
 """Every operation that is served."""
 BY_ID = {operation.id: operation for operation in OPERATIONS}

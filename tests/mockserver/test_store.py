@@ -42,7 +42,17 @@ class Clock:
 
 
 ALL_SCOPES = frozenset(
-    {"conversations", "notifications", "oauth", "organization", "presence", "routing", "stations", "users"}
+    {
+        "conversations",
+        "notifications",
+        "oauth",
+        "organization",
+        "presence",
+        "routing",
+        "stations",
+        "users",
+        "voicemail",
+    }
 )
 
 

@@ -17,6 +17,7 @@ from ringback_mock.resources import (
     tokens,
     user_search,
     users,
+    voicemail,
     wrapup_codes,
 )
 
@@ -33,6 +34,7 @@ RESOURCES = (
     tokens,
     user_search,
     users,
+    voicemail,
     wrapup_codes,
 )
 """The modules that declare handlers."""

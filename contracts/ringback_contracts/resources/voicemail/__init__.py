@@ -1,0 +1,1 @@
+"""Voicemail: the mailbox of a user, and what was left in it."""
