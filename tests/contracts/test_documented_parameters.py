@@ -211,7 +211,7 @@ ONLY_SHOWN = frozenset({"message"})
 @pytest.mark.sdk
 @pytest.mark.parametrize("operation", READING, ids=lambda operation: operation.id)
 def test_every_field_of_a_body_that_is_heeded_changes_the_verdict(operation: Operation) -> None:
-    least = LEAST[operation.reads or ""]
+    least = least_of(operation)
     plain = sent_to(operation, least)
     for name in sorted(set(operation.heeded or ()) - ONLY_SHOWN):
         verdicts = [sent_to(operation, {**least, name: value}) for value in ODD]
