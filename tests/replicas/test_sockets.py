@@ -1,0 +1,57 @@
+"""A socket hears of what is done through another replica, and yields to one that is opened there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.mockserver.listening import OWN_CALLS
+from tests.mockserver.process import ALICE, PATIENCE, Process
+from tests.replicas.conftest import Start
+
+CHANNELS = "/api/v2/notifications/channels"
+
+
+def channel(replica: Process) -> str:
+    """A new channel that is subscribed to alice's calls."""
+    made = requests.post(replica.url + CHANNELS, headers=ALICE, timeout=PATIENCE).json()
+    path = f"{replica.url}{CHANNELS}/{made['id']}/subscriptions"
+    requests.put(path, json=[{"id": OWN_CALLS}], headers=ALICE, timeout=PATIENCE).raise_for_status()
+    name: str = made["id"]
+    return name
+
+
+def listening(replica: Process, name: str) -> ClientConnection:
+    return connect(f"ws://{urlsplit(replica.url).netloc}/channels/{name}", open_timeout=PATIENCE)
+
+
+def heard(socket: ClientConnection, topic: str) -> dict[str, Any]:
+    """The next message of the topic."""
+    while True:
+        message: dict[str, Any] = json.loads(socket.recv(PATIENCE))
+        if message["topicName"] == topic:
+            return message
+
+
+def test_a_socket_hears_of_what_is_done_through_another_replica(start: Start) -> None:
+    one, other = start(), start()
+    with listening(other, channel(one)) as socket:
+        call = one.place().json()["id"]
+        assert heard(socket, OWN_CALLS)["eventBody"]["id"] == call
+
+
+def test_a_socket_at_one_replica_ends_that_at_another(start: Start) -> None:
+    one, other = start(), start()
+    name = channel(one)
+    with listening(one, name) as first, listening(other, name) as second:
+        assert heard(first, "v2.system.no_longer_subscribed")["eventBody"]["channelId"] == name
+        with pytest.raises(ConnectionClosed):
+            first.recv(PATIENCE)
+        call = one.place().json()["id"]
+        assert heard(second, OWN_CALLS)["eventBody"]["id"] == call
