@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -56,21 +58,26 @@ def main() -> int:
         return 2
     report = Report(_method(options), _versions())
     try:
-        servers = _prepare()
-        _measure_starts(servers, report)
-        _measure_load(servers, report, options.cycles, options.seconds)
-        _measure_judged(report, options.cycles)
-        _measure_in_process(report, options.cycles)
-        _measure_life(report, options.cycles)
-        _measure_command_line(report, options.cycles)
-        _measure_growth(report, Path(options.output))
+        for stage in _stages(report, options):
+            stage()
+            Path(options.output).write_text(report.markdown(), "utf-8")
     except RuntimeError as error:
         print(error, file=sys.stderr)
         return 2
-    page = report.markdown()
-    print(page)
-    Path(options.output).write_text(page, "utf-8")
+    print(report.markdown())
     return report.status
+
+
+def _stages(report: Report, options: argparse.Namespace) -> Iterator[Callable[[], None]]:
+    """One after the other; the page holds what was measured, whatever becomes of the next."""
+    servers, rounds = _prepare(), options.cycles
+    yield partial(_measure_load, servers, report, rounds, options.seconds)
+    yield partial(_measure_judged, report, rounds)
+    yield partial(_measure_command_line, report, rounds)
+    yield partial(_measure_in_process, report, rounds)
+    yield partial(_measure_starts, servers, report)
+    yield partial(_measure_life, report, rounds)
+    yield partial(_measure_growth, report, Path(options.output))
 
 
 def _life_alone(options: argparse.Namespace) -> int:

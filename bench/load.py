@@ -21,7 +21,9 @@ from bench.servers import HEADERS, INVALID, PATH, RINGBACK, VALID, Running
 SCRIPT = Path(__file__).with_name("call.lua")
 REFUSED_PART = (0.07, 0.13)
 """Of the mix; of the bodies that Ringback refuses a peer takes a few."""
-LIVE, SOON = 40, 10.0
+TIMEOUT = 30
+"""Seconds that an answer may take: a busy machine is no fault of a server."""
+LIVE, SOON = 40, 30.0
 """Calls that are told what to do, and seconds within which they are connected."""
 Kind = Literal["same", "numbers", "mix", "listed"]
 _http = urllib3.PoolManager(retries=False)
@@ -80,7 +82,17 @@ class Driver:
 
     def _run(self, server: Running, kind: Kind, file: Path, seconds: int, connections: int) -> Load:
         """Run wrk; raises ``RuntimeError`` where a connection breaks."""
-        wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), server.url, "--"]
+        wrk = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            f"--timeout={TIMEOUT}s",
+            "-s",
+            str(SCRIPT),
+            server.url,
+            "--",
+        ]
         command = [*wrk, kind, str(self._dialled), str(file)]
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         found = re.search(r"^figures (.+)$", printed, re.MULTILINE)
