@@ -91,7 +91,7 @@ class Report:
             self.method,
             "Measured with "
             + ", ".join(f"{name} {version}" for name, version in self.versions.items())
-            + ".",
+            + f". {busy()}",
             self.tables(),
             *self.notes,
         ]
@@ -116,6 +116,11 @@ def machine() -> str:
     """The processor's name and how many of its cores there are."""
     found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text("utf-8"), re.MULTILINE)
     return f"{found.group(1) if found else platform.machine()}, {os.cpu_count()} cores"
+
+
+def busy() -> str:
+    """How many wanted the processor: beyond its cores they wait for each other, which the tails show most."""
+    return f"In the last quarter of an hour {os.getloadavg()[2]:.0f} programs wanted to run at a time."
 
 
 def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> float:
