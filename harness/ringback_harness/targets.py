@@ -95,6 +95,8 @@ class World:
     """Let seconds pass there."""
     sure: Org | None = field(default=None, repr=False)
     """What is there in any case, where ``org`` is not known; what it grants is granted there."""
+    stop_clock: Callable[[], bool] = field(default=lambda: False, repr=False)
+    """Let no time pass there by itself from now on; whether that could be done."""
     listen: Listen = field(default=deaf, repr=False)
     """Connect to a channel. Raises ``OutOfReach`` where there are no sockets, and what a socket raises."""
 
@@ -186,12 +188,18 @@ class Clock:
     """Seconds since 1970 where nobody has to wait for them."""
 
     ahead: float = 0.0
+    stopped_at: float | None = None
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        return (time.time() if self.stopped_at is None else self.stopped_at) + self.ahead
 
     def wait(self, seconds: float) -> None:
         self.ahead += seconds
+
+    def stop(self) -> bool:
+        """Let no time pass but what is waited."""
+        self.stopped_at = time.time()
+        return True
 
 
 class InProcess:
@@ -228,6 +236,7 @@ class InProcess:
                 lambda request: as_reply(_survived(answer, request)),
                 lambda: of(store.add_org().tokens),
                 clock.wait,
+                stop_clock=clock.stop,
                 listen=lambda channel: InProcessSocket(sockets, str(channel.get("id")), self._hear),
             )
 
@@ -310,17 +319,32 @@ class AtUrl:
         self._tell(tokens)
         usual = tokens.keys() == default_org().token_by_value.keys()
         org = changed(default_org(), switches) if usual else None
-        wait = self._clock_of(str(reply.document["id"]))
-        return World(self.traits, self.url, org, tokens, self.deliver, self.world, wait, listen=self.listen)
+        org_id = str(reply.document["id"])
+        wait = self._clock_of(org_id)
+        return World(
+            self.traits,
+            self.url,
+            org,
+            tokens,
+            self.deliver,
+            self.world,
+            wait,
+            stop_clock=lambda: self._command_clock({"freeze": True}, org_id),
+            listen=self.listen,
+        )
+
+    def _command_clock(self, command: Mapping[str, Any], org_id: str) -> bool:
+        """Whether the clock of a copy obeyed."""
+        headers = {"content-type": "application/json"}
+        body = orjson.dumps(command)
+        reply = self.deliver(Request("POST", f"{ADMIN}/clock", headers, body, f"org={org_id}"))
+        return reply.status < HTTPStatus.BAD_REQUEST
 
     def _clock_of(self, org_id: str) -> Callable[[float], None]:
         """What lets seconds pass in a copy, where nobody has to wait for them."""
 
         def wait(seconds: float) -> None:
-            body = orjson.dumps({"advance": seconds})
-            headers = {"content-type": "application/json"}
-            reply = self.deliver(Request("POST", f"{ADMIN}/clock", headers, body, f"org={org_id}"))
-            if reply.status >= HTTPStatus.BAD_REQUEST:
+            if not self._command_clock({"advance": seconds}, org_id):
                 time.sleep(seconds)  # an older Ringback, whose clock nobody commands
 
         return wait

@@ -13,7 +13,28 @@ from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import ALICE, BOB
 from ringback_contracts.core.model import Request, Violation
 from ringback_contracts.resources.calls.operations import GET_CALL, LIST_CALLS, PATCH_CALL, PLACE_CALL
-from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_contracts.resources.conversations.joining_operations import (
+    BARGE,
+    COACH,
+    INVITE,
+    MONITOR,
+    SET_RECORDING,
+)
+from ringback_contracts.resources.conversations.operations import (
+    DELETE_CONVERSATION,
+    DISCONNECT,
+    PATCH_CALL_PARTICIPANT,
+    PATCH_PARTICIPANT,
+    SET_ATTRIBUTES,
+    SET_CALL_ATTRIBUTES,
+)
+from ringback_contracts.resources.conversations.transfer_operations import (
+    CANCEL_CONSULT,
+    CONSULT,
+    REPLACE,
+    REPLACE_CALL,
+    SET_SPEAK_TO,
+)
 from ringback_contracts.resources.notifications.operations import DROP_SUBSCRIPTIONS, SET_SUBSCRIPTIONS
 from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
 from ringback_contracts.resources.users.operations import GET_ME, GET_USER
@@ -211,6 +232,16 @@ def _keeps_the_token(_: Ask) -> Applied:
     return 200, None
 
 
+def _deaf_to(operation: str) -> Serve:
+    """A mock that answers a command, and does nothing."""
+
+    def answers(ask: Ask) -> Applied:
+        status, value, *_ = HANDLERS[operation](ask)
+        return status, value
+
+    return _applying(operation, answers)
+
+
 def _first_leg(edit: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
     return lambda document: edit(document["participants"][0])
 
@@ -244,6 +275,24 @@ def _bobs(leg: dict[str, Any]) -> None:
     leg["user"] = {"id": BOB}
 
 
+DEAF_TO = (
+    PATCH_PARTICIPANT,
+    PATCH_CALL_PARTICIPANT,
+    SET_ATTRIBUTES,
+    SET_CALL_ATTRIBUTES,
+    DELETE_CONVERSATION,
+    CONSULT,
+    SET_SPEAK_TO,
+    CANCEL_CONSULT,
+    REPLACE,
+    REPLACE_CALL,
+    INVITE,
+    MONITOR,
+    COACH,
+    BARGE,
+    SET_RECORDING,
+)
+"""Commands to a call of which it can be seen what becomes of them."""
 FLOW_MUTANTS: Mapping[str, Serve] = {
     "a placed call without id": _in_success(PLACE_CALL, _drop("id")),
     "a placed call without selfUri": _in_success(PLACE_CALL, _drop("selfUri")),
@@ -301,6 +350,7 @@ FLOW_MUTANTS: Mapping[str, Serve] = {
     "a participants call that does not say so": _without("Ringback-Contract"),
     "a hopeless call without a note": _without("Ringback-Note"),
     **{f"an envelope without {name}": _in_error(_drop(name)) for name, _ in ENVELOPE},
+    **{f"{operation} that does nothing": _deaf_to(operation) for operation in DEAF_TO},
     "an envelope of another status": _in_error(_set("status", lambda: 499)),
 }
 """Each by what is wrong with it."""

@@ -12,7 +12,9 @@ from ringback_contracts.core.table import Table
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
 from ringback_harness.check.flows import ALL_FLOWS
+from ringback_harness.check.generated import Effort
 from ringback_harness.check.heard_mutants import HEARD_MUTANTS
+from ringback_harness.check.life import check_life
 from ringback_harness.check.results import Result
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.event_log import Hear, as_sent
@@ -21,6 +23,7 @@ from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
 from ringback_mock.site import Site
 
+LIFE_EFFORT = Effort(examples=40, shrink=False)
 OTHER_CODE = "mutant.code"
 Suite = Callable[[Worlds], Iterator[Result]]
 
@@ -107,9 +110,10 @@ def _killer(mutant: Mutant, generated: Suite) -> str | None:
 
 
 def _attempts(worlds: Worlds, mutant: Mutant, generated: Suite) -> Iterator[Result]:
-    """The mutant's own rule first; without one, the flow before all rules."""
+    """The mutant's own rule first; without one, the flow and the life before all rules."""
     yield from check_rules(worlds, mutant.first)
     yield from check_flow(worlds, ALL_FLOWS)
+    yield from check_life(worlds, LIFE_EFFORT)
     yield from check_rules(worlds, [rule for rule in TABLE if rule not in mutant.first])
     yield from generated(worlds)
 

@@ -57,8 +57,8 @@ class Result:
     """One attempt: what it was about, where it went, how it ended and why.
 
     ``switches`` are those of the org it needs, ``used`` the requests that its token had made before;
-    ``steps`` are all requests that show a failure, where the last one alone does not. ``times`` counts
-    attempts that were never made, which one result stands for.
+    ``steps`` are all requests that show a failure, where the last one alone does not. ``times`` counts the
+    attempts that one result stands for: those that were never made, and those of many that are alike.
     """
 
     suite: str

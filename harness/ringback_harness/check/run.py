@@ -14,6 +14,7 @@ from ringback_harness.check.client import check_client
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.flows import ALL_FLOWS
 from ringback_harness.check.generated import Effort, check_generated
+from ringback_harness.check.life import check_life
 from ringback_harness.check.official import check_official
 from ringback_harness.check.oracles import check_oracles
 from ringback_harness.check.results import CheckOutcome, Ledger, Result
@@ -77,6 +78,7 @@ def _suites(
     yield "rules", check_rules(worlds)
     yield "generated", check_generated(worlds, effort)
     yield "oracles", check_oracles(worlds, effort)
+    yield "life", check_life(worlds, effort)
     yield "the official SDK", check_official(worlds, effort)
     yield "client", check_client(worlds, effort)
 
