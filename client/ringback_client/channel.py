@@ -90,8 +90,13 @@ class WebSocket:
         return text
 
     def send(self, text: str) -> None:
-        """Say something to the server."""
-        self._socket.send(text)
+        """Say something to the server; raises ``EOFError`` once the connection is closed."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            self._socket.send(text)
+        except ConnectionClosed as error:
+            raise EOFError(str(error)) from error
 
     def close(self) -> None:
         self._opening.__exit__(None, None, None)

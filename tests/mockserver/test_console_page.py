@@ -13,7 +13,7 @@ from tests.browsing import chromium
 from tests.serving import mock_server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -132,12 +132,103 @@ def test_a_call_is_held_and_passed_on_through_the_api(page: Page, mock: str) -> 
     call.get_by_role("button", name="unhold").click()
     call.get_by_text("pass it on").click()
     call.get_by_role("button", name="consult", exact=True).click()
-    call.get_by_role("cell", name="+442079460110").wait_for()
+    call.get_by_role("cell", name="+442079460106").wait_for()
     call.get_by_role("button", name="cancel the consult").click()
-    call.get_by_role("row", name="+442079460110").get_by_text("terminated").wait_for()
+    call.get_by_role("row", name="+442079460106").get_by_text("terminated").wait_for()
     call.get_by_label("To", exact=True).fill("nobody at all")
     call.get_by_role("button", name="transfer").click()
     call.get_by_role("alert").wait_for()
+
+
+def talking(page: Page, mock: str) -> tuple[str, Locator, Locator]:
+    """The id of a call on which people talk, its view, and alice's row in it."""
+    call_id = place(mock).json()["id"]
+    clock(mock, advance=10)
+    page.goto(f"{mock}/__ringback/#/calls/{call_id}")
+    call = page.get_by_role("region", name="Call", exact=True)
+    return call_id, call, call.get_by_role("row").nth(1)
+
+
+def own_leg(mock: str, call_id: str) -> dict[str, Any]:
+    read = requests.get(f"{mock}{CALLS}/{call_id}", headers=ALICE, timeout=10).json()
+    leg: dict[str, Any] = read["participants"][0]
+    return leg
+
+
+def test_a_supervisor_listens_and_a_call_is_recorded(page: Page, mock: str) -> None:
+    call_id, call, alice = talking(page, mock)
+    alice.get_by_text("supervise", exact=True).click()
+    alice.get_by_role("combobox").select_option(label="Grace")
+    alice.get_by_role("button", name="monitor", exact=True).click()
+    call.get_by_role("row", name="Grace").wait_for()
+    alice.get_by_text("recording", exact=True).click()
+    with page.expect_response(lambda answer: answer.url.endswith("/recordingstate")) as recorded:
+        alice.get_by_role("button", name="record", exact=True).click()
+    assert recorded.value.ok
+    assert page.get_by_role("alert").count() == 0
+    assert own_leg(mock, call_id)["state"] == "connected"
+
+
+def test_a_consult_is_completed_through_the_api(page: Page, mock: str) -> None:
+    _, call, alice = talking(page, mock)
+    alice.get_by_text("pass it on").click()
+    alice.get_by_role("button", name="consult", exact=True).click()
+    call.get_by_role("row", name="+442079460106").wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/consult")) as spoken:
+        alice.get_by_role("button", name="both", exact=True).click()
+    assert spoken.value.ok
+    clock(mock, advance=10)
+    alice.get_by_role("button", name="complete the consult").click()
+    alice.get_by_text("terminated").wait_for()
+    call.get_by_role("row", name="+442079460106").get_by_text("connected").wait_for()
+
+
+def test_a_call_is_written_down_also_when_it_is_over(page: Page, mock: str) -> None:
+    call_id, _, alice = talking(page, mock)
+    alice.get_by_text("write down").click()
+    alice.get_by_label("Attribute").fill("ticket")
+    alice.get_by_label("Value").fill(HOSTILE)
+    with page.expect_response(lambda answer: answer.url.endswith("/attributes")):
+        alice.get_by_role("button", name="set", exact=True).click()
+    alice.get_by_role("button", name="end the call").click()
+    alice.get_by_text("terminated").wait_for()
+    alice.get_by_text("write down").click()
+    alice.get_by_label("Notes").fill("all done")
+    with page.expect_response(lambda answer: "/participants/" in answer.url) as wrapped:
+        alice.get_by_role("button", name="wrap up").click()
+    assert wrapped.value.ok
+    own = own_leg(mock, call_id)
+    assert (own["attributes"]["ticket"], own["wrapup"]["notes"]) == (HOSTILE, "all done")
+
+
+def test_the_page_asks_when_something_happens_and_not_each_second(page: Page, mock: str) -> None:
+    place(mock)
+    clock(mock, advance=30)
+    page.goto(f"{mock}/__ringback/#/calls")
+    page.get_by_text("live").wait_for()
+    age = page.locator(".list li .soft")
+    told = "before => document.querySelector('.list li .soft').innerText !== before"
+    page.wait_for_function(told, arg=age.inner_text())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in range(2):
+        page.wait_for_function(told, arg=age.inner_text())
+    assert asked == [], "the age goes on by itself, and nothing has happened"
+
+
+def test_exchanges_are_filtered_by_whose_token_they_came_with(page: Page, mock: str) -> None:
+    place(mock)
+    for token in ("bob", "noscope", "nobody-s"):
+        requests.get(f"{mock}/api/v2/users/me", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    requests.get(f"{mock}/api/v2/users/me", timeout=10)
+    for asked, count in (("bob", 1), ("alice", 2), ("noscope", 1), ("none", 1), ("", 5)):
+        page.goto(f"{mock}/__ringback/#/exchanges?token={asked}")
+        page.wait_for_function("count => document.querySelectorAll('.list li').length === count", arg=count)
+    page.goto(f"{mock}/__ringback/#/exchanges?token=bob")
+    page.locator(".list a").first.click()
+    page.get_by_role("link", name="Bob (").click()
+    page.wait_for_url("**token=*")
+    page.wait_for_function("document.querySelectorAll('.list li').length === 1")
 
 
 def test_a_fault_is_set_listed_and_cleared(page: Page, mock: str) -> None:

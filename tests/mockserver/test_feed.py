@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from ringback_contracts.life.moments import timestamp
+from ringback_mock.engine.sessions import Issued
 from tests.mockserver.listening import (
     ALICE,
     BOB,
@@ -321,6 +323,18 @@ def test_an_org_can_tell_of_hold_once() -> None:
     far = next(one for one in world.admin("GET", f"/calls/{call_id}")["parties"] if one["outside"])
     world.admin("POST", f"/calls/{call_id}/parties/{far['id']}", {"act": "holds"})
     assert len(ear.take()) == 1
+
+
+def test_a_token_that_ends_by_itself_ends_whoever_listens_with_it(world: World) -> None:
+    org = world.site.store.default
+    client = replace(org.org.client_by_id["demo-app"], token_seconds=600)
+    org.hold(Issued("short-lived", 600), client, org.org.user_by_id[ALICE])
+    listener = world.listen(OWN_CALLS, token="short-lived")
+    world.advance(599)
+    assert listener.is_open()
+    world.advance(1)
+    assert listener.take()[-1]["topicName"] == "v2.system.token_revoked"
+    assert not listener.is_open()
 
 
 def test_a_revoked_token_ends_the_channels_that_were_made_with_it(world: World) -> None:

@@ -151,6 +151,21 @@ def test_a_far_end_that_hangs_up_is_the_endpoint(desk: Desk) -> None:
     assert (own["disconnectType"], far["disconnectType"]) == ("peer", "endpoint")
 
 
+def test_a_blind_transfer_ends_the_own_leg_at_once_and_rings_the_target(desk: Desk) -> None:
+    path = f"/api/v2{CALLS}/{desk.call_id}/participants/{desk.own}/replace"
+    reply, _ = desk.world.send("POST", path, {"userId": BOB})
+    assert reply.status == 202, reply.body
+    desk.world.advance(0)
+    first, *_ = desk.ear.bodies()
+    own, far, target = first["participants"]
+    assert (own["state"], own["disconnectType"]) == ("terminated", "transfer"), "straight, without a pause"
+    assert "endTime" in own
+    assert (far["state"], far["confined"], far["held"]) == ("connected", False, False)
+    assert (target["state"], target["initialState"], target["user"]["id"]) == ("alerting", "alerting", BOB)
+    assert "connectedTime" not in target
+    assert [set(one) >= ALWAYS and not set(one) & NEVER for one in (own, far, target)] == [True] * 3
+
+
 def test_a_consult_is_told_by_the_customer_s_participant_on_all_three_and_cleared_when_cancelled(
     desk: Desk,
 ) -> None:

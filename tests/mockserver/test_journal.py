@@ -29,7 +29,7 @@ from ringback_mock.engine.journal import (
     REFUSALS_KEPT,
     Journal,
 )
-from ringback_mock.engine.shown import shown_exchange, shown_refusal
+from ringback_mock.engine.shown import shown_exchange, shown_refusal, token_mark
 from ringback_mock.http import Response, json_response
 from ringback_mock.resources.explained import explanation
 
@@ -89,7 +89,10 @@ def test_an_accepted_request_is_shown_with_its_operation_and_its_call() -> None:
         "truncated": False,
         "verdict": {"operation": "postConversationsCalls", "rule": None, "notes": []},
         "conversationId": "the-call",
+        "caller": {"token": token_mark(TOKEN), "user": None, "client": None},
     }
+    assert TOKEN not in token_mark(TOKEN)
+    assert token_mark(TOKEN) != token_mark(TOKEN + "x")
 
 
 def test_a_rejected_request_is_shown_with_its_rule_and_place() -> None:

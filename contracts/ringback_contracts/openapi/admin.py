@@ -80,6 +80,17 @@ VERDICT: Json = {
 SENT = made_of(
     method=TEXT, path=TEXT, query=TEXT, headers=by_name(TEXT), body={"description": "JSON, or a text."}
 )
+CALLER = {
+    "description": "Whose token it was sent with; null where it came without.",
+    "oneOf": [
+        {"type": "null"},
+        made_of(
+            token={"description": "What tells one token from another, and nobody what it is."} | TEXT,
+            user=PERHAPS,
+            client=PERHAPS,
+        ),
+    ],
+}
 EXCHANGE = made_of(
     id={"description": "The reply's ININ-Correlation-Id.", "type": "string", "format": "uuid"},
     time={"type": "string", "format": "date-time"},
@@ -89,6 +100,7 @@ EXCHANGE = made_of(
     response=made_of(status=NUMBER, headers=by_name(TEXT), body={"description": "JSON, or a text."}),
     verdict=VERDICT,
     conversationId={"description": "Id of the call that was placed."} | PERHAPS,
+    caller=CALLER,
 )
 FORGOTTEN = made_of(
     exchanges={"description": "How many had to make room since the last reset."} | NUMBER,

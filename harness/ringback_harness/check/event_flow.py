@@ -83,9 +83,11 @@ def _granted(walk: Walk, operation: str, method: str, path: str, body: Any, toke
 
 def _listen(walk: Walk, channel: Message) -> Ear:
     try:
-        return Ear(walk.world.listen(channel))
+        socket = walk.world.listen(channel)
     except (OSError, ChannelUnavailable):
         raise Stopped("the socket of a channel does not open") from None
+    walk.open.callback(socket.close)
+    return Ear(socket)
 
 
 def _told(ear: Ear, walk: Walk, call_id: str, done: Callable[[Message], bool]) -> list[Message]:

@@ -85,7 +85,8 @@ def _walked(worlds: Worlds, each: Flow) -> Result:
     trail = Trail()
     try:
         walk = Walk(trail.followed(_world(worlds, each)))
-        found = _broken(walk, each, trail)
+        with walk.open:
+            found = _broken(walk, each, trail)
     except OutOfReach as reason:
         return replace(result, reasons=(str(reason),))
     if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Any
 from click import ClickException
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky
+from hypothesis.errors import Flaky, HypothesisDeprecationWarning
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ringback_client.errors import TransportError
@@ -239,7 +240,10 @@ def check_life(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     try:
         for prelude in PRELUDES if not world.traits.real else PRELUDES[:0]:
             machine().begin(prelude)
-        run_state_machine_as_test(seed(effort.seed)(machine), settings=_settings(course, examples))
+        with warnings.catch_warnings():
+            # What sends requests draws numbers of its own, which decide nothing that is tried.
+            warnings.simplefilter("ignore", HypothesisDeprecationWarning)
+            run_state_machine_as_test(seed(effort.seed)(machine), settings=_settings(course, examples))
     except (_Told, Flaky):
         yield course.failures[-1]
     if course.stop:

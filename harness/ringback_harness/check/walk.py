@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import orjson
@@ -37,6 +38,8 @@ class Walk:
     def __init__(self, world: World) -> None:
         self.world = world
         self.last: RoundTrip | None = None
+        self.open = ExitStack()
+        """What is to be closed when the flow is over."""
 
     def ask(self, method: str, path: str, body: Any = None, token: str = "alice") -> Reply:
         """The reply to a request of a token's."""

@@ -2,7 +2,9 @@
 
 import { html, useEffect, useState } from './preact.js';
 import { admin, call } from './api.js';
-import { Badge, Copy, Empty, Problem, clockTime, curlOf, go, useAsked } from './parts.js';
+import { Controls } from './controls.js';
+import { Lanes } from './lanes.js';
+import { Badge, Copy, Empty, OVER, Problem, curlOf, go, useAsked } from './parts.js';
 
 const ACTS = {
   answers: 'answers',
@@ -14,13 +16,12 @@ const ACTS = {
   retrieves: 'comes back',
   digits: 'presses 1',
 };
-const OVER = ['terminated', 'disconnected'];
 
 export function Calls({ which, changes, org }) {
-  const { value, error } = useAsked('calls', useTurns(changes));
+  const { value, error } = useTurns('calls', changes);
+  const now = useNow(value);
   if (error) return html`<${Problem} error=${error} />`;
   if (!value) return null;
-  const chosen = value.calls.find((one) => one.id === which);
   return html`<div class="split">
     <section aria-label="Calls">
       <${Inbound} org=${org} />
@@ -30,22 +31,40 @@ export function Calls({ which, changes, org }) {
         <${Copy} text=${curlOf('POST', '/api/v2/conversations/calls', { phoneNumber: '+442079460100' })} />
       <//>`}
       <ul class="list">
-        ${value.calls.map((one) => html`<${Row} key=${one.id} one=${one} now=${value.now} chosen=${one.id === which} />`)}
+        ${value.calls.map((one) => html`<${Row} key=${one.id} one=${one} now=${now} chosen=${one.id === which} />`)}
       </ul>
       ${value.total > value.calls.length && html`<p class="soft">The newest ${value.calls.length} of ${value.total}.</p>`}
     </section>
-    ${which && html`<${Call} key=${which} id=${which} known=${chosen} changes=${changes} org=${org} />`}
+    ${which && html`<${Call} key=${which} id=${which} changes=${changes} org=${org} />`}
   </div>`;
 }
 
-/** The count of changes, which also grows once a second while the page is looked at: calls go on by themselves. */
-function useTurns(changes) {
+const LONGEST = 2 ** 31 - 1;
+
+/** What a path of calls says, anew after each change, and when the next thing happens by itself. */
+function useTurns(path, changes) {
   const [turns, setTurns] = useState(0);
+  const asked = useAsked(path, `${changes}/${turns}`);
+  const wakeIn = asked.value ? asked.value.wakeIn : null;
   useEffect(() => {
-    const timer = setInterval(() => document.hidden || setTurns((count) => count + 1), 1000);
+    if (wakeIn === null) return undefined;
+    const timer = setTimeout(() => setTurns((count) => count + 1), Math.min(wakeIn * 1000 + 20, LONGEST));
+    return () => clearTimeout(timer);
+  }, [asked.value]);
+  return asked;
+}
+
+/** The moment in the org, as it goes on while nobody asks: in milliseconds. */
+function useNow({ now, speed } = {}) {
+  const [then, setThen] = useState(0);
+  const [at, setAt] = useState(0);
+  useEffect(() => {
+    setThen(performance.now());
+    setAt(performance.now());
+    const timer = speed > 0 ? setInterval(() => document.hidden || setAt(performance.now()), 1000) : 0;
     return () => clearInterval(timer);
-  }, []);
-  return `${changes}/${turns}`;
+  }, [now, speed]);
+  return new Date(now).getTime() + Math.max(0, at - then) * (speed || 0);
 }
 
 function Row({ one, now, chosen }) {
@@ -66,7 +85,7 @@ function stateOf(one) {
 }
 
 function age(then, now) {
-  const seconds = Math.max(0, Math.round((new Date(now) - new Date(then)) / 1000));
+  const seconds = Math.max(0, Math.round((now - new Date(then).getTime()) / 1000));
   if (seconds < 60) return `${seconds} s`;
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
@@ -91,7 +110,8 @@ function Inbound({ org }) {
 }
 
 function Call({ id, changes, org }) {
-  const { value, error } = useAsked(`calls/${id}/lanes`, useTurns(changes));
+  const { value, error } = useTurns(`calls/${id}/lanes`, changes);
+  const now = useNow(value);
   const [refusal, setRefusal] = useState(null);
   if (error) return html`<section><${Problem} error=${error} /></section>`;
   if (!value) return null;
@@ -108,7 +128,7 @@ function Call({ id, changes, org }) {
   };
   return html`<section class="detail" aria-label="Call">
     <h2>Call <code>${id}</code> <${Copy} text=${id} label="Copy id" /></h2>
-    <div class="scroll" tabindex="0" role="group" aria-label="What each party did"><${Lanes} picture=${value} /></div>
+    <div class="scroll" tabindex="0" role="group" aria-label="What each party did"><${Lanes} picture=${value} now=${now} /></div>
     <table class="parties">
       <thead><tr><th>Party</th><th>State</th><th>Controls</th></tr></thead>
       <tbody>
@@ -118,7 +138,7 @@ function Call({ id, changes, org }) {
             <td>${party.held ? 'held, ' : ''}${party.state}${party.disconnectType ? html`<br /><span class="soft">${party.disconnectType}</span>` : ''}</td>
             <td>
               ${party.can.length > 0 && html`<span class="soft">the phone:</span> `}${party.can.map((what) => html`<button type="button" class="small" onClick=${() => act(party, what)}>${ACTS[what] || what}</button>`)}
-              ${party.userId && !OVER.includes(party.state) && html`<${Controls} id=${id} party=${party} call=${value} org=${org} control=${control} />`}
+              ${party.userId && html`<${Controls} id=${id} party=${party} call=${value} org=${org} control=${control} />`}
             </td>
           </tr>`,
         )}
@@ -126,80 +146,4 @@ function Call({ id, changes, org }) {
     </table>
     <${Problem} error=${refusal} />
   </section>`;
-}
-
-function Controls({ id, party, call, org, control }) {
-  const [target, setTarget] = useState('+442079460110');
-  const path = `/api/v2/conversations/calls/${id}/participants/${party.id}`;
-  const change = (body) => () => control(party.userId, 'PATCH', path, body);
-  const subject = call.parties.find((one) => one.id !== party.id && !OVER.includes(one.state));
-  const consult = subject && `/api/v2/conversations/calls/${id}/participants/${subject.id}/consult`;
-  const button = (label, wish) => html`<button type="button" class="small" onClick=${change(wish)}>${label}</button>`;
-  return html`<br /><span class="soft">through the API:</span>
-  ${button(party.held ? 'unhold' : 'hold', { held: !party.held })} ${button(party.muted ? 'unmute' : 'mute', { muted: !party.muted })}
-  ${button('disconnect', { state: 'disconnected' })}
-  <button type="button" class="small" onClick=${() => control(party.userId, 'POST', `/api/v2/conversations/${id}/disconnect`)}>end the call</button>
-  ${party.state === 'connected' &&
-  html`<details><summary>pass it on</summary><p class="row">
-    <label>To <input value=${target} size="16" onInput=${(event) => setTarget(event.target.value)} /></label>
-    <button type="button" class="small" onClick=${() => control(party.userId, 'POST', `${path}/replace`, named(target, org))}>transfer</button>
-    ${
-      subject &&
-      html`<button type="button" class="small" onClick=${() => control(party.userId, 'POST', consult, { speakTo: 'DESTINATION', destination: named(target, org) })}>consult</button>
-        <button type="button" class="small" onClick=${() => control(party.userId, 'DELETE', consult)}>cancel the consult</button>`
-    }
-  </p></details>`}`;
-}
-
-/** Whom the text names: a user or a queue of the org by name or id, else an address. */
-function named(text, org) {
-  const is = (one) => one.id === text || one.name.toLowerCase() === text.trim().toLowerCase();
-  const user = org && org.users.find(is);
-  const queue = org && org.queues.find(is);
-  if (user) return { userId: user.id };
-  return queue ? { queueId: queue.id } : { address: text.trim() };
-}
-
-const WIDTH = 720;
-const LEFT = 130;
-const LANE = 34;
-
-/** One lane a participant; bars for what its leg does, and the commands at their moments. */
-function Lanes({ picture }) {
-  const begins = new Date(picture.startedAt).getTime();
-  const ends = Math.max(lastMoment(picture), begins + 1000);
-  const at = (text) => LEFT + ((new Date(text).getTime() - begins) / (ends - begins)) * (WIDTH - LEFT - 10);
-  const height = picture.parties.length * LANE + 40;
-  return html`<svg class="lanes" viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${told(picture)}>
-    ${picture.parties.map((party, number) => {
-      const y = number * LANE + 6;
-      return html`<g key=${party.id}>
-        <text x="0" y=${y + 16} class="lane-name">${party.name.slice(0, 18)}</text>
-        ${(picture.lanes[party.id] || []).map((bar) => {
-          const x = at(bar.begins);
-          const width = Math.max((bar.ends ? at(bar.ends) : ended(bar) ? x + 3 : WIDTH - 10) - x, 2);
-          const kind = bar.held ? 'held' : bar.muted ? 'muted' : bar.state;
-          return html`<g><rect x=${x} y=${y} width=${width} height="22" rx="3" class=${`bar ${kind}`}>
-            <title>${kind} from ${clockTime(bar.begins)}${bar.ends ? ` to ${clockTime(bar.ends)}` : ''}</title></rect>
-            ${width > kind.length * 7 + 8 && html`<text x=${x + 5} y=${y + 15} class="bar-name">${kind}</text>`}</g>`;
-        })}
-      </g>`;
-    })}
-    ${picture.marks.map((mark, number) => html`<g key=${number}>
-      <line x1=${at(mark.at)} x2=${at(mark.at)} y1="0" y2=${height - 26} class="mark"><title>${mark.what}, ${clockTime(mark.at)}</title></line>
-      <text x=${Math.min(at(mark.at) + 2, WIDTH - 60)} y=${height - 14 + (number % 2) * 11} class="mark-name">${mark.what}</text>
-    </g>`)}
-  </svg>`;
-}
-
-const ended = (bar) => OVER.includes(bar.state);
-
-function lastMoment(picture) {
-  if (picture.active) return new Date(picture.now).getTime();
-  const moments = Object.values(picture.lanes).flatMap((bars) => bars.map((bar) => new Date(bar.begins).getTime()));
-  return Math.max(...moments);
-}
-
-function told(picture) {
-  return picture.parties.map((party) => `${party.name}: ${(picture.lanes[party.id] || []).map((bar) => bar.state).join(', ')}`).join('; ');
 }

@@ -4,16 +4,16 @@ import { html, useEffect, useState } from './preact.js';
 import { admin } from './api.js';
 import { Badge, Copy, Empty, Explained, Problem, clockTime, go, pretty, quoted, useAsked } from './parts.js';
 
-const FILTERS = { status: 'Status', rule: 'Rule', operation: 'Operation', path: 'Path', text: 'Any text' };
+const FILTERS = { status: 'Status', rule: 'Rule', operation: 'Operation', path: 'Path', token: 'Token', text: 'Any text' };
 const PAGE = 500;
 
-export function Exchanges({ which, query, changes }) {
+export function Exchanges({ which, query, changes, org }) {
   const { value, error } = useAsked('exchanges', changes, { limit: PAGE });
   if (error) return html`<${Problem} error=${error} />`;
   if (!value) return null;
   const asked = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, query.get(name) || '']));
   const all = [...value.exchanges].reverse();
-  const shown = all.filter((exchange) => fits(exchange, asked));
+  const shown = all.filter((exchange) => fits(exchange, asked, org));
   return html`<div class="split">
     <section aria-label="Exchanges">
       <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
@@ -33,7 +33,7 @@ export function Exchanges({ which, query, changes }) {
   </div>`;
 }
 
-function fits(exchange, asked) {
+function fits(exchange, asked, org) {
   const { request, response, verdict } = exchange;
   const has = (text, part) => !part || String(text || '').toLowerCase().includes(part.toLowerCase());
   return (
@@ -41,8 +41,16 @@ function fits(exchange, asked) {
     has(verdict && verdict.rule, asked.rule) &&
     has(verdict && verdict.operation, asked.operation) &&
     has(request.path, asked.path) &&
+    (!asked.token || tokenNames(exchange.caller, org).some((name) => has(name, asked.token))) &&
     (!asked.text || has(JSON.stringify(exchange), asked.text))
   );
+}
+
+/** What a token can be called: its name in the org's file, whose it is, its mark; "none" where there was none. */
+function tokenNames(caller, org) {
+  if (!caller) return ['none'];
+  const known = org && org.tokens.find((one) => one.mark === caller.token);
+  return [known && known.value, caller.user, caller.client, caller.token].filter(Boolean);
 }
 
 function Row({ exchange, asked, chosen }) {
@@ -79,6 +87,7 @@ function Exchange({ id }) {
       <${Save} exchange=${value} />
       ${value.conversationId && html`<a href=${`#/calls/${value.conversationId}`}>the call</a>`}
     </p>
+    ${value.caller && html`<p class="soft">Sent with the token of <a href=${`#/exchanges?token=${value.caller.token}`}>${value.caller.user || value.caller.client || 'nobody'} (${value.caller.token})</a></p>`}
     ${again && html`<p>Sent again: <a href=${`#/exchanges/${again.id}`}>${again.status}</a></p>`}
     <${Problem} error=${problem} />
     <${Explained} explanation=${value.explanation} />

@@ -3,6 +3,9 @@
 import { html, useEffect, useState } from './preact.js';
 import { admin } from './api.js';
 
+/** The states of a leg that has ended. */
+export const OVER = ['terminated', 'disconnected'];
+
 /** The place in the page, as its address says it: `#/section/which?filters`. */
 export function useRoute() {
   const read = () => {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any
 
+from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import Accepted, Request, Verdict
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
@@ -24,8 +26,27 @@ def shown_exchange(exchange: Exchange, org_id: str) -> dict[str, Any]:
         "truncated": exchange.cut,
         "verdict": _shown_verdict(exchange.verdict),
         "conversationId": exchange.call_id,
+        "caller": _shown_caller(exchange),
     }
     return {name: known.hidden_in_all(part) for name, part in shown.items()}
+
+
+def token_mark(token: str) -> str:
+    """What tells one token from another, and nobody what it is."""
+    return blake2b(token.encode(), digest_size=4).hexdigest()
+
+
+def _shown_caller(exchange: Exchange) -> dict[str, Any] | None:
+    """Whose token it was sent with, as far as anybody knows."""
+    token = bearer(exchange.request.headers.get("authorization"))
+    if token is None:
+        return None
+    caller = exchange.caller
+    return {
+        "token": token_mark(token),
+        "user": caller.user.name if caller and caller.user else None,
+        "client": caller.app if caller else None,
+    }
 
 
 def shown_refusal(refusal: Refusal) -> dict[str, Any]:

@@ -90,6 +90,9 @@ class Sockets:
             if fault is not None:
                 listener = Troubled(fault, listener, tenant.feed.agenda, tenant.clock)
             tenant.feed.connect(channel, listener, tenant.clock())
+            if not math.isinf(ends := tenant.ends(channel.token)):
+                # That a token which ends by itself is told like one that is revoked is assumed.
+                tenant.feed.agenda.put(ends, lambda _: tenant.feed.revoke(channel))
             self._set_alarm()
             return SocketSession(self._store, tenant, channel, listener)
 

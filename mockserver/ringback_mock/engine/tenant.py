@@ -166,6 +166,11 @@ class Tenant:
         if owner is self and session is not None:
             session.use(now)
 
+    def ends(self, token: str) -> float:
+        """When the access token ceases to be good by itself."""
+        _, session = self._sessions.get(token, (None, None))
+        return math.inf if session is None else session.expires_at
+
     def hold(self, issued: Issued, client: Client, user: User | None = None) -> None:
         """Let the token be good from now on: for the client, or for a user who logged in through it."""
         token, refresh_token = issued.access_token, issued.refresh_token

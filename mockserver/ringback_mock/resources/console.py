@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.model import Request
-from ringback_contracts.life import next_turn
+from ringback_contracts.life import Conversation, next_turn
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.org import Org, TestNumber
 from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.guard import ADMIN
+from ringback_mock.engine.shown import token_mark
+from ringback_mock.engine.tenant import Tenant
 from ringback_mock.http import Headers, HttpProblem, Response, bad_request, json_response
 from ringback_mock.resources.admin import tenant_of
 from ringback_mock.resources.far_end import call_of, party_shown, settled
@@ -30,6 +33,8 @@ FILES = (
     "api.js",
     "parts.js",
     "calls.js",
+    "controls.js",
+    "lanes.js",
     "exchanges.js",
     "try.js",
     "rules.js",
@@ -106,7 +111,19 @@ def _calls(site: Site, request: Request) -> Response:
     now = tenant.clock()
     newest = islice(reversed(tuple(tenant.calls)), MOST_CALLS)
     listed = [_shown(call, tenant.org, now) for call in newest]
-    return json_response(200, {"now": timestamp(now), "total": len(tenant.calls), "calls": listed})
+    turns = [turn for call in tenant.calls if (turn := next_turn(call.at(now))) is not None]
+    told = {"now": timestamp(now), **_pace(tenant, min(turns, default=None))}
+    return json_response(200, {**told, "total": len(tenant.calls), "calls": listed})
+
+
+def _pace(tenant: Tenant, turn: float | None) -> dict[str, Any]:
+    """How fast time goes in the org, and in how many seconds of the world's something happens by itself."""
+    left = math.inf if turn is None else tenant.clock.seconds_until(turn)
+    course = tenant.clock.course
+    return {
+        "speed": 0.0 if course.frozen else course.speed,
+        "wakeIn": None if math.isinf(left) else left,
+    }
 
 
 def _lanes(site: Site, request: Request, call_id: str) -> Response:
@@ -121,6 +138,7 @@ def _lanes(site: Site, request: Request, call_id: str) -> Response:
         {
             **_shown(call, tenant.org, now),
             "now": timestamp(now),
+            **_pace(tenant, next_turn(life)),
             "lanes": {one: [_bar(bar) for bar in bars] for one, bars in lanes(life).items()},
             "marks": [
                 {"at": timestamp(mark.at), "what": mark.what, "participantId": mark.participant_id}
@@ -143,8 +161,17 @@ def _shown(call: CallRecord, org: Org, now: float) -> dict[str, Any]:
             for one in life.participants
         ],
         "held": any(one.call.held for one in life.participants),
+        "consult": _consult(life),
         "transfers": len(life.transfers),
     }
+
+
+def _consult(life: Conversation) -> dict[str, Any] | None:
+    """Who asks about whom."""
+    if life.consult is None:
+        return None
+    parties = life.participants
+    return {"by": parties[life.consult.initiator].id, "about": parties[life.consult.subject].id}
 
 
 def _name(one: CallParticipant, org: Org) -> str:
@@ -187,7 +214,13 @@ def _org(site: Site, request: Request) -> Response:
                 for user in org.users
             ],
             "tokens": [
-                {"value": token.value, "user": token.user, "client": token.client, "expired": token.expired}
+                {
+                    "value": token.value,
+                    "mark": token_mark(token.value),
+                    "user": token.user,
+                    "client": token.client,
+                    "expired": token.expired,
+                }
                 for token in org.tokens
             ],
             "clients": [
@@ -197,6 +230,7 @@ def _org(site: Site, request: Request) -> Response:
             "queues": [
                 {"id": queue.id, "name": queue.name, "members": list(queue.members)} for queue in org.queues
             ],
+            "wrapUpCodes": [{"id": code.id, "name": code.name} for code in org.wrap_up_codes],
             "testNumbers": [_number(number) for number in org.test_numbers],
         },
     )
