@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import BY_ID, TABLE, judge
+from ringback_contracts.core.credentials import token_mark
 from ringback_contracts.core.model import (
     Accepted,
     Caller,
@@ -29,7 +30,7 @@ from ringback_mock.engine.journal import (
     REFUSALS_KEPT,
     Journal,
 )
-from ringback_mock.engine.shown import shown_exchange, shown_refusal, token_mark
+from ringback_mock.engine.shown import shown_exchange, shown_refusal
 from ringback_mock.http import Response, json_response
 from ringback_mock.resources.explained import explanation
 

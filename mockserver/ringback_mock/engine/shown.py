@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
-from ringback_contracts.core.credentials import bearer
+from ringback_contracts.core.credentials import bearer, token_mark
 from ringback_contracts.core.model import Accepted, Request, Verdict
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.privacy import redact_body, redact_headers, redact_text
@@ -29,11 +28,6 @@ def shown_exchange(exchange: Exchange, org_id: str) -> dict[str, Any]:
         "caller": _shown_caller(exchange),
     }
     return {name: known.hidden_in_all(part) for name, part in shown.items()}
-
-
-def token_mark(token: str) -> str:
-    """What tells one token from another, and nobody what it is."""
-    return blake2b(token.encode(), digest_size=4).hexdigest()
 
 
 def _shown_caller(exchange: Exchange) -> dict[str, Any] | None:

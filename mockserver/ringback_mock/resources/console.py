@@ -8,6 +8,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ringback_contracts.core.credentials import token_mark
 from ringback_contracts.core.model import Request
 from ringback_contracts.life import Conversation, next_turn
 from ringback_contracts.life.moments import timestamp
@@ -15,7 +16,6 @@ from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.org import Org, TestNumber
 from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.guard import ADMIN
-from ringback_mock.engine.shown import token_mark
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.http import Headers, HttpProblem, Response, bad_request, json_response
 from ringback_mock.resources.admin import tenant_of
