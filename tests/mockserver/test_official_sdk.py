@@ -119,11 +119,13 @@ def test_users_and_tokens(sdk: Any, alice: Any) -> None:
     assert sdk.TokensApi(alice).get_tokens_me().authorized_scope == [
         "conversations",
         "notifications",
+        "oauth",
         "organization",
         "presence",
         "routing",
         "stations",
         "users",
+        "voicemail",
     ]
 
 
