@@ -30,19 +30,20 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.org import Org, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.notifications.rules import CHANNELS as CHANNELS_PATH
+from ringback_contracts.resources.tokens.rules import CLIENTS as CLIENTS_PATH
 from ringback_harness.event_log import Hear, InProcessSocket, TalkingSocket, as_sent
 from ringback_harness.exits import Refused, SetupError
 from ringback_harness.terminal import one_line
 from ringback_harness.wire import Notes, TargetWire
 from ringback_mock.engine.sockets import Sockets
-from ringback_mock.engine.store import Store
+from ringback_mock.engine.store import FreshOrg, Store
 from ringback_mock.http import Response, json_response
 from ringback_mock.site import Site
 
 Switches = Mapping[str, Any]
+"""Top-level values of an org's file that differ from the default org's."""
 Listen = Callable[[Mapping[str, Any]], TalkingSocket]
 """Connects to a channel, which the API has described so."""
-"""Top-level values of an org's file that differ from the default org's."""
 ADMIN = "/__ringback"
 CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 """How a Ringback answers whom it does not let at its admin paths."""
@@ -81,7 +82,8 @@ class World:
     """One org at a target, fresh where the target makes orgs.
 
     ``org`` is what is known of it, in the names of the default org; ``None`` where nothing is. ``tokens``
-    maps the names of tokens to their values there; whoever is not in it cannot be asked as.
+    maps the names of tokens to their values there; whoever is not in it cannot be asked as. ``clients`` maps
+    the ids of OAuth clients to what they are there, where that is another.
     """
 
     traits: Traits
@@ -97,6 +99,7 @@ class World:
     """What is there in any case, where ``org`` is not known; what it grants is granted there."""
     stop_clock: Callable[[], bool] = field(default=lambda: False, repr=False)
     """Let no time pass there by itself from now on; whether that could be done."""
+    clients: Mapping[str, str] = field(default_factory=dict, repr=False)
     listen: Listen = field(default=deaf, repr=False)
     """Connect to a channel. Raises ``OutOfReach`` where there are no sockets, and what a socket raises."""
 
@@ -108,7 +111,10 @@ class World:
         return self.deliver(self.as_known_here(request))
 
     def as_known_here(self, request: Request) -> Request:
-        """The request with the token's value in place of its name."""
+        """The request with the token's value in place of its name, and of the id of a client in the path."""
+        above, _, client = request.path.rpartition("/")
+        if above == CLIENTS_PATH and client in self.clients:
+            request = replace(request, path=f"{above}/{self.clients[client]}")
         name = token_of(request)
         if name is None or name not in default_org().token_by_value:
             return request
@@ -227,20 +233,24 @@ class InProcess:
         store = Store(org, clock=clock)
         answer, sockets = self._serve(store), Sockets(store)
 
-        def of(tokens: Mapping[str, str]) -> World:
+        def of(tokens: Mapping[str, str], clients: Mapping[str, str]) -> World:
             return World(
                 self.traits,
                 DEFAULT_MOCK,
                 org,
                 tokens,
                 lambda request: as_reply(_survived(answer, request)),
-                lambda: of(store.add_org().tokens),
+                lambda: beside(store.add_org()),
                 clock.wait,
                 stop_clock=clock.stop,
+                clients=clients,
                 listen=lambda channel: InProcessSocket(sockets, str(channel.get("id")), self._hear),
             )
 
-        return of({value: value for value in org.token_by_value})
+        def beside(fresh: FreshOrg) -> World:
+            return of(fresh.tokens, {name: client.id for name, client in fresh.clients.items()})
+
+        return of({value: value for value in org.token_by_value}, {})
 
 
 def _survived(answer: Callable[[Request], Response], request: Request) -> Response:
@@ -297,7 +307,7 @@ class AtUrl:
         if switches:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
         tokens = {"alice": self._token or "alice"}
-        self._tell(tokens)
+        self._tell(tokens, {})
         return World(self.traits, self.url, None, tokens, self.deliver, self.world, listen=self.listen)
 
     def listen(self, channel: Mapping[str, Any]) -> TalkingSocket:
@@ -316,7 +326,8 @@ class AtUrl:
         # Nothing goes wrong on purpose here, either.
         self.deliver(Request("DELETE", f"{ADMIN}/faults", query=f"org={reply.document['id']}"))
         tokens: Mapping[str, str] = reply.document["tokens"]
-        self._tell(tokens)
+        clients = {name: str(made["id"]) for name, made in reply.document.get("clients", {}).items()}
+        self._tell(tokens, {made: name for name, made in clients.items()})
         usual = tokens.keys() == default_org().token_by_value.keys()
         org = changed(default_org(), switches) if usual else None
         org_id = str(reply.document["id"])
@@ -329,6 +340,7 @@ class AtUrl:
             self.deliver,
             self.world,
             wait,
+            clients=clients,
             stop_clock=lambda: self._command_clock({"freeze": True}, org_id),
             listen=self.listen,
         )
@@ -349,9 +361,9 @@ class AtUrl:
 
         return wait
 
-    def _tell(self, tokens: Mapping[str, str]) -> None:
+    def _tell(self, tokens: Mapping[str, str], names: Mapping[str, str]) -> None:
         if self.notes:
-            self.notes.learn(tokens, {}, ())
+            self.notes.learn(tokens, names, ())
 
     def deliver(self, request: Request) -> Reply:
         headers = {name: value for name, value in request.headers.items() if name != "host"}
