@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import OPERATIONS, PLACING
-from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Verdict
+from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Stage, Verdict
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import Org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
@@ -180,3 +180,8 @@ def _faults_of_our_call(expected: Expected, reply: Reply) -> Iterator[str]:
 
 def _is_json(reply: Reply) -> bool:
     return reply.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+def hangs_on_calls(rule: Rule) -> bool:
+    """Whether the rule says what stands against a command to a call, as calls stand."""
+    return rule.stage is Stage.STATE or rule.id.startswith("life.")

@@ -20,13 +20,13 @@ from ringback_client.environment import verify_from
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import PLACING, TABLE, judge, route
 from ringback_contracts.core.credentials import token_of, with_token
-from ringback_contracts.core.model import Example, Knowledge, Request, Stage
+from ringback_contracts.core.model import Example, Knowledge, Request
 from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
 from ringback_harness.check.adapter import plain
 from ringback_harness.check.api import WORLD_VARIABLE
 from ringback_harness.check.client import disagreement, said
-from ringback_harness.check.expectation import Expected, expected_of, faults
+from ringback_harness.check.expectation import Expected, expected_of, faults, hangs_on_calls
 from ringback_harness.check.results import operation_of
 from ringback_harness.targets import AtUrl, World
 
@@ -98,7 +98,7 @@ def _of_a_call_as_it_stood(request: Request, reply: Reply) -> bool:
     rule = TABLE.by_id.get(reply.headers.get("Ringback-Rule", ""))
     if operation is None or rule is None:
         return False
-    return rule.stage is Stage.STATE or rule.id.startswith("life.") or rule.id in operation.unknown.values()
+    return hangs_on_calls(rule) or rule.id in operation.unknown.values()
 
 
 def _needs_the_org(expected: Expected) -> bool:

@@ -19,7 +19,7 @@ from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import answers
-from ringback_harness.check.expectation import ERRORS
+from ringback_harness.check.expectation import ERRORS, hangs_on_calls
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN
 from ringback_harness.diff.compare import RULE, Aspect, Deviation, differences
@@ -211,13 +211,14 @@ def compare_cassettes(
 
 def _out_of_reach(recorded: Request, request: Request, mock: Reply) -> str | None:
     """Why nothing can be said of an answer: it depends on what no replay has."""
-    if HIDDEN in request.path:
-        return HIDDEN_ID
+    if HIDDEN in request.path or HIDDEN.encode() in request.body:
+        return HIDDEN_VALUE
     if request == recorded:
         return None  # it names no call that was placed
     operation = BY_ID.get(operation_of(request))
     names_participant = operation is not None and "participantId" in operation.parameters
-    return AS_IT_STOOD if names_participant or mock.headers.get(RULE, "").startswith(OF_A_LIFE) else None
+    rule = TABLE.by_id.get(mock.headers.get(RULE, ""))
+    return AS_IT_STOOD if names_participant or (rule and hangs_on_calls(rule)) else None
 
 
 def _own_limit(mock: Reply, target: Reply) -> str | None:
@@ -226,10 +227,8 @@ def _own_limit(mock: Reply, target: Reply) -> str | None:
     return rule if rule in OWN and OF_A_MOCK not in target.headers else None
 
 
-HIDDEN_ID = "a recording hides the id in its path"
+HIDDEN_VALUE = "a recording hides a value in it"
 AS_IT_STOOD = "it takes a call as it stood then, which no replay brings back"
-OF_A_LIFE = "life."
-"""What the rules begin with that say what stands against a command to a call."""
 
 
 class _Replay:
