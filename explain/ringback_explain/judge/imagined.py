@@ -14,7 +14,18 @@ from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import ANONYMOUS, NO_CALLS, Caller, Finding, Lives, Request, TokenState
 from ringback_contracts.domain.addresses import TelAddress
 from ringback_contracts.domain.uuids import UUID
-from ringback_contracts.org import Campaign, Client, ContractChoice, Org, Queue, User, default_org
+from ringback_contracts.org import (
+    Campaign,
+    Client,
+    ContractChoice,
+    ExternalContact,
+    Org,
+    Queue,
+    User,
+    WrapUpCode,
+    default_org,
+)
+from ringback_contracts.org.people import PresenceDefinition, Station
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_explain.meant.ids import no_ids, path_with_id, with_ids
 from ringback_explain.meant.keys import norm
@@ -23,6 +34,8 @@ from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_
 SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
 """Id of the user whose token sends the request, and of whoever stands where an id was withheld."""
 SOME_NUMBER = "+442079460100"
+PHONES = dict.fromkeys(("work_phone", "cell_phone", "home_phone", "other_phone"), SOME_NUMBER)
+"""The numbers of somebody outside."""
 EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
 
 
@@ -94,17 +107,28 @@ def imagined(
     body = request.body[: payload.MAX_BYTES].decode("utf-8", "replace")
     written = set(UUID.findall(f"{request.path} {body}"))
     ids = {found.lower() for found in written} | {SOMEBODY}
+    usual = default_org()
+    stations, presences = ids - usual.station_by_id.keys(), ids - usual.presence_by_id.keys()
     org = replace(
-        default_org(),
+        usual,
         id="imagined",
         name="Imagined",
         contract=contract,
         users=tuple(_user(found) for found in sorted(ids)),
+        stations=(*usual.stations, *(Station(id=found, name="a station") for found in sorted(stations))),
+        presence_definitions=(
+            *usual.presence_definitions,
+            *(PresenceDefinition(id=one, name=one, system_presence="Available") for one in sorted(presences)),
+        ),
         queues=tuple(Queue(id=found, name="a queue") for found in sorted(ids)),
+        wrap_up_codes=tuple(WrapUpCode(id=found, name="a code") for found in sorted(ids)),
+        external_contacts=tuple(
+            ExternalContact(id=found, name="a contact", **PHONES) for found in sorted(ids)
+        ),
         campaigns=tuple(Campaign(id=found, name="a campaign") for found in sorted(ids)),
-        clients=(),
+        clients=tuple(Client(id=found, secret="") for found in sorted(ids | written)),
         tokens=(),
-        numbers=(*default_org().numbers, SOME_NUMBER),
+        numbers=(*usual.numbers, SOME_NUMBER),
     )
     calls = dict.fromkeys(ids | {found.upper() for found in ids} | written)
     caller = somebody(request, service=service, calls=calls)
@@ -120,7 +144,16 @@ def adverse(request: Request, fields: Mapping[str, Any]) -> Iterator[tuple[Calle
     _, org = imagined(request, fields)
     bare = User(id=SOMEBODY, name="a user", station=None)
     nothing = replace(
-        org, users=(bare,), queues=(), campaigns=(), numbers=(), sip_trunking=False, strict_numbers=True
+        org,
+        users=(bare,),
+        queues=(),
+        wrap_up_codes=(),
+        external_contacts=(),
+        campaigns=(),
+        clients=(),
+        numbers=(),
+        sip_trunking=False,
+        strict_numbers=True,
     )
     able = replace(bare, permissions=EVERYTHING)
     disabled = replace(org, users=(replace(able, enabled=False),))
