@@ -27,6 +27,19 @@ def channel(replica: Process) -> str:
     return name
 
 
+def test_a_topic_of_a_family_of_which_not_all_are_known_is_known_to_all(start: Start) -> None:
+    one, other = start(), start()
+    name = channel(one)
+    topics = [OWN_CALLS, "v2.analytics.queues.90e0e000-0000-4000-8000-000000000010.observations"]
+    path = f"{CHANNELS}/{name}/subscriptions"
+    put = requests.put(
+        one.url + path, json=[{"id": each} for each in topics], headers=ALICE, timeout=PATIENCE
+    )
+    assert put.status_code == 200, put.text
+    for replica in (one, other):
+        assert [each["id"] for each in replica.get(path).json()["entities"]] == topics
+
+
 def listening(replica: Process, name: str) -> ClientConnection:
     return connect(f"ws://{urlsplit(replica.url).netloc}/channels/{name}", open_timeout=PATIENCE)
 

@@ -48,9 +48,12 @@ _KNOWN: Mapping[Any, tuple[Convert, Convert]] = {
     float: (lambda value: value, float),
     Operation: (lambda value: value.id, _OPERATIONS.__getitem__),
     Rule: (lambda value: value.id, TABLE.by_id.__getitem__),
-    TopicKind: (lambda value: value.template, KINDS.__getitem__),
+    TopicKind: (lambda value: value.template, lambda template: KINDS.get(template) or TopicKind(template)),
 }
-"""What is no value of JSON, and what every replica has, and finds by its name."""
+"""What is no value of JSON, and what every replica has, and finds by its name.
+
+Of a family of which not all are known, a kind of topics is its template.
+"""
 
 
 @cache
