@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.mockserver.listening import OWN_CALLS
 from tests.mockserver.process import ALICE, PATIENCE, Process
+from tests.mockserver.wire import CALLS
 from tests.replicas.conftest import Start
+from tests.replicas.within import replicas
 
 CHANNELS = "/api/v2/notifications/channels"
 
@@ -68,3 +71,46 @@ def test_a_socket_at_one_replica_ends_that_at_another(start: Start) -> None:
             first.recv(PATIENCE)
         call = one.place().json()["id"]
         assert heard(second, OWN_CALLS)["eventBody"]["id"] == call
+
+
+class Heard:
+    """A listener that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[bytes] = []
+        self.closed = False
+
+    def send(self, text: bytes) -> None:
+        self.told.append(text)
+
+    def close(self, _: int, __: str) -> None:
+        self.closed = True
+
+    def drop(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("where", [(0, 1), (1, 0), (0, 1, 0), (0, 1, 1), (1, 0, 0, 1, 1)])
+def test_of_sockets_that_are_opened_at_once_exactly_one_stays(
+    redis_url: str, prefix: str, where: tuple[int, ...]
+) -> None:
+    async def opened() -> tuple[list[Heard], list[Heard]]:
+        async with replicas(redis_url, prefix) as two:
+            made = await two[0].json("POST", CHANNELS)
+            await two[0].json("PUT", f"{CHANNELS}/{made['id']}/subscriptions", [{"id": OWN_CALLS}])
+            await two[1].site.replica.catch_up()
+            # Nobody writes or reads the log between these, as nothing is awaited.
+            listeners = [Heard() for _ in where]
+            for place, listener in zip(where, listeners, strict=True):
+                assert two[place].site.sockets.join(made["id"], listener) is not None
+            for _ in range(3):
+                for one in two:
+                    await one.site.replica.catch_up()
+            open_ones = [listener for listener in listeners if not listener.closed]
+            call = (await two[0].json("POST", CALLS, {"phoneNumber": "+442079460100"}))["id"]
+            await two[1].site.replica.catch_up()
+            return open_ones, [one for one in listeners if any(call.encode() in text for text in one.told)]
+
+    left, told = asyncio.run(opened())
+    assert len(left) == 1
+    assert told == left

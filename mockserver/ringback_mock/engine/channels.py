@@ -52,7 +52,17 @@ class Listener(Protocol):
 class Channel:
     """One channel; times are seconds since 1970. Whoever knows its id can listen, so its repr has none."""
 
-    __slots__ = ("connected_by", "expires_at", "id", "listener", "owner", "subscriptions", "token", "used_at")
+    __slots__ = (
+        "connected_by",
+        "expires_at",
+        "id",
+        "listener",
+        "noting",
+        "owner",
+        "subscriptions",
+        "token",
+        "used_at",
+    )
 
     def __init__(self, owner: Owner, token: str, now: float) -> None:
         self.id = f"streaming-0-{''.join(secrets.choice(LETTERS) for _ in range(26))}"
@@ -64,6 +74,8 @@ class Channel:
         self.listener: Listener | None = None
         self.connected_by = ""
         """The name of the process over which somebody listens."""
+        self.noting = ""
+        """The name of the note that somebody listens here, until other processes hear of it, too."""
 
     def __repr__(self) -> str:
         return f"Channel({len(self.subscriptions)} subscriptions)"

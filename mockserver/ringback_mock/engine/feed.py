@@ -102,10 +102,15 @@ class EventFeed:
         listener.send(messages.no_longer_subscribed(channel))
         listener.close(NORMAL, "another connection to the channel was opened")
 
+    def note_again(self, now: float) -> None:
+        """Note with each channel that somebody listens, as earlier notes may be lost."""
+        for channel in self._listening:
+            self.note(channel, True, now)  # noqa: FBT003 - it is what is noted
+
     def replaced(self, channel: Channel) -> None:
-        """Somebody listens to the channel over another process from now on."""
+        """Somebody listens over another process, newer than who is here unless that is yet to be noted."""
         listener = self._listening.get(channel)
-        if listener is not None:
+        if listener is not None and not channel.noting:
             self._replace(channel, listener)
             self.disconnect(channel, listener)
 

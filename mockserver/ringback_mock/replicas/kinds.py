@@ -56,12 +56,16 @@ class Settle(Write):
 
 @plain(compared=False)
 class NoteListener(Write):
-    """Somebody listens to a channel over a replica from a moment on, or nobody any more."""
+    """Somebody listens to a channel over a replica from a moment on, or nobody any more.
+
+    Of two who begin at once the one is newer whose note comes later in the log; ``name`` is that of the note.
+    """
 
     channel_id: str
     replica: str
     connected: bool
     at: float
+    name: str = ""
 
     def to(self, tenant: Tenant) -> None:
         channel = tenant.channels.get(self.channel_id)
@@ -71,6 +75,8 @@ class NoteListener(Write):
             channel.connected_by, channel.used_at = self.replica, self.at
             if tenant.feed.name != self.replica:
                 tenant.feed.replaced(channel)
+            elif channel.noting == self.name:
+                channel.noting = ""
         elif channel.connected_by == self.replica:
             channel.connected_by = ""
 

@@ -221,6 +221,7 @@ class Replica:
         if self.trouble:
             logger.warning("the store answers again")
             self.trouble = ""
+            self._store.note_listeners()
         again = []
         for decision, fate in zip(decisions, told.fates or [b""] * len(decisions), strict=True):
             if not self._settle(decision, fate) and decision.job is not None:

@@ -71,7 +71,13 @@ class SharedStore(Store):
         return tenant
 
     def _note_listener(self, tenant: Tenant, channel: Channel, connected: bool, at: float) -> None:
-        self.write_later(tenant, (NoteListener(channel.id, self.name, connected, at),))
+        name = channel.noting = new_id() if connected else ""
+        self.write_later(tenant, (NoteListener(channel.id, self.name, connected, at, name),))
+
+    def note_listeners(self) -> None:
+        """Note anew who listens here: what was noted while the log was away is lost."""
+        for tenant in self.listened:
+            tenant.feed.note_again(tenant.clock())
 
     @contextmanager
     def at(self, moment: float, *, applying: bool = False) -> Iterator[None]:
