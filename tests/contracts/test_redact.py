@@ -295,6 +295,7 @@ def test_ids_stay(value: uuid.UUID, before: str, after: str) -> None:
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31)), QUIET, QUIET)  # noqa: DTZ001  # zones are added below
+@example(datetime(2000, 1, 1), "<<<", "")  # noqa: DTZ001  # the same
 def test_times_and_dates_stay(moment: datetime, before: str, after: str) -> None:
     written = [
         moment.isoformat(),
