@@ -85,20 +85,20 @@ def message(reply: TestResponse, status: int) -> str:
 
 
 def test_a_call_from_outside_alerts_a_user_until_somebody_answers(client: FlaskClient) -> None:
-    rung = ring(client, user="Alice", number="+442079460151", name="Ada")
+    rung = ring(client, user="Alice", number="+442079460160", name="Ada")
     assert [(one["purpose"], one["state"], one["outside"]) for one in rung["parties"]] == [
         ("external", "offering", True),
         ("user", "alerting", False),
     ]
     caller, user = client.get(rung["selfUri"], headers=HEADERS).get_json()["participants"]
     assert (caller["address"], caller["name"], caller["direction"]) == (
-        "tel:+442079460151",
+        "tel:+442079460160",
         "Ada",
         "inbound",
     )
     assert (user["user"]["id"], user["ani"], user["dnis"]) == (
         ALICE,
-        "tel:+442079460151",
+        "tel:+442079460160",
         "tel:+442079460002",
     )
     advance(client, 29)
