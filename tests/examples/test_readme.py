@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ringback_harness.cli import COMMANDS
 from tests.examples.snippets import ROOT, Snippet, parameters, snippets
 from tests.serving import mock_server
 
@@ -50,6 +51,11 @@ def test_every_page_of_the_documentation_can_be_reached_from_the_readme() -> Non
         links = re.findall(r"\]\((?!https?:|#)([^)#]+\.md)", page.read_text("utf-8"))
         ahead |= {(page.parent / link).resolve() for link in links} - seen
     assert set((ROOT / "docs").glob("*.md")) <= seen
+
+
+def test_every_command_is_in_the_readme() -> None:
+    shown = set(re.findall(r"^\| `ringback ([a-z-]+)` \|", README, re.MULTILINE))
+    assert shown == COMMANDS.keys()
 
 
 def test_the_make_targets_that_the_documents_name_exist() -> None:
