@@ -193,6 +193,16 @@ def test_the_start_says_what_to_try_and_no_token_that_may_be_a_secret(tmp_path: 
     assert "s3cr3t" not in err
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_the_start_names_an_address_that_one_can_go_to(host: str) -> None:
+    with serving("--host", host, "--admin-token", "s3cr3t") as server:
+        _, _, err = server.stop()
+    port = server.url.rpartition(":")[2]
+    assert (
+        f"Bearer alice' http://localhost:{port}/api/v2/users/me, or open http://localhost:{port}/ in" in err
+    )
+
+
 def test_another_host_is_told_of_the_option_that_allows_it() -> None:
     with serving() as server:
         replies = [

@@ -29,7 +29,7 @@ from ringback_mock.edges.rereading import Rereading, WatchedOrg
 from ringback_mock.edges.turns import Turns
 from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import Guard
-from ringback_mock.engine.hosts import HostCheck, is_loopback
+from ringback_mock.engine.hosts import WILDCARDS, HostCheck, is_loopback
 from ringback_mock.engine.store import Store
 from ringback_mock.patience import Patience
 from ringback_mock.site import Site
@@ -102,7 +102,7 @@ def serve(org: Org, settings: Settings) -> None:
         logger.info("org %s: %d operations, %d rules", org.name, len(OPERATIONS), len(TABLE))
         for idle in idle_grants(org):
             logger.warning("%s", idle)
-        logger.info("try: %s", _first_step(org, url))
+        logger.info("try: %s", _first_step(org, _from_here(settings, url)))
         if not is_loopback(settings.host):
             logger.warning(
                 "listening on %s: others on the network can reach this mock, by a name only if --allow-host "
@@ -168,6 +168,13 @@ def _first_step(org: Org, url: str) -> str:
     known = next((token.value for token in default_org().tokens if token in org.tokens), None)
     ask = f"curl -H 'Authorization: Bearer {known}' {url}/api/v2/users/me, or " if known else ""
     return f"{ask}open {url}/ in a browser; a refusal is logged here with what to do about it"
+
+
+def _from_here(settings: Settings, url: str) -> str:
+    """The URL as this machine reaches it: an address that stands for all of them is not one to go to."""
+    if settings.host not in WILDCARDS:
+        return url
+    return f"{url.partition('://')[0]}://localhost:{url.rpartition(':')[2]}"
 
 
 def _guard(settings: Settings) -> Guard:
