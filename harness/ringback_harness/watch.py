@@ -30,11 +30,14 @@ FORGOTTEN = ("id", "method", "path", "status", "rule", "fault")
 class ExchangeWatch:
     """One org, the default one where no id is given, as far as its exchanges go since a mark.
 
-    ``adapter`` stands in for the network.
+    ``adapter`` stands in for the network. Where it is ``direct`` no proxy is asked, wherever the mock is.
     """
 
-    def __init__(self, url: str, org: str | None = None, adapter: BaseAdapter | None = None) -> None:
+    def __init__(
+        self, url: str, org: str | None = None, adapter: BaseAdapter | None = None, *, direct: bool = False
+    ) -> None:
         self._url = url
+        self._through_proxy = not direct and Target.parse(url).real  # a proxy knows no way to this machine
         self._adapter = adapter
         self._params = {} if org is None else {"org": org}
         self._mark = self._untold = 0
@@ -46,7 +49,7 @@ class ExchangeWatch:
         url, headers = f"{self._url}{ADMIN}/{path}", admin_headers(os.environ)
         try:
             with requests.Session() as session:
-                session.trust_env = Target.parse(self._url).real  # a proxy knows no way to this machine
+                session.trust_env = self._through_proxy
                 if self._adapter:
                     session.mount(self._url, self._adapter)
                 reply = session.request(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -209,14 +210,52 @@ def test_a_real_org_is_refused_at_the_start(target: str) -> None:
     assert "no real org" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "target", ["http://10-0-0-7.example.com:8010", "http://ringback.:8010", "http://0x0a000007:8010"]
+)
+def test_only_a_plain_name_is_taken_for_a_container(target: str) -> None:
+    with pytest.raises(SafetyRefusal, match="a container's plain name"):
+        Desk(target, default_org())
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``ringback`` lead to this machine, as in a network of containers; no proxy knows that name."""
+    look_up = socket.getaddrinfo
+
+    def found(host: Any, *arguments: Any, **named: Any) -> Any:
+        return look_up("127.0.0.1" if host == "ringback" else host, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+
+
+@pytest.mark.usefixtures("named")
+def test_a_mock_in_a_container_is_called_by_its_plain_name() -> None:
+    with mock_server("--allow-host", "ringback") as served:
+        url = served.replace("127.0.0.1", "ringback")
+        placed = answer(url, "place_call", to="tel:+442079460100")
+        assert answer(url, "list_exchanges")["exchanges"][-1]["conversationId"] == placed["id"]
+
+
+@pytest.mark.usefixtures("named")
+def test_a_plain_name_that_leads_to_no_ringback_is_sent_no_call() -> None:
+    assert "is no Ringback" in asked_of_nobody("ringback")
+
+
 def test_what_is_no_ringback_is_sent_no_call() -> None:
+    assert "is no Ringback" in asked_of_nobody("127.0.0.1")
+
+
+def asked_of_nobody(host: str) -> str:
+    """What is said where a call is to be placed on a server that is no Ringback."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Unknown) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        told = refusal(f"http://127.0.0.1:{server.server_port}", "place_call", to="tel:+442079460100")
+        told = refusal(f"http://{host}:{server.server_port}", "place_call", to="tel:+442079460100")
         server.shutdown()
         thread.join()
-    assert "is no Ringback" in told
+    return told
 
 
 def test_without_the_extra_it_says_what_to_install() -> None:

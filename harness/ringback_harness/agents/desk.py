@@ -6,9 +6,12 @@ Their docstrings are what an agent reads to choose among them.
 from __future__ import annotations
 
 import os
+import re
 import time
 from contextlib import closing
+from dataclasses import replace
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import Field
@@ -41,14 +44,15 @@ class Desk:
 
     def __init__(self, url: str, org: Org) -> None:
         target = Target.parse(url)
-        if target.real:
+        if target.real and not _of_a_container(target):
             raise SafetyRefusal(
-                f"an agent gets a mock and no real org: {target} is neither this machine nor a name kept for "
-                "tests; give the URL of a 'ringback serve'"
+                f"an agent gets a mock and no real org: {target} is neither this machine, nor a container's "
+                "plain name, nor a name kept for tests; give the URL of a 'ringback serve'"
             )
-        self._target = target
+        # No proxy is asked: what is called is what has shown to be Ringback.
+        self._target = replace(target, real=False)
         self._org = org
-        self._watch = ExchangeWatch(target.api)
+        self._watch = ExchangeWatch(target.api, direct=True)
 
     # What needs no mock
 
@@ -181,6 +185,12 @@ class Desk:
                 raise SetupError(f"no mock answers at {url}: start one with 'ringback serve'") from error
         if "Ringback-Version" not in reply.headers:
             raise SetupError(f"what answers at {url} is no Ringback, so no call is placed there")
+
+
+def _of_a_container(target: Target) -> bool:
+    """Whether the host is a name without a dot, such as containers have: no domain of the platform is one."""
+    host = urlsplit(target.api).hostname or ""
+    return target.region is None and re.fullmatch(r"[a-z][a-z0-9_-]*", host) is not None
 
 
 def _searched(rule: Entry) -> str:
