@@ -99,7 +99,8 @@ def main(arguments: Sequence[str]) -> int:
         if version not in pythons:
             print(f"not tried on Python {version}, which is not on this machine")
     (folder / SUMS).write_text("".join(checksums(folder)), "utf-8")
-    print(f"wrote {SUMS}, and beside it: {', '.join(path.name for path in sorted(folder.iterdir()))}")
+    made = ", ".join(path.name for path in sorted(folder.iterdir()) if path.name != SUMS)
+    print(f"wrote {SUMS} of {made}")
     return 0
 
 
