@@ -301,6 +301,7 @@ def _token(site: Site, request: Request) -> Answered:
 
 VIEWS = Views(
     [
+        ViewRoute("GET", "/livez", _health),
         ViewRoute("GET", "/healthz", _health),
         ViewRoute("GET", "/openapi.json", _document),
         ViewRoute("POST", TOKEN_PATH, _token),

@@ -31,6 +31,7 @@ BEARER = {"Authorization": "Bearer alice", "Content-Type": "application/json"}
 FORM = {"grant_type": "client_credentials"}
 SERVICE = ("demo-service", "demo-secret")
 SERVED = {
+    "/livez": {"GET", "HEAD"},
     "/healthz": {"GET", "HEAD"},
     "/openapi.json": {"GET", "HEAD"},
     "/oauth/token": {"POST"},
@@ -164,13 +165,13 @@ def test_an_application_takes_no_fault_of_the_handshakes_around_it() -> None:
 def test_the_document_is_valid_and_of_the_contract_that_is_served(client: FlaskClient) -> None:
     document = client.get("/openapi.json").get_json()
     validate(document)
-    assert set(document["paths"]) >= {CALLS, "/oauth/token", "/healthz"}
+    assert set(document["paths"]) >= {CALLS, "/oauth/token", "/livez", "/healthz"}
     published = create_app(changed(default_org(), {"contract": "published"})).test_client()
     assert published.get("/openapi.json").get_json() != document
 
 
 def test_health_says_that_it_serves(client: FlaskClient) -> None:
-    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/livez").get_json() == client.get("/healthz").get_json() == {"status": "ok"}
 
 
 # The token endpoint

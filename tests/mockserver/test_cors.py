@@ -26,6 +26,7 @@ SHARED = [
     "/api/v2/no/such/path",
     "/api/v2/flows",
     "/oauth/token",
+    "/livez",
     "/healthz",
     "/openapi.json",
 ]

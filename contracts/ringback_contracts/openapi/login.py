@@ -53,6 +53,7 @@ def paths() -> Json:
     return {
         TOKEN_PATH: {"post": _token()},
         "/oauth/authorize": {"get": _show_login(), "post": _log_in()},
+        "/livez": {"get": _shown("getLife", "Whether the process runs", {"const": {"status": "ok"}})},
         "/healthz": {"get": _shown("getHealth", "Whether the mock serves", {"const": {"status": "ok"}})},
         "/openapi.json": {
             "get": _shown("getDocument", "This document", {"type": "object", "required": ["openapi"]})

@@ -15,7 +15,7 @@ from ringback_contracts.core.model import Request
 from ringback_mock.http import Headers, HttpProblem, Response
 
 ANY = "*"
-SHARED = re.compile(r"/+(?:api(?:/.*)?|oauth/token|healthz|openapi\.json)", re.DOTALL)
+SHARED = re.compile(r"/+(?:api(?:/.*)?|oauth/token|livez|healthz|openapi\.json)", re.DOTALL)
 """The paths that pages of other origins may use; the login page is gone to, and asked by nobody."""
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 KEPT_SECONDS = 600
