@@ -1,5 +1,5 @@
 # Each target works on a fresh machine that has git, make and Python >= 3.11, and sets up what it needs.
-# The set-up is done once, and again when pyproject.toml changes (the stamp files say so).
+# The set-up is done once, and again when pyproject.toml or the version changes (the stamp files say so).
 
 PYTHON ?= python3
 PORT ?= 8010
@@ -13,6 +13,7 @@ DEV := .venv-dev
 BENCH := .venv-bench
 RELEASE := .venv-release
 DOCS := .venv-docs
+SETUP := pyproject.toml mockserver/ringback_mock/version.py
 NODE := examples/node_modules
 EVERYTHING := .[test,lint]
 PARALLEL := -n auto --dist worksteal
@@ -57,19 +58,19 @@ define environment
 	@touch $(1)/.ready
 endef
 
-$(SERVE)/.ready: pyproject.toml
+$(SERVE)/.ready: $(SETUP)
 	$(call environment,$(SERVE),--editable .)
 
-$(DEV)/.ready: pyproject.toml
+$(DEV)/.ready: $(SETUP)
 	$(call environment,$(DEV),--editable '$(EVERYTHING)')
 
-$(BENCH)/.ready: pyproject.toml
+$(BENCH)/.ready: $(SETUP)
 	$(call environment,$(BENCH),--editable '.[bench]')
 
-$(RELEASE)/.ready: pyproject.toml
+$(RELEASE)/.ready: $(SETUP)
 	$(call environment,$(RELEASE),--editable '.[release]')
 
-$(DOCS)/.ready: pyproject.toml
+$(DOCS)/.ready: $(SETUP)
 	$(call environment,$(DOCS),--editable '.[docs]')
 
 serve: $(SERVE)/.ready

@@ -176,6 +176,13 @@ def test_the_changelog_s_top_version_is_the_package_s() -> None:
     assert found.group(1) == VERSION
 
 
+def test_what_changed_in_a_release_stands_once_under_each_heading() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    for release in re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]:
+        headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
+        assert sorted(headings) == sorted(set(headings)), release.splitlines()[0]
+
+
 IGNORE = re.compile(r"#\s*(?:type: ignore|noqa|pragma).*")
 CODES = r"(?:type: ignore\[[\w, -]+\]|noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*|pragma: no \w+)"
 REASONED = re.compile(rf"#\s*{CODES}\s*[#-]\s*\w")
