@@ -11,7 +11,7 @@ from rich.text import Text
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS, Example, Rule
 from ringback_contracts.core.nearest import nearest_few
-from ringback_explain.tell.login_rules import LOGIN_RULES, LoginRule
+from ringback_explain.tell.tokens import LOGIN_RULES, LoginRule
 from ringback_harness.exits import SetupError
 from ringback_harness.terminal import show_wrapped
 

@@ -16,7 +16,7 @@ from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_explain import Context, explain, explain_text_notes
 from ringback_explain.table import table
-from ringback_explain.tell.hosts import REGIONS
+from ringback_explain.tell.about import REGIONS
 from tests.explain.explaining import AGENT, CALLS, JSON_HEADERS, NUMBER, OWN, QUEUE, explained, places
 from tests.sdk import sdk_folder
 

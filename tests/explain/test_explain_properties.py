@@ -22,8 +22,8 @@ from ringback_explain import Context, Explained, explain, explain_text_notes
 from ringback_explain.judge.imagined import imagined
 from ringback_explain.meant.keys import INSIDE, ROOT
 from ringback_explain.table import table
-from ringback_explain.tell.login_rules import LOGIN_RULES
 from ringback_explain.tell.questions import quoted
+from ringback_explain.tell.tokens import LOGIN_RULES
 from tests.explain.explaining import AGENT, CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
 
 IDS = st.uuids().map(str)

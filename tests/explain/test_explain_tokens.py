@@ -15,9 +15,8 @@ from ringback_contracts.core.model import Example, Request
 from ringback_contracts.examples import request_of
 from ringback_contracts.schemas import validator
 from ringback_explain import Explanation, PlatformAnswer, explain
-from ringback_explain.tell.login_rules import ANSWERED, FOUND, LOGIN_RULES, LoginRule
 from ringback_explain.tell.reported import explain_answer, explain_answered
-from ringback_explain.tell.token_checks import challenge_of
+from ringback_explain.tell.tokens import ANSWERED, FOUND, LOGIN_RULES, LoginRule, challenge_of
 from tests.explain.explaining import asked, explained, places
 
 TOKEN = "/oauth/token"

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from ringback_contracts.catalogue import TABLE
-from ringback_explain.tell.login_rules import ANSWERED
+from ringback_explain.tell.tokens import ANSWERED
 from ringback_harness import rules_catalogue
 from ringback_harness.commands.rules import command
 from ringback_harness.rules_catalogue import Entry, catalogue

@@ -27,9 +27,17 @@ from ringback_contracts.org import (
 )
 from ringback_contracts.org.people import PresenceDefinition, Station
 from ringback_contracts.resources.calls.facts import CallFacts
-from ringback_explain.meant.ids import no_ids, path_with_id, with_ids
 from ringback_explain.meant.keys import norm
-from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, texts
+from ringback_explain.meant.placeholders import (
+    NOT_THERE,
+    PROTECTION,
+    Gap,
+    gap_in,
+    no_ids,
+    path_with_id,
+    texts,
+    with_ids,
+)
 
 SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
 """Id of the user whose token sends the request, and of whoever stands where an id was withheld."""

@@ -69,14 +69,12 @@ def _best(text: str, folder: Path | None) -> Read:
         errors += [result] if result else []
     if errors:
         return errors[0]
-    from ringback_explain.read.cut import broken_body
-
     try:
         # A JSON value that is no object, and all there is: somebody sent it as a body.
         value = described.parsed(text)
         return Read((described.request_of_body(value, text.strip(), text, "a JSON body"),))
     except ValueError:
-        if (body := broken_body(text)) is not None:
+        if (body := described.broken_body(text)) is not None:
             return Read((body,))
     raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
 
@@ -144,13 +142,12 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
     """What each reader makes of the part, in the order of their certainty."""
     # Most inputs are JSON, and need none of these.
     from ringback_explain.read import code, curl, data_action, error_text, http_message
-    from ringback_explain.read.cut import cut_body, flawed_body
 
     yield list(curl.readings(part, folder))
     yield http_message.readings(part)
     yield _form(part, text)
-    yield cut_body(part)
-    yield flawed_body(part)
+    yield described.cut_body(part)
+    yield described.flawed_body(part)
     yield data_action.from_terraform(part)
     yield code.requests_of(part)
     yield _object_in(part, text)

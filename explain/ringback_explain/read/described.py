@@ -1,4 +1,4 @@
-"""Tell what a JSON object is: a body, a request that is described, an error, or nothing that matters here."""
+"""Tell what a JSON object is: a body, whole or broken, a request that is described, an error, or nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from ringback_contracts.resources.calls.forms import (
@@ -18,6 +19,7 @@ from ringback_contracts.resources.calls.forms import (
 )
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.explanation import PlatformAnswer
+from ringback_explain.meant.body import closed_at, ends_early, straight
 from ringback_explain.read import mention
 from ringback_explain.read.found import (
     JSON_TYPE,
@@ -251,3 +253,37 @@ def parsed(text: str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+_BEGINNING = re.compile(r'(?:\[\s*)?\{\s*"([^"\n]{0,60})')
+"""A brace and a quoted key, as in no sentence."""
+_QUOTED_KEY = re.compile(r'[{,]\s*"(\w+)"\s*:')
+MOST_BEGINNINGS = 20
+"""A text with more of them is no report of one request."""
+UNREADABLE = "a JSON body that cannot be read"
+
+
+def broken_body(text: str) -> FoundRequest | None:
+    """The text as a body, if it begins like one: nothing in it can be read."""
+    begins = _BEGINNING.match(text.lstrip())
+    return request_of_body(None, text.strip(), text, UNREADABLE) if begins else None
+
+
+def flawed_body(text: str) -> FoundRequest | None:
+    """A text that is nothing but a body, which its writer took for JSON, and which is not quite that."""
+    body = straight(text.strip())
+    keys = set(_QUOTED_KEY.findall(body))
+    if not _BEGINNING.match(body) or closed_at(body) != len(body) or not keys & (CALL_KEYS | TOKEN_KEYS):
+        return None
+    tokens = dict.fromkeys(keys & TOKEN_KEYS)
+    return request_of_body(tokens, text.strip(), text, "a body that is not quite JSON")
+
+
+def cut_body(text: str) -> FoundRequest | None:
+    """The body that ends too early in a text, so that no part of it may be taken for the whole."""
+    for found in islice(_BEGINNING.finditer(text), MOST_BEGINNINGS):
+        rest = text[found.start() :]
+        if found[1] in CALL_KEYS | TOKEN_KEYS and ends_early(rest):
+            paragraph = re.split(r"\n[ \t]*\n", rest, maxsplit=1)[0]
+            return request_of_body(None, paragraph.strip(), text, UNREADABLE)
+    return None

@@ -1,23 +1,27 @@
-"""Notes on how a body and its headers are written: not JSON, not filled in, or not read by anybody."""
+"""Notes on a body and its headers: how they are written, what each key is not, and what would be dialled."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.core.nearest import nearest
+from ringback_contracts.domain.numbers import Problem, assess, is_emergency, is_extension
+from ringback_contracts.org import Org
+from ringback_contracts.resources.calls.forms import ADDRESS_TYPES, PUBLISHED_KEYS
 from ringback_contracts.resources.conversations.operations import DISCONNECT
-from ringback_explain.explanation import Note
+from ringback_explain.explanation import Explained, Note
 from ringback_explain.meant.body import ReadBody
-from ringback_explain.meant.call import MeantCall
-from ringback_explain.meant.ids import names, path_name
-from ringback_explain.meant.keys import ROOT, KeyRole, norm
-from ringback_explain.meant.placeholders import PROTECTION, Gap, Hole, gap_in
+from ringback_explain.meant.call import MeantCall, wraps_call
+from ringback_explain.meant.keys import INSIDE, ROOT, KeyRole, norm, published_key
+from ringback_explain.meant.party import Kind, MeantParty
+from ringback_explain.meant.placeholders import PROTECTION, Gap, Hole, gap_in, join, names, path_name
 from ringback_explain.table import table
-from ringback_explain.tell.questions import gap, note, quoted
+from ringback_explain.tell.questions import FOR_USER, gap, note, quoted
 
 MOST = 50
 """More notes of one kind help nobody."""
@@ -110,3 +114,115 @@ def id_notes(path: str, body: Any) -> Iterator[Note]:
     for pointer, what, text in (*named, *((name.pointer, name.what, name.text) for name in names(body))):
         look_up = table("tell/notes")["look-up"][what]
         yield note("value.not-an-id", pointer, what=what, shown=quoted(text), look_up=look_up)
+
+
+def key_notes(body: Mapping[str, Any], above: str = "") -> Iterator[Note]:
+    """Say of each key that the published body does not have where it belongs."""
+    for key, value in body.items():
+        pointer = join(above, key)
+        if wraps_call(key, value):
+            yield _key_note("wrapper", key, pointer)
+            yield from key_notes(value, pointer)
+            continue
+        if key not in PUBLISHED_KEYS:
+            near = published_key(key)
+            name = "misspelt" if near else ROOT.get(norm(key))
+            near = near or ("" if name else nearest(key, sorted(PUBLISHED_KEYS), at_least=0.75))
+            yield _key_note(name or ("near" if near else "unknown"), key, pointer, near or "")
+        if key == "participants" or ROOT.get(norm(key)) in _LOOKED_INTO:
+            yield from _nested(value, pointer, listed=key == "participants")
+
+
+def _key_note(name: str, key: str, pointer: str, near: str = "") -> Note:
+    says = table("tell/key_notes")[name]
+    return Note(says["id"], pointer, says["text"].format(key=key[:60], near=near, path=FOR_USER))
+
+
+_LOOKED_INTO = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["looked-into"]))
+_NOTED_INSIDE = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["noted-inside"]))
+
+
+def _nested(value: Any, pointer: str, *, listed: bool) -> Iterator[Note]:
+    """Notes on keys inside an address or routing data; ``listed`` is for the published participants."""
+    if isinstance(value, list):
+        for position, item in enumerate(value[:50]):
+            yield from _nested(item, f"{pointer}/{position}", listed=listed)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            where = join(pointer, key)
+            yield from _inside(key, item, where, listed=listed)
+            if INSIDE.get(norm(key)) in _LOOKED_INTO:
+                yield from _nested(item, where, listed=listed)
+
+
+def _inside(key: str, value: Any, pointer: str, *, listed: bool) -> Iterator[Note]:
+    role = INSIDE.get(norm(key))
+    if listed and key in ("address", "name", "userId", "queueId"):
+        return
+    if role is KeyRole.TYPE and not (key == "type" and value in tuple(ADDRESS_TYPES)):
+        yield _key_note(KeyRole.TYPE, key, pointer)
+    elif role in _NOTED_INSIDE:
+        yield _key_note(role, key, pointer)
+    elif listed and role in (KeyRole.TO, KeyRole.FROM, KeyRole.ADDRESS, KeyRole.ID):
+        yield _key_note("of-a-party", key, pointer)
+    elif listed and role is KeyRole.DIRECTION:
+        yield _key_note("direction", key, pointer)
+
+
+_KINDS = {Problem.RESERVED: "number.fictional", Problem.NOT_ASSIGNED: "number.unassigned"} | dict.fromkeys(
+    (Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY), "number.impossible"
+)
+_SLASHES = re.compile(r"\s*[\"']?sips?://", re.IGNORECASE)
+_WRITTEN_OUT = frozenset({Kind.NUMBER, Kind.SIP, Kind.UNREADABLE})
+
+
+def number_notes(
+    wish: MeantCall, found: Sequence[Explained], org: Org, *, region_known: bool
+) -> Iterator[Note]:
+    """Notes on everybody that the body names; without a known region national digits are left alone."""
+    named = tuple(finding.pointer for finding in found if finding.rule.startswith("number."))
+    dialled = [*wish.to, *wish.undirected]
+    # Without a region, whatever is an emergency service in any country.
+    region = org.region if region_known else None
+    written_out = (party for party in dialled if party.kind in _WRITTEN_OUT)
+    alarms = [party for party in written_out if is_emergency(party.written, region)]
+    for party in alarms:
+        yield note("number.emergency", party.pointer, written=quoted(party.written))
+    for party in dialled:
+        if party not in alarms:
+            yield from _route(party)
+    for party in wish.parties:
+        if party.kind is Kind.NUMBER and party not in alarms:
+            yield from _spelling(party)
+            if not party.pointer.startswith(named) and (region_known or party.value.startswith("+")):
+                yield from _dead(
+                    party, org, "number.not-shown" if party in wish.caller_ids else "number.dead"
+                )
+
+
+def _route(party: MeantParty) -> Iterator[Note]:
+    if party.kind is Kind.SIP:
+        if _SLASHES.match(party.written):
+            yield note("sip.slashes", party.pointer, uri=quoted(party.value))
+        yield note("sip.needs-route", party.pointer, written=quoted(party.value))
+    elif party.kind is Kind.NUMBER and is_extension(party.digits):
+        yield note("extension.needs-route", party.pointer, written=quoted(party.written))
+
+
+def _spelling(party: MeantParty) -> Iterator[Note]:
+    written = quoted(party.written)
+    if party.written != party.value and not party.written.isdigit():
+        yield note("number.normalised", party.pointer, written=written, number=party.value)
+    if party.without_country:
+        example = party.digits if party.may_have_country else "442079460100 for one in London"
+        yield note("number.no-plus", party.pointer, written=written, digits=party.digits, example=example)
+
+
+def _dead(party: MeantParty, org: Org, text: str) -> Iterator[Note]:
+    number = party.value.partition(";")[0]
+    if is_extension(number):
+        return
+    known = assess(number, org.region)
+    ours = known.e164 is not None and (known.e164 in org.numbers or org.test_number(known.e164) is not None)
+    if known.problem in _KINDS and not ours:
+        yield note(_KINDS[known.problem], party.pointer, text, number=number, detail=known.detail)

@@ -25,9 +25,9 @@ from ringback_explain.explanation import (
 )
 from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
-from ringback_explain.tell.login_rules import of_error
 from ringback_explain.tell.questions import note, quoted
 from ringback_explain.tell.telling import explain, explain_text_notes
+from ringback_explain.tell.tokens import of_error
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
 MOST_CANDIDATES = 5

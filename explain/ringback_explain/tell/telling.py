@@ -21,18 +21,15 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, Equivalent, Explained, Explanation, Note, Suggestion
 from ringback_explain.judge.imagined import Sender, judged, sender_of, somebody
 from ringback_explain.meant.body import Form, is_token_request, token_fields
-from ringback_explain.meant.ids import no_ids
 from ringback_explain.meant.party import Kind
-from ringback_explain.meant.placeholders import NOT_THERE, texts
+from ringback_explain.meant.placeholders import NOT_THERE, no_ids, texts
 from ringback_explain.meant.subject import JSON_HEADERS, Subject
 from ringback_explain.table import table
-from ringback_explain.tell import about, body_notes, hosts
-from ringback_explain.tell.body_notes import MOST
+from ringback_explain.tell import about, body_notes
+from ringback_explain.tell.about import sdk_notes
+from ringback_explain.tell.body_notes import MOST, key_notes, number_notes
 from ringback_explain.tell.equivalent import suggest
-from ringback_explain.tell.key_notes import key_notes
-from ringback_explain.tell.number_notes import number_notes
 from ringback_explain.tell.questions import ask, gap, note, quoted
-from ringback_explain.tell.sdks import sdk_notes
 from ringback_explain.tell.tokens import explain_token, pkce_notes
 
 T = TypeVar("T")
@@ -55,7 +52,7 @@ def explain(
     """
     if is_token_request(request.path, request.body):
         scopes = (*context.scopes, token_fields(request.body).get("scope", ""))
-        about_it = [*hosts.host_notes(context.url, token=True), *_text_notes(replace(context, scopes=scopes))]
+        about_it = [*about.host_notes(context.url, token=True), *_text_notes(replace(context, scopes=scopes))]
         return explain_token(request, context, _once(about_it))
     subject = Subject(request, context)
     sender = sender_of(subject.request, subject.fields, (caller, org, contract), service=subject.is_service)
@@ -71,7 +68,7 @@ def explain_text_notes(context: Context) -> tuple[Note, ...]:
     token = _TOKEN.search(f"{context.url}\n{context.text}") is not None
     of_grant = pkce_notes(context) if token else about.grant_notes(context)
     protected = body_notes.mail_notes(context.text)
-    return _once([*hosts.host_notes(context.url, token=token), *of_grant, *_text_notes(context), *protected])
+    return _once([*about.host_notes(context.url, token=token), *of_grant, *_text_notes(context), *protected])
 
 
 _TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
@@ -83,7 +80,7 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
 
 
 def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
-    yield from hosts.url_notes(context.text)
+    yield from about.url_notes(context.text)
     named = list(about.name_notes(context))
     yield from named
     yield from sdk_notes(context.text, path)
@@ -158,9 +155,9 @@ def _notes(
 ) -> Iterator[Note]:
     context, request = subject.context, subject.request
     yield from context.unread
-    yield from hosts.host_notes(context.url, token=False)
+    yield from about.host_notes(context.url, token=False)
     if subject.wants_call and subject.is_elsewhere:
-        yield from hosts.path_notes(request.path)
+        yield from about.path_notes(request.path)
     yield from body_notes.path_hole_notes(request.path)
     yield from body_notes.header_notes(request)
     yield from body_notes.form_notes(subject.reading, wants_call=subject.wants_call)

@@ -27,7 +27,7 @@ from ringback_explain import (
     explain_text_notes,
 )
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
-from ringback_explain.read.scopes import permissions, scopes
+from ringback_explain.read.found import permissions, scopes
 from ringback_explain.read.text import MAX_TEXT, decoded
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError

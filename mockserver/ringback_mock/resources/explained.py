@@ -22,7 +22,7 @@ from ringback_explain import (
     explain_answered,
 )
 from ringback_explain.read import Found, FoundRequest, read
-from ringback_explain.read.scopes import scopes
+from ringback_explain.read.found import scopes
 from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
 from ringback_mock.engine.shown import secrets_of
 

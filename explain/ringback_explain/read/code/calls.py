@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, spot_of, text_of
-from ringback_explain.read.code.texts import formatted
 from ringback_explain.read.code.values import (
     FORM_TEXT,
     CodeObject,
@@ -18,6 +17,7 @@ from ringback_explain.read.code.values import (
     Sending,
     Unknown,
     decoded,
+    formatted,
     published_name,
     unknown,
 )

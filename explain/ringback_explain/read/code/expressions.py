@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, field, innermost, spot_of, text_of
-from ringback_explain.read.code.texts import joined, number, text_value
-from ringback_explain.read.code.values import CodeObject, Doubt, Unknown, unknown
+from ringback_explain.read.code.values import CodeObject, Doubt, Unknown, joined, number, text_value, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node

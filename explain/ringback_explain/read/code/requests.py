@@ -12,13 +12,13 @@ from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.read.code.calls import NOTHING, CodeCall, words
 from ringback_explain.read.code.languages import text_of
-from ringback_explain.read.code.texts import as_text
 from ringback_explain.read.code.values import (
     FORM_TEXT,
     CodeObject,
     Encoded,
     Sending,
     Unknown,
+    as_text,
     decoded,
     unknown,
 )

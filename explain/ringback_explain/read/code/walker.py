@@ -23,8 +23,7 @@ from ringback_explain.read.code.languages import (
     spot_of,
     text_of,
 )
-from ringback_explain.read.code.texts import joined
-from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, unknown
+from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, joined, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node
