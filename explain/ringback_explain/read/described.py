@@ -34,9 +34,6 @@ from ringback_explain.read.found import (
 )
 from ringback_explain.table import table
 
-_PASTED = (
-    "address addresses agentId campaignId contact destination phone queueId routingData scriptId uri userId"
-)
 PASTED_KEYS = frozenset(table("read/keys")["pasted"].split())
 """Keys that no contract has, and that people call with."""
 CALL_KEYS = PUBLISHED_KEYS | PARTICIPANT_KEYS | MISNAMED_KEYS | PASTED_KEYS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, spot_of, text_of
+from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, text_of
 from ringback_explain.read.code.values import (
     FORM_TEXT,
     CodeObject,
@@ -92,7 +92,7 @@ def follow_call(walker: Walker, node: Node) -> Any:
     name = _bare(text_of(called)) if called is not None else ""
     receiver = walker.evaluate(holder) if holder is not None else None
     positional, named = _arguments(walker, node)
-    spot = spot_of(called if called is not None else node)
+    spot = Spot.of(called if called is not None else node)
     call = CodeCall(walker, node, holder, receiver, name, positional, named, spot)
     before = len(walker.sendings)
     values = (way(call) for way in (_own_function, a_request, _made_text, _adding, _setting, _made))
@@ -142,7 +142,7 @@ def _arguments(walker: Walker, node: Node) -> tuple[list[Any], CodeObject]:
             positional.append(unknown("a function"))
         elif key is not None:
             value = walker.evaluate(child.named_children[-1])
-            named.put(text_of(key).strip(":\"'"), value, spot_of(child))
+            named.put(text_of(key).strip(":\"'"), value, Spot.of(child))
         elif child.type == "dictionary_splat":
             spread = walker.evaluate(child)
             named.absorb(spread if isinstance(spread, CodeObject) else {"**": unknown(text_of(child))})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, field, innermost, spot_of, text_of
+from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, innermost, text_of
 from ringback_explain.read.code.values import CodeObject, Doubt, Unknown, joined, number, text_value, unknown
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _initializer(walker: Walker, children: Sequence[Node]) -> Any:
             if walker.meaning(child) == "assign":
                 _entry(walker, made, child)
             elif isinstance(pair := walker.evaluate(child), list) and len(pair) == 2:
-                made.put(str(pair[0]), pair[1], spot_of(child))
+                made.put(str(pair[0]), pair[1], Spot.of(child))
         return made
     return [walker.evaluate(child) for child in children]
 
@@ -116,7 +116,7 @@ def _anonymous(walker: Walker, node: Node) -> CodeObject:
             key = text_of(child).strip("@")
         elif child.is_named:
             made.put(
-                key or text_of(child).rpartition(".")[2].strip("@"), walker.evaluate(child), spot_of(child)
+                key or text_of(child).rpartition(".")[2].strip("@"), walker.evaluate(child), Spot.of(child)
             )
             key = None
     return made
@@ -131,7 +131,7 @@ def fill(walker: Walker, made: CodeObject, node: Node) -> CodeObject:
         elif meaning == "spread":
             _spread(walker, made, child)
         elif child.type.startswith("shorthand"):
-            made.put(text_of(child), _name(walker, child), spot_of(child))
+            made.put(text_of(child), _name(walker, child), Spot.of(child))
     return made
 
 
@@ -148,7 +148,7 @@ def _entry(walker: Walker, made: CodeObject, node: Node) -> None:
     name = _key(walker, key)
     # Ruby's and PHP's short form has no value of its own.
     made.put(
-        walker.tags.get(name, name), unknown(name) if value is None else walker.evaluate(value), spot_of(node)
+        walker.tags.get(name, name), unknown(name) if value is None else walker.evaluate(value), Spot.of(node)
     )
 
 

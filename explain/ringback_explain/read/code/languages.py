@@ -114,10 +114,6 @@ class Language:
     signs: re.Pattern[str]
     meanings: Mapping[str, str]
 
-    def meaning(self, node: Node) -> str:
-        """What a node is, in the words of the table; nothing for what has no meaning of its own."""
-        return self.meanings.get(node.type, "")
-
 
 def text_of(node: Node) -> str:
     """The source of a node."""
@@ -131,11 +127,9 @@ class Spot(NamedTuple):
     indent: int
     written: str
 
-
-def spot_of(node: Node) -> Spot:
-    """Where a node begins."""
-    row, indent = node.start_point
-    return Spot(row, indent, text_of(node).partition("\n")[0])
+    @classmethod
+    def of(cls, node: Node) -> Spot:
+        return cls(*node.start_point, text_of(node).partition("\n")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from ringback_contracts.http.sdk_operations import operation_named
@@ -64,7 +65,7 @@ def _of_sdk(call: CodeCall) -> Any:
     if isinstance(body, CodeObject) and "body" in body and not weight(body):
         body = body["body"]
     call.walker.sendings.append(
-        Sending(call.line, operation.method, path, body=snapshot(body), sdk=operation.id)
+        Sending(call.line, operation.method, path, body=deepcopy(body), sdk=operation.id)
     )
     return unknown(call.name + "()")
 
@@ -76,18 +77,6 @@ def _path_part(call: CodeCall, name: str, given: list[Any]) -> str:
             return as_text(call.named[key])
     is_value = given and isinstance(given[0], str | int) and not isinstance(given[0], Encoded)
     return as_text(given.pop(0)) if is_value else unknown(name)
-
-
-def snapshot(value: Any) -> Any:
-    """An object as it is now, whatever the program makes of it later."""
-    if isinstance(value, Encoded):
-        return Encoded(snapshot(value.value), form=value.form)
-    if isinstance(value, CodeObject):
-        made = CodeObject(model=value.model, depth=value.depth, origin=value.origin)
-        made.update({key: snapshot(item) for key, item in value.items()})
-        made.doubts, made.given_to, made.spots = list(value.doubts), list(value.given_to), dict(value.spots)
-        return made
-    return [snapshot(item) for item in value] if isinstance(value, list) else value
 
 
 def _login(call: CodeCall) -> Any:
@@ -116,7 +105,7 @@ def _of_ringback(call: CodeCall) -> Any:
     else:
         return NOTHING
     path = CALLS_PATH if user is None else f"{CALLS_PATH}/user/{as_text(user)}"
-    call.walker.sendings.append(Sending(call.line, "POST", path, body=snapshot(body), sdk=call.name))
+    call.walker.sendings.append(Sending(call.line, "POST", path, body=deepcopy(body), sdk=call.name))
     return unknown(f"{call.name}()")
 
 
@@ -162,7 +151,7 @@ def _sending(call: CodeCall) -> Sending:
     options = _options(call)
     url = _url(call, options)
     body, way = _body(call, options, url)
-    made = Sending(call.line, url=url, body=snapshot(body), way=way)
+    made = Sending(call.line, url=url, body=deepcopy(body), way=way)
     named = (options.get("method"), options.get("type"), options.get("customrequest"))
     methods = (_method_named(value) for value in (*call.positional, *named))
     made.method = next(filter(None, methods), "")

@@ -20,7 +20,6 @@ from ringback_explain.read.code.languages import (
     Program,
     Spot,
     field,
-    spot_of,
     text_of,
 )
 from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, joined, unknown
@@ -81,7 +80,8 @@ class Walker:
             return
 
     def meaning(self, node: Node) -> str:
-        return self.language.meaning(node)
+        """What a node is, in the words of the table; nothing for what has no meaning of its own."""
+        return self.language.meanings.get(node.type, "")
 
     def record(self, *, model: bool = False, origin: str = "") -> CodeObject:
         """A new object of the program."""
@@ -340,12 +340,12 @@ class Walker:
             if key is None and isinstance(held, CodeObject) and not held:
                 held = []  # an empty array of PHP, which only its first entry tells from a mapping
                 self.bind(holder, held)
-            self.put(held, self.evaluate(key) if key is not None else None, value, spot_of(left))
+            self.put(held, self.evaluate(key) if key is not None else None, value, Spot.of(left))
         elif meaning in ("member", "call"):
             holder_, name = field(left, *HOLDERS), field(left, *NAMES)
             if holder_ is not None and name is not None:
                 model = self.language.name not in ("javascript", "typescript")
-                self.put(self.container(holder_, model=model), text_of(name), value, spot_of(left))
+                self.put(self.container(holder_, model=model), text_of(name), value, Spot.of(left))
         elif meaning == "list" or left.type.endswith(("_pattern", "_list")):
             self._unpack(left, value)
 
