@@ -109,11 +109,6 @@ class Name:
     key: str | int
 
 
-def names(body: Any) -> Iterator[Name]:
-    """Every name in a published body that stands where an id belongs."""
-    return (name for name in no_ids(body) if gap_in(name.text) is None)
-
-
 def no_ids(body: Any) -> Iterator[Name]:
     """Every text in a published body that is no id where one belongs: a name, or a value not filled in."""
     if not isinstance(body, dict):

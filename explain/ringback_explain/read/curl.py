@@ -57,7 +57,7 @@ def _command_readings(command_text: str, text: str, folder: Path | None) -> Iter
         words = [word.replace('\\"', '"') for word in words]
     while words:
         end = next((place for place, word in enumerate(words) if word in ("--next", "-:")), len(words))
-        transfer = _Transfer(_Sources(folder, command.stdin))
+        transfer = _Transfer(folder, command.stdin)
         options, urls = _options(words[:end])
         for option, value in options:
             transfer.take(table("read/curl")["names"].get(option, option.removeprefix("--")), value)
@@ -83,9 +83,13 @@ def _options(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 
 @dataclass(slots=True)
 class _Transfer:
-    """What curl is told about one request; ``given`` are its options by their long names."""
+    """What curl is told about one request, and where its data comes from.
 
-    sources: _Sources
+    ``given`` are its options by their long names.
+    """
+
+    folder: Path | None
+    stdin: str | None
     given: dict[str, str] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -98,7 +102,7 @@ class _Transfer:
         if option in _DATA:
             # Pieces of forms are joined as such, pieces of JSON are not.
             joint = b"" if self.body is None or option == "json" else b"&"
-            self.body = (self.body or b"") + joint + self.sources.data(option, value)
+            self.body = (self.body or b"") + joint + self._data(option, value)
         elif option == "header":
             self._take_header(value)
         elif option in ("user-agent", "referer"):
@@ -144,27 +148,19 @@ class _Transfer:
         request = address.request(kept | self.headers, body)
         return FoundRequest(request, "a curl command", context_of(address, request, text))
 
-
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    """Where the data of a command comes from."""
-
-    folder: Path | None
-    stdin: str | None
-
-    def data(self, option: str, value: str) -> bytes:
+    def _data(self, option: str, value: str) -> bytes:
         """What curl sends for a data option."""
         if option == "data-urlencode":
             name, sign, content = re.fullmatch(r"(?:([^=@]*)([=@]))?(.*)", value, re.DOTALL).groups("")  # type: ignore[union-attr]  # it matches any text
-            raw = self.read(content) if sign == "@" else content.encode("utf-8", "replace")
+            raw = self._read(content) if sign == "@" else content.encode("utf-8", "replace")
             return f"{name}={quote_plus(raw)}".encode() if name else quote_plus(raw).encode()
         if option == "data-raw" or not value.startswith("@"):
             return value.encode("utf-8", "replace")
-        content = self.read(value[1:])
+        content = self._read(value[1:])
         # curl drops line ends from a file unless it is told to keep the bytes.
         return content if option in ("data-binary", "json") else content.translate(None, b"\r\n\0")
 
-    def read(self, name: str) -> bytes:
+    def _read(self, name: str) -> bytes:
         """The content of an ``@file``; raises ``ReadError``."""
         if name == "-":
             if self.stdin is None:

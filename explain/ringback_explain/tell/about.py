@@ -144,8 +144,8 @@ def sdk_notes(text: str, path: str = "") -> Iterator[Note]:
     """Say what of the pasted code does not exist, or not yet; ``path`` is where the request should go."""
     known = table("tell/sdks")
     real = tuple(known["packages"])
-    named = dict.fromkeys(_packages(text))
-    invented = [name for name in named if _is_ours(name) and not name.lower().startswith((".", *real))]
+    named = [name for name in dict.fromkeys(_packages(text)) if re.search("genesys|purecloud", name.lower())]
+    invented = [name for name in named if not name.lower().startswith((".", *real))]
     for official, names in groupby(sorted(invented, key=_official), _official):
         yield note("sdk.unknown-package", names=listed_names(names), official=official)
     for misused in known["misused"]:
@@ -176,10 +176,6 @@ def _packages(text: str) -> Iterator[str]:
         yield from (found[found.lastindex or 0] for found in re.finditer(pattern, text))
     for listed in re.findall(table("tell/sdks")["installed"], text):
         yield from (re.split(r"[=<>~!\[]", word)[0] for word in listed.split() if not word.startswith("-"))
-
-
-def _is_ours(package: str) -> bool:
-    return re.search("genesys|purecloud", package, re.IGNORECASE) is not None
 
 
 def _official(package: str) -> str:

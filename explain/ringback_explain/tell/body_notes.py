@@ -19,7 +19,7 @@ from ringback_explain.meant.body import ReadBody
 from ringback_explain.meant.call import MeantCall, wraps_call
 from ringback_explain.meant.keys import INSIDE, ROOT, KeyRole, norm, published_key
 from ringback_explain.meant.party import Kind, MeantParty
-from ringback_explain.meant.placeholders import PROTECTION, Gap, Hole, gap_in, join, names, path_name
+from ringback_explain.meant.placeholders import Gap, Hole, gap_in, join, no_ids, path_name
 from ringback_explain.table import table
 from ringback_explain.tell.questions import FOR_USER, gap, note, quoted
 
@@ -53,12 +53,6 @@ def unknown_notes(found: Iterable[Hole]) -> Iterator[Note]:
     for hole in islice((hole for hole in found if hole.gap is Gap.WITHHELD), MOST):
         told = gap(hole.text)
         yield note("value.not-in-text", hole.pointer, gap=told[0].lower() + told[1:])
-
-
-def mail_notes(text: str) -> Iterator[Note]:
-    """What the e-mail protection of a web page left in a text that holds no request."""
-    if PROTECTION.search(text):
-        yield note("value.email-protected")
 
 
 def path_hole_notes(path: str) -> Iterator[Note]:
@@ -111,7 +105,8 @@ def id_notes(path: str, body: Any) -> Iterator[Note]:
     """Say of each name that an id belongs there, and where it can be looked up."""
     of_path = path_name(path)
     named = [("path", "user", of_path)] if of_path is not None else []
-    for pointer, what, text in (*named, *((name.pointer, name.what, name.text) for name in names(body))):
+    in_body = ((name.pointer, name.what, name.text) for name in no_ids(body) if gap_in(name.text) is None)
+    for pointer, what, text in (*named, *in_body):
         look_up = table("tell/notes")["look-up"][what]
         yield note("value.not-an-id", pointer, what=what, shown=quoted(text), look_up=look_up)
 

@@ -243,9 +243,8 @@ def _is_strange(answer: PlatformAnswer) -> bool:
 def _finding(rule: Rule, field: str | None = None) -> Explained:
     pointer = field or usual_place(rule.id)
     if field and not (field.startswith("/") or field[0].isupper()):
-        pointer = "/" + field.replace(
-            ".", "/"
-        )  # the platform names fields with dots, and headers as they are
+        # The platform names fields with dots, and headers as they are.
+        pointer = "/" + field.replace(".", "/")
     return Explained(rule.id, pointer, rule.title, rule.fix, rule.evidence.value, rule.source)
 
 

@@ -22,7 +22,7 @@ from ringback_explain.explanation import Context, Equivalent, Explained, Explana
 from ringback_explain.judge.imagined import Sender, judged, sender_of, somebody
 from ringback_explain.meant.body import Form, is_token_request, token_fields
 from ringback_explain.meant.party import Kind
-from ringback_explain.meant.placeholders import NOT_THERE, no_ids, texts
+from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, no_ids, texts
 from ringback_explain.meant.subject import JSON_HEADERS, Subject
 from ringback_explain.table import table
 from ringback_explain.tell import about, body_notes
@@ -67,7 +67,8 @@ def explain_text_notes(context: Context) -> tuple[Note, ...]:
     """What can be said of a text that holds no request: scopes, grant, host, SDK names, error texts."""
     token = _TOKEN.search(f"{context.url}\n{context.text}") is not None
     of_grant = pkce_notes(context) if token else about.grant_notes(context)
-    protected = body_notes.mail_notes(context.text)
+    # What the e-mail protection of a web page left.
+    protected = [note("value.email-protected")] if PROTECTION.search(context.text) else []
     return _once([*about.host_notes(context.url, token=token), *of_grant, *_text_notes(context), *protected])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ringback_explain.meant.body import closed_at
 from ringback_explain.read import described
 from ringback_explain.read.code.calls import follow_call
-from ringback_explain.read.code.languages import LONGEST, Language, Program, programs, unread_language
+from ringback_explain.read.code.languages import LONGEST, Program, programs, unread_language
 from ringback_explain.read.code.sent import fields_of, found_request, is_of_ours, is_open
 from ringback_explain.read.code.values import Sending, decoded, plain
 from ringback_explain.read.code.walker import Walker
@@ -78,7 +78,10 @@ def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending 
     told = [sending for sending in sendings if not is_open(sending)]
     found = [found_request(sending, language, text) for sending in told]
     if not any(fields_of(sending.body) for sending in told) and (body := _left(walker)) is not None:
-        found.append(_of_body(body, language, text))
+        left = Sending(0, body=body)
+        if CURL_FIELDS in body:
+            left.set(CURL_FIELDS, body[CURL_FIELDS])
+        found.append(found_request(left, language, text))
     found = found or [found_request(login, language, text) for login in walker.logins]
     return found, next((sending for sending in sendings if is_open(sending)), None)
 
@@ -104,15 +107,6 @@ def _left(walker: Walker) -> Any:
     return max(described.outermost(bodies), key=described.heaviest, default=None)
 
 
-def _of_body(body: Any, language: Language, text: str) -> FoundRequest:
-    sending = Sending(0)
-    if CURL_FIELDS in body:
-        sending.set(CURL_FIELDS, body[CURL_FIELDS])
-    else:
-        sending.body = body
-    return found_request(sending, language, text)
-
-
 # --- PowerShell -------------------------------------------------------------------------------------
 
 _HASH = re.compile(r"@(?=\{)")
@@ -130,9 +124,7 @@ def _as_script(text: str) -> str | None:
             tables.append(text[found.end() : found.end() + end])
     if not tables:
         return None
-    written = _TOKEN.sub(lambda found: _WRITTEN.get(found[0], _kept(found[0])), max(tables, key=len))
+    written = _TOKEN.sub(
+        lambda found: _WRITTEN.get(found[0], "" if found[0][0] == "#" else found[0]), max(tables, key=len)
+    )
     return "send(" + _DOUBLED.sub(r"\1 ", written) + ")"
-
-
-def _kept(token: str) -> str:
-    return "" if token.startswith("#") else token

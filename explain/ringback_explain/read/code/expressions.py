@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, innermost, text_of
@@ -64,24 +64,20 @@ def item_parts(node: Node) -> tuple[Node, Node | None]:
 
 def _list(walker: Walker, node: Node) -> Any:
     children = [child for child in node.named_children if child.type != "comment"]
-    if node.type == "initializer_expression" and children:
-        return _initializer(walker, children)
-    return [walker.evaluate(child) for child in children]
-
-
-def _initializer(walker: Walker, children: Sequence[Node]) -> Any:
-    """What stands in braces behind a type of C#: fields, pairs of a mapping, or the entries of a list."""
-    if any(walker.meaning(child) == "assign" for child in children) or all(
+    # In braces behind a type of C# stand fields, pairs of a mapping, or the entries of a list.
+    has_pairs = all(
         child.type == "initializer_expression" and child.named_child_count == 2 for child in children
-    ):
-        made = walker.record()
-        for child in children:
-            if walker.meaning(child) == "assign":
-                _entry(walker, made, child)
-            elif isinstance(pair := walker.evaluate(child), list) and len(pair) == 2:
-                made.put(str(pair[0]), pair[1], Spot.of(child))
-        return made
-    return [walker.evaluate(child) for child in children]
+    )
+    has_fields = has_pairs or any(walker.meaning(child) == "assign" for child in children)
+    if node.type != "initializer_expression" or not children or not has_fields:
+        return [walker.evaluate(child) for child in children]
+    made = walker.record()
+    for child in children:
+        if walker.meaning(child) == "assign":
+            _entry(walker, made, child)
+        elif isinstance(pair := walker.evaluate(child), list) and len(pair) == 2:
+            made.put(str(pair[0]), pair[1], Spot.of(child))
+    return made
 
 
 _GO_MAP = re.compile(r"^map\b|^url\.Values$|\.(?:H|M|Map)$")

@@ -171,10 +171,8 @@ def languages() -> tuple[Language, ...]:
     for name, own in known.items():
         if "grammar" in own:
             entry = {**known.get(own.get("like", ""), {}), **own}
-            kinds = {
-                key: value for key, value in entry.items() if key not in ("title", "grammar", "like", "signs")
-            }
-            meanings = {kind: meaning for meaning, listed in kinds.items() for kind in listed.split()}
+            kinds = [key for key in entry if key not in ("title", "grammar", "like", "signs")]
+            meanings = {kind: meaning for meaning in kinds for kind in entry[meaning].split()}
             signs = re.compile(entry["signs"], re.MULTILINE)
             made.append(Language(name, own["title"], own["grammar"], signs, meanings))
     return tuple(made)
