@@ -110,13 +110,13 @@ def _json(part: str, text: str) -> Read | None:
         return _one_after_another(part)
     if isinstance(value, str):
         return _of_part(value, text, None)
-    from ringback_explain.read import har, postman
+    from ringback_explain.read import exports
 
-    if har.is_har(value):
-        readings, ignored = har.readings(value)
+    if exports.is_har(value):
+        readings, ignored = exports.har_readings(value)
         return Read(tuple(readings), ignored)
-    if postman.is_collection(value):
-        return Read(tuple(postman.readings(value)))
+    if exports.is_collection(value):
+        return Read(tuple(exports.collection_readings(value)))
     if isinstance(value, dict) and "requestUrlTemplate" in part:
         from ringback_explain.read import data_action
 

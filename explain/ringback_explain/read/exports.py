@@ -1,17 +1,20 @@
-"""Read the requests that place calls from a HAR file (HTTP Archive 1.2)."""
+"""Read the requests of what tools export: a HAR file (HTTP Archive 1.2), or a Postman collection."""
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.codes import MAY_BE_PLACED
 from ringback_explain.explanation import Note, PlatformAnswer
+from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
 from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of
 
@@ -35,7 +38,7 @@ def is_har(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("log"), dict) and "entries" in value["log"]
 
 
-def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
+def har_readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
     """The requests of the log that place calls or were refused on one, and how many others there are.
 
     Raises ``ReadError`` where none does.
@@ -50,7 +53,7 @@ def readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
     found = [
         _with_answer(reading, entry.get("response"))
         for number, entry in requests
-        if (reading := _reading(number, len(requests), entry))
+        if (reading := _har_reading(number, len(requests), entry))
     ]
     if not found:
         raise ReadError(
@@ -74,11 +77,11 @@ def _answer(response: Any) -> PlatformAnswer | None:
     if not isinstance(status, int) or status < HTTPStatus.BAD_REQUEST:
         return None
     headers = described.header_fields(response.get("headers"))
-    told = described.answer_in(_text(response.get("content")))
+    told = described.answer_in(_content_text(response.get("content")))
     return replace(told or PlatformAnswer(), status=status, rule=headers.get("ringback-rule"))
 
 
-def _text(content: Any) -> str:
+def _content_text(content: Any) -> str:
     """The text of a recorded content, which some browsers write in base64."""
     text = content.get("text") if isinstance(content, dict) else None
     if not isinstance(text, str):
@@ -91,7 +94,7 @@ def _text(content: Any) -> str:
         return ""
 
 
-def _reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundRequest | None:
+def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundRequest | None:
     entry = recorded["request"]
     method, url = str(entry.get("method", "GET")), entry["url"]
     is_call = method.upper() == "POST" and places_call(url)
@@ -110,3 +113,74 @@ def _reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundReque
     return FoundRequest(
         request, f"entry {number} of {count} in a HAR file", context_of(address, request, text)
     )
+
+
+def is_collection(value: Any) -> bool:
+    """Whether a JSON value is an exported collection."""
+    return isinstance(value, dict) and isinstance(value.get("item"), list) and "info" in value
+
+
+def collection_readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
+    """The requests that place a call or ask for a token. Raises ``ReadError`` where there is none."""
+    found = [
+        described.request_of_description(request, json.dumps(request), f"{name} of a Postman collection")
+        for name, request in _collection_requests(collection)
+        if places_call(request["url"]) or TOKEN_PATH in request["url"]
+    ]
+    if not found:
+        raise ReadError("no request of this Postman collection places a call or asks for a token")
+    return found
+
+
+def _collection_requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    known = dict(described.pairs(collection.get("variable")))
+    waiting = [(item, collection.get("auth")) for item in collection["item"][::-1]]
+    while waiting:
+        item, auth = waiting.pop()
+        if not isinstance(item, dict):
+            continue
+        inner = item.get("item")
+        auth = item.get("auth") or auth
+        waiting += [(each, auth) for each in inner[::-1]] if isinstance(inner, list) else []
+        request = item.get("request")
+        if not isinstance(request, dict):
+            continue
+        url = request.get("url")
+        url = url.get("raw") if isinstance(url, dict) else url
+        if isinstance(url, str):
+            headers = _login(request.get("auth") or auth) | dict(described.pairs(request.get("header")))
+            # In the words of every other description.
+            described_so = {
+                "method": request.get("method"),
+                "url": _sent(url, known, _IN_PATH),
+                "headers": {name: _sent(value, known) for name, value in headers.items()},
+                "body": _sent(_body(request.get("body")), known),
+            }
+            yield repr(str(item.get("name", "a request"))), described_so
+
+
+_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
+_IN_PATH = re.compile(r"(?<=[^/:]/)\{\{([^{}]*)\}\}")
+"""A variable in a path; what stands for the host is read as other templates of one are."""
+
+
+def _sent(text: str, known: Mapping[str, str], unknown: re.Pattern[str] = _VARIABLE) -> str:
+    """A text with what its variables hold, and stand-ins for those that only Postman knows."""
+    filled = _VARIABLE.sub(lambda found: known.get(found[1]) or found[0], text)
+    return unknown.sub(lambda found: stand_in(found[1]), filled)
+
+
+def _login(auth: Any) -> dict[str, str]:
+    """The header that Postman makes of the kind of login that a request has, or inherits."""
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    words = {"basic": f"Basic {stand_in('id and secret')}", "bearer": f"Bearer {stand_in('token')}"}
+    word = words.get("bearer" if kind == "oauth2" else str(kind))
+    return {"authorization": word} if word else {}
+
+
+def _body(body: Any) -> str:
+    """The body as a text, whatever mode Postman has it in."""
+    if not isinstance(body, dict):
+        return body if isinstance(body, str) else ""
+    form = body.get("urlencoded") if body.get("mode") == "urlencoded" else None
+    return urlencode(described.pairs(form), safe="{}") if form else str(body.get("raw") or "")
