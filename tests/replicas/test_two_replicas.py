@@ -114,6 +114,24 @@ def test_of_two_transfers_at_once_one_is_granted(two: tuple[Process, Process]) -
         assert statuses(replies)[202] == 1, [reply.text for reply in replies]
 
 
+def held_twice(first: Process, second: Process) -> tuple[Counter[int], list[bool]]:
+    """What four are told who hold one leg at once, and whether each process shows it held."""
+    call_id = placed(first)
+    agent = parties(first, call_id)[0]["id"]
+    path = f"{CALLS}/{call_id}/participants/{agent}"
+    replies = at_once(*(partial(ask, one, "PATCH", path, {"held": True}) for one in (first, second) * 2))
+    legs = [parties(one, call_id)[0] for one in (first, second)]
+    return statuses(replies), [leg["held"] for leg in legs]
+
+
+def test_of_holds_at_once_as_many_are_granted_as_one_process_would(two: tuple[Process, Process]) -> None:
+    with serving("--quiet") as alone:
+        expected = held_twice(alone, alone)
+    assert expected[1] == [True, True]
+    for _ in range(5):
+        assert held_twice(*two) == expected
+
+
 def test_of_two_who_exchange_one_code_one_gets_a_token(two: tuple[Process, Process]) -> None:
     query = {"client_id": "demo-app", "redirect_uri": BACK, "response_type": "code"}
     user = next(iter(default_org().users)).id
