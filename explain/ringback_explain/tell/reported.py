@@ -15,14 +15,7 @@ from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import ContractChoice, Org
 from ringback_contracts.resources.calls import forms
 from ringback_explain.codes import MAY_BE_PLACED, error_code
-from ringback_explain.explanation import (
-    Context,
-    Explained,
-    Explanation,
-    Note,
-    PlatformAnswer,
-    Suggestion,
-)
+from ringback_explain.explanation import Context, Explained, Explanation, Note, PlatformAnswer, Suggestion
 from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.questions import note, quoted
