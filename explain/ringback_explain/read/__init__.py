@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant import body as meant
-from ringback_explain.read import described
+from ringback_explain.read import described, mention
 from ringback_explain.read.found import Found, FoundError, FoundRequest, ReadError, encoded, looks_like_form
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 
@@ -141,7 +141,7 @@ def _one_after_another(part: str) -> Read | None:
 def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found] | Found | None]:
     """What each reader makes of the part, in the order of their certainty."""
     # Most inputs are JSON, and need none of these.
-    from ringback_explain.read import code, curl, data_action, error_text, http_message
+    from ringback_explain.read import code, curl, data_action, http_message
 
     yield list(curl.readings(part, folder))
     yield http_message.readings(part)
@@ -153,7 +153,7 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
     yield _object_in(part, text)
     yield _yaml(part, text)
     _refuse_code(part)
-    yield error_text.reported(part)
+    yield mention.reported(part)
 
 
 def _object_in(part: str, text: str) -> Found | None:

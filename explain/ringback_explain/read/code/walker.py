@@ -206,15 +206,14 @@ class Walker:
             self.scope = before
             return
         for name, value in self.scope.items():
-            if name in before and before[name] is not value:
-                self.scope[name] = self._either(name, before[name], value, condition)
-
-    def _either(self, name: str, before: Any, value: Any, condition: str) -> Any:
-        """What a variable holds that may have been given another value."""
-        if isinstance(before, CodeObject) and isinstance(value, CodeObject):
-            before.doubts.append(Doubt("", condition))
-            return before
-        return value if isinstance(value, CodeObject | Encoded) else unknown(name)
+            held = before.get(name, value)
+            if held is value:
+                continue
+            if isinstance(held, CodeObject) and isinstance(value, CodeObject):
+                held.doubts.append(Doubt("", condition))
+                self.scope[name] = held
+            elif not isinstance(value, CodeObject | Encoded):
+                self.scope[name] = unknown(name)
 
     # --- functions ----------------------------------------------------------------------------------
 
