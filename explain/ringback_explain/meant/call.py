@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ringback_contracts.domain.uuids import is_uuid
@@ -116,23 +117,6 @@ Reader = Callable[[MeantCall, Any, str], None]
 """Takes from a value, which stands at a pointer, what it says of the call."""
 
 
-def _of_side(side: KeyRole) -> Reader:
-    """Reads whoever is dialled, or shown as the caller."""
-    return lambda wish, value, pointer: _side(wish, value, pointer, side)
-
-
-def _of_ids(listed: str, kind: Kind) -> Reader:
-    """Reads ids of that kind into that list."""
-    return lambda wish, value, pointer: _ids(getattr(wish, listed), value, pointer, kind)
-
-
-def _of_texts(listed: str) -> Reader:
-    """Reads all texts into that list, with their places."""
-    return lambda wish, value, pointer: getattr(wish, listed).extend(
-        (where, text) for where, text in texts(value, pointer) if text.strip()
-    )
-
-
 def _call_from_queue(wish: MeantCall, value: Any, pointer: str) -> None:
     found = _id_text(value)
     if found and is_uuid(found):
@@ -168,18 +152,6 @@ def _attributes(wish: MeantCall, value: Any, pointer: str) -> None:
             wish.attributes[key] = text
 
 
-_READERS: Mapping[str, Reader] = {
-    "phoneNumber": _of_side(KeyRole.TO),
-    "callUserId": _of_ids("to", Kind.USER),
-    "callQueueId": _of_ids("to", Kind.QUEUE),
-    "callFromQueueId": _call_from_queue,
-    "participants": _of_side(KeyRole.TO),
-    "callerId": _caller_id,
-    "callerIdName": _caller_name,
-    "attributes": _attributes,
-}
-
-
 def _coerced(key: str, value: Any) -> Any:
     """A simple field in the type that the published body wants, where the value leaves no doubt."""
     if key == "priority":
@@ -203,18 +175,6 @@ def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
         _side(wish, value, pointer, KeyRole.TO)
 
 
-_IN_ROUTING: Mapping[KeyRole | None, Reader] = {
-    KeyRole.AGENT: _of_ids("agents", Kind.USER),
-    KeyRole.QUEUE: _of_ids("queues", Kind.QUEUE),
-    KeyRole.CAMPAIGN: _of_ids("campaigns", Kind.CAMPAIGN),
-    KeyRole.SKILL: _of_texts("skills"),
-    KeyRole.LANGUAGE: _of_texts("languages"),
-    KeyRole.CONTACT: _contact,
-    KeyRole.ATTRIBUTES: _attributes,
-    KeyRole.CALLER_NAME: _caller_name,
-}
-
-
 def _routing(wish: MeantCall, value: Any, pointer: str) -> None:
     for key, item in value.items() if isinstance(value, dict) else ():
         where = join(pointer, key)
@@ -225,15 +185,6 @@ def _routing(wish: MeantCall, value: Any, pointer: str) -> None:
             reader(wish, item, where)
 
 
-_BY_ROLE: Mapping[KeyRole | None, Reader] = {
-    **_IN_ROUTING,
-    KeyRole.TO: _of_side(KeyRole.TO),
-    KeyRole.FROM: _of_side(KeyRole.FROM),
-    KeyRole.PARTIES: _of_side(KeyRole.PARTIES),
-    KeyRole.ROUTING: _routing,
-}
-
-
 def _id_text(value: Any) -> str | None:
     """An id, written alone or inside an object."""
     if isinstance(value, dict):
@@ -241,10 +192,16 @@ def _id_text(value: Any) -> str | None:
     return value.strip() if isinstance(value, str) else None
 
 
-def _ids(listed: list[MeantParty], value: Any, pointer: str, kind: Kind) -> None:
+def _ids(wish: MeantCall, value: Any, pointer: str, listed: str, kind: Kind) -> None:
+    """Read ids of that kind into that list."""
     values = value if isinstance(value, list) else [value]
     found = map(_id_text, values[:MOST_PARTIES])
-    listed.extend(party_of_id(text, pointer, kind) for text in found if text)
+    getattr(wish, listed).extend(party_of_id(text, pointer, kind) for text in found if text)
+
+
+def _texts(wish: MeantCall, value: Any, pointer: str, listed: str) -> None:
+    """Read all texts into that list, with their places."""
+    getattr(wish, listed).extend((where, text) for where, text in texts(value, pointer) if text.strip())
 
 
 # --- addresses ---------------------------------------------------------------------------------------
@@ -341,7 +298,7 @@ def _inside(reader: _Object, key: str, value: Any) -> None:
         and not norm(key).startswith("agent")
     ):
         # A user or a queue named inside an address is dialled in "to".
-        _ids(wish.to, value, where, Kind.USER if role is KeyRole.AGENT else Kind.QUEUE)
+        _ids(wish, value, where, "to", Kind.USER if role is KeyRole.AGENT else Kind.QUEUE)
     elif role in _BY_ROLE:
         _BY_ROLE[role](wish, value, where)
     elif role is None and (name := published_key(key)) is not None:
@@ -373,3 +330,32 @@ def _name(wish: MeantCall, before: tuple[int, ...], name: str) -> None:
     wish.to[before[0] :] = [replace(found, name=found.name or name) for found in wish.to[before[0] :]]
     if len(wish.caller_ids) > before[1] and not gap_in(name):
         wish.caller_name = wish.caller_name or name
+
+
+_READERS: Mapping[str, Reader] = {
+    "phoneNumber": partial(_side, side=KeyRole.TO),
+    "callUserId": partial(_ids, listed="to", kind=Kind.USER),
+    "callQueueId": partial(_ids, listed="to", kind=Kind.QUEUE),
+    "callFromQueueId": _call_from_queue,
+    "participants": partial(_side, side=KeyRole.TO),
+    "callerId": _caller_id,
+    "callerIdName": _caller_name,
+    "attributes": _attributes,
+}
+_IN_ROUTING: Mapping[KeyRole | None, Reader] = {
+    KeyRole.AGENT: partial(_ids, listed="agents", kind=Kind.USER),
+    KeyRole.QUEUE: partial(_ids, listed="queues", kind=Kind.QUEUE),
+    KeyRole.CAMPAIGN: partial(_ids, listed="campaigns", kind=Kind.CAMPAIGN),
+    KeyRole.SKILL: partial(_texts, listed="skills"),
+    KeyRole.LANGUAGE: partial(_texts, listed="languages"),
+    KeyRole.CONTACT: _contact,
+    KeyRole.ATTRIBUTES: _attributes,
+    KeyRole.CALLER_NAME: _caller_name,
+}
+_BY_ROLE: Mapping[KeyRole | None, Reader] = {
+    **_IN_ROUTING,
+    KeyRole.TO: partial(_side, side=KeyRole.TO),
+    KeyRole.FROM: partial(_side, side=KeyRole.FROM),
+    KeyRole.PARTIES: partial(_side, side=KeyRole.PARTIES),
+    KeyRole.ROUTING: _routing,
+}
