@@ -19,7 +19,7 @@ from ringback_explain.explanation import Context, Explained, Explanation, Note, 
 from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.questions import note, quoted
-from ringback_explain.tell.telling import explain, explain_text_notes
+from ringback_explain.tell.telling import OWN_LIMITS, explain, explain_text_notes
 from ringback_explain.tell.tokens import of_error
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
@@ -96,7 +96,7 @@ def explain_answered(
     fitting = [
         rule
         for rule in _likely(answer, subject)
-        if contract_of_body in rule.contracts and not _is_limit(rule)
+        if contract_of_body in rule.contracts and rule not in OWN_LIMITS
     ]
     shown = next((finding for finding in made.findings if TABLE.by_id.get(finding.rule) in fitting), None)
     login = of_error(answer.code)
@@ -108,7 +108,8 @@ def explain_answered(
     others = tuple(
         finding
         for finding in made.findings
-        if (decided is None or finding.rule != decided.rule) and not _is_limit(TABLE.by_id.get(finding.rule))
+        if (decided is None or finding.rule != decided.rule)
+        and TABLE.by_id.get(finding.rule) not in OWN_LIMITS
     )
     return replace(
         made,
@@ -135,11 +136,6 @@ def _likely(answer: PlatformAnswer, subject: Subject) -> list[Rule]:
         able = [rule for rule in others if _could_object(rule, subject)]
     # The path of a known operation is not at fault.
     return able or [rule for rule in fitting if rule.stage > Stage.ROUTE or subject.route.operation is None]
-
-
-def _is_limit(rule: Rule | None) -> bool:
-    """Whether a rule tells what Ringback does not do: the platform answered otherwise."""
-    return rule is not None and rule.status == HTTPStatus.NOT_IMPLEMENTED
 
 
 def _could_object(rule: Rule, subject: Subject) -> bool:

@@ -117,13 +117,13 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
         ),
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
-        unknown=() if decisive in _OWN_LIMITS else tuple(_unknown(subject, sender)),
+        unknown=() if decisive in OWN_LIMITS else tuple(_unknown(subject, sender)),
         caveats=suggestion.caveats,
     )
 
 
-_OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
-"""What these refuse no org and no caller would change."""
+OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
+"""What these refuse no org and no caller would change: they tell what Ringback does not do."""
 
 
 def _explained(finding: Finding, subject: Subject) -> Explained:
