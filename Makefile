@@ -42,7 +42,7 @@ help:
 	@echo "make image    build the image and try it (BASE=python:3.13-slim; ARGS='-v FILE:FILE' for its build)"
 	@echo "make docs     build the site of the documents into build/site"
 	@echo "make light    run what another PYTHON= could break"
-	@echo "make bench    measure Ringback against its peers (needs wrk, npm and java)"
+	@echo "make bench    measure Ringback against its peers (needs wrk, npm, java and redis-server)"
 	@echo "make soak     a million requests of every kind, steps of calls and numbers (ARGS='--requests 0 --steps 50000')"
 	@echo "make screenshots  take the pictures of the console for the docs (needs chromium)"
 	@echo "make clean    remove whatever these targets made"

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from bench import commandline, growth, inprocess, judged, life
+from bench import commandline, growth, inprocess, judged, life, replicas
 from bench.load import Driver, console_open
 from bench.report import Measure, Report, Samples, Target, machine, ratio
 from bench.servers import PRISM, RINGBACK, UNJOURNALED, WIREMOCK, Contender, Running, contenders, running
@@ -50,8 +50,10 @@ def main() -> int:
     options = _options()
     if options.life:
         return _life_alone(options)
-    if missing := [tool for tool in ("wrk", "node", "npm", "java") if shutil.which(tool) is None]:
-        packages = "wrk nodejs npm default-jre-headless"
+    if missing := [
+        tool for tool in ("wrk", "node", "npm", "java", "redis-server") if shutil.which(tool) is None
+    ]:
+        packages = "wrk nodejs npm default-jre-headless redis-server"
         print(
             f"make bench needs {', '.join(missing)}; on Debian: apt-get install {packages}", file=sys.stderr
         )
@@ -77,6 +79,7 @@ def _stages(report: Report, options: argparse.Namespace) -> Iterator[Callable[[]
     yield partial(_measure_in_process, report, rounds)
     yield partial(_measure_starts, servers, report)
     yield partial(_measure_life, report, rounds)
+    yield partial(_measure_replicas, report, rounds, options.seconds)
     yield partial(_measure_growth, report, Path(options.output))
 
 
@@ -272,6 +275,11 @@ def _measure_life(report: Report, rounds: int) -> None:
         Target(life.ADVANCED, median(taken[life.ADVANCED]), 5, "s"),
         Target(life.WEIGHT, weight, 400, "MiB"),
     ]
+
+
+def _measure_replicas(report: Report, rounds: int, seconds: int) -> None:
+    _progress("several processes on Redis")
+    report.measures += replicas.measure(WORK, rounds, seconds)
 
 
 def _measure_command_line(report: Report, rounds: int) -> None:

@@ -92,7 +92,7 @@ def running(contender: Contender, log: Path) -> Iterator[Running]:
 
     Raises ``RuntimeError`` with what the server printed when it takes no call within two minutes.
     """
-    port = _free_port()
+    port = free_port()
     command = [part.format(port=port) for part in contender.command]
     began = time.perf_counter()
     with log.open("wb") as output:
@@ -126,7 +126,8 @@ def _first_call(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"{process.args!r} took no call: {answer}\n{log.read_text(errors='replace')}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
