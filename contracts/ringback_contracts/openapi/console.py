@@ -41,11 +41,12 @@ ORG = admin.made_of(
     users=admin.several(
         admin.made_of(id=TEXT, name=TEXT, enabled=FLAG, station=FLAG, permissions=admin.several(TEXT))
     ),
-    tokens=admin.several(admin.made_of(value=TEXT, user=PERHAPS, client=PERHAPS, expired=FLAG)),
+    tokens=admin.several(admin.made_of(value=TEXT, mark=TEXT, user=PERHAPS, client=PERHAPS, expired=FLAG)),
     clients=admin.several(
         admin.made_of(id=TEXT, grants=admin.several(TEXT), redirectUris=admin.several(TEXT))
     ),
     queues=admin.several(admin.made_of(id=TEXT, name=TEXT, members=admin.several(TEXT))),
+    wrapUpCodes=admin.several(admin.made_of(id=TEXT, name=TEXT)),
     testNumbers=admin.several(
         admin.made_of(
             first=TEXT, last=TEXT, outcome=TEXT, after=PERHAPS_SECONDS, hangsUpAfter=PERHAPS_SECONDS
