@@ -91,7 +91,7 @@ class Nowhere(InProcess):
 def test_what_cannot_be_tried_is_said_with_the_reason() -> None:
     ledger = run.check(Nowhere(), run.Options(examples=1))
     assert ledger.tried == 0
-    suites = {"flow", "rules", "generated", "oracles", "client", "document", "the official SDK"}
+    suites = {"flow", "life", "rules", "generated", "oracles", "client", "document", "the official SDK"}
     assert {suite for suite, _, _ in ledger.reasons} == suites
     told = {reasons for (_, subject, _), reasons in ledger.reasons.items() if subject == "(the rest)"}
     assert told == {("there is no such org",)}

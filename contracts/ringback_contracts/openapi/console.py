@@ -24,6 +24,10 @@ CALL: Json = {
     "nextTurnAt": {"description": "When something happens next by itself."} | PERHAPS_MOMENT,
     "parties": admin.several(NAMED_PARTY),
     "held": FLAG,
+    "consult": {
+        "description": "The ids of the parties of a consult that goes on: who asks, and about whom.",
+        "anyOf": [{"type": "null"}, admin.made_of(by=TEXT, about=TEXT)],
+    },
     "transfers": NUMBER,
 }
 BAR = admin.made_of(state=TEXT, held=FLAG, muted=FLAG, begins=MOMENT, ends=PERHAPS_MOMENT) | {
@@ -32,9 +36,12 @@ BAR = admin.made_of(state=TEXT, held=FLAG, muted=FLAG, begins=MOMENT, ends=PERHA
 MARK = admin.made_of(at=MOMENT, what=TEXT, participantId=PERHAPS) | {
     "description": "A command at its moment."
 }
-PICTURE = admin.made_of(
-    **CALL, now=MOMENT, lanes=admin.by_name(admin.several(BAR)), marks=admin.several(MARK)
-)
+PACE: Json = {
+    "now": MOMENT,
+    "speed": {"type": "number", "description": "Seconds of the org's clock in one of the world's."},
+    "wakeIn": {"description": "Seconds of the world until something changes by itself."} | PERHAPS_SECONDS,
+}
+PICTURE = admin.made_of(**CALL, **PACE, lanes=admin.by_name(admin.several(BAR)), marks=admin.several(MARK))
 ORG = admin.made_of(
     id=TEXT,
     name=TEXT,
@@ -64,7 +71,7 @@ EXPLANATION: Json = {
 
 def paths() -> Json:
     """What the page asks for, but for its files and its feed."""
-    calls = admin.made_of(now=MOMENT, total=NUMBER, calls=admin.several(admin.made_of(**CALL)))
+    calls = admin.made_of(**PACE, total=NUMBER, calls=admin.several(admin.made_of(**CALL)))
     again = admin.made_of(id=PERHAPS, status=NUMBER)
     explained = admin.made_of(explanations=admin.several(EXPLANATION))
     explain = admin.posting(

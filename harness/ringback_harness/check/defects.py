@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ringback_contracts.catalogue import TABLE
+from ringback_contracts.catalogue import BY_ID, TABLE
+from ringback_contracts.core.operation import Operation
 from ringback_harness.cases import SUITE as CASES
 from ringback_harness.check.events import SCHEMA, STRIPPED
 from ringback_harness.check.events import SUITE as DOCUMENT
@@ -156,10 +157,13 @@ def _alike(found: _Mismatch) -> Hashable:
 def _many(ledger: Ledger, mismatches: list[tuple[Result, _Mismatch]]) -> dict[Hashable, _Cause]:
     """The causes of mismatches that most of the rules show, and of valid requests that are refused."""
     subjects: dict[Hashable, set[str]] = {}
+    operations: dict[Hashable, set[Operation]] = {}
     first: dict[Hashable, _Mismatch] = {}
     for failure, found in mismatches:
         first.setdefault(_alike(found), found)
         subjects.setdefault(_alike(found), set()).add(failure.subject)
+        if operation := BY_ID.get(failure.operation):
+            operations.setdefault(_alike(found), set()).add(operation)
     tried = ledger.subjects_tried & TABLE.by_id.keys()
     causes = {}
     for key, found in first.items():
@@ -167,7 +171,8 @@ def _many(ledger: Ledger, mismatches: list[tuple[Result, _Mismatch]]) -> dict[Ha
         alike = {
             rule
             for rule in tried
-            if found.answered_status < ERRORS or TABLE[rule].status == found.wanted_status
+            if (found.answered_status < ERRORS or TABLE[rule].status == found.wanted_status)
+            and any(TABLE[rule].concerns(operation) for operation in operations.get(key, ()))
         }
         if found.wanted_status < ERRORS:
             causes[key] = _Cause(key, f"valid requests are refused: {_told(found)}")
