@@ -70,3 +70,19 @@ def test_a_replica_that_begins_with_a_snapshot_knows_all(
                 assert now == await one.state() == await other.state()
 
     asyncio.run(story())
+
+
+def test_a_replica_that_has_not_read_as_far_as_the_cut_keeps_its_place(
+    redis_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with replicas(redis_url, prefix) as (one, other):
+            placed = [await one.json("POST", CALLS, {"phoneNumber": "+442079460100"}) for _ in range(5)]
+            monkeypatch.setattr(module, "MOST_ENTRIES", 3)
+            await until_cut(one)
+            for call in placed:
+                await other.json("GET", f"{CALLS}/{call['id']}")
+            assert await other.state() == await one.state()
+
+    asyncio.run(story())
+    assert caplog.messages == []

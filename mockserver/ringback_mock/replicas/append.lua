@@ -5,13 +5,13 @@
 -- changes, and its text. A proposal without a text is a question only.
 local log, about = KEYS[1], KEYS[2]
 local known, most = ARGV[1], tonumber(ARGV[2])
-local said = redis.call('HMGET', about, 'base', 'format')
+local said = redis.call('HMGET', about, 'base', 'format', 'before')
 if not said[1] then return {'gone'} end
 if tonumber(said[2]) > tonumber(ARGV[3]) then return {'newer', said[2]} end
 local entries = redis.call('XRANGE', log, known, '+', 'COUNT', most + 1)
 if #entries > 0 and entries[1][1] == known then
   table.remove(entries, 1)
-elseif known ~= said[1] then
+elseif known ~= said[1] and known ~= said[3] then
   return {'gone'}
 end
 if #entries >= most then return {'more', entries} end
