@@ -7,7 +7,6 @@ is answered: so it is done when it is quiet.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
 from collections.abc import Iterator
@@ -35,6 +34,8 @@ def nothing_collected() -> Iterator[None]:
 
 async def collect_when_quiet() -> None:
     """Look for garbage when nobody asks for anything, or where that would take too long; never return."""
+    import asyncio  # a server has it already; the command line, which only begins here, never needs it
+
     gc.freeze()
     gc.disable()
     before = waited = 0.0
