@@ -4,6 +4,7 @@
 set -eo pipefail
 
 log=$RUNNER_TEMP/ringback.log
+: >"$log" # what is started in the background may be slower than the first look at what it says
 options=(--port "$PORT")
 if [ -n "$ORG" ]; then options+=(--org "$ORG"); fi
 read -r -a further <<<"$OPTIONS"

@@ -191,10 +191,13 @@ def test_ctrl_c_ends_with_130_and_what_was_found_so_far() -> None:
     with plain_target(count) as url:
         command = [*RINGBACK, "check", "--target", url, "--examples", "100000"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            for _ in range(200):
-                assert asked.acquire(timeout=60)
-            process.send_signal(signal.SIGINT)
-            output, told = process.communicate(timeout=60)
+            try:
+                for _ in range(200):
+                    assert asked.acquire(timeout=60)
+                process.send_signal(signal.SIGINT)
+                output, told = process.communicate(timeout=60)
+            finally:
+                process.kill()
     assert process.returncode == 130
     assert re.match(r"1\. .*(accepted|answered 202)", output)
     assert re.search(r"^\d+ tried, ", output, re.MULTILINE)

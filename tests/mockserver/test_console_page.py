@@ -75,7 +75,7 @@ def test_a_stranger_places_a_call_that_is_refused_sees_why_and_places_one_that_w
 
 
 def test_what_others_do_shows_by_itself(page: Page, mock: str) -> None:
-    page.get_by_text("live").wait_for()
+    page.get_by_text("live", exact=True).wait_for()
     place(mock)
     page.locator(".list li").wait_for()
     page.goto(f"{mock}/__ringback/#/exchanges")
@@ -205,7 +205,7 @@ def test_the_page_asks_when_something_happens_and_not_each_second(page: Page, mo
     place(mock)
     clock(mock, advance=30)
     page.goto(f"{mock}/__ringback/#/calls")
-    page.get_by_text("live").wait_for()
+    page.get_by_text("live", exact=True).wait_for()
     age = page.locator(".list li .soft")
     told = "before => document.querySelector('.list li .soft').innerText !== before"
     page.wait_for_function(told, arg=age.inner_text())
@@ -302,7 +302,7 @@ def test_every_view_can_be_used_by_everybody(browser: Browser, mock: str, scheme
         "nothing",
     ]:
         page.goto(f"{mock}/__ringback/#/{view}")
-        page.get_by_text("live").wait_for()
+        page.get_by_text("live", exact=True).wait_for()
         page.locator("main section").first.wait_for()
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
         assert found.violations_count == 0, found.generate_report()
@@ -327,5 +327,5 @@ def test_a_page_that_is_locked_opens_with_the_token(browser: Browser) -> None:
         page.get_by_label("Admin token").fill("s3cret-of-this-test")
         page.get_by_role("button", name="Open").click()
         page.get_by_text("No call yet").wait_for()
-        page.get_by_text("live").wait_for()
+        page.get_by_text("live", exact=True).wait_for()
         page.close()
