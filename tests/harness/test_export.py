@@ -53,7 +53,7 @@ def of_postman(text: str) -> list[Sent]:
             headers = {each["key"].lower(): filled(each["value"]) for each in request["header"]}
             body = request.get("body", {}).get("raw", "")
             told = (rule and rule[1], int(status[1]) if status else 200)
-            found.append(Sent(request["method"], filled(request["url"]["raw"]), headers, body, *told))
+            found.append(Sent(request["method"], filled(request["url"]), headers, body, *told))
     return found
 
 

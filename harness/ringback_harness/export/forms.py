@@ -30,7 +30,7 @@ def _item(sample: Sample) -> dict[str, Any]:
     request: dict[str, Any] = {
         "method": sample.request.method,
         "header": [{"key": name, "value": value} for name, value in _headers(sample)],
-        "url": {"raw": "{{baseUrl}}" + sample.target},
+        "url": "{{baseUrl}}" + sample.target,  # as text: of an object newman sends host and path, not ``raw``
     }
     if sample.body:
         request["body"] = {"mode": "raw", "raw": sample.body, "options": {"raw": {"language": "json"}}}
