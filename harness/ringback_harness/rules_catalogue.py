@@ -11,6 +11,7 @@ from rich.text import Text
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import CONTRACTS, Example, Rule
 from ringback_contracts.core.nearest import nearest_few
+from ringback_contracts.core.shown import shown_example
 from ringback_explain.tell.tokens import LOGIN_RULES, LoginRule
 from ringback_harness.exits import SetupError
 from ringback_harness.terminal import show_wrapped
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 WIDE = 170
 """Columns that the longest line of the listing takes."""
-LONGEST_BODY = 400
-"""A longer body of an example is cut: its length is the point of it."""
 
 Entry = Rule | LoginRule
 LOGIN = "login"
@@ -79,28 +78,9 @@ def document(rule: Entry) -> dict[str, Any]:
         "title": rule.title,
         "message": rule.message if isinstance(rule, Rule) else None,
         "fix": rule.fix,
-        "rejects": [_example(example) for example in rule.rejects],
-        "accepts": [_example(example) for example in rule.accepts],
+        "rejects": [shown_example(example) for example in rule.rejects],
+        "accepts": [shown_example(example) for example in rule.accepts],
     }
-
-
-def _example(example: Example) -> dict[str, Any]:
-    """The example without what is as usual: a JSON body that alice posts to the default org."""
-    usual = Example()
-    names = ("method", "path", "token", "headers", "org", "used", "host_allowed", "well_formed")
-    unusual = {
-        name: getattr(example, name) for name in names if getattr(example, name) != getattr(usual, name)
-    }
-    given = [_example(step) if isinstance(step, Example) else {"seconds": step} for step in example.given]
-    return {**({"given": given} if given else {}), **unusual, **_body(example)}
-
-
-def _body(example: Example) -> dict[str, Any]:
-    if example.raw is not None:
-        text = example.raw.decode("utf-8", "replace")
-        cut = text if len(text) <= LONGEST_BODY else f"{text[:40]}... ({len(example.raw):,} bytes)"
-        return {"raw": cut}
-    return {} if example.body is None else {"body": example.body}
 
 
 def markdown(rules: Iterable[Entry]) -> str:
@@ -140,7 +120,7 @@ def _examples(title: str, examples: Sequence[Example]) -> Iterator[str]:
         return
     yield f"{title}:\n"
     yield "```json"
-    yield from (json.dumps(_example(example), ensure_ascii=False) for example in examples)
+    yield from (json.dumps(shown_example(example), ensure_ascii=False) for example in examples)
     yield "```\n"
 
 
@@ -202,4 +182,4 @@ def _show_examples(console: Console, title: str, examples: Sequence[Example]) ->
         console.print()
         console.print(Text(title, style="bold"))
     for example in examples:
-        console.print(Text(json.dumps(_example(example), ensure_ascii=False)), soft_wrap=True)
+        console.print(Text(json.dumps(shown_example(example), ensure_ascii=False)), soft_wrap=True)

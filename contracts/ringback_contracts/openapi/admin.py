@@ -55,6 +55,10 @@ def by_name(values: Json) -> Json:
     return {"type": "object", "additionalProperties": values}
 
 
+EXAMPLE: Json = {
+    "type": "object",
+    "description": "A request that alice posts to /api/v2/conversations/calls; what differs is said.",
+}
 RULE = made_of(
     id=TEXT,
     stage={"enum": [stage.name.lower() for stage in Stage]},
@@ -68,6 +72,8 @@ RULE = made_of(
     contracts=several({"enum": list(CONTRACTS)}),
     knowledge={"enum": [knowledge.name.lower() for knowledge in Knowledge]},
     operations={"type": ["array", "null"], "items": TEXT},
+    rejects=several(EXAMPLE),
+    accepts=several(EXAMPLE),
 )
 VERDICT: Json = {
     "description": "What the rules decided; null where no rule was asked, as at the token endpoint.",

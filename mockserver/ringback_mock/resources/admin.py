@@ -13,6 +13,7 @@ import orjson
 from ringback_contracts.catalogue import OPERATIONS
 from ringback_contracts.core import payload
 from ringback_contracts.core.model import Request, Rule
+from ringback_contracts.core.shown import shown_example
 from ringback_contracts.http.faults import FaultError, fault_from
 from ringback_contracts.openapi import admin_openapi_document
 from ringback_contracts.openapi.admin import LONGEST_PAGE, OWN_ORG, PAGE, SWITCHES
@@ -245,6 +246,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "operations": None
         if rule.operations is None
         else sorted(each.id for each in OPERATIONS if rule.concerns(each)),
+        "rejects": [shown_example(example) for example in rule.rejects],
+        "accepts": [shown_example(example) for example in rule.accepts],
     }
 
 
