@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +16,8 @@ from tests.browsing import chromium
 from tests.serving import mock_server
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
@@ -115,7 +120,8 @@ def test_somebody_rings_and_the_clock_obeys(page: Page, mock: str) -> None:
     page.get_by_role("button", name="Freeze the clock").click()
     page.get_by_text("frozen").wait_for()
     page.get_by_text("Let somebody ring").click()
-    page.get_by_role("button", name="Alice", exact=True).click()
+    page.get_by_label("Whom").select_option("Alice")
+    page.get_by_role("button", name="Ring", exact=True).click()
     call = page.get_by_role("region", name="Call", exact=True)
     page.get_by_role("button", name="Advance by one second").click()
     call.get_by_role("button", name="answers", exact=True).first.click()
@@ -181,6 +187,42 @@ def test_a_consult_is_completed_through_the_api(page: Page, mock: str) -> None:
     alice.get_by_role("button", name="complete the consult").click()
     alice.get_by_text("terminated").wait_for()
     call.get_by_role("row", name="+442079460106").get_by_text("connected").wait_for()
+
+
+def test_the_far_end_is_confined_the_call_parked_and_keys_are_pressed(page: Page, mock: str) -> None:
+    _, call, alice = talking(page, mock)
+    far = call.get_by_role("row").nth(2)
+    far.get_by_role("button", name="confine").click()
+    far.get_by_text("confined", exact=True).wait_for()
+    far.get_by_role("button", name="let hear again").click()
+    far.get_by_role("button", name="confine").wait_for()
+    alice.get_by_text("press keys").click()
+    alice.get_by_label("Keys").fill("12#")
+    alice.get_by_role("button", name="press", exact=True).click()
+    call.get_by_role("listitem").get_by_text("send digits").wait_for()
+    alice.get_by_role("button", name="park", exact=True).click()
+    alice.get_by_text("parked", exact=True).wait_for()
+    alice.get_by_role("button", name="unpark").click()
+    alice.get_by_role("button", name="park", exact=True).wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_two_calls_are_merged(page: Page, mock: str) -> None:
+    place(mock, phoneNumber="+442079460106")
+    _, call, alice = talking(page, mock)
+    alice.get_by_text("merge", exact=True).click()
+    alice.get_by_role("button", name="take in").click()
+    call.get_by_role("row", name="+442079460106").wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_command_that_is_refused_leads_to_the_reason(page: Page, mock: str) -> None:
+    _, _, alice = talking(page, mock)
+    alice.get_by_text("press keys").click()
+    alice.get_by_label("Keys").fill("none")
+    alice.get_by_role("button", name="press", exact=True).click()
+    page.get_by_role("link", name="Why?").click()
+    page.get_by_role("region", name="Exchange", exact=True).get_by_text("Fix:").first.wait_for()
 
 
 def test_a_call_is_written_down_also_when_it_is_over(page: Page, mock: str) -> None:
@@ -259,7 +301,117 @@ def test_the_keys_move_search_open_and_leave(page: Page, mock: str) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("region", name="Exchange", exact=True).wait_for()
     page.keyboard.press("Escape")
+    page.wait_for_url("**#/exchanges?text=calls")
+    page.keyboard.press("Escape")
     page.wait_for_url("**#/exchanges")
+
+
+def test_what_is_opened_far_down_a_long_list_is_in_sight(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/rules")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        page.locator(".list a").last.click()
+        rule = page.get_by_role("region", name="Rule", exact=True)
+        rule.wait_for()
+        page.wait_for_function("document.querySelector('.detail').getBoundingClientRect().top >= 0")
+        page.wait_for_function("document.querySelector('.detail').getBoundingClientRect().top < innerHeight")
+        rule.get_by_role("link", name="Close the rule").click()
+        page.wait_for_url("**#/rules")
+
+
+def test_a_rule_shows_how_it_is_known_and_its_examples(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/rules/number.impossible?text=number.impossible")
+    page.locator(".list li").get_by_text("mission").wait_for()
+    rule = page.get_by_role("region", name="Rule", exact=True)
+    rule.get_by_text('{"body":{"to":"tel:+1202"').wait_for()
+
+
+def test_the_fields_of_a_body_unfold(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/api/postConversationParticipantDigits")
+    operation = page.get_by_role("region", name="Operation", exact=True)
+    operation.get_by_text("digits", exact=True).wait_for()
+    page.goto(f"{mock}/__ringback/#/api/getConversationsCall")
+    for name in ("CallConversation", "list of CallMediaParticipant", "ErrorInfo"):
+        operation.locator("summary", has_text=re.compile(f"^{name}$")).first.click()
+    operation.get_by_text("The failure, for people.").wait_for()
+
+
+def test_what_to_send_instead_is_sent_by_a_button(page: Page, mock: str) -> None:
+    refused = place(mock, **UNSCHEMED).headers["ININ-Correlation-Id"]
+    page.goto(f"{mock}/__ringback/#/exchanges/{refused}")
+    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("link", name="the call").click()
+    page.get_by_role("region", name="Call", exact=True).wait_for()
+
+
+def test_the_copied_curl_works_as_it_is(page: Page, mock: str) -> None:
+    exchange = place(mock).headers["ININ-Correlation-Id"]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{mock}/__ringback/#/exchanges/{exchange}")
+    page.get_by_role("button", name="Copy as curl").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Bearer alice'" in copied
+    answer = subprocess.run(  # it is for a shell
+        f"{copied} -s", shell=True, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(answer.stdout)["id"]
+
+
+def test_what_is_tried_has_an_address(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/try?number=%2B442079460102&token=grace&text=nonsense")
+    assert page.get_by_label("Number").input_value() == "+442079460102"
+    page.wait_for_function("document.getElementById('try-token').value === 'grace'")
+    assert page.get_by_role("textbox", name="A request").input_value() == "nonsense"
+    page.get_by_label("Number").fill("0")
+    page.wait_for_url("**number=0&**")
+
+
+OWN_ORG = """
+id = "0c0ffee0-0000-4000-8000-00000000000a"
+name = "Own"
+[[users]]
+id = "a11ce000-0000-4000-8000-00000000000a"
+name = "Zoe"
+email = "zoe@example.com"
+station = "zoe-phone"
+permissions = ["conversation:conference:add"]
+[[tokens]]
+value = "zoe"
+user = "a11ce000-0000-4000-8000-00000000000a"
+scopes = ["conversations"]
+"""
+
+
+def test_in_an_org_without_alice_the_page_sends_what_is_there(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(OWN_ORG)
+    with mock_server("--org", str(tmp_path / "own.toml")) as mock:
+        page = browser.new_page()
+        page.goto(mock)
+        page.get_by_text("Bearer zoe").wait_for()
+        page.goto(f"{mock}/__ringback/#/try")
+        page.get_by_role("button", name="Call", exact=True).click()
+        page.get_by_role("link", name="follow the call").wait_for()
+        page.close()
+
+
+def test_while_the_server_is_away_the_page_shows_what_it_said_last(browser: Browser) -> None:
+    with ExitStack() as until, ExitStack() as again:
+        mock = until.enter_context(mock_server())
+        place(mock)
+        page = browser.new_page()
+        page.goto(f"{mock}/__ringback/#/calls")
+        page.get_by_text("live", exact=True).wait_for()
+        page.locator(".list li").wait_for()
+        until.close()
+        page.get_by_text("no answer yet, asking again").wait_for()
+        page.get_by_role("button", name="Advance by one second").click()
+        page.get_by_text("The server does not answer.").wait_for()
+        assert page.locator(".list li").count() == 1
+        again.enter_context(mock_server("--port", mock.rpartition(":")[2]))
+        page.get_by_text("No call yet").wait_for()
+        page.get_by_text("live", exact=True).wait_for()
+        page.close()
 
 
 HOSTILE = "<img src=x onerror='window.hacked=1'><script>window.hacked=1</script>"

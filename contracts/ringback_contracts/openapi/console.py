@@ -16,6 +16,8 @@ NAMED_PARTY = admin.made_of(
     **admin.PARTY["properties"],
     name={"description": "A user's name; of somebody outside what may be shown of the address."} | TEXT,
     muted=FLAG,
+    confined={"description": "Whether it is kept from hearing the others."} | FLAG,
+    error={"description": "Why its leg failed."} | PERHAPS,
 )
 CALL: Json = {
     "id": TEXT,

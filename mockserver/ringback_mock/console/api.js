@@ -10,6 +10,15 @@ export class Refused extends Error {
   }
 }
 
+/** A server that is not there is told as one that refuses, with the status 0. */
+async function asked(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch {
+    throw new Refused(0, 'The server does not answer.');
+  }
+}
+
 export const adminToken = {
   get: () => sessionStorage.getItem(TOKEN),
   set: (value) => sessionStorage.setItem(TOKEN, value),
@@ -22,7 +31,7 @@ function adminHeaders() {
 /** Ask an admin path; `body` is sent as JSON, a text as it is. Throws `Refused`. */
 export async function admin(path, { method = 'GET', body, query = {} } = {}) {
   const parameters = new URLSearchParams({ ...query, ...(org ? { org } : {}) });
-  const answer = await fetch(`/__ringback/${path}${parameters.size ? `?${parameters}` : ''}`, {
+  const answer = await asked(`/__ringback/${path}${parameters.size ? `?${parameters}` : ''}`, {
     method,
     headers: adminHeaders(),
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
@@ -35,7 +44,7 @@ export async function admin(path, { method = 'GET', body, query = {} } = {}) {
 
 /** Send a request to the API as whoever has the token; the answer with its headers, whatever its status. */
 export async function call(method, path, token, body) {
-  const answer = await fetch(path, {
+  const answer = await asked(path, {
     method,
     headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from './preact.js';
 import { admin, call } from './api.js';
 import { Controls } from './controls.js';
 import { Lanes } from './lanes.js';
-import { Badge, Copy, Empty, OVER, Problem, curlOf, go, useAsked } from './parts.js';
+import { Badge, Copy, Detail, Empty, OVER, Problem, Waiting, curlOf, go, placeOf, refine, tokenOf, useAsked } from './parts.js';
 
 const ACTS = {
   answers: 'answers',
@@ -17,27 +17,38 @@ const ACTS = {
   digits: 'presses 1',
 };
 
-export function Calls({ which, changes, org }) {
+export function Calls({ which, query, changes, org }) {
   const { value, error } = useTurns('calls', changes);
   const now = useNow(value);
-  if (error) return html`<${Problem} error=${error} />`;
-  if (!value) return null;
+  if (!value) return html`<${Waiting} error=${error} />`;
+  const asked = { text: query.get('text') || '' };
+  const shown = value.calls.filter((one) => wordsOf(one).includes(asked.text.toLowerCase()));
+  const place = curlOf('POST', '/api/v2/conversations/calls', { phoneNumber: '+442079460100' }, tokenOf(org));
   return html`<div class="split">
     <section aria-label="Calls">
       <${Inbound} org=${org} />
       ${value.calls.length === 0 &&
       html`<${Empty}>No call yet. Place one: go to <a href="#/try">Try</a>, or send this:
-        <pre>${curlOf('POST', '/api/v2/conversations/calls', { phoneNumber: '+442079460100' })}</pre>
-        <${Copy} text=${curlOf('POST', '/api/v2/conversations/calls', { phoneNumber: '+442079460100' })} />
+        <pre>${place}</pre>
+        <${Copy} text=${place} label="Copy as curl" />
       <//>`}
+      ${value.calls.length > 0 &&
+      html`<form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
+        <label>Search <input id="filter-text" value=${asked.text} onInput=${(event) => refine('calls', which, { text: event.target.value })} /></label>
+        <span class="soft">${shown.length} of ${value.calls.length}</span>
+      </form>`}
+      ${value.calls.length > 0 && shown.length === 0 && html`<${Empty}>No call is so. <a href="#/calls">Show all</a><//>`}
       <ul class="list">
-        ${value.calls.map((one) => html`<${Row} key=${one.id} one=${one} now=${now} chosen=${one.id === which} />`)}
+        ${shown.map((one) => html`<${Row} key=${one.id} one=${one} now=${now} asked=${asked} chosen=${one.id === which} />`)}
       </ul>
       ${value.total > value.calls.length && html`<p class="soft">The newest ${value.calls.length} of ${value.total}.</p>`}
     </section>
-    ${which && html`<${Call} key=${which} id=${which} changes=${changes} org=${org} />`}
+    ${which && html`<${Call} key=${which} id=${which} changes=${changes} org=${org} others=${value.calls} back=${placeOf('calls', '', asked)} />`}
   </div>`;
 }
+
+/** What a call can be found by. */
+const wordsOf = (one) => [one.id, stateOf(one), ...one.parties.map((party) => party.name)].join(' ').toLowerCase();
 
 const LONGEST = 2 ** 31 - 1;
 
@@ -67,11 +78,11 @@ function useNow({ now, speed } = {}) {
   return new Date(now).getTime() + Math.max(0, at - then) * (speed || 0);
 }
 
-function Row({ one, now, chosen }) {
+function Row({ one, now, asked, chosen }) {
   const state = stateOf(one);
   return html`<li class=${chosen ? 'chosen' : ''}>
-    <a href=${`#/calls/${one.id}`} aria-current=${chosen ? 'true' : undefined}>
-      <${Badge} kind=${one.active ? 'good' : 'over'}>${state}<//>
+    <a href=${placeOf('calls', one.id, asked)} aria-current=${chosen ? 'true' : undefined}>
+      <${Badge} kind=${one.active ? 'state good' : 'state'}>${state}<//>
       <span class="grow">${one.parties.map((party) => party.name).join(' → ')}</span>
       <span class="soft">${age(one.startedAt, now)}</span>
     </a>
@@ -93,28 +104,32 @@ function age(then, now) {
 function Inbound({ org }) {
   const [error, setError] = useState(null);
   if (!org) return null;
-  const ring = (to) => {
+  const ring = (event) => {
+    event.preventDefault();
     setError(null);
-    admin('calls', { method: 'POST', body: to })
+    const [kind, id] = new FormData(event.target).get('whom').split(' ');
+    admin('calls', { method: 'POST', body: { [kind]: id } })
       .then((made) => go('calls', made.id))
       .catch(setError);
   };
   return html`<details>
     <summary>Let somebody ring</summary>
-    <p class="row">
-      ${org.users.filter((user) => user.enabled).map((user) => html`<button type="button" class="small" onClick=${() => ring({ user: user.id })}>${user.name}</button>`)}
-      ${org.queues.map((queue) => html`<button type="button" class="small" onClick=${() => ring({ queue: queue.id })}>queue ${queue.name}</button>`)}
-    </p>
+    <form class="row" onSubmit=${ring}>
+      <label>Whom <select name="whom">
+        ${org.users.filter((user) => user.enabled).map((user) => html`<option value=${`user ${user.id}`}>${user.name}</option>`)}
+        ${org.queues.map((queue) => html`<option value=${`queue ${queue.id}`}>queue ${queue.name}</option>`)}
+      </select></label>
+      <button>Ring</button>
+    </form>
     <${Problem} error=${error} />
   </details>`;
 }
 
-function Call({ id, changes, org }) {
+function Call({ id, changes, org, others, back }) {
   const { value, error } = useTurns(`calls/${id}/lanes`, changes);
   const now = useNow(value);
   const [refusal, setRefusal] = useState(null);
-  if (error) return html`<section><${Problem} error=${error} /></section>`;
-  if (!value) return null;
+  if (!value) return html`<${Detail} name="Call" back=${back}><${Waiting} error=${error} /><//>`;
   const act = (party, what) => {
     setRefusal(null);
     const body = what === 'digits' ? { act: what, digits: '1' } : { act: what };
@@ -122,28 +137,29 @@ function Call({ id, changes, org }) {
   };
   const control = async (user, method, path, body) => {
     setRefusal(null);
-    const token = org && org.tokens.find((one) => one.user === user && !one.expired);
-    const answer = await call(method, path, token ? token.value : 'alice', body);
-    if (answer.status >= 400) setRefusal(new Error(answer.text));
+    const token = tokenOf(org, user);
+    if (!token) return setRefusal({ message: 'The org has no token of this user, so nothing can be sent for them.' });
+    const answer = await call(method, path, token, body).catch(setRefusal);
+    if (answer && answer.status >= 400) setRefusal({ message: answer.text, exchange: answer.headers.get('ININ-Correlation-Id') });
   };
-  return html`<section class="detail" aria-label="Call">
+  return html`<${Detail} name="Call" back=${back}>
     <h2>Call <code>${id}</code> <${Copy} text=${id} label="Copy id" /></h2>
-    <div class="scroll" tabindex="0" role="group" aria-label="What each party did"><${Lanes} picture=${value} now=${now} /></div>
+    <${Lanes} picture=${value} now=${now} />
     <table class="parties">
       <thead><tr><th>Party</th><th>State</th><th>Controls</th></tr></thead>
       <tbody>
         ${value.parties.map(
           (party) => html`<tr key=${party.id}>
             <td>${party.name}<br /><span class="soft">${party.purpose}</span></td>
-            <td>${party.held ? 'held, ' : ''}${party.state}${party.disconnectType ? html`<br /><span class="soft">${party.disconnectType}</span>` : ''}</td>
+            <td>${party.held ? 'held, ' : ''}${party.state}${[party.disconnectType, party.error, party.confined && 'confined', party.muted && 'muted'].filter(Boolean).map((told) => html`<br /><span class="soft">${told}</span>`)}</td>
             <td>
-              ${party.can.length > 0 && html`<span class="soft">the phone:</span> `}${party.can.map((what) => html`<button type="button" class="small" onClick=${() => act(party, what)}>${ACTS[what] || what}</button>`)}
-              ${party.userId && html`<${Controls} id=${id} party=${party} call=${value} org=${org} control=${control} />`}
+              ${party.can.length > 0 && html`<p class="row"><span class="soft">the phone:</span>${party.can.map((what) => html`<button type="button" class="small" onClick=${() => act(party, what)}>${ACTS[what] || what}</button>`)}</p>`}
+              <${Controls} id=${id} party=${party} call=${value} org=${org} others=${others} control=${control} />
             </td>
           </tr>`,
         )}
       </tbody>
     </table>
     <${Problem} error=${refusal} />
-  </section>`;
+  <//>`;
 }

@@ -25,12 +25,14 @@ function Console() {
   }, []);
   const { value: org, error } = useAsked('org', changes);
   if (error && error.status === 401) return html`<${Locked} error=${error} />`;
-  const View = VIEWS[route.section] || Calls;
+  const section = VIEWS[route.section] ? route.section : 'calls';
+  document.title = `${NAMES[section]}${route.which ? `: ${route.which}` : ''} - Ringback`;
+  const View = VIEWS[section];
   return html`<header>
       <a class="brand" href="#/calls">Ringback</a>
-      <nav aria-label="Views">${Object.entries(NAMES).map(([section, name]) => html`<a href=${`#/${section}`} aria-current=${route.section === section ? 'page' : undefined}>${name}</a>`)}</nav>
+      <nav aria-label="Views">${Object.entries(NAMES).map(([each, name]) => html`<a href=${`#/${each}`} aria-current=${each === section ? 'page' : undefined}>${name}</a>`)}</nav>
+      <span class=${`live ${live ? 'up' : ''}`} role="status">${live ? 'live' : 'no answer yet, asking again'}</span>
       <${Clock} changes=${changes} />
-      <span class=${`live ${live ? 'up' : ''}`} role="status">${live ? 'live' : 'asking again'}</span>
     </header>
     <main><${Problem} error=${error} />
       <${View} which=${route.which} query=${route.query} changes=${changes} org=${org} /></main>
@@ -50,23 +52,30 @@ function Locked({ error }) {
   </main>`;
 }
 
+/** Leave what is open, and then the search. */
+function leave() {
+  const [path, query] = location.hash.split('?');
+  const open = path.split('/').length > 2;
+  location.hash = path.replace(/^(#\/[a-z]+).*/, '$1') + (open && query ? `?${query}` : '');
+}
+
 /** j and k move in the list, / searches, Esc leaves what is open. Enter is the browser's own. */
 function pressed(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   if (event.key === 'Escape') {
     if (typing) event.target.blur();
-    else location.hash = location.hash.replace(/^(#\/[a-z]+).*/, '$1');
+    else leave();
     return;
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') {
-    const search = document.querySelector('[role=search] input:last-of-type') || document.querySelector('input');
     const inputs = document.querySelectorAll('[role=search] input');
-    (inputs[inputs.length - 1] || search)?.focus();
+    (inputs[inputs.length - 1] || document.querySelector('input, textarea'))?.focus();
     event.preventDefault();
   } else if (event.key === 'j' || event.key === 'k') {
     const rows = [...document.querySelectorAll('.list a')];
-    const now = rows.indexOf(document.activeElement);
+    const at = rows.indexOf(document.activeElement);
+    const now = at < 0 ? rows.findIndex((row) => row.ariaCurrent) : at;
     const next = event.key === 'j' ? now + 1 : now < 0 ? 0 : now - 1;
     rows[Math.max(0, Math.min(next, rows.length - 1))]?.focus();
   }

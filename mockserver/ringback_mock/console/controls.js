@@ -7,21 +7,29 @@ const CONVERSATIONS = '/api/v2/conversations';
 const SPOKEN_TO = { DESTINATION: 'the one asked', OBJECT: 'the customer', BOTH: 'both' };
 const RECORDING = { ACTIVE: 'record', PAUSED: 'pause', NONE: 'stop' };
 
-export function Controls({ id, party, call, org, control }) {
+export function Controls({ id, party, call, org, others, control }) {
   const calls = `${CONVERSATIONS}/calls/${id}`;
   const path = `${calls}/participants/${party.id}`;
-  const send = (method, to, body, user = party.userId) => control(user, method, to, body);
-  if (OVER.includes(party.state)) {
-    return html`<br /><span class="soft">through the API:</span> <${WriteDown} path=${path} org=${org} send=${send} />`;
-  }
+  const user = party.userId || (call.parties.find((one) => one.userId && one.state === 'connected') || {}).userId;
+  const send = (method, to, body, as = user) => control(as, method, to, body);
   const button = (label, body) => html`<button type="button" class="small" onClick=${() => send('PATCH', path, body)}>${label}</button>`;
-  return html`<br /><span class="soft">through the API:</span>
-    ${party.state === 'alerting' && button('answer', { state: 'connected' })}
-    ${button(party.held ? 'unhold' : 'hold', { held: !party.held })} ${button(party.muted ? 'unmute' : 'mute', { muted: !party.muted })}
-    ${button('disconnect', { state: 'disconnected' })}
-    <button type="button" class="small" onClick=${() => send('POST', `${CONVERSATIONS}/${id}/disconnect`)}>end the call</button>
+  const over = OVER.includes(party.state);
+  if (!party.userId) {
+    const confined = user && party.state === 'connected' && button(party.confined ? 'let hear again' : 'confine', { confined: !party.confined });
+    return confined && html`<p class="row"><span class="soft">through the API:</span>${confined}</p>`;
+  }
+  if (over) return html`<${WriteDown} path=${path} org=${org} send=${send} />`;
+  return html`<p class="row"><span class="soft">through the API:</span>
+      ${party.state === 'alerting' && button('answer', { state: 'connected' })}
+      ${button(party.held ? 'unhold' : 'hold', { held: !party.held })} ${button(party.muted ? 'unmute' : 'mute', { muted: !party.muted })}
+      ${party.state === 'parked' ? button('unpark', { state: 'connected' }) : party.state === 'connected' && button('park', { state: 'parked' })}
+      ${button('disconnect', { state: 'disconnected' })}
+      <button type="button" class="small" onClick=${() => send('POST', `${CONVERSATIONS}/${id}/disconnect`)}>end the call</button>
+    </p>
     ${party.state === 'connected' &&
     html`<${PassOn} calls=${calls} path=${path} party=${party} call=${call} org=${org} send=${send} />
+      <${Merge} calls=${calls} id=${id} party=${party} others=${others} send=${send} />
+      <${Keys} path=${`${CONVERSATIONS}/${id}/participants/${party.id}/digits`} send=${send} />
       <${WriteDown} path=${path} org=${org} send=${send} />
       <${Watch} path=${path} party=${party} org=${org} send=${send} />
       <${Recording} calls=${calls} send=${send} />`}`;
@@ -46,6 +54,30 @@ function PassOn({ calls, path, party, call, org, send }) {
         <span class="soft">speak to</span> ${Object.entries(SPOKEN_TO).map(([speakTo, label]) => button(label, 'PATCH', consult, { speakTo }))}`
     }
   </p></details>`;
+}
+
+/** The parties of another call of the user come into this one. */
+function Merge({ calls, id, party, others, send }) {
+  const able = others.filter((one) => one.active && one.id !== id && one.parties.some((each) => each.userId === party.userId && !OVER.includes(each.state)));
+  if (able.length === 0) return null;
+  const merge = (event) => {
+    event.preventDefault();
+    send('PATCH', calls, { conversationIds: [new FormData(event.target).get('other')] });
+  };
+  return html`<details><summary>merge</summary><form class="row" onSubmit=${merge}>
+    <label>With <select name="other">${able.map((one) => html`<option value=${one.id}>${one.parties.map((each) => each.name).join(', ')}</option>`)}</select></label>
+    <button class="small" type="submit">take in</button>
+  </form></details>`;
+}
+
+function Keys({ path, send }) {
+  const press = (event) => {
+    event.preventDefault();
+    send('POST', path, { digits: new FormData(event.target).get('digits') });
+  };
+  return html`<details><summary>press keys</summary><form class="row" onSubmit=${press}>
+    <label>Keys <input name="digits" size="8" required /></label> <button class="small" type="submit">press</button>
+  </form></details>`;
 }
 
 /** Attributes, and the wrap-up, which can be given when the call is over. */

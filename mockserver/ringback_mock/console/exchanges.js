@@ -2,15 +2,14 @@
 
 import { html, useEffect, useState } from './preact.js';
 import { admin } from './api.js';
-import { Badge, Copy, Empty, Explained, Problem, clockTime, go, pretty, quoted, useAsked } from './parts.js';
+import { Badge, Copy, Detail, Empty, Explained, Problem, Waiting, clockTime, placeOf, pretty, quoted, refine, tokenOf, useAsked } from './parts.js';
 
 const FILTERS = { status: 'Status', rule: 'Rule', operation: 'Operation', path: 'Path', token: 'Token', text: 'Any text' };
 const PAGE = 500;
 
 export function Exchanges({ which, query, changes, org }) {
   const { value, error } = useAsked('exchanges', changes, { limit: PAGE });
-  if (error) return html`<${Problem} error=${error} />`;
-  if (!value) return null;
+  if (!value) return html`<${Waiting} error=${error} />`;
   const asked = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, query.get(name) || '']));
   const all = [...value.exchanges].reverse();
   const shown = all.filter((exchange) => fits(exchange, asked, org));
@@ -19,17 +18,17 @@ export function Exchanges({ which, query, changes, org }) {
       <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
         ${Object.entries(FILTERS).map(
           ([name, label]) => html`<label>${label} <input id=${`filter-${name}`} value=${asked[name]} size="9"
-            onInput=${(event) => go('exchanges', which, { ...asked, [name]: event.target.value })} /></label>`,
+            onInput=${(event) => refine('exchanges', which, { ...asked, [name]: event.target.value })} /></label>`,
         )}
       </form>
-      ${all.length === 0 && html`<${Empty}>Nothing came in yet. Point your program at <code>${location.origin}</code> with the token <code>alice</code>, or go to <a href="#/try">Try</a>.<//>`}
+      ${all.length === 0 && html`<${Empty}>Nothing came in yet. Point your program at <code>${location.origin}</code> with the token <code>${tokenOf(org)}</code>, or go to <a href="#/try">Try</a>.<//>`}
       ${all.length > 0 && shown.length === 0 && html`<${Empty}>None of ${all.length} is so. <a href="#/exchanges">Show all</a><//>`}
       <ul class="list">
         ${shown.map((exchange) => html`<${Row} key=${exchange.id} exchange=${exchange} asked=${asked} chosen=${exchange.id === which} />`)}
       </ul>
       ${value.forgotten.exchanges > 0 && html`<p class="soft">${value.forgotten.exchanges} older ones had to make room.</p>`}
     </section>
-    ${which && html`<${Exchange} key=${which} id=${which} />`}
+    ${which && html`<${Exchange} key=${which} id=${which} org=${org} back=${placeOf('exchanges', '', asked)} />`}
   </div>`;
 }
 
@@ -55,10 +54,8 @@ function tokenNames(caller, org) {
 
 function Row({ exchange, asked, chosen }) {
   const { request, response, verdict } = exchange;
-  const filled = new URLSearchParams(Object.entries(asked).filter(([, text]) => text));
-  const href = `#/exchanges/${exchange.id}${filled.size ? `?${filled}` : ''}`;
   return html`<li class=${chosen ? 'chosen' : ''}>
-    <a href=${href} aria-current=${chosen ? 'true' : undefined}>
+    <a href=${placeOf('exchanges', exchange.id, asked)} aria-current=${chosen ? 'true' : undefined}>
       <${Badge} kind=${response.status < 400 ? 'good' : 'bad'}>${response.status}<//>
       <span class="grow"><b>${request.method}</b> ${request.path}${verdict && verdict.rule ? html`<br /><span class="soft">${verdict.rule}</span>` : ''}</span>
       <span class="soft">${clockTime(exchange.time)}</span>
@@ -66,36 +63,37 @@ function Row({ exchange, asked, chosen }) {
   </li>`;
 }
 
-function Exchange({ id }) {
+function Exchange({ id, org, back }) {
   const { value, error } = useAsked(`exchanges/${id}`, 0);
   const [again, setAgain] = useState(null);
   const [problem, setProblem] = useState(null);
   useEffect(() => setAgain(null), [id]);
-  if (error) return html`<section><${Problem} error=${error} /></section>`;
-  if (!value) return null;
-  const { request, response } = value;
+  if (!value) return html`<${Detail} name="Exchange" back=${back}><${Waiting} error=${error} /><//>`;
+  const { request, response, caller } = value;
+  const known = org && caller && org.tokens.find((one) => one.mark === caller.token);
+  const token = known ? known.value : 'YOUR-TOKEN';
   const send = () => {
     setProblem(null);
     admin(`exchanges/${id}/again`, { method: 'POST' }).then(setAgain).catch(setProblem);
   };
-  return html`<section class="detail" aria-label="Exchange">
+  return html`<${Detail} name="Exchange" back=${back}>
     <h2>${request.method} ${request.path}${request.query && `?${request.query}`}</h2>
     <p class="row">
       <${Badge} kind=${response.status < 400 ? 'good' : 'bad'}>${response.status}<//>
       <button type="button" class="small" onClick=${send}>Send again</button>
-      <${Copy} text=${asCurl(request)} label="Copy as curl" />
-      <${Save} exchange=${value} />
+      <${Copy} text=${asCurl(request, token)} label="Copy as curl" />
+      <${Save} exchange=${value} token=${known ? token : request.headers.authorization ? 'nobody' : null} />
       ${value.conversationId && html`<a href=${`#/calls/${value.conversationId}`}>the call</a>`}
     </p>
     ${value.caller && html`<p class="soft">Sent with the token of <a href=${`#/exchanges?token=${value.caller.token}`}>${value.caller.user || value.caller.client || 'nobody'} (${value.caller.token})</a></p>`}
     ${again && html`<p>Sent again: <a href=${`#/exchanges/${again.id}`}>${again.status}</a></p>`}
     <${Problem} error=${problem} />
-    <${Explained} explanation=${value.explanation} />
+    <${Explained} explanation=${value.explanation} token=${known && !known.expired ? token : tokenOf(org)} />
     <h3>Sent</h3>
     <${Message} headers=${request.headers} body=${request.body} />
     <h3>Answered</h3>
     <${Message} headers=${response.headers} body=${response.body} />
-  </section>`;
+  <//>`;
 }
 
 function Message({ headers, body }) {
@@ -103,22 +101,23 @@ function Message({ headers, body }) {
   ${body !== '' && html`<pre>${pretty(body)}</pre>`}`;
 }
 
-function asCurl({ method, path, query, headers, body }) {
+/** The journal keeps no token, so the one that the org knows by its mark stands there. */
+function asCurl({ method, path, query, headers, body }, token) {
   const kept = Object.entries(headers).filter(([name]) => !['host', 'content-length', 'connection', 'accept-encoding'].includes(name));
   return [
     `curl -X ${method} ${quoted(`${location.origin}${path}${query ? `?${query}` : ''}`)}`,
-    ...kept.map(([name, text]) => `-H ${quoted(`${name}: ${text}`)}`),
+    ...kept.map(([name, text]) => `-H ${quoted(`${name}: ${name === 'authorization' ? text.replace('***', token) : text}`)}`),
     ...(body === '' ? [] : [`-d ${quoted(typeof body === 'string' ? body : JSON.stringify(body))}`]),
   ].join(' \\\n  ');
 }
 
 /** A file that `ringback verify-fix` runs: see docs/cases.md. */
-function Save({ exchange }) {
+function Save({ exchange, token }) {
   const { request, response, verdict } = exchange;
   const body = typeof request.body === 'string' && request.body !== '' ? parsed(request.body) : request.body;
   const sent = { method: request.method, path: request.path, ...(body === '' ? {} : { body }) };
   const expect = verdict && verdict.rule ? { rule: verdict.rule } : { status: response.status };
-  const text = JSON.stringify({ why: 'Say why anybody cares.', as: 'alice', request: sent, expect }, null, 2);
+  const text = JSON.stringify({ why: 'Say why anybody cares.', as: token, request: sent, expect }, null, 2);
   const href = `data:application/json;charset=utf-8,${encodeURIComponent(`${text}\n`)}`;
   return html`<a class="button small" href=${href} download="case.json">Save as case</a>`;
 }

@@ -2,21 +2,30 @@
 
 import { html, useState } from './preact.js';
 import { admin } from './api.js';
-import { Badge, Empty, Problem, useAsked } from './parts.js';
+import { Badge, Empty, Problem, Waiting, useAsked } from './parts.js';
+
+const WORDS = ['operation', 'number'];
+const NUMBERS = {
+  times: { label: 'Times', min: 1, placeholder: 'each' },
+  nth: { label: 'Only the nth', min: 1 },
+  seconds: { label: 'Seconds', min: 0, step: 'any', placeholder: '5' },
+  retry_after: { label: 'Retry after', min: 0 },
+};
 
 export function Faults({ changes }) {
   const { value, error } = useAsked('faults', changes);
   const known = useAsked('openapi.json', 0);
   const [kind, setKind] = useState('lost-reply');
   const [problem, setProblem] = useState(null);
-  if (error || known.error) return html`<${Problem} error=${error || known.error} />`;
-  if (!value || !known.value) return null;
+  if (!value || !known.value) return html`<${Waiting} error=${error || known.error} />`;
+  const settings = settingsOf(known.value);
   const set = (event) => {
     event.preventDefault();
     setProblem(null);
     const form = new FormData(event.target);
     const body = { kind };
-    if (form.get('times')) body.times = Number(form.get('times'));
+    for (const name of WORDS) if (form.get(name)) body[name] = form.get(name);
+    for (const name of Object.keys(NUMBERS)) if (form.get(name)) body[name] = Number(form.get(name));
     admin('faults', { method: 'POST', body }).catch(setProblem);
   };
   const clear = () => admin('faults', { method: 'DELETE' }).catch(setProblem);
@@ -24,23 +33,26 @@ export function Faults({ changes }) {
     <h2>Faults</h2>
     <form class="row" onSubmit=${set}>
       <label>Kind <select value=${kind} onChange=${(event) => setKind(event.target.value)}>
-        ${kindsOf(known.value).map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>
-      <label>Times <input name="times" type="number" min="1" size="5" placeholder="each" /></label>
+        ${settings.kind.enum.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>
+      <label>Of <select name="operation">
+        <option value="">what it is usual for</option>
+        ${settings.operation.enum.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>
+      <label>Number <input name="number" size="14" placeholder="any" /></label>
+      ${Object.entries(NUMBERS).map(([name, { label, ...input }]) => html`<label title=${settings[name].description}>${label} <input name=${name} type="number" ...${input} /></label>`)}
       <button>Set</button>
       <button type="button" onClick=${clear} disabled=${value.faults.length === 0}>Clear all</button>
     </form>
     <${Problem} error=${problem} />
     ${value.faults.length === 0 && html`<${Empty}>Nothing goes wrong on purpose. Set a fault, then place a call.<//>`}
-    <ul class="list">${value.faults.map((fault) => html`<li key=${fault.id} class="row">
-      <${Badge} kind="bad">${fault.kind}<//> <span class="grow">${fault.number ? html`calls to <code>${fault.number}</code>` : fault.operation || 'every request'}</span>
+    <ul class="list">${[...value.faults].reverse().map((fault) => html`<li key=${fault.id} class="row">
+      <${Badge} kind="bad">${fault.kind}<//> <span class="grow">${fault.operation}${fault.number && html`, calls to <code>${fault.number}</code>`}${fault.times && `, ${fault.times} times at most`}</span>
       <span class="soft">took ${fault.taken}, fired ${fault.fired}</span></li>`)}</ul>
   </section>`;
 }
 
-/** The kinds of faults that this server has, as its own description says them. */
-function kindsOf(document) {
-  const found = JSON.stringify(document).match(/"kind":\{[^{}]*"enum":(\[[^\]]+\])/);
-  return found ? JSON.parse(found[1]) : [];
+/** What a fault can be told, as the server's own description says it. */
+function settingsOf(document) {
+  return document.paths['/__ringback/faults'].post.requestBody.content['application/json'].schema.anyOf[0].properties;
 }
 
 export function Clock({ changes }) {

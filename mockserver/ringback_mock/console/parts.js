@@ -1,7 +1,7 @@
 // Pieces that every view uses. Whatever a caller sent is text here, never markup.
 
-import { html, useEffect, useState } from './preact.js';
-import { admin } from './api.js';
+import { html, useEffect, useRef, useState } from './preact.js';
+import { admin, call } from './api.js';
 
 /** The states of a leg that has ended. */
 export const OVER = ['terminated', 'disconnected'];
@@ -23,13 +23,22 @@ export function useRoute() {
   return route;
 }
 
-export function go(section, which = '', query = {}) {
-  const filled = Object.fromEntries(Object.entries(query).filter(([, value]) => value));
-  const asked = new URLSearchParams(filled);
-  location.hash = `/${section}${which ? `/${encodeURIComponent(which)}` : ''}${asked.size ? `?${asked}` : ''}`;
+/** The address of a place; what is empty of the query is left out. */
+export function placeOf(section, which = '', query = {}) {
+  const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+  return `#/${section}${which ? `/${encodeURIComponent(which)}` : ''}${asked.size ? `?${asked}` : ''}`;
 }
 
-/** What an admin path says, anew after each change. */
+export function go(...place) {
+  location.hash = placeOf(...place);
+}
+
+/** Go to where more or less is shown, which is no step back when one wants to leave. */
+export function refine(...place) {
+  location.replace(placeOf(...place));
+}
+
+/** What an admin path says, anew after each change; what it said last, while the server is away. */
 export function useAsked(path, changes, query) {
   const [state, setState] = useState({});
   const asked = JSON.stringify(query || {});
@@ -37,7 +46,7 @@ export function useAsked(path, changes, query) {
     let late = false;
     admin(path, { query })
       .then((value) => late || setState({ value }))
-      .catch((error) => late || setState({ error }));
+      .catch((error) => late || setState((before) => (error.status === 0 && before.value ? before : { error })));
     return () => {
       late = true;
     };
@@ -48,19 +57,52 @@ export function useAsked(path, changes, query) {
 export function Copy({ text, label = 'Copy' }) {
   const [done, setDone] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    await copied(text);
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };
-  return html`<button type="button" class="small" onClick=${copy}>${done ? 'Copied' : label}</button>`;
+  return html`<button type="button" class="small" aria-label=${label === 'Copy' ? `Copy ${text}` : undefined} onClick=${copy}>${done ? 'Copied' : label}</button>`;
 }
+
+/** Browsers have a clipboard on this machine and over HTTPS; a page of another host over HTTP copies what is selected. */
+async function copied(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement('textarea');
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
+
+/** The tokens of the org that are good; a user's, where one is named. */
+const tokensOf = (org, user) => ((org && org.tokens) || []).filter((token) => !token.expired && (user ? token.user === user : token.user));
+
+export const tokenOf = (org, user) => (tokensOf(org, user)[0] || {}).value;
 
 export function Badge({ kind, children }) {
   return html`<span class=${`badge ${kind}`}>${children}</span>`;
 }
 
 export function Problem({ error }) {
-  return error ? html`<p class="problem" role="alert">${error.message}</p>` : null;
+  return error ? html`<p class="problem" role="alert">${error.message}${error.exchange && html` <a href=${placeOf('exchanges', error.exchange)}>Why?</a>`}</p>` : null;
+}
+
+/** What stands there until the server has answered, or what it objects to. */
+export function Waiting({ error }) {
+  return error ? html`<${Problem} error=${error} />` : html`<p class="empty" role="status">Asking…</p>`;
+}
+
+/** What is open beside its list: in sight, and left by a link as well as by Esc. */
+export function Detail({ name, back, children }) {
+  const ref = useRef();
+  useEffect(() => {
+    if (ref.current.getBoundingClientRect().top < 0) ref.current.scrollIntoView();
+  }, []);
+  return html`<section class="detail" aria-label=${name} tabindex="0" ref=${ref}>
+    <a class="close" href=${back} aria-label=${`Close the ${name.toLowerCase()}`}>×</a>
+    ${children}
+  </section>`;
 }
 
 export function Empty({ children }) {
@@ -82,14 +124,14 @@ export function pretty(body) {
 export const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The request as a shell sends it. */
-export function curlOf(method, path, body, token = 'alice') {
+export function curlOf(method, path, body, token) {
   const parts = [`curl -X ${method} ${quoted(location.origin + path)}`, `-H ${quoted(`Authorization: Bearer ${token}`)}`];
   if (body) parts.push(`-H 'Content-Type: application/json'`, `-d ${quoted(JSON.stringify(body))}`);
   return parts.join(' \\\n  ');
 }
 
 /** The same call with ringback_client and with the official SDK, where it is one of those that they place. */
-export function programsOf(body) {
+export function programsOf(body, token) {
   const number = body && body.phoneNumber;
   if (!number) return {};
   const said = JSON.stringify(number);
@@ -97,14 +139,14 @@ export function programsOf(body) {
     client: [
       'from ringback_client import CallsClient',
       '',
-      `with CallsClient(${JSON.stringify(location.origin)}, "alice") as client:`,
+      `with CallsClient(${JSON.stringify(location.origin)}, ${JSON.stringify(token)}) as client:`,
       `    print(client.place_call(${said}).id)`,
     ].join('\n'),
     SDK: [
       'import PureCloudPlatformClientV2 as sdk',
       '',
       `sdk.configuration.host = ${JSON.stringify(location.origin)}`,
-      'sdk.configuration.access_token = "alice"',
+      `sdk.configuration.access_token = ${JSON.stringify(token)}`,
       'body = sdk.CreateCallRequest()',
       `body.phone_number = ${said}`,
       'print(sdk.ConversationsApi().post_conversations_calls(body).id)',
@@ -113,22 +155,29 @@ export function programsOf(body) {
 }
 
 /** What to send instead, with a button for each way to send it. */
-export function Instead({ equivalent }) {
+function Instead({ equivalent, token }) {
+  const [problem, setProblem] = useState(null);
   if (!equivalent) return null;
   const { method, path, body } = equivalent;
+  const send = () =>
+    call(method, path, token, body)
+      .then((answer) => go('exchanges', answer.headers.get('ININ-Correlation-Id')))
+      .catch(setProblem);
   return html`<section class="instead">
     <h3>Send this instead</h3>
     <pre>${`${method} ${path}\n${pretty(body)}`}</pre>
     <p class="row">
-      <${Copy} text=${curlOf(method, path, body)} label="Copy as curl" />
-      ${Object.entries(programsOf(body)).map(([name, text]) => html`<${Copy} text=${text} label=${`Copy for the ${name}`} />`)}
+      <button type="button" class="small" onClick=${send}>Send it</button>
+      <${Copy} text=${curlOf(method, path, body, token)} label="Copy as curl" />
+      ${Object.entries(programsOf(body, token)).map(([name, text]) => html`<${Copy} text=${text} label=${`Copy for the ${name}`} />`)}
     </p>
+    <${Problem} error=${problem} />
   </section>`;
 }
 
 /** An explanation: what was wrong, why, how that is known, and what to do. */
-export function Explained({ explanation }) {
-  const { verdict, status, code, findings, notes, questions } = explanation;
+export function Explained({ explanation, token }) {
+  const { verdict, status, code, findings, notes, questions, unknown, caveats } = explanation;
   return html`<div class="explanation">
     <p><${Badge} kind=${verdict === 'accepted' ? 'good' : 'bad'}>${verdict} ${status}<//> ${code || ''}</p>
     ${findings.map(
@@ -139,8 +188,9 @@ export function Explained({ explanation }) {
         <p class="soft">Known: <${Badge} kind=${found.evidence}>${found.evidence}<//> ${found.source}</p>
       </article>`,
     )}
-    <${Instead} equivalent=${explanation.equivalent} />
-    ${questions.map((question) => html`<p><b>To be known:</b> ${question}</p>`)}
+    <${Instead} equivalent=${explanation.equivalent} token=${token} />
+    ${questions.map((question) => html`<p><b>Only you know:</b> ${question}</p>`)}
+    ${[...unknown, ...caveats].map((told) => html`<p class="soft">${told}</p>`)}
     ${notes.length > 0 &&
     html`<details><summary>${notes.length} more ${notes.length === 1 ? 'remark' : 'remarks'}</summary>
       <ul>${notes.map((note) => html`<li>${note.pointer && html`<code>${note.pointer}</code> `}${note.message}</li>`)}</ul>

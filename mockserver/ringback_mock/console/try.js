@@ -2,17 +2,19 @@
 
 import { html, useState } from './preact.js';
 import { admin, call } from './api.js';
-import { Badge, Explained, Problem, pretty } from './parts.js';
+import { Badge, Explained, Problem, pretty, refine, tokenOf } from './parts.js';
 
 const EXAMPLE = '{"to": "+442079460100", "from": "user:a11ce000-0000-4000-8000-000000000001"}';
 
-export function Try({ org }) {
-  return html`<div class="columns"><${Place} org=${org} /><${Paste} /></div>`;
+export function Try({ query, org }) {
+  const asked = Object.fromEntries(['number', 'token', 'text'].map((name) => [name, query.get(name)]));
+  const set = (name) => (event) => refine('try', '', { ...asked, [name]: event.target.value });
+  return html`<div class="columns"><${Place} org=${org} asked=${asked} set=${set} /><${Paste} org=${org} text=${asked.text ?? EXAMPLE} set=${set} /></div>`;
 }
 
-function Place({ org }) {
-  const [number, setNumber] = useState('+442079460100');
-  const [token, setToken] = useState('alice');
+function Place({ org, asked, set }) {
+  const number = asked.number ?? '+442079460100';
+  const token = asked.token || tokenOf(org);
   const [answer, setAnswer] = useState(null);
   const [explanation, setExplanation] = useState(null);
   const [problem, setProblem] = useState(null);
@@ -20,7 +22,9 @@ function Place({ org }) {
     event.preventDefault();
     setProblem(null);
     setExplanation(null);
-    const got = await call('POST', '/api/v2/conversations/calls', token, { phoneNumber: number });
+    setAnswer(null);
+    const got = await call('POST', '/api/v2/conversations/calls', token, { phoneNumber: number }).catch(setProblem);
+    if (!got) return;
     setAnswer(got);
     const id = got.headers.get('ININ-Correlation-Id');
     if (got.status >= 400 && id) admin(`exchanges/${id}`).then((kept) => setExplanation(kept.explanation)).catch(setProblem);
@@ -30,24 +34,23 @@ function Place({ org }) {
     <h2>Place a call</h2>
     <form onSubmit=${place}>
       <p><label for="try-number">Number</label><br />
-        <input id="try-number" value=${number} onInput=${(event) => setNumber(event.target.value)} list="try-numbers" required />
+        <input id="try-number" value=${number} onInput=${set('number')} list="try-numbers" required />
         <datalist id="try-numbers">${org && org.testNumbers.map((each) => html`<option value=${each.first}>${each.outcome}</option>`)}</datalist></p>
       <p><label for="try-token">Token</label><br />
-        <select id="try-token" value=${token} onChange=${(event) => setToken(event.target.value)}>
-          ${((org && org.tokens) || [{ value: 'alice' }]).map((each) => html`<option value=${each.value}>${each.value}</option>`)}
+        <select id="try-token" value=${token} onChange=${set('token')}>
+          ${((org && org.tokens) || []).map((each) => html`<option value=${each.value}>${each.value}${each.expired ? ' (expired)' : ''}</option>`)}
         </select></p>
       <button>Call</button>
     </form>
     ${answer && html`<p role="status"><${Badge} kind=${answer.status < 400 ? 'good' : 'bad'}>${answer.status}<//>
       ${made ? html` It rings: <a href=${`#/calls/${made.id}`}>follow the call</a>` : ''}</p>`}
-    ${answer && !made && html`<pre>${pretty(answer.text)}</pre>`}
-    ${explanation && html`<${Explained} explanation=${explanation} />`}
+    ${explanation && html`<${Explained} explanation=${explanation} token=${token} />`}
+    ${answer && !made && html`<details open=${!explanation}><summary>The answer as it came</summary><pre>${pretty(answer.text)}</pre></details>`}
     <${Problem} error=${problem} />
   </section>`;
 }
 
-function Paste() {
-  const [text, setText] = useState(EXAMPLE);
+function Paste({ org, text, set }) {
   const [found, setFound] = useState(null);
   const [problem, setProblem] = useState(null);
   const explain = (event) => {
@@ -60,10 +63,10 @@ function Paste() {
     <h2>Explain</h2>
     <form onSubmit=${explain}>
       <p><label for="try-text">A request, code, curl, HAR, or the error that came back</label><br />
-        <textarea id="try-text" rows="10" spellcheck="false" value=${text} onInput=${(event) => setText(event.target.value)}></textarea></p>
+        <textarea id="try-text" rows="10" spellcheck="false" value=${text} onInput=${set('text')}></textarea></p>
       <button>Explain</button>
     </form>
-    <div role="status">${found && found.map((one) => html`${one.request && html`<p class="soft">${one.request.method} ${one.request.path}</p>`}<${Explained} explanation=${one} />`)}</div>
+    <div role="status">${found && found.map((one) => html`${one.request && html`<p class="soft">${one.request.method} ${one.request.path}</p>`}<${Explained} explanation=${one} token=${tokenOf(org)} />`)}</div>
     <${Problem} error=${problem} />
   </section>`;
 }

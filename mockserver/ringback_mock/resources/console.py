@@ -157,7 +157,13 @@ def _shown(call: CallRecord, org: Org, now: float) -> dict[str, Any]:
         "active": life.active,
         "nextTurnAt": None if turn is None else timestamp(turn),
         "parties": [
-            {**party_shown(one), "name": _name(one, org), "muted": one.call.muted}
+            {
+                **party_shown(one),
+                "name": _name(one, org),
+                "muted": one.call.muted,
+                "confined": one.call.confined,
+                "error": one.call.fault.message if one.call.fault else None,
+            }
             for one in life.participants
         ],
         "held": any(one.call.held for one in life.participants),
