@@ -34,7 +34,8 @@ def create_app(
     the only web pages that may use the API. ``admin_token`` guards the admin paths; without it they serve
     clients on this machine alone. With ``stub`` operations that are not served have made-up answers.
     Raises ``OrgError`` for a file that is no org, and ``ValueError`` for a fault of TLS handshakes, which are
-    those of the server around the application, for a token that no header can carry, or for no origin.
+    those of the server around the application, for a token that no header can carry, or for what is no host
+    or no origin.
     """
     if store is None:
         store = Store(org if isinstance(org, Org) else read_org(org))

@@ -51,6 +51,26 @@ def test_every_command_is_listed_with_what_it_does() -> None:
         assert len(run(name, "--help").output.splitlines()) > 4
 
 
+def test_what_a_command_of_several_does_is_told_in_whole() -> None:
+    several = [name for name, load in COMMANDS.items() if isinstance(load(), click.Group)]
+    assert several
+    for name in several:
+        assert "..." not in run(name, "--help").output.partition("\nCommands:\n")[2]
+
+
+def options_of(command: click.Command) -> list[click.Parameter]:
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return [*command.params, *(option for one in below for option in options_of(one))]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_range_of_an_option_holds_what_is_no_number(name: str) -> None:
+    for option in options_of(COMMANDS[name]()):
+        if isinstance(option.type, click.FloatRange):
+            with pytest.raises(click.BadParameter, match="'nan' is not a number"):
+                option.type.convert("nan", option, None)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_known_by_its_own_name(name: str) -> None:
     assert COMMANDS[name]().name == name

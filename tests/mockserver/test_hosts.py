@@ -67,6 +67,12 @@ def test_names_and_addresses_can_be_allowed(name: str) -> None:
         assert not check.allows("x" + written)
 
 
+@pytest.mark.parametrize("name", ["http://mock.example", "mock.example:8010", "*", "", "mock.example/"])
+def test_what_no_host_is_called_cannot_be_allowed(name: str) -> None:
+    with pytest.raises(ValueError, match="is no host name; write the name alone"):
+        HostCheck(allowed=[name])
+
+
 @pytest.mark.parametrize("bound", ["0.0.0.0", "::", ""])
 def test_who_listens_on_every_address_answers_to_addresses_but_not_to_names(bound: str) -> None:
     check = HostCheck(bound)

@@ -87,8 +87,18 @@ def test_an_admin_token_comes_from_the_environment_and_is_never_said(
     assert "let-me-in" not in out + err
 
 
-def test_an_admin_token_that_no_header_can_carry_is_refused() -> None:
-    assert "--admin-token (RINGBACK_ADMIN_TOKEN): an admin token is" in refused("--admin-token", "two words")
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--admin-token", "two words", "--admin-token (RINGBACK_ADMIN_TOKEN): an admin token is"),
+        ("--allow-host", "mock.example:8010", "--allow-host: 'mock.example:8010' is no host name"),
+        ("--cors-origin", "localhost", "--cors-origin: 'localhost' is no origin"),
+        ("--fault", "lost", "--fault: kind: 'lost' is none of lost-reply"),
+        ("--speed", "nan", "'--speed' (env var: 'RINGBACK_SPEED'): 'nan' is not a number"),
+    ],
+)
+def test_a_value_that_could_do_nothing_is_refused_with_its_option(option: str, value: str, why: str) -> None:
+    assert why in refused(option, value)
 
 
 @pytest.mark.parametrize(("options", "closed"), [((), True), (("--admin-token", "let-me-in"), False)])

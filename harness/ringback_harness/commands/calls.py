@@ -94,7 +94,10 @@ def hold(*, call_id: str, off: bool, target: str, token: str | None) -> None:
 @click.option("--allow-calls", is_flag=True, help="Let it ring people, where the target is a region.")
 @aimed
 def transfer(*, call_id: str, to: str, allow_calls: bool, target: str, token: str | None) -> None:
-    """Give a call to TO: tel:+442079460100, user:ID, queue:ID or sip:user@host."""
+    """Give a call to somebody else.
+
+    TO is tel:+442079460100, user:ID, queue:ID or sip:user@host.
+    """
     with _client(target, token, allow_calls=allow_calls) as client:
         call = client.call(call_id)
         call.transfer(to)

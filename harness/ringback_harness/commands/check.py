@@ -15,6 +15,7 @@ import click
 from ringback_client import ConfigurationError, TransportError
 from ringback_client.environment import TOKEN
 from ringback_harness.exits import Exit, SetupError, Unreachable, disk_error
+from ringback_harness.real_range import RealRange
 from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
 from ringback_harness.terminal import one_line
 
@@ -78,7 +79,7 @@ class CheckOptions:
 )
 @click.option(
     "--max-time",
-    type=click.FloatRange(min=1),
+    type=RealRange(min=1),
     metavar="SECONDS",
     help="Time limit; the check fails where something was left out.",
 )

@@ -14,6 +14,7 @@ from ringback_harness.completion import completing
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.scenarios import HEALTHY, JOBS, SCENARIOS, Scenario, UnknownScenario, named
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.real_range import RealRange
 from ringback_harness.terminal import show_title, show_wrapped, shown
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _kinds(_: click.Context, __: click.Parameter, value: str) -> list[str]:
 @click.option("--org", type=FILE, help="TOML file of the org to serve; see 'ringback init'.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(1, 3600),
+    type=RealRange(1, 3600),
     default=30.0,
     show_default=True,
     help="Seconds that a run may take from its first request on.",

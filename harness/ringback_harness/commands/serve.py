@@ -22,6 +22,7 @@ from ringback_contracts.http.faults import FaultError, FaultKind, parse_fault
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.logs import log_to_stderr
+from ringback_harness.real_range import RealRange
 from ringback_mock.collector import nothing_collected
 from ringback_mock.patience import Patience
 
@@ -101,7 +102,7 @@ SECONDS = click.IntRange(1, 86_400)
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True, max=FASTEST),
+    type=RealRange(min=0, min_open=True, max=FASTEST),
     default=1.0,
     show_default=True,
     envvar="RINGBACK_SPEED",
@@ -125,7 +126,7 @@ SECONDS = click.IntRange(1, 86_400)
 )
 @click.option(
     "--store-timeout",
-    type=click.FloatRange(min=0.05, max=60),
+    type=RealRange(min=0.05, max=60),
     default=1.0,
     show_default=True,
     metavar="SECONDS",
@@ -209,7 +210,10 @@ def _org(file: Path | None, contract: str | None, faults: Sequence[str]) -> Org:
     from ringback_mock.engine.orgfile import read_org
 
     org = read_org(file, contract)
-    return replace(org, faults=(*org.faults, *map(parse_fault, faults)))
+    try:
+        return replace(org, faults=(*org.faults, *map(parse_fault, faults)))
+    except FaultError as error:
+        raise FaultError(f"--fault: {error}") from error
 
 
 def _watched(file: Path | None, read: Callable[[], Org], store: str | None, *, expires: bool) -> WatchedOrg:

@@ -26,6 +26,7 @@ from ringback_client.waiting import OWN_CALLS
 from ringback_contracts.privacy import redact_body
 from ringback_harness.commands.call import credentials_for, target_option, token_option
 from ringback_harness.exits import CommandError, SetupError, Unreachable
+from ringback_harness.real_range import RealRange
 from ringback_harness.terminal import echo, one_line
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ MOMENT = 0.5
 @target_option
 @token_option
 @click.option("--json", "as_json", is_flag=True, help="Print each event as a line of JSON.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds.")
+@click.option("--for", "seconds", type=RealRange(min=0), help="End after so many seconds.")
 def command(
     *, topics: tuple[str, ...], target: str, token: str | None, as_json: bool, seconds: float | None
 ) -> None:

@@ -8,7 +8,8 @@ import logging
 import os
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -88,14 +89,18 @@ def serve(org: Org, settings: Settings) -> None:
     """Serve the org until SIGTERM or SIGINT. Prints the URL once connections are accepted.
 
     Raises ``ServeError`` for an address that cannot be listened on, a certificate that cannot be used, an
-    admin token that no header can carry, or an origin that is none.
+    admin token that no header can carry, or a host or an origin that is none.
     """
     if settings.workers > 1:
         _check_workers(settings)
     with listen(settings.host, settings.port) as listener:
         url = _url(settings, listener)
-        hosts = HostCheck(settings.host, settings.allow_host)
-        guard, cors = _guard(settings), _cors(settings)
+        with _asked_by("--allow-host"):
+            hosts = HostCheck(settings.host, settings.allow_host)
+        with _asked_by(f"--admin-token ({TOKEN_VARIABLE})"):
+            guard = Guard(settings.admin_token, settings.host)
+        with _asked_by("--cors-origin"):
+            cors = Cors(settings.cors_origin)
         can_expire = settings.tls_expired is not None
         edges = {"hosts": hosts, "guard": guard, "cors": cors, "url": url, "can_expire": can_expire}
         config = configuration(_site(org, settings, **edges), settings)
@@ -177,18 +182,13 @@ def _from_here(settings: Settings, url: str) -> str:
     return f"{url.partition('://')[0]}://localhost:{url.rpartition(':')[2]}"
 
 
-def _guard(settings: Settings) -> Guard:
+@contextmanager
+def _asked_by(option: str) -> Iterator[None]:
+    """Raise ``ServeError``, which names the option, for a ``ValueError`` about its value."""
     try:
-        return Guard(settings.admin_token, settings.host)
+        yield
     except ValueError as error:
-        raise ServeError(f"--admin-token ({TOKEN_VARIABLE}): {error}") from error
-
-
-def _cors(settings: Settings) -> Cors:
-    try:
-        return Cors(settings.cors_origin)
-    except ValueError as error:
-        raise ServeError(f"--cors-origin: {error}") from error
+        raise ServeError(f"{option}: {error}") from error
 
 
 def _closed(guard: Guard) -> str:

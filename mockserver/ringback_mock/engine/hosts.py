@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]\s]+))(?::[0-9]*)?")
+NAME = re.compile(r"[A-Za-z0-9._-]+")
 WILDCARDS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised, not bound
 
 
@@ -15,9 +16,16 @@ class HostCheck:
     """Which ``Host`` headers are answered: loopback, the bound host, and the names in ``allowed``.
 
     A server bound to every address answers to any of them: only a name can be made to point elsewhere.
+    Raises ``ValueError`` for what no ``Host`` names, which would allow nothing.
     """
 
-    def __init__(self, bound: str = "127.0.0.1", allowed: Iterable[str] = ()) -> None:
+    def __init__(self, bound: str = "127.0.0.1", allowed: Collection[str] = ()) -> None:
+        for name in allowed:
+            if not NAME.fullmatch(name) and _address(_plain(name)) is None:
+                raise ValueError(
+                    f"{name!r} is no host name; write the name alone, such as mock.example, "
+                    "without scheme, port and path"
+                )
         self._names = frozenset(map(_plain, (bound, *allowed)))
         self._any_address = bound in WILDCARDS
         self.allows = lru_cache(maxsize=64)(self._allows)
