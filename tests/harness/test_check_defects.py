@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.model import Request
+from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.check import events, screen
 from ringback_harness.check.defects import defects
 from ringback_harness.check.events import STRIPPED
@@ -17,6 +21,9 @@ from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTr
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.check.saving import why_not
 from ringback_harness.targets import InProcess, call_request
+from ringback_mock.engine.store import Store
+from ringback_mock.http import Response
+from ringback_mock.site import Site
 
 if TYPE_CHECKING:
     import pytest
@@ -59,6 +66,61 @@ def test_a_user_s_own_case_comes_first_and_what_a_gateway_takes_away_last() -> N
     schema = [failure("schemathesis", "schema", suite="document") for _ in range(9)]
     found = defects(ledger(*many, *schema, failure("r", "wrong"), failure("mine", "no", suite="cases")))
     assert [each.reasons[0] for each in found] == ["no", "wrong", "schema", STRIPPED]
+
+
+def test_another_media_type_is_one_cause_whoever_sees_it() -> None:
+    told = "content_type_conformance: Received: text/plain Documented: application/json"
+    seen = "the Content-Type is 'text/plain', not application/json"
+    (found,) = defects(
+        ledger(failure("a", seen), failure("b", seen, "x"), failure("c", told, suite="document"))
+    )[:1]
+    assert (found.title, found.times) == (seen, 3)
+
+
+def test_another_success_is_no_refusal() -> None:
+    (found,) = defects(ledger(failure("a", "expected 202, answered 200")))
+    assert found.title == "valid requests are answered with another success: expected 202, answered 200"
+
+
+def over_at_once(store: Store) -> Callable[[Request], Response]:
+    """A mock whose calls read as over from the start."""
+    site = Site(store)
+
+    def answer(request: Request) -> Response:
+        response = site.answer(request)
+        if request.method != "GET" or not request.path.startswith(f"{CALLS_PATH}/"):
+            return response
+        call = orjson.loads(response.body)
+        for leg in call.get("participants", ()):
+            leg["state"] = "terminated"
+        return replace(response, body=orjson.dumps(call))
+
+    return answer
+
+
+def test_a_call_that_does_not_go_on_is_one_defect_with_all_that_goes_on_from_it() -> None:
+    (found,) = defects(ledger(*check_flow(Worlds(InProcess(over_at_once)))))
+    assert found.title == "the call has nobody on it as soon as it is placed"
+    assert "the end of one call ended another" in found.reasons
+
+
+def forgetful(store: Store) -> Callable[[Request], Response]:
+    """A mock whose lists lack the call that came first."""
+    site = Site(store)
+
+    def answer(request: Request) -> Response:
+        response = site.answer(request)
+        if request.method != "GET" or request.path != CALLS_PATH or response.status != 200:
+            return response
+        listing = orjson.loads(response.body)
+        return replace(response, body=orjson.dumps(listing | {"entities": listing["entities"][1:]}))
+
+    return answer
+
+
+def test_a_list_that_lacks_the_first_call_is_noticed_since_flows_leave_no_calls_behind() -> None:
+    (found,) = defects(ledger(*check_flow(Worlds(InProcess(forgetful)))))
+    assert found.title == "a call that goes on is not in its user's list"
 
 
 def test_a_refusal_that_names_no_rule_is_the_same_fault_for_every_rule() -> None:

@@ -12,11 +12,15 @@ from ringback_contracts.core.operation import Operation
 from ringback_harness.cases import SUITE as CASES
 from ringback_harness.check.events import SCHEMA, STRIPPED
 from ringback_harness.check.events import SUITE as DOCUMENT
-from ringback_harness.check.expectation import ENVELOPE_LACKS, ERRORS, shown
+from ringback_harness.check.expectation import ENVELOPE_LACKS, ERRORS, NO_JSON, shown
+from ringback_harness.check.flow import NOBODY_ON_IT
+from ringback_harness.check.flow import SUITE as FLOW
 from ringback_harness.check.results import Ledger, Result
 
 MOST = 3
 """Rules that fail alike before they are taken for one cause; they have to be most of those tried, too."""
+MEDIA_TYPE = "content_type_conformance"
+"""How a reason of schemathesis begins that is about the Content-Type."""
 SDK_ERROR = "ErrorBody of the SDK"
 """How a reason begins that the official SDK's model of an error gives."""
 _MISMATCH = re.compile(
@@ -107,6 +111,7 @@ def _causes(ledger: Ledger) -> Callable[[Result, str], _Cause]:
     ]
     whatever = _whatever(ledger, (found for _, found in mismatches))
     many = _many(ledger, mismatches)
+    over_at_once = any(NOBODY_ON_IT in failure.reasons for failure in ledger.failures)
 
     def cause(failure: Result, reason: str) -> _Cause:
         found = _read(reason)
@@ -116,6 +121,10 @@ def _causes(ledger: Ledger) -> Callable[[Result, str], _Cause]:
             return many.get(_alike(found)) or _Cause(found.rule or reason)
         if reason.startswith((ENVELOPE_LACKS, SCHEMA, SDK_ERROR)) and _is_error(failure):
             return _Cause(ENVELOPE_LACKS)
+        if reason.startswith((NO_JSON, MEDIA_TYPE)):
+            return _Cause(NO_JSON)
+        if over_at_once and failure.suite == FLOW:
+            return _Cause(NOBODY_ON_IT, NOBODY_ON_IT)
         return _Cause(reason)
 
     return cause
@@ -175,7 +184,8 @@ def _many(ledger: Ledger, mismatches: list[tuple[Result, _Mismatch]]) -> dict[Ha
             and any(TABLE[rule].concerns(operation) for operation in operations.get(key, ()))
         }
         if found.wanted_status < ERRORS:
-            causes[key] = _Cause(key, f"valid requests are refused: {_told(found)}")
+            what = "refused" if found.answered_status >= ERRORS else "answered with another success"
+            causes[key] = _Cause(key, f"valid requests are {what}: {_told(found)}")
         elif len(rules) >= MOST and 2 * len(rules) > len(alike):
             causes[key] = _Cause(key, _title(found, len(rules), len(alike)))
     return causes

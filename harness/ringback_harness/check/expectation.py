@@ -25,6 +25,7 @@ ENVELOPE: tuple[tuple[str, type], ...] = (
     ("errors", list),
 )
 """The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
+NO_JSON = "the Content-Type is"
 ENVELOPE_LACKS = "the body of an error is not the platform's envelope"
 WITHOUT_BODY = frozenset(operation.id for operation in OPERATIONS if operation.answers is None)
 ERRORS = 400
@@ -99,7 +100,7 @@ def _faults_of_refusal(expected: Expected, reply: Reply, traits: Traits) -> Iter
     if (code := reply.document.get("code")) != expected.code and isinstance(code, str):
         yield f"expected {expected}, answered {shown(reply)}"
     if not _is_json(reply):
-        yield f"the error's Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
+        yield f"{NO_JSON} {reply.headers.get('Content-Type')!r}, not application/json"
     yield from _faults_of_envelope(reply)
     needed = NEEDED.get(expected.status)
     if needed and not reply.headers.get(needed):
@@ -142,7 +143,7 @@ def _faults_of_success(expected: Expected, reply: Reply, traits: Traits) -> Iter
         if reply.body:
             yield "the reply has a body, where none is documented"
     elif not _is_json(reply):
-        yield f"the Content-Type is {reply.headers.get('Content-Type')!r}, not application/json"
+        yield f"{NO_JSON} {reply.headers.get('Content-Type')!r}, not application/json"
     if expected.operation in PLACING:
         yield from _faults_of_call(expected, reply)
     if traits.names_rules:

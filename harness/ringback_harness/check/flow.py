@@ -32,6 +32,8 @@ from ringback_harness.targets import OutOfReach, World
 
 SUITE = "flow"
 FOR_QUEUE = {**BODY, "callFromQueueId": SUPPORT}
+NOBODY_ON_IT = "the call has nobody on it as soon as it is placed"
+"""What makes all other promises about calls that go on break, too."""
 LIMIT = 2
 LEG = ("id", "purpose", "state", "direction", "address", "startTime")
 """What a leg of a call is told apart and followed by (model CallMediaParticipant of the SDKs)."""
@@ -157,7 +159,7 @@ def _read_back(walk: Walk) -> Iterator[str]:
     if call.id != call_id or call.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
         yield "the conversation that was read is not the call that was placed"
     if not call.participants or call.over:
-        yield "the call has nobody on it as soon as it is placed"
+        yield NOBODY_ON_IT
     elif call.participants[0].document.get("dnis") != f"tel:{TEST_NUMBER}":
         yield "the call does not say which number it dials"
 

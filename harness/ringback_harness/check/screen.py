@@ -139,7 +139,7 @@ def _show_defect(console: Console, number: int, defect: Defect, place: RecipeTar
     times = f" ({defect.times} times)" if defect.times > 1 else ""
     show_wrapped(console, f"{number}. ", one_line(f"{defect.title}{times}"), style="bold")
     show_wrapped(console, "   at ", one_line(f"{failure.subject} {failure.operation}"))
-    further = [reason for reason in defect.reasons if reason != defect.title]
+    further = [reason for reason in defect.reasons if reason not in defect.title]
     for reason in further[:MOST_REASONS]:
         show_wrapped(console, "   ", reason)
     if len(further) > MOST_REASONS:
