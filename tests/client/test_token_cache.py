@@ -249,6 +249,25 @@ class Noting:
     def set(self, name: str, _: str, *, px: int | None) -> None:
         self.given.append((name, px))
 
+    def lock(self, *_: object, **__: object) -> Noting:
+        return self
+
+    def acquire(self, *, blocking: bool, blocking_timeout: float | None) -> bool:
+        self.waits = blocking, blocking_timeout
+        return False
+
+
+@pytest.mark.parametrize(
+    ("wait", "waits"), [(True, (True, token_cache.LOCK_SECONDS)), (False, (False, None))]
+)
+def test_who_waits_for_a_lock_in_redis_does_not_wait_for_ever(
+    wait: bool, waits: tuple[bool, float | None]
+) -> None:
+    server = Noting()
+    with RedisTokenCache(cast("redis.Redis", server)).lock("key", wait=wait) as mine:
+        assert not mine
+    assert server.waits == waits
+
 
 @pytest.mark.parametrize(
     ("token", "milliseconds"),

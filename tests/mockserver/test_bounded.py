@@ -118,6 +118,16 @@ def test_what_goes_is_older_than_all_that_stays_whoever_had_it() -> None:
     assert gone == list(range(400 - len(stays)))
 
 
+def test_a_room_that_is_just_full_keeps_all_and_a_fuller_one_makes_room_for_several() -> None:
+    room = Room(128)
+    member = Bounded[int, int](200, room=room)
+    for key in range(128):
+        member.put(key, key, 1)
+    assert len(member) == 128
+    member.put(128, 128, 1)
+    assert room.weight == 126
+
+
 def test_an_old_entry_that_is_written_anew_keeps_its_age() -> None:
     room = Room(100)
     one, other = Bounded[str, int](9, room=room), Bounded[str, int](9, room=room)

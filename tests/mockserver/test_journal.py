@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ from ringback_contracts.core.model import (
     Verdict,
     Violation,
 )
+from ringback_contracts.life.commands import Instruction, SetAttributes
 from ringback_contracts.org import default_org
 from ringback_mock.engine.bounded import Room
 from ringback_mock.engine.journal import (
@@ -154,10 +156,10 @@ def test_no_number_of_a_person_and_no_secret_is_shown(request_: Request) -> None
     assert "ZGVtbzpkZW1vLXNlY3JldA" not in text
 
 
-def rejected(detail: str) -> Rejected:
+def rejected(detail: str, pointer: str = "") -> Rejected:
     verdict = verdict_on(dial({}))
     assert isinstance(verdict, Rejected)
-    return Rejected(Finding(verdict.finding.rule, Violation(detail)), verdict.operation)
+    return Rejected(Finding(verdict.finding.rule, Violation(detail, pointer)), verdict.operation)
 
 
 def test_what_a_verdict_quotes_is_hidden_too() -> None:
@@ -175,10 +177,11 @@ def test_a_form_is_read_as_one() -> None:
     assert hidden not in shown["request"]["body"]
 
 
-def test_a_long_reason_counts_as_well() -> None:
+@pytest.mark.parametrize("why", [rejected("x" * 60_000), rejected("", "/" + "x" * 60_000)])
+def test_a_long_reason_counts_as_well(why: Rejected) -> None:
     journal = Journal("o", 2_000)
     for number in range(1_000):
-        journal.record(str(number), 0.0, DIALLED, PLACED, rejected("x" * 60_000))
+        journal.record(str(number), 0.0, DIALLED, PLACED, why)
     assert len(journal) <= JOURNAL_BYTES / 60_000
 
 
@@ -260,10 +263,10 @@ def test_a_verdict_keeps_nothing_of_a_body_that_was_cut() -> None:
     verdict = verdict_on(request)
     assert isinstance(verdict, Accepted)
     journal = Journal("o", 1)
-    journal.record("1", 0.0, request, PLACED, verdict, "c")
+    said = replace(verdict, instructions=(Instruction("c", SetAttributes("p", {"note": "x" * 400_000})),))
+    journal.record("1", 0.0, request, PLACED, said, "c")
     (exchange,) = journal._ring.values()
-    assert isinstance(exchange.verdict, Accepted)
-    assert exchange.verdict.intent is None
+    assert exchange.verdict == replace(verdict, intent=None, instructions=())
     assert exchange.call_id == "c"
 
 
