@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
+from ringback_harness.at_url import AtUrl
 from ringback_harness.sandbox.counterparts import Counterparts, as_named, granted
 from ringback_harness.sandbox.ringing import id_in
-from ringback_harness.targets import AtUrl, OutOfReach, Switches, World
+from ringback_harness.targets import OutOfReach, Switches, World
 from ringback_harness.wire import Notes
 
 ME = "/api/v2/users/me"

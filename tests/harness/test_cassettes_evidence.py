@@ -18,12 +18,13 @@ from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import PARTICIPANTS, Evidence, Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.examples import request_of
+from ringback_harness.at_url import AtUrl
 from ringback_harness.cassettes import Cassette, Origin, Tape, read_cassettes
 from ringback_harness.cassettes.evidence import Findings, confirmed, read_evidence, write_evidence
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cli import main
 from ringback_harness.exits import Exit, SetupError
-from ringback_harness.targets import AtUrl, call_request
+from ringback_harness.targets import call_request
 from tests.harness.deviant import deviant as deviant_mock
 from tests.harness.test_diff import compared, deviant
 from tests.standin import standin

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 from ringback_contracts.catalogue import TABLE
+from ringback_harness.at_url import AtUrl
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.cassettes.cleaning import Cleaner
-from ringback_harness.targets import AtUrl
 from tests.harness.deviant import deviant
 
 SECRET = "Zx81/quite+secret"

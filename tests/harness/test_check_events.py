@@ -10,6 +10,7 @@ import pytest
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.http.faults import Fault, FaultKind
+from ringback_harness.at_url import AtUrl
 from ringback_harness.check.event_flow import EVENT_FLOWS
 from ringback_harness.check.flow import check_flow
 from ringback_harness.check.flows import ALL_FLOWS
@@ -19,7 +20,7 @@ from ringback_harness.check.results import CheckOutcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.in_thread import serving
 from ringback_harness.plain_target import PlainTarget
-from ringback_harness.targets import AtUrl, CheckTarget, InProcess
+from ringback_harness.targets import CheckTarget, InProcess
 from ringback_mock.edges.serve import Settings
 from tests.harness.plain_target import OtherMock, flawless, plain_target
 from tests.serving import mock_server

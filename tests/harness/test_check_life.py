@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ringback_contracts.catalogue import TABLE
+from ringback_harness.at_url import AtUrl
 from ringback_harness.check.flow_mutants import DEAF_TO, FLOW_MUTANTS
 from ringback_harness.check.generated import Effort
 from ringback_harness.check.life import SUBJECT, check_life
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result
 from ringback_harness.check.rules import Worlds
 from ringback_harness.plain_target import PlainTarget
-from ringback_harness.targets import AtUrl, CheckTarget, InProcess
+from ringback_harness.targets import CheckTarget, InProcess
 from ringback_mock.site import Site
 from tests.harness.plain_target import Answers, flawless, plain_target, refuses_all
 from tests.serving import mock_server

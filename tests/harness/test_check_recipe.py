@@ -14,6 +14,7 @@ import pytest
 from ringback_client import Call
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import TABLE
+from ringback_harness.at_url import AtUrl
 from ringback_harness.check import screen
 from ringback_harness.check.flow import FLOWS, check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
@@ -21,7 +22,7 @@ from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.check.saving import why_not
-from ringback_harness.targets import AtUrl, InProcess, call_request
+from ringback_harness.targets import InProcess, call_request
 from tests.harness.deviant import deviant
 
 CALL_ID = "c8a69aa3-84b0-4fce-89c7-d9208985d945"

@@ -24,6 +24,7 @@ from ringback_contracts.core.model import Request, Rule, Violation
 from ringback_contracts.core.table import Table
 from ringback_contracts.examples import CHANNEL_PLACEHOLDER, before
 from ringback_contracts.resources.calls.operations import LIST_CALLS
+from ringback_harness.at_url import AtUrl
 from ringback_harness.cassettes import Cassette, Origin, Recorder, Tape, read_cassettes
 from ringback_harness.check.expectation import CORRELATION
 from ringback_harness.check.rules import NO_ORG_HAS_IT
@@ -34,7 +35,7 @@ from ringback_harness.diff.page import page
 from ringback_harness.diff.run import ACCEPTED, touched
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.sandbox import Permit, Tools, Unmeant, opened_sandbox
-from ringback_harness.targets import AtUrl, call_request
+from ringback_harness.targets import call_request
 from ringback_mock.http import Response
 from tests.harness.deviant import deviant as served
 from tests.standin import COLLEAGUE, EMAIL, ME, NAME, NUMBER, TOKEN, NoTime, StandIn, standin

@@ -15,18 +15,10 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.http.faults import Fault
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_harness.at_url import AtUrl, opened
 from ringback_harness.cassettes import Origin, Tape
 from ringback_harness.exits import Refused, SetupError
-from ringback_harness.targets import (
-    AtUrl,
-    CheckTarget,
-    InProcess,
-    OutOfReach,
-    Traits,
-    World,
-    call_request,
-    opened,
-)
+from ringback_harness.targets import CheckTarget, InProcess, OutOfReach, Traits, World, call_request
 from tests.harness.deviant import deviant
 from tests.serving import free_port, mock_server
 
@@ -187,13 +179,13 @@ def test_only_a_ringback_that_asks_for_it_gets_the_admin_token(monkeypatch: pyte
 
 
 def test_a_url_where_calls_might_ring_somebody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ringback_harness.targets.ADMIN", "/elsewhere")
+    monkeypatch.setattr("ringback_harness.at_url.ADMIN", "/elsewhere")
     with deviant(TABLE, "0.0.0.0") as url, pytest.raises(Refused, match="might ring"), opened(url):
         pass
 
 
 def test_what_is_no_ringback_makes_no_orgs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ringback_harness.targets.ADMIN", "/elsewhere")
+    monkeypatch.setattr("ringback_harness.at_url.ADMIN", "/elsewhere")
     with deviant(TABLE) as url, opened(url, "alice") as target:
         assert target.traits == Traits()
         assert target.world().org is None

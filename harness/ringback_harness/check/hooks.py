@@ -23,12 +23,13 @@ from ringback_contracts.core.credentials import token_of, with_token
 from ringback_contracts.core.model import Example, Knowledge, Request
 from ringback_contracts.examples import situation
 from ringback_contracts.org import default_org
+from ringback_harness.at_url import AtUrl
 from ringback_harness.check.adapter import plain
 from ringback_harness.check.api import WORLD_VARIABLE
 from ringback_harness.check.client import disagreement, said
 from ringback_harness.check.expectation import Expected, expected_of, faults, hangs_on_calls
 from ringback_harness.check.results import operation_of
-from ringback_harness.targets import AtUrl, World
+from ringback_harness.targets import World
 
 
 @dataclass

@@ -57,10 +57,10 @@ def command(*, folder: Path, target: str, **reach: Any) -> None:
 
 def _verified(folder: Path, name: str, reach: Reach) -> tuple[list[Verified], bool]:
     """How each case stands, and whether the target was only asked in a dry run."""
+    from ringback_harness.at_url import opened
     from ringback_harness.cases import asked_for, load_cases
     from ringback_harness.check.rules import Worlds
     from ringback_harness.check.verify import verify
-    from ringback_harness.targets import opened
 
     cases = load_cases(folder)
     if name == "mock":

@@ -14,13 +14,14 @@ import click
 from ringback_client.environment import TOKEN, credentials_from, verify_from
 from ringback_client.errors import ConfigurationError
 from ringback_contracts.core.model import Request
+from ringback_harness.at_url import AtUrl, address_of, might_ring, opened
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.exits import SetupError, disk_error
 from ringback_harness.plain_target import PlainTarget
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import SandboxSettings, settings_from
 from ringback_harness.sandbox.target import DryRunSandbox, Tools, opened_sandbox
-from ringback_harness.targets import AtUrl, CheckTarget, address_of, might_ring, opened
+from ringback_harness.targets import CheckTarget
 
 SANDBOX = "sandbox"
 Command = TypeVar("Command", bound=Callable[..., Any])
