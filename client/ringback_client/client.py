@@ -40,6 +40,7 @@ from ringback_client.verdicts import error_of_reply, is_refusal
 from ringback_client.waiting import OWN_CALLS, Wanted, wait_for
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import PUBLISHED, Contract, Request
+from ringback_contracts.resources.calls.past import HISTORY
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 
 if TYPE_CHECKING:
@@ -227,11 +228,12 @@ class CallsClient:
 
     def list_calls(self) -> list[Call]:
         """The calls of the token's user that are going on."""
-        listing = self._read(CALLS_PATH)
-        entities = listing.get("entities") if isinstance(listing, dict) else None
-        if not isinstance(entities, list):
-            raise UnexpectedReply("the target answered a listing without entities")
-        return [Call.read(entity) for entity in entities]
+        return [Call.read(entity) for entity in self._listed(CALLS_PATH)]
+
+    def list_past_calls(self) -> list[str]:
+        """The ids of the calls of the token's user that are over, as many as the target lists at once."""
+        listed = (one.get("id") for one in self._listed(HISTORY) if isinstance(one, dict))
+        return [call_id for call_id in listed if isinstance(call_id, str)]
 
     def find_calls(self, attempt: CallAttempt) -> list[Call]:
         """The calls going on that an attempt of unknown outcome may have placed.
@@ -317,6 +319,13 @@ class CallsClient:
         sent = b"" if body is None else json.dumps(body).encode()
         headers = JSON if body is None else {**JSON, "content-type": "application/json"}
         return self._value(self._answered(Request(method, path, headers, sent)))
+
+    def _listed(self, path: str) -> list[Any]:
+        listing = self._read(path)
+        entities = listing.get("entities") if isinstance(listing, dict) else None
+        if not isinstance(entities, list):
+            raise UnexpectedReply("the target answered a listing without entities")
+        return entities
 
     def _read(self, path: str) -> Any:
         return self._value(self._answered(Request("GET", path, JSON)))

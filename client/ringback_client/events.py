@@ -65,6 +65,8 @@ class CallReader(Protocol):
 
     def list_calls(self) -> list[Call]: ...
 
+    def list_past_calls(self) -> list[str]: ...
+
 
 Standing = tuple[object, ...]
 """What of a call is compared: who is on it, and how."""
@@ -95,6 +97,16 @@ class KnownCalls:
         if call_id not in self._ended:
             self.live.setdefault(call_id, None)
 
+    def knows(self, call_id: str) -> bool:
+        """Whether the call was told of, or was over when nobody was told of calls yet."""
+        return call_id in self.live or call_id in self._ended
+
+    def leave(self, call_id: str) -> None:
+        """The call is over, and nobody is to be told."""
+        self._ended[call_id] = None
+        if len(self._ended) > ENDED_KEPT:
+            self._ended.popitem(last=False)
+
     def is_stale(self, call: Call) -> bool:
         """Whether the call is known to be over, and this tells of a time before."""
         return call.id in self._ended and not is_final(call)
@@ -107,9 +119,7 @@ class KnownCalls:
         if is_final(call):
             self.live.pop(call.id, None)
             first = call.id not in self._ended
-            self._ended[call.id] = None
-            if len(self._ended) > ENDED_KEPT:
-                self._ended.popitem(last=False)
+            self.leave(call.id)
             return first
         self.live[call.id] = standing(call)
         return known != self.live[call.id]
@@ -282,6 +292,18 @@ class Events(Iterator[Event]):
             for call in self._reader.list_calls():
                 if call.id not in self._known.live and self._known.note(call) and not first:
                     self._waiting.append(_read(call))
+        with suppress(StatusError):
+            self._read_past(tell=not first)
+
+    def _read_past(self, *, tell: bool) -> None:
+        """Tell of the calls that began and ended while nobody listened; at first, which are over already."""
+        for call_id in self._reader.list_past_calls():
+            if self._known.knows(call_id):
+                continue
+            if tell:
+                self._read_again(call_id)
+            else:
+                self._known.leave(call_id)
 
     def _look_whether_silent(self) -> None:
         """At a heartbeat: where calls went on without a word, twice in a row, the channel is silent."""
@@ -295,17 +317,19 @@ class Events(Iterator[Event]):
 
     def _read_known(self) -> bool:
         """Read the calls that are going on; whether any is otherwise than was told."""
-        differing = False
-        for call_id in tuple(self._known.live):
-            try:
-                call = self._reader.get_call(call_id)
-            except NotFound:
-                del self._known.live[call_id]
-                continue
-            if self._known.note(call):
-                differing = True
-                self._waiting.append(_read(call))
-        return differing
+        news = [self._read_again(call_id) for call_id in tuple(self._known.live)]
+        return any(news)
+
+    def _read_again(self, call_id: str) -> bool:
+        try:
+            call = self._reader.get_call(call_id)
+        except NotFound:
+            self._known.live.pop(call_id, None)
+            return False
+        if not self._known.note(call):
+            return False
+        self._waiting.append(_read(call))
+        return True
 
 
 def _read(call: Call) -> Event:

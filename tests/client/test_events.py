@@ -190,6 +190,21 @@ def test_a_call_that_somebody_else_placed_in_the_gap_is_read_after_it() -> None:
         assert first in ids
 
 
+def test_a_call_that_began_and_ended_in_the_gap_is_told_of_after_it() -> None:
+    network = Network()
+    before = network.world.place("+442079460101")
+    network.world.advance(60)
+    with network.events() as events:
+        events.close()  # as the line does that breaks
+        within = network.world.place("+442079460101")
+        network.world.advance(60)
+        assert final(events, within).read
+        events.close()
+        again = [event.call.id for _ in range(3) if (event := events.next_event(2)) and event.call]
+        assert before not in again
+        assert within not in again
+
+
 def test_a_silent_channel_is_given_up_for_another() -> None:
     network = Network(["swallowed"] * 40)
     with network.events() as events:
