@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from ringback_contracts.core.model import Rule
 from ringback_contracts.core.operation import UNTOLD, Change, Operation
@@ -23,6 +24,7 @@ def check_complete(
     ``models`` are the schemas that there are, ``faults`` the words by which faults take requests.
     """
     seen: set[str] = set()
+    readers = _readers(table)
     for operation in operations:
         if operation.id in seen:
             raise ValueError(f"two operations have the id {operation.id!r}")
@@ -31,7 +33,7 @@ def check_complete(
             *_untold(operation, models, faults),
             *_unsafe(operation),
             *_without_rule(operation, table),
-            *_without_facts(operation, table),
+            *_without_facts(operation, readers),
         )
         if lacking:
             raise ValueError(f"{operation.id} ({operation.method} {operation.template}) {lacking[0]}")
@@ -75,14 +77,18 @@ def _without_rule(operation: Operation, table: Table) -> Iterator[str]:
             yield f"names a rule for an unknown {name}, which is not in its path"
 
 
-def _without_facts(operation: Operation, table: Table) -> Iterator[str]:
+def _without_facts(operation: Operation, readers: Mapping[str, Sequence[Rule]]) -> Iterator[str]:
     facts = {kind.__name__ for kind in operation.facts.__mro__}
+    for read, rules in readers.items():
+        for rule in rules if read not in facts else ():
+            if rule.concerns(operation):
+                yield f"has not the facts {read}, which the rule {rule.id} reads"
+
+
+def _readers(table: Table) -> Mapping[str, Sequence[Rule]]:
+    """The rules by the class of facts that their functions take, as the annotations have it."""
+    readers: dict[str, list[Rule]] = {}
     for rule in table:
-        read = _facts_of(rule)
-        if read is not None and read not in facts and rule.concerns(operation):
-            yield f"has not the facts {read}, which the rule {rule.id} reads"
-
-
-def _facts_of(rule: Rule) -> str | None:
-    """The name of the class that the rule's function takes, as its annotation has it."""
-    return next(iter(getattr(rule.check, "__annotations__", {}).values()), None)
+        for read in islice(getattr(rule.check, "__annotations__", {}).values(), 1):
+            readers.setdefault(read, []).append(rule)
+    return readers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import (
@@ -39,7 +38,7 @@ def _subscribing(
 
 
 def _presences(count: int) -> list[str]:
-    return [f"v2.users.{UUID(int=number)}.presence" for number in range(count)]
+    return [f"v2.users.00000000-0000-0000-0000-{number:012x}.presence" for number in range(count)]
 
 
 @rule(
