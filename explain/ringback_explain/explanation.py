@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["accepted", "rejected"]
@@ -158,8 +158,8 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as JSON; the schema ``Explanation`` describes it."""
-        made = {name: getattr(self, name) for name in self.__slots__}
-        return {name: _as_json(value) for name, value in made.items()}
+        made: dict[str, Any] = _as_json(self)
+        return made
 
 
 def _as_json(value: Any) -> Any:
@@ -167,6 +167,6 @@ def _as_json(value: Any) -> Any:
         return value._asdict()
     if isinstance(value, tuple):
         return [_as_json(each) for each in value]
-    if isinstance(value, Explained | Note | Equivalent):
-        return {name: _as_json(getattr(value, name)) for name in value.__slots__}
+    if is_dataclass(value):
+        return {each.name: _as_json(getattr(value, each.name)) for each in fields(value)}
     return value

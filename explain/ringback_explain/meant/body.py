@@ -111,8 +111,13 @@ def _marked(text: str) -> ReadBody | None:
 
 def _loose(text: str) -> ReadBody | None:
     form = Form.CURLY if CURLY.search(text) else Form.LOOSE
-    values = (_yaml(candidate) for candidate in _spellings(_COMMENT.sub("", straight(text))))
-    return next((ReadBody(value, form) for value in values if value is not None), None)
+    bare = _COMMENT.sub("", straight(text))
+    spellings, start, end = [bare], bare.find("{"), bare.rfind("}")
+    if 0 <= start < end:
+        literal = bare[start : end + 1]
+        quoted = re.sub(r"""([{,]\s*)["']?([A-Za-z_$][\w$]*)["']?\s*[:=]\s*""", r'\1"\2": ', literal)
+        spellings += [literal, quoted]
+    return next((ReadBody(value, form) for value in map(_yaml, spellings) if value is not None), None)
 
 
 def _cut(text: str) -> ReadBody | None:
@@ -172,15 +177,6 @@ _ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _cu
 
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/")
 """One of the C family."""
-
-
-def _spellings(text: str) -> Iterator[str]:
-    yield text
-    start, end = text.find("{"), text.rfind("}")
-    if 0 <= start < end:
-        literal = text[start : end + 1]
-        yield literal
-        yield re.sub(r"""([{,]\s*)["']?([A-Za-z_$][\w$]*)["']?\s*[:=]\s*""", r'\1"\2": ', literal)
 
 
 def _yaml(text: str) -> dict[str, Any] | None:

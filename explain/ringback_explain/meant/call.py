@@ -254,8 +254,10 @@ def _object(wish: MeantCall, value: Mapping[str, Any], pointer: str, side: KeyRo
         if item is not None:
             _inside(reader, key, item)
     _by_id(reader, before)
-    if reader.name:
-        _name(wish, before, reader.name)
+    if name := reader.name:
+        wish.to[before[0] :] = [replace(found, name=found.name or name) for found in wish.to[before[0] :]]
+        if len(wish.caller_ids) > before[1] and not gap_in(name):
+            wish.caller_name = wish.caller_name or name
 
 
 def _counts(wish: MeantCall) -> tuple[int, ...]:
@@ -323,13 +325,6 @@ def _identified(reader: _Object, where: str, value: Any) -> None:
     if reader.side is KeyRole.FROM and found.kind in (Kind.GAP, Kind.UNREADABLE):
         found = replace(found, kind=Kind.USER)
     _add(reader.wish, found, reader.side)
-
-
-def _name(wish: MeantCall, before: tuple[int, ...], name: str) -> None:
-    """Give the object's name to the parties that it named."""
-    wish.to[before[0] :] = [replace(found, name=found.name or name) for found in wish.to[before[0] :]]
-    if len(wish.caller_ids) > before[1] and not gap_in(name):
-        wish.caller_name = wish.caller_name or name
 
 
 _READERS: Mapping[str, Reader] = {

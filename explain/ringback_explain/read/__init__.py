@@ -65,7 +65,11 @@ def _best(text: str, folder: Path | None) -> Read:
     for part in candidates(text):
         result = _of_part(part, text, folder)
         if result and any(isinstance(found, FoundRequest) for found in result.found):
-            return _with_answer(result, text)
+            # With the one request goes the refusal that the text shows too.
+            (first, *others) = result.found
+            if others or not isinstance(first, FoundRequest) or first.answer or len(text) > MAX_TEXT:
+                return result
+            return replace(result, found=(replace(first, answer=described.answer_in(text)),))
         errors += [result] if result else []
     if errors:
         return errors[0]
@@ -77,15 +81,6 @@ def _best(text: str, folder: Path | None) -> Read:
         if (body := described.broken_body(text)) is not None:
             return Read((body,))
     raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
-
-
-def _with_answer(result: Read, text: str) -> Read:
-    """The one request of a text with the refusal that the text shows too."""
-    (first, *others) = result.found
-    if others or not isinstance(first, FoundRequest) or first.answer or len(text) > MAX_TEXT:
-        return result
-    answer = described.answer_in(text)
-    return result if answer is None else replace(result, found=(replace(first, answer=answer),))
 
 
 def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
@@ -152,7 +147,7 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
     yield code.requests_of(part)
     yield _object_in(part, text)
     yield _yaml(part, text)
-    _refuse_code(part)
+    code.refuse(part)
     yield mention.reported(part)
 
 
@@ -165,19 +160,6 @@ def _object_in(part: str, text: str) -> Found | None:
         return described.request_of_body(body, encoded(body), text, "a JSON body")
     error = next((value for value in values if described.is_error(value)), None)
     return described.reported(error, text, "an error body") if error is not None else None
-
-
-def _refuse_code(part: str) -> None:
-    """Say of a program without a request that it has none: what it prints of errors is nobody's answer."""
-    from ringback_explain.read import code
-    from ringback_explain.read.code.languages import unread_language
-
-    unread = unread_language(part)
-    if unread is not None:
-        raise ReadError(code.NOT_READ.format(language=unread))
-    language = code.language_of(part)
-    if language is not None:
-        raise ReadError(code.NO_REQUEST.format(language=language))
 
 
 def _form(part: str, text: str) -> FoundRequest | None:

@@ -50,25 +50,13 @@ def har_readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
         if isinstance(entry, dict) and isinstance(entry.get("request"), dict)
         if isinstance(entry["request"].get("url"), str)
     ]
-    found = [
-        _with_answer(reading, entry.get("response"))
-        for number, entry in requests
-        if (reading := _har_reading(number, len(requests), entry))
-    ]
+    found = [reading for number, entry in requests if (reading := _har_reading(number, len(requests), entry))]
     if not found:
         raise ReadError(
             f"none of the {len(requests)} requests of this HAR file places a call: "
             "looked for a POST to a path with /calls in it"
         )
     return found, len(requests) - len(found)
-
-
-def _with_answer(reading: FoundRequest, response: Any) -> FoundRequest:
-    """The request with the refusal that was recorded, or with a word on there being no answer."""
-    if isinstance(response, dict) and response.get("status") in (0, -1):
-        noted = replace(reading.context, unread=(*reading.context.unread, UNANSWERED))
-        return replace(reading, context=noted)
-    return replace(reading, answer=_answer(response))
 
 
 def _answer(response: Any) -> PlatformAnswer | None:
@@ -97,9 +85,12 @@ def _content_text(content: Any) -> str:
 def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundRequest | None:
     entry = recorded["request"]
     method, url = str(entry.get("method", "GET")), entry["url"]
+    response = recorded.get("response")
+    answer = _answer(response)
     is_call = method.upper() == "POST" and places_call(url)
-    if not is_call and (_answer(recorded.get("response")) is None or "/api/v2/conversations" not in url):
+    if not is_call and (answer is None or "/api/v2/conversations" not in url):
         return None
+    is_answered = not isinstance(response, dict) or response.get("status") not in (0, -1)
     data = entry.get("postData")
     data = data if isinstance(data, dict) else {}
     headers = described.header_fields(entry.get("headers"))
@@ -110,9 +101,8 @@ def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundR
     sent = written if isinstance(written, str) else urlencode(described.pairs(data.get("params")))
     request = address.request(headers, sent.encode("utf-8", "replace"))
     text = request.body.decode("utf-8", "replace")
-    return FoundRequest(
-        request, f"entry {number} of {count} in a HAR file", context_of(address, request, text)
-    )
+    context = context_of(address, request, text, unread=() if is_answered else (UNANSWERED,))
+    return FoundRequest(request, f"entry {number} of {count} in a HAR file", context, answer)
 
 
 def is_collection(value: Any) -> bool:

@@ -30,7 +30,11 @@ def readings(text: str) -> list[FoundRequest]:
     """
     if "\n> " in f"\n{text}" and _TRACE_NOISE.search(text):
         return []
-    whole = _in_file(text) if _SEPARATOR.search(text) else text
+    whole = text
+    if _SEPARATOR.search(text):
+        # What the variables of a file for an HTTP client hold is filled in when it is sent.
+        known = dict(_VARIABLE.findall(text))
+        whole = _FILLED.sub(lambda found: known.get(found[1], stand_in(found[1])), text)
     lines = list(_LINE.finditer(whole))
     ends = [*(line.start() for line in lines[1:]), len(whole)]
     found = [
@@ -38,12 +42,6 @@ def readings(text: str) -> list[FoundRequest]:
         for line, end in zip(lines, ends, strict=False)
     ]
     return [each for each in found if each is found[0] or _OF_PLATFORM.search(each.request.path)]
-
-
-def _in_file(text: str) -> str:
-    """A file for an HTTP client, with what its variables hold, which are filled in when it is sent."""
-    known = dict(_VARIABLE.findall(text))
-    return _FILLED.sub(lambda found: known.get(found[1], stand_in(found[1])), text)
 
 
 def _reading(line: re.Match[str], rest: str, text: str) -> FoundRequest:
@@ -63,13 +61,9 @@ def _head_and_body(text: str) -> tuple[dict[str, str], str]:
     for position, line in enumerate(lines):
         field = _HEADER.fullmatch(line)
         if field is None:
-            return headers, _body("\n".join(lines[position:]))
+            # Without the reply and the words that follow it.
+            body = _RESPONSE.split("\n".join(lines[position:]))[0].strip()
+            return headers, body[: closed_at(body)] if body.startswith("{") else body
         if field[1].lower() not in _HEADINGS:
             headers[field[1].lower()] = field[2].strip()
     return headers, ""
-
-
-def _body(text: str) -> str:
-    """The body without the reply and the words that follow it."""
-    text = _RESPONSE.split(text)[0].strip()
-    return text[: closed_at(text)] if text.startswith("{") else text

@@ -90,16 +90,13 @@ def _words(text: str, variables: Mapping[str, str]) -> Iterator[str]:
             word, is_redirected = None, False
         else:
             piece = _PIECE.match(text, at)
-            if piece is None or (text.startswith("$(", at) and piece.end() == at + 1):
-                raise ShellError(_open(text, at))
+            is_bracket = text.startswith("$(", at)
+            if piece is None or (is_bracket and piece.end() == at + 1):
+                what = "bracket that opens at" if is_bracket else f"quote {text[at]} that opens before"
+                raise ShellError(f"the {what} {text[at + 1 : at + 21]!r} is not closed")
             word, at = (word or "") + _value(piece, variables), piece.end()
     if word is not None and not is_redirected:
         yield word
-
-
-def _open(text: str, at: int) -> str:
-    what = "bracket that opens at" if text.startswith("$(", at) else f"quote {text[at]} that opens before"
-    return f"the {what} {text[at + 1 : at + 21]!r} is not closed"
 
 
 def _value(piece: re.Match[str], variables: Mapping[str, str]) -> str:

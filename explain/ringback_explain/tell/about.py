@@ -30,18 +30,14 @@ CALLING = (
 
 def name_notes(context: Context) -> Iterator[Note]:
     """Say of the scopes and permissions that are none what they are instead, and once what is right."""
-    notes = [*_of_scopes(context), *_of_permissions(context)]
+    asked = dict.fromkeys(name for name in context.permissions if name not in context.scopes)
+    doubts = [doubt for name in asked if (doubt := doubt_on_permission(name))]
+    notes = list(_of_scopes(context))
+    notes += [Note("permission.unknown", "", "; ".join(doubts))] if doubts else []
     reading = table("tell/notes")["scope.of-users"]
     for each in notes:
         is_last = each is notes[-1] and reading not in each.message
         yield replace(each, message=f"{each.message}; {CALLING}") if is_last else each
-
-
-def _of_permissions(context: Context) -> Iterator[Note]:
-    asked = dict.fromkeys(name for name in context.permissions if name not in context.scopes)
-    doubts = [doubt for name in asked if (doubt := doubt_on_permission(name))]
-    if doubts:
-        yield Note("permission.unknown", "", "; ".join(doubts))
 
 
 def _of_scopes(context: Context) -> Iterator[Note]:

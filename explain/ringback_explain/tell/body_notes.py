@@ -36,8 +36,8 @@ def form_notes(reading: ReadBody, *, wants_call: bool) -> Iterator[Note]:
         yield note("body.a-list")
 
 
-def hole_notes(found: Iterable[Hole]) -> Iterator[Note]:
-    """What was sent without being filled in. What was hidden before showing it is only asked for."""
+def hole_notes(found: Iterable[Hole], *, wants_call: bool) -> Iterator[Note]:
+    """What was sent without being filled in; what only the running program knows is asked for a call."""
     for hole in islice(found, MOST):
         if hole.gap is Gap.PROTECTED:
             roles = [ROOT.get(norm(key)) for key in hole.pointer.split("/")]
@@ -46,20 +46,9 @@ def hole_notes(found: Iterable[Hole]) -> Iterator[Note]:
         elif hole.gap is not Gap.WITHHELD:
             text = "" if hole.gap is Gap.UNFILLED else "value.generic"
             yield note("value.not-filled-in", hole.pointer, text, shown=quoted(hole.text))
-
-
-def unknown_notes(found: Iterable[Hole]) -> Iterator[Note]:
-    """What only the running program knows, where no question asks for it."""
-    for hole in islice((hole for hole in found if hole.gap is Gap.WITHHELD), MOST):
-        told = gap(hole.text)
-        yield note("value.not-in-text", hole.pointer, gap=told[0].lower() + told[1:])
-
-
-def path_hole_notes(path: str) -> Iterator[Note]:
-    """The parts of the path that were not filled in."""
-    for part in path.split("/"):
-        if gap_in(part) in _UNFILLED:
-            yield note("value.not-filled-in", "path", shown=quoted(part))
+        elif not wants_call:
+            told = gap(hole.text)
+            yield note("value.not-in-text", hole.pointer, gap=told[0].lower() + told[1:])
 
 
 def left_out_notes(wish: MeantCall) -> Iterator[Note]:
@@ -75,8 +64,11 @@ _INVENTED = re.compile(
 _TELLS_NOTHING = frozenset({"authorization", "cookie", "x-api-key", "api-key", "apikey"})
 
 
-def header_notes(request: Request) -> Iterator[Note]:
-    """Headers that look like the platform's and are nobody's."""
+def head_notes(request: Request) -> Iterator[Note]:
+    """Parts of the path and headers that were not filled in, and headers that are nobody's."""
+    for part in request.path.split("/"):
+        if gap_in(part) in _UNFILLED:
+            yield note("value.not-filled-in", "path", shown=quoted(part))
     for name, value in request.headers.items():
         if _INVENTED.fullmatch(name):
             yield note("header.unknown", name, name=name[:60])
@@ -84,21 +76,16 @@ def header_notes(request: Request) -> Iterator[Note]:
             yield note("value.not-filled-in", name, shown=quoted(value))
 
 
-def merge_notes(path: str, body: dict[str, Any]) -> Iterator[Note]:
-    """A call that should be merged with itself."""
-    listed = body.get("conversationIds")
-    parts = {part.lower() for part in path.split("/")}
-    if isinstance(listed, list) and any(isinstance(item, str) and item.lower() in parts for item in listed):
-        yield note("conversation.merged-with-itself", "/conversationIds")
-
-
-def unread_body_notes(request: Request, operation_id: str | None) -> Iterator[Note]:
-    """What a body believes to do that nobody reads."""
+def vain_notes(request: Request, operation_id: str | None, listed: Any) -> Iterator[Note]:
+    """What a request believes to do and does not: a body that nobody reads, a call merged with itself."""
     body = request.body.strip()
     if body and request.method in ("GET", "HEAD"):
         yield note("method.reads")
     if operation_id == DISCONNECT and body not in (b"", b"null", b"{}"):
         yield note("disconnect.for-all")
+    parts = {part.lower() for part in request.path.split("/")}
+    if isinstance(listed, list) and any(isinstance(item, str) and item.lower() in parts for item in listed):
+        yield note("conversation.merged-with-itself", "/conversationIds")
 
 
 def id_notes(path: str, body: Any) -> Iterator[Note]:

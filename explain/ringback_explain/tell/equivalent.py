@@ -91,7 +91,12 @@ def _destination(draft: _Draft) -> None:
 def _dial(draft: _Draft, parties: list[MeantParty]) -> None:
     is_listed = len({party.pointer.removeprefix("/").partition("/")[0] for party in parties}) == 1
     if (len(parties) > 1 and not is_listed) or draft.wish.kept.get("conversationIds"):
-        _contradicting(draft, parties)
+        # Several destinations in different places: not even a conference was asked for.
+        named = [f"{quoted(party.written)} ({party.pointer})" for party in parties[:5]]
+        named += ["the calls of /conversationIds"] if draft.wish.kept.get("conversationIds") else []
+        draft.ask("several-destinations", listed=", ".join(named), block=True)
+        for party in (party for party in parties if party.kind is Kind.USER):
+            draft.ask("dialled-user", shown=quoted(party.value))
     if len(parties) > 1 and is_listed:
         draft.body["participants"] = [
             {_DIALLED[party.kind][1]: party.value, **({"name": party.name} if party.name else {})}
@@ -103,16 +108,6 @@ def _dial(draft: _Draft, parties: list[MeantParty]) -> None:
             draft.body[_DIALLED[parties[0].kind][0]] = parties[0].value
         if parties[0].is_mail:
             draft.ask("mail", parties[0])
-
-
-def _contradicting(draft: _Draft, parties: list[MeantParty]) -> None:
-    """Several destinations in different places: not even a conference was asked for."""
-    named = [f"{quoted(party.written)} ({party.pointer})" for party in parties[:5]]
-    named += ["the calls of /conversationIds"] if draft.wish.kept.get("conversationIds") else []
-    draft.ask("several-destinations", listed=", ".join(named), block=True)
-    for party in parties:
-        if party.kind is Kind.USER:
-            draft.ask("dialled-user", shown=quoted(party.value))
 
 
 def _country(draft: _Draft, party: MeantParty) -> None:

@@ -51,7 +51,12 @@ def explain_answer(
         candidates(answer), key=lambda rule: USUAL.index(rule.id) if rule.id in USUAL else len(USUAL)
     )
     if not rules or _is_strange(answer):
-        return _unheard_of(answer, notes)
+        known = error_code(answer.code)
+        status = answer.status or (known.status if known else None)
+        if status is None:
+            return None
+        notes = (*notes, *_of_code(answer))
+        return Explanation("rejected", status, answer.code, None, notes=notes, questions=(ASK,))
     sure = len(rules) == 1
     more = len(rules) - MOST_CANDIDATES
     told = [note("error.more", count=more)] if more > 0 else []
@@ -259,15 +264,6 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
     if answer.code is not None and not _means_same(answer.code, rule.code):
         doubts.append(note("error.code", code=answer.code, usual=rule.code))
     return doubts
-
-
-def _unheard_of(answer: PlatformAnswer, notes: tuple[Note, ...]) -> Explanation | None:
-    known = error_code(answer.code)
-    status = answer.status or (known.status if known else None)
-    if status is None:
-        return None
-    told = (*notes, *_of_code(answer))
-    return Explanation("rejected", status, answer.code, None, notes=told, questions=(ASK,))
 
 
 def _of_code(answer: PlatformAnswer) -> Iterator[Note]:

@@ -159,8 +159,7 @@ def _notes(
     yield from about.host_notes(context.url, token=False)
     if subject.wants_call and subject.is_elsewhere:
         yield from about.path_notes(request.path)
-    yield from body_notes.path_hole_notes(request.path)
-    yield from body_notes.header_notes(request)
+    yield from body_notes.head_notes(request)
     yield from body_notes.form_notes(subject.reading, wants_call=subject.wants_call)
     if subject.wants_call:
         yield from islice(key_notes(subject.fields), MOST)
@@ -168,11 +167,8 @@ def _notes(
         # In ``to`` and ``from`` a number has to be written with tel:.
         as_wanted = not found and forms.recognise(subject.fields) == PARTICIPANTS
         yield from (each for each in notes if not (as_wanted and each.id == "number.normalised"))
-    yield from body_notes.hole_notes(subject.holes)
-    if not subject.wants_call:
-        yield from body_notes.unknown_notes(subject.holes)
-    yield from body_notes.unread_body_notes(request, subject.operation_id)
-    yield from body_notes.merge_notes(request.path, subject.fields)
+    yield from body_notes.hole_notes(subject.holes, wants_call=subject.wants_call)
+    yield from body_notes.vain_notes(request, subject.operation_id, subject.fields.get("conversationIds"))
     if suggestion.equivalent is not None:
         yield from body_notes.left_out_notes(subject.wish)
     if not sender.knows_org:

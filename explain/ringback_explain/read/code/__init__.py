@@ -86,12 +86,14 @@ def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending 
     return found, next((sending for sending in sendings if is_open(sending)), None)
 
 
-def language_of(text: str) -> str | None:
-    """The language that a text is surely written in; none for what is no program."""
+def refuse(text: str) -> None:
+    """Say of a program without a request that it has none: what it prints of errors is nobody's answer."""
+    unread = unread_language(text)
+    if unread is not None:
+        raise ReadError(NOT_READ.format(language=unread))
     program = next(iter(_candidates(text)), None)
-    if program is None or not program.signs or program.fit < (SURELY if program.signs == 1 else LIKELY):
-        return None
-    return program.language.title
+    if program and program.signs and program.fit >= (SURELY if program.signs == 1 else LIKELY):
+        raise ReadError(NO_REQUEST.format(language=program.language.title))
 
 
 def _candidates(text: str) -> list[Program]:

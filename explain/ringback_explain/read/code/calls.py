@@ -272,17 +272,12 @@ def _made(call: CodeCall) -> Any:
     is_mapping = _MAPPINGS.search(name) is not None or call.lower in ("dict", "array_merge")
     if call.positional and not call.named and initial is None and not is_mapping and whole is None:
         return NOTHING
-    made = walker.record(model=not is_mapping, origin=name)
-    _fill(call, made, initial)
-    return made
-
-
-def _fill(call: CodeCall, made: CodeObject, initial: Node | None) -> None:
-    given = call.positional
+    made, given = walker.record(model=not is_mapping, origin=name), call.positional
     if call.lower == "of" and all(isinstance(key, str) for key in given[::2]):
         made.absorb(dict(zip(given[::2], given[1::2], strict=False)))
-    for value in (*given, call.named, None if initial is None else call.walker.evaluate(initial)):
+    for value in (*given, call.named, None if initial is None else walker.evaluate(initial)):
         made.absorb(value)
+    return made
 
 
 def _is_body(value: Any) -> bool:
@@ -296,16 +291,14 @@ def _is_body(value: Any) -> bool:
 
 def _passed_on(call: CodeCall) -> Any:
     """What a call gives of which nothing is known: the body that it was given, or a stand-in."""
+    receiver, given = call.receiver, call.positional
     if call.lower not in words("harmless") | words("keeps") | words("encodes"):
-        for value in (call.receiver, *call.positional):
+        for value in (receiver, *given):
             if isinstance(value, CodeObject):
                 value.given_to.append(text_of(call.node))  # it may fill them
-    body = next((value for value in call.positional if _is_body(value)), NOTHING)
-    return _kept(call) if body is NOTHING else body
-
-
-def _kept(call: CodeCall) -> Any:
-    receiver, given = call.receiver, call.positional
+    body = next((value for value in given if _is_body(value)), NOTHING)
+    if body is not NOTHING:
+        return body
     if call.lower in words("keeps"):
         if isinstance(receiver, CodeObject | Encoded) or (not given and isinstance(receiver, str)):
             return receiver

@@ -31,7 +31,7 @@ MULTIPART_TYPE = "multipart/form-data"
 TEXT_TYPE = "text/plain;charset=UTF-8"
 ONLY_IF = "'{key}' is set only if {condition}; it was not judged"
 ONLY_IF_TAKEN = "'{key}' is set only if {condition}; the request is judged as if it does"
-NOT_IN_TEXT = "what {source} adds is not in the text; it was not judged"
+NOT_IN_TEXT = "what {condition} adds is not in the text; it was not judged"
 MAY_CHANGE = "{call} is given the body and may change it; that was not judged"
 ANOTHER = "the body depends on {condition}; one of its forms was judged"
 _TYPE_GIVEN = re.compile(
@@ -174,20 +174,15 @@ def _doubts(value: Any, pointer: str) -> Iterator[Note]:
         for call in dict.fromkeys(call for call in value.given_to if call not in told):
             yield Note("code.given-on", pointer, MAY_CHANGE.format(call=_shown(call)))
         for doubt in value.doubts:
-            yield _note(doubt, pointer)
+            text = NOT_IN_TEXT if doubt.is_spread else ONLY_IF if doubt.key else ANOTHER
+            message = text.format(key=doubt.key, condition=_shown(doubt.condition))
+            where = join(pointer, doubt.key) if doubt.key else pointer
+            yield Note("code.not-in-text" if doubt.is_spread else "code.conditional", where, message)
         for key, item in value.items():
             yield from _doubts(item, join(pointer, key))
     elif isinstance(value, list):
         for place, item in enumerate(value):
             yield from _doubts(item, f"{pointer}/{place}")
-
-
-def _note(doubt: Doubt, pointer: str) -> Note:
-    shown = _shown(doubt.condition)
-    if doubt.is_spread:
-        return Note("code.not-in-text", pointer, NOT_IN_TEXT.format(source=shown))
-    message = (ONLY_IF if doubt.key else ANOTHER).format(key=doubt.key, condition=shown)
-    return Note("code.conditional", join(pointer, doubt.key) if doubt.key else pointer, message)
 
 
 def _shown(source: str) -> str:

@@ -98,7 +98,10 @@ class Walker:
             waiting += reversed(node.named_children)
             meaning = self.meaning(node)
             if meaning in ("function", "assign", "pair"):
-                self._find_function(node, meaning)
+                function = node if meaning == "function" else self.right(node)
+                name = field(node, "name") if function is node else field(node, *_LEFT, "key")
+                if name is not None and function is not None and self.meaning(function) == "function":
+                    self.functions[text_of(name).strip("$\"'")] = function
             elif meaning == "call":
                 name = field(node, "function", "name", "method")
                 self.called.add(re.split(r"[.>:]", text_of(name))[-1] if name else "")
@@ -108,12 +111,6 @@ class Walker:
                 self.tags |= {text_of(name): found[1] for name in [field(node, "name")] if found and name}
             elif node.type in ("heredoc_beginning", "heredoc_body"):
                 self.heredocs[node.type == "heredoc_body"].append(node)
-
-    def _find_function(self, node: Node, meaning: str) -> None:
-        function = node if meaning == "function" else self.right(node)
-        name = field(node, "name") if function is node else field(node, *_LEFT, "key")
-        if name is not None and function is not None and self.meaning(function) == "function":
-            self.functions[text_of(name).strip("$\"'")] = function
 
     def _step(self) -> None:
         self.steps += 1
