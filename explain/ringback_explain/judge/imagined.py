@@ -45,6 +45,21 @@ SOME_NUMBER = "+442079460100"
 PHONES = dict.fromkeys(("work_phone", "cell_phone", "home_phone", "other_phone"), SOME_NUMBER)
 """The numbers of somebody outside."""
 EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
+_NOT_IN_PATH = re.compile(
+    r"\u2039[^\u203a/]*\u203a|(/)(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>|\$?\{[\w.]+\}|:[a-z]\w*)(?=/|$)",
+    re.IGNORECASE,
+)
+_BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
+_OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
+_BY_KEY: Mapping[str, Any] = {
+    "attributes": {},
+    "priority": 0,
+    "routingskillsids": [],
+    "conversationids": [SOMEBODY],
+    "participants": [{"address": SOME_NUMBER}],
+}
+_DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^$")
+"""Keys whose value is a number; any other is left out, as nothing is known of what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +202,6 @@ def _user(found: str) -> User:
     return User(id=found, name="a user", station="a phone", permissions=EVERYTHING)
 
 
-# --- what was withheld, or is known by name alone ---------------------------------------------------
-
-
 def filled(request: Request, value: Any) -> Request:
     """The request with something good where its writer hid a value, or wrote a name instead of an id.
 
@@ -204,12 +216,6 @@ def filled(request: Request, value: Any) -> Request:
     return replace(request, body=json.dumps(with_ids(_fill(value, ""), SOMEBODY)).encode())
 
 
-_NOT_IN_PATH = re.compile(
-    r"\u2039[^\u203a/]*\u203a|(/)(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>|\$?\{[\w.]+\}|:[a-z]\w*)(?=/|$)",
-    re.IGNORECASE,
-)
-
-
 def _fill(value: Any, key: str) -> Any:
     if isinstance(value, dict):
         made = {name: _fill(item, name) for name, item in value.items()}
@@ -219,19 +225,6 @@ def _fill(value: Any, key: str) -> Any:
     if not isinstance(value, str) or gap_in(value) not in NOT_THERE:
         return value
     return _stand_in(value, norm(key))
-
-
-_BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
-_OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
-_BY_KEY: Mapping[str, Any] = {
-    "attributes": {},
-    "priority": 0,
-    "routingskillsids": [],
-    "conversationids": [SOMEBODY],
-    "participants": [{"address": SOME_NUMBER}],
-}
-_DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^$")
-"""Keys whose value is a number; any other is left out, as nothing is known of what it takes."""
 
 
 def _stand_in(text: str, key: str) -> Any:

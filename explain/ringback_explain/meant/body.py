@@ -16,6 +16,20 @@ from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 
 LARGEST = 64 * 2**10
 """Bytes beyond which a body that is not JSON is not looked into: nobody wrote it by hand."""
+_DOUBLE = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033"
+_SINGLE = "\u2018\u2019\u201a\u201b\u2032`"
+_QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"') | dict.fromkeys(_SINGLE, "'"))
+CURLY = re.compile(f"[{_DOUBLE}]")
+"""What stands where the straight double quotes of JSON belong."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
+_CLOSING = {"{": "}", "[": "]"}
+_WHOLE = re.compile(r'(?:["}\]]|true|false|null)\s*\Z')
+"""What ends a value that cannot go on; more digits may follow a number."""
+_COMMENT = re.compile(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/")
+"""One of the C family."""
+_ALIAS = re.compile(r"(?m)(?:^|[\s:,\[{-])[&*][A-Za-z0-9]")
+"""With which a small text could stand for a huge value."""
+_UNSET = ("", "null", "None", "undefined", "nil", "~")
 
 
 class Form(StrEnum):
@@ -89,13 +103,6 @@ def _fields(text: str) -> ReadBody | None:
     return ReadBody(dict(parse_qsl(text.strip(), keep_blank_values=True)), Form.FIELDS)
 
 
-_DOUBLE = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033"
-_SINGLE = "\u2018\u2019\u201a\u201b\u2032`"
-_QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"') | dict.fromkeys(_SINGLE, "'"))
-CURLY = re.compile(f"[{_DOUBLE}]")
-"""What stands where the straight double quotes of JSON belong."""
-
-
 def straight(text: str) -> str:
     """The text with straight quotes."""
     return text.translate(_QUOTES)
@@ -128,9 +135,6 @@ def _cut(text: str) -> ReadBody | None:
     return None if value is None else ReadBody(value, Form.CUT)
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{\[\]},]|"', re.DOTALL)
-
-
 def ends_early(text: str) -> bool:
     """Whether a text that begins like a JSON object or array ends before that is closed."""
     return text.lstrip().startswith(("{", "[")) and closed_at(text) is None
@@ -144,11 +148,6 @@ def closed_at(text: str) -> int | None:
         if depth <= 0:
             return token.end() if token[0] in "}]" else None
     return None
-
-
-_CLOSING = {"{": "}", "[": "]"}
-_WHOLE = re.compile(r'(?:["}\]]|true|false|null)\s*\Z')
-"""What ends a value that cannot go on; more digits may follow a number."""
 
 
 def _completions(text: str) -> Iterator[str]:
@@ -175,10 +174,6 @@ def _completions(text: str) -> Iterator[str]:
 _ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _cut, _loose)
 
 
-_COMMENT = re.compile(r"(?m)(?:^|(?<=[\s,{\[]))//.*$|/\*.*?\*/")
-"""One of the C family."""
-
-
 def _yaml(text: str) -> dict[str, Any] | None:
     """The mapping that the text is in YAML, every scalar a text."""
     import yaml
@@ -192,19 +187,12 @@ def _yaml(text: str) -> dict[str, Any] | None:
     return _plain(value) if isinstance(value, dict) and value and _keyed(value) else None
 
 
-_ALIAS = re.compile(r"(?m)(?:^|[\s:,\[{-])[&*][A-Za-z0-9]")
-"""With which a small text could stand for a huge value."""
-
-
 def _keyed(value: Any) -> bool:
     """Whether all keys are names, and not stretches of something that is no YAML."""
     if isinstance(value, dict):
         named = all(isinstance(key, str) and re.fullmatch(r"[\w$. -]{1,60}", key) for key in value)
         return named and all(map(_keyed, value.values()))
     return all(map(_keyed, value)) if isinstance(value, list) else True
-
-
-_UNSET = ("", "null", "None", "undefined", "nil", "~")
 
 
 def _plain(value: Any) -> Any:

@@ -28,6 +28,8 @@ from ringback_explain.table import table
 
 MOST_PARTIES = 50
 """Nobody asks for more in one body, and a long list need not be read to its end."""
+_TAKES = table("meant/keys")["takes"]
+"""What published fields take that take no text."""
 
 
 @dataclass(slots=True)
@@ -88,9 +90,6 @@ def wraps_call(key: str, value: Any) -> bool:
     return any(inner in PARTICIPANT_KEYS or published_key(inner) in DESTINATION_KEYS for inner in wrapped)
 
 
-# --- the published fields --------------------------------------------------------------------------
-
-
 def _published(wish: MeantCall, key: str, value: Any, pointer: str) -> None:
     if key in _READERS:
         _READERS[key](wish, value, pointer)
@@ -98,10 +97,6 @@ def _published(wish: MeantCall, key: str, value: Any, pointer: str) -> None:
         wish.kept[key] = kept
     elif _says_something(value):
         wish.unfit.append((pointer, value, _TAKES.get(key, "a text")))
-
-
-_TAKES = table("meant/keys")["takes"]
-"""What published fields take that take no text."""
 
 
 def _says_something(value: Any) -> bool:
@@ -164,9 +159,6 @@ def _coerced(key: str, value: Any) -> Any:
     return value if _said(value) else None
 
 
-# --- everything else --------------------------------------------------------------------------------
-
-
 def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
     found = _id_text(value)
     if found and is_uuid(found):
@@ -202,9 +194,6 @@ def _ids(wish: MeantCall, value: Any, pointer: str, listed: str, kind: Kind) -> 
 def _texts(wish: MeantCall, value: Any, pointer: str, listed: str) -> None:
     """Read all texts into that list, with their places."""
     getattr(wish, listed).extend((where, text) for where, text in texts(value, pointer) if text.strip())
-
-
-# --- addresses ---------------------------------------------------------------------------------------
 
 
 def _side(wish: MeantCall, value: Any, pointer: str, side: KeyRole, hint: Kind | None = None) -> None:

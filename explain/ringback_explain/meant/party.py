@@ -13,6 +13,18 @@ from ringback_contracts.domain.uuids import is_uuid
 from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.table import table
 
+LONGEST_NATIONAL = 10
+"""Digits without a plus that are taken for a national number and nothing else; many are shorter."""
+_PUBLISHED = ("/phoneNumber", "/callerId", "/participants/")
+_ABROAD = re.compile(r"^00(?=[1-9][0-9]{7,14}$)")
+"""The international prefix that ITU-T E.123 and most countries have."""
+_TRUNK = re.compile(r"^(\s*\+[0-9]{1,3})[\s.-]*\(0\)")
+"""``+44 (0)20``: the zero is dialled inside the country only."""
+# Begun once in a run of spaces, and taken whole, however long it is: time in proportion to the text.
+_EXTENSION = re.compile(r"(?<!\s)\s*+(?:,|x|ext\.?|extension)\s*+:?\s*+(?=[0-9]{1,6}\s*$)", re.IGNORECASE)
+_SIGNS = str.maketrans(table("meant/kinds")["signs"])
+"""Hyphens of print, a wide plus, and marks that nobody sees."""
+
 
 class Kind(StrEnum):
     """What a written address turns out to name."""
@@ -73,10 +85,6 @@ class MeantParty:
         plain = self.written.strip() == self.digits and len(self.digits) <= LONGEST_NATIONAL
         return not (plain and self.pointer.startswith(_PUBLISHED))
 
-
-LONGEST_NATIONAL = 10
-"""Digits without a plus that are taken for a national number and nothing else; many are shorter."""
-_PUBLISHED = ("/phoneNumber", "/callerId", "/participants/")
 
 TYPES, _SCHEMES = (
     {word: Kind(kind) for kind, listed in table("meant/kinds")[name].items() for word in listed.split()}
@@ -141,16 +149,6 @@ def _number(text: str) -> str | None:
     return f"{number};ext={dialled.extension}" if dialled.extension else number
 
 
-_ABROAD = re.compile(r"^00(?=[1-9][0-9]{7,14}$)")
-"""The international prefix that ITU-T E.123 and most countries have."""
-
-
-_TRUNK = re.compile(r"^(\s*\+[0-9]{1,3})[\s.-]*\(0\)")
-"""``+44 (0)20``: the zero is dialled inside the country only."""
-# Begun once in a run of spaces, and taken whole, however long it is: time in proportion to the text.
-_EXTENSION = re.compile(r"(?<!\s)\s*+(?:,|x|ext\.?|extension)\s*+:?\s*+(?=[0-9]{1,6}\s*$)", re.IGNORECASE)
-
-
 def _dialled(text: str) -> Dialled | None:
     plain = _TRUNK.sub(r"\1", text.translate(_SIGNS))
     if re.search("[0-9]", _EXTENSION.split(plain)[0]):
@@ -159,7 +157,3 @@ def _dialled(text: str) -> Dialled | None:
         return dialable(plain)
     except NotDialable:
         return None
-
-
-_SIGNS = str.maketrans(table("meant/kinds")["signs"])
-"""Hyphens of print, a wide plus, and marks that nobody sees."""

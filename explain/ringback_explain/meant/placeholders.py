@@ -12,6 +12,17 @@ from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.table import table
 
+PROTECTION = re.compile(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection", re.IGNORECASE)
+IN_CODE = re.compile("\u2039[^\u2039\u203a]*\u203a")
+"""What ``stand_in`` makes."""
+_FLAGS = re.IGNORECASE | re.DOTALL
+_LONGEST = 200
+"""Whoever writes more than this has written something."""
+_MARKS = dict.fromkeys(map(ord, "\u2039\u203a<>"))
+_AT_ROOT, _OF_PARTY = (table("meant/keys")[name] for name in ("ids", "ids-of-party"))
+"""What the fields are the ids of, at the root of a published body and in a participant."""
+_FOR_USER = re.compile(rf"(?<=^{CALLS_PATH}/user/)[^/]+$")
+
 
 class Gap(StrEnum):
     """Why a text is not the value it stands for."""
@@ -38,26 +49,17 @@ class Hole:
     gap: Gap
 
 
-PROTECTION = re.compile(r"\[email(?:&#160;|\s)*protected\]|/cdn-cgi/l/email-protection", re.IGNORECASE)
-IN_CODE = re.compile("\u2039[^\u2039\u203a]*\u203a")
-"""What ``stand_in`` makes."""
-_FLAGS = re.IGNORECASE | re.DOTALL
 _PATTERNS = tuple(
     (Gap(each["gap"]), re.compile(each.get("whole") or f".*?(?:{each['part']}).*", _FLAGS))
     for each in table("meant/gaps")["pattern"]
 )
 NOT_THERE = frozenset({Gap.WITHHELD, Gap.GENERIC, Gap.PROTECTED})
 """What only a text lacks that shows the request: it is judged as if the value stood there."""
-_LONGEST = 200
-"""Whoever writes more than this has written something."""
 
 
 def stand_in(name: str) -> str:
     """What stands for a value that only a running program has, in marks that nobody types into a request."""
     return f"\u2039{name.translate(_MARKS)}\u203a"
-
-
-_MARKS = dict.fromkeys(map(ord, "\u2039\u203a<>"))
 
 
 def gap_in(text: str) -> Gap | None:
@@ -91,11 +93,6 @@ def texts(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
 def join(pointer: str, key: str) -> str:
     """The pointer to a key of the object at ``pointer``."""
     return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-
-
-_AT_ROOT, _OF_PARTY = (table("meant/keys")[name] for name in ("ids", "ids-of-party"))
-"""What the fields are the ids of, at the root of a published body and in a participant."""
-_FOR_USER = re.compile(rf"(?<=^{CALLS_PATH}/user/)[^/]+$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ _CONVERSATIONS = "/api/v2/conversations"
 _GUESSED = ("call", "voice", "phone", "outbound", "dial", "telephony", "create")
 _NEIGHBOURS = frozenset({CALLS_PATH, _CONVERSATIONS} | {f"{_CONVERSATIONS}/{word}" for word in _GUESSED})
 """Paths of the platform where people post a call, and no operation takes one."""
+_SERVICE = re.compile(
+    r"get_client_credentials_token|loginClientCredentialsGrant|grant_type[\"']?\s*[=:,]\s*[\"']?client_credentials"
+)
 
 
 class Subject:
@@ -96,11 +99,6 @@ class Subject:
             headers={**self.request.headers, **JSON_HEADERS},
             body=json.dumps(self.reading.value).encode(),
         )
-
-
-_SERVICE = re.compile(
-    r"get_client_credentials_token|loginClientCredentialsGrant|grant_type[\"']?\s*[=:,]\s*[\"']?client_credentials"
-)
 
 
 def is_service(context: Context) -> bool:

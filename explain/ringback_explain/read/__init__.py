@@ -23,6 +23,7 @@ LOOKED_FOR = (
 )
 MOST_FOUND = 200
 """Requests of one input that are explained, in a second or two."""
+_HEADING = re.compile(r"\A\s*(?:payload|body|data|json|request)[ \t]*:[ \t]*\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,3 @@ def _yaml(part: str, text: str) -> FoundRequest | None:
     if reading.form is meant.Form.CUT or not described.weight(reading.fields):
         return None
     return described.request_of_body(reading.fields, body, text, "a body written like YAML")
-
-
-_HEADING = re.compile(r"\A\s*(?:payload|body|data|json|request)[ \t]*:[ \t]*\n", re.IGNORECASE)

@@ -48,6 +48,15 @@ _SHOWN = frozenset(table("read/keys")["shown"].split())
 """Keys of what the platform shows, which no request has."""
 _ERROR_KEYS = frozenset(table("read/keys")["error"].split())
 SHOWN_CALL = "this is a call as the platform shows it, and no request: give what was sent to it"
+_STATUS_LINE = re.compile(r"^(?:< )?HTTP/[\d.]+ (\d{3})\b", re.MULTILINE)
+_RULE_HEADER = re.compile(r"^(?:< )?ringback-rule: *(\S+)", re.MULTILINE | re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s,;]*")
+_BEGINNING = re.compile(r'(?:\[\s*)?\{\s*"([^"\n]{0,60})')
+"""A brace and a quoted key, as in no sentence."""
+_QUOTED_KEY = re.compile(r'[{,]\s*"(\w+)"\s*:')
+MOST_BEGINNINGS = 20
+"""A text with more of them is no report of one request."""
+UNREADABLE = "a JSON body that cannot be read"
 
 
 def weight(value: Mapping[str, Any]) -> int:
@@ -163,10 +172,6 @@ def _first_text(value: Mapping[str, Any], *keys: str) -> str | None:
     return next((text for key in keys if isinstance(text := value.get(key), str) and text), None)
 
 
-_STATUS_LINE = re.compile(r"^(?:< )?HTTP/[\d.]+ (\d{3})\b", re.MULTILINE)
-_RULE_HEADER = re.compile(r"^(?:< )?ringback-rule: *(\S+)", re.MULTILINE | re.IGNORECASE)
-
-
 def answer_in(text: str) -> PlatformAnswer | None:
     """The refusal that a text shows, in a status line or an error body; none where it shows none."""
     line, rule = _STATUS_LINE.search(text), _RULE_HEADER.search(text)
@@ -233,9 +238,6 @@ def sequence(text: str) -> list[dict[str, Any]]:
     return values if len(values) > 1 else []
 
 
-_BETWEEN = re.compile(r"[\s,;]*")
-
-
 def _value_at(text: str, at: int) -> tuple[Any, int]:
     """The JSON value that begins there, and where it ends; none and 0 where none does."""
     try:
@@ -250,14 +252,6 @@ def parsed(text: str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-
-
-_BEGINNING = re.compile(r'(?:\[\s*)?\{\s*"([^"\n]{0,60})')
-"""A brace and a quoted key, as in no sentence."""
-_QUOTED_KEY = re.compile(r'[{,]\s*"(\w+)"\s*:')
-MOST_BEGINNINGS = 20
-"""A text with more of them is no report of one request."""
-UNREADABLE = "a JSON body that cannot be read"
 
 
 def broken_body(text: str) -> FoundRequest | None:

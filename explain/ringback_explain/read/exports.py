@@ -26,6 +26,9 @@ UNANSWERED = Note(
     "",
     "no answer was recorded: the browser blocked the request, or the connection broke; " + MAY_BE_PLACED,
 )
+_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
+_IN_PATH = re.compile(r"(?<=[^/:]/)\{\{([^{}]*)\}\}")
+"""A variable in a path; what stands for the host is read as other templates of one are."""
 
 
 def places_call(url: str) -> bool:
@@ -147,11 +150,6 @@ def _collection_requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, M
                 "body": _sent(_body(request.get("body")), known),
             }
             yield repr(str(item.get("name", "a request"))), described_so
-
-
-_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
-_IN_PATH = re.compile(r"(?<=[^/:]/)\{\{([^{}]*)\}\}")
-"""A variable in a path; what stands for the host is read as other templates of one are."""
 
 
 def _sent(text: str, known: Mapping[str, str], unknown: re.Pattern[str] = _VARIABLE) -> str:

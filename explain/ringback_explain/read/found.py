@@ -19,6 +19,12 @@ from ringback_explain.meant.body import is_token_request, token_fields
 _WORD = r"[a-z][\w-]{0,40}"
 _SCOPE_NAME = rf"(?:['\"`*]{{0,2}}{_WORD}(?::{_WORD}){{1,3}}['\"`*]{{0,2}}|['\"`]{_WORD}['\"`])"
 _BETWEEN_NAMES = r"(?:[ \t]*,\s*(?:and[ \t]+)?|[ \t]*\s(?:and|or|[-*\u2022+/|&])[ \t]+|[ \t]+)"
+JSON_TYPE = "application/json"
+Headers = Mapping[str, str]
+_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)
+"""The parts of a URL (RFC 3986, appendix B); unlike a URL library it has no objection to anything."""
+_TEMPLATE = re.compile(r"^(?:[A-Za-z]+://)?(?:\{\{.*?\}\}|\$\{.*?\}|\$\w+|\{\w*\}|<.*?>|%\w+%)$")
+_FORM = re.compile(r"[\w.\[\]-]+=[^&\n]*(?:&[\w.\[\]-]+=[^&\n]*)*")
 
 
 def _called(word: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -54,15 +60,6 @@ def _named(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, ...]:
     runs = [found[1] for pattern in patterns for found in pattern.finditer(text)]
     names = (name for run in runs for name in re.findall(r"[A-Za-z][\w-]*(?::[A-Za-z][\w-]*)+", run))
     return tuple(dict.fromkeys(names))
-
-
-JSON_TYPE = "application/json"
-Headers = Mapping[str, str]
-
-_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)
-"""The parts of a URL (RFC 3986, appendix B); unlike a URL library it has no objection to anything."""
-_TEMPLATE = re.compile(r"^(?:[A-Za-z]+://)?(?:\{\{.*?\}\}|\$\{.*?\}|\$\w+|\{\w*\}|<.*?>|%\w+%)$")
-_FORM = re.compile(r"[\w.\[\]-]+=[^&\n]*(?:&[\w.\[\]-]+=[^&\n]*)*")
 
 
 class ReadError(ValueError):

@@ -30,6 +30,23 @@ _GLUED = re.compile(rf"(?<={CALLS_PATH})[a-z]+$")
 _PAGES = re.compile(r"//(?:developer|docs?|forum|community|help|github|www)\.", re.IGNORECASE)
 _CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
 _SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
+_OPERATION = re.compile(r"\b(?:get|post|put|patch|delete)_?[A-Za-z]\w{6,120}", re.IGNORECASE)
+LONGEST_ERROR = 20_000
+"""Characters of a text in which the operation of an error is looked for."""
+_STATUS = re.compile(
+    r"\bHTTP(?:/[\d.]+)?[ :=]+([45]\d\d)\b"
+    r"|\bstatus(?:[ _-]?code)?\W{1,4}([45]\d\d)\b"
+    r"|\((4\d\d|5\d\d)\)"
+    r"|\b([45]\d\d)\b(?=[ :,-]+(?:[A-Z][a-z]|[a-z]+\.[a-z]))"
+    r"|^[^\w\n]*+([45]\d\d)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CODE_FIELD = re.compile(r"['\"]?(?:error_?)?code['\"]?\s*[:=]\s*['\"]?([A-Za-z_][\w.]+)", re.IGNORECASE)
+_RULE = re.compile(r"(?:Ringback-Rule\W+|\brule )([a-z0-9.-]+)", re.IGNORECASE)
+_OAUTH_CODES = "invalid_client invalid_grant invalid_request unauthorized_client unsupported_grant_type"
+_MESSAGE_FIELD = re.compile(r"['\"]message['\"]\s*:\s*\"((?:\\\\.|[^\"\\\\\n]){1,300})\"")
+_MEANT = {"requires a user context": "not.a.user"}
+"""What the platform says in words that are no rule's, and the code that goes with it."""
 
 
 def address(text: str, *, token: bool = False) -> Address:
@@ -51,11 +68,6 @@ def operation(text: str) -> str | None:
     """The id of the SDK's operation that a text names, as an error of the SDK does."""
     names = (name.replace("_", "") for name in _OPERATION.findall(text[:LONGEST_ERROR]))
     return next((known.id for name in names if (known := operation_named(name))), None)
-
-
-_OPERATION = re.compile(r"\b(?:get|post|put|patch|delete)_?[A-Za-z]\w{6,120}", re.IGNORECASE)
-LONGEST_ERROR = 20_000
-"""Characters of a text in which the operation of an error is looked for."""
 
 
 def grant(text: str) -> str | None:
@@ -82,22 +94,6 @@ def _rank(url: str, *, token: bool) -> int:
     if TOKEN_PATH in url:
         return 0 if token else 3
     return 1 if _CALLS.search(url) else 2
-
-
-_STATUS = re.compile(
-    r"\bHTTP(?:/[\d.]+)?[ :=]+([45]\d\d)\b"
-    r"|\bstatus(?:[ _-]?code)?\W{1,4}([45]\d\d)\b"
-    r"|\((4\d\d|5\d\d)\)"
-    r"|\b([45]\d\d)\b(?=[ :,-]+(?:[A-Z][a-z]|[a-z]+\.[a-z]))"
-    r"|^[^\w\n]*+([45]\d\d)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_CODE_FIELD = re.compile(r"['\"]?(?:error_?)?code['\"]?\s*[:=]\s*['\"]?([A-Za-z_][\w.]+)", re.IGNORECASE)
-_RULE = re.compile(r"(?:Ringback-Rule\W+|\brule )([a-z0-9.-]+)", re.IGNORECASE)
-_OAUTH_CODES = "invalid_client invalid_grant invalid_request unauthorized_client unsupported_grant_type"
-_MESSAGE_FIELD = re.compile(r"['\"]message['\"]\s*:\s*\"((?:\\\\.|[^\"\\\\\n]){1,300})\"")
-_MEANT = {"requires a user context": "not.a.user"}
-"""What the platform says in words that are no rule's, and the code that goes with it."""
 
 
 def reported(text: str) -> FoundError | None:

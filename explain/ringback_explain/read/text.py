@@ -14,6 +14,17 @@ MAX_TEXT = 256 * 2**10
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _QUOTE_MARK = re.compile(r"^>[ ]?", re.MULTILINE)
+_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
+_SENTENCE = re.compile(r"(?<![A-Za-z\u2019'])(?:[A-Za-z\u2019']+[,.:;]? ){5}")
+_HEADING = re.compile(r"\s*(?:[-*\u2022] |\d+[.)] )?[A-Z][A-Za-z]*(?: [A-Za-z&-]+)+[.:?]?\s*")
+_COMMENT = re.compile(r"\s*(?:#|//|/?\*|--)")
+_REMARK = re.compile(r"\s(?://|#).*")
+_CODE = re.compile(r"[;{}]\s*$|\w\([^)]*\)\s*[:;]?\s*$|^\s*(?:return|raise|throw|print|puts|echo)\b")
+_TRACE = re.compile(
+    r"(?m)^[ \t]*(?:Traceback \(most recent call last\):|File \"[^\"\n]*\", line \d+.*(?:\n {4}.*)?"
+    r"|at [\w$.<> /@:-]+(?:\(.*\))?.*|(?:Exception in thread .*|Caused by: )?[\w.$]+(?:Error|Exception): .*)$"
+)
+"""What a program prints of the road that an error took."""
 
 
 def decoded(data: bytes) -> str:
@@ -47,25 +58,10 @@ def without_quote_marks(text: str) -> str:
     return _QUOTE_MARK.sub("", text) if quoted else text
 
 
-_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
-_SENTENCE = re.compile(r"(?<![A-Za-z\u2019'])(?:[A-Za-z\u2019']+[,.:;]? ){5}")
-_HEADING = re.compile(r"\s*(?:[-*\u2022] |\d+[.)] )?[A-Z][A-Za-z]*(?: [A-Za-z&-]+)+[.:?]?\s*")
-_COMMENT = re.compile(r"\s*(?:#|//|/?\*|--)")
-_REMARK = re.compile(r"\s(?://|#).*")
-_CODE = re.compile(r"[;{}]\s*$|\w\([^)]*\)\s*[:;]?\s*$|^\s*(?:return|raise|throw|print|puts|echo)\b")
-
-
 def without_prose(text: str) -> str:
     """The text with empty lines in place of those that are words and no code."""
     lines = _TRACE.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
     return "\n".join("" if _is_prose(line) else line for line in lines)
-
-
-_TRACE = re.compile(
-    r"(?m)^[ \t]*(?:Traceback \(most recent call last\):|File \"[^\"\n]*\", line \d+.*(?:\n {4}.*)?"
-    r"|at [\w$.<> /@:-]+(?:\(.*\))?.*|(?:Exception in thread .*|Caused by: )?[\w.$]+(?:Error|Exception): .*)$"
-)
-"""What a program prints of the road that an error took."""
 
 
 def _is_prose(line: str) -> bool:

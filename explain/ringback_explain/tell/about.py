@@ -26,6 +26,12 @@ CALLING = (
     f"calls need the scope conversations; the permission goes into a role: {_PLACE} for POST /calls,"
     f" {_FOR_USER} for POST /calls/user/{{userId}}"
 )
+REGIONS = tuple(table("tell/hosts")["regions"].split())
+"""The domains of all regions that the official SDKs know."""
+_HIDDEN = re.compile(r"[<{$%\[]+[^>}\]]*[>}\]]*|your[\w-]*|\bx{3,}")
+_URL = re.compile(r"https?://[^\s\"'`)\\]+")
+_OF_API = re.compile(r"/api/v[0-9]|/oauth/|//(?:api|login)[.-]|incontactapi", re.IGNORECASE)
+_OF_LOGIN = re.compile(r"/oauth/|//login[.-]", re.IGNORECASE)
 
 
 def name_notes(context: Context) -> Iterator[Note]:
@@ -67,14 +73,6 @@ def grant_notes(context: Context) -> Iterator[Note]:
     """What a client-credentials token cannot do."""
     if is_service(context):
         yield note("grant.client-credentials", "Authorization")
-
-
-REGIONS = tuple(table("tell/hosts")["regions"].split())
-"""The domains of all regions that the official SDKs know."""
-_HIDDEN = re.compile(r"[<{$%\[]+[^>}\]]*[>}\]]*|your[\w-]*|\bx{3,}")
-_URL = re.compile(r"https?://[^\s\"'`)\\]+")
-_OF_API = re.compile(r"/api/v[0-9]|/oauth/|//(?:api|login)[.-]|incontactapi", re.IGNORECASE)
-_OF_LOGIN = re.compile(r"/oauth/|//login[.-]", re.IGNORECASE)
 
 
 def host_notes(url: str | None, *, token: bool) -> Iterator[Note]:

@@ -26,6 +26,17 @@ from ringback_explain.tell.questions import FOR_USER, gap, note, quoted
 MOST = 50
 """More notes of one kind help nobody."""
 _UNFILLED = (Gap.UNFILLED, Gap.GENERIC)
+_INVENTED = re.compile(
+    r"x-(?:genesys|purecloud|inin|organization|org|user|agent|api)\b.*|api-?key|api-?version"
+)
+_TELLS_NOTHING = frozenset({"authorization", "cookie", "x-api-key", "api-key", "apikey"})
+_LOOKED_INTO = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["looked-into"]))
+_NOTED_INSIDE = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["noted-inside"]))
+_KINDS = {Problem.RESERVED: "number.fictional", Problem.NOT_ASSIGNED: "number.unassigned"} | dict.fromkeys(
+    (Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY), "number.impossible"
+)
+_SLASHES = re.compile(r"\s*[\"']?sips?://", re.IGNORECASE)
+_WRITTEN_OUT = frozenset({Kind.NUMBER, Kind.SIP, Kind.UNREADABLE})
 
 
 def form_notes(reading: ReadBody, *, wants_call: bool) -> Iterator[Note]:
@@ -56,12 +67,6 @@ def left_out_notes(wish: MeantCall) -> Iterator[Note]:
     for pointer, value, wanted in wish.unfit:
         shown = quoted(value if isinstance(value, str) else json.dumps(value, default=str))
         yield note("value.left-out", pointer, shown=shown, wanted=wanted)
-
-
-_INVENTED = re.compile(
-    r"x-(?:genesys|purecloud|inin|organization|org|user|agent|api)\b.*|api-?key|api-?version"
-)
-_TELLS_NOTHING = frozenset({"authorization", "cookie", "x-api-key", "api-key", "apikey"})
 
 
 def head_notes(request: Request) -> Iterator[Note]:
@@ -120,10 +125,6 @@ def _key_note(name: str, key: str, pointer: str, near: str = "") -> Note:
     return Note(says["id"], pointer, says["text"].format(key=key[:60], near=near, path=FOR_USER))
 
 
-_LOOKED_INTO = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["looked-into"]))
-_NOTED_INSIDE = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["noted-inside"]))
-
-
 def _nested(value: Any, pointer: str, *, listed: bool) -> Iterator[Note]:
     """Notes on keys inside an address or routing data; ``listed`` is for the published participants."""
     if isinstance(value, list):
@@ -149,13 +150,6 @@ def _inside(key: str, value: Any, pointer: str, *, listed: bool) -> Iterator[Not
         yield _key_note("of-a-party", key, pointer)
     elif listed and role is KeyRole.DIRECTION:
         yield _key_note("direction", key, pointer)
-
-
-_KINDS = {Problem.RESERVED: "number.fictional", Problem.NOT_ASSIGNED: "number.unassigned"} | dict.fromkeys(
-    (Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY), "number.impossible"
-)
-_SLASHES = re.compile(r"\s*[\"']?sips?://", re.IGNORECASE)
-_WRITTEN_OUT = frozenset({Kind.NUMBER, Kind.SIP, Kind.UNREADABLE})
 
 
 def number_notes(

@@ -65,9 +65,6 @@ def suggest(wish: MeantCall, path_user: str | None, *, service: bool = False) ->
     return Suggestion(Equivalent("POST", path, draft.body), tuple(draft.questions))
 
 
-# --- whom to ring -----------------------------------------------------------------------------------
-
-
 def _destination(draft: _Draft) -> None:
     wish = draft.wish
     if len(wish.undirected) == 1 and not wish.to:
@@ -145,9 +142,6 @@ def _nobody(draft: _Draft) -> None:
         draft.ask("no-destination", block=True)
 
 
-# --- what is shown, for whom, and with what ---------------------------------------------------------
-
-
 def _caller_id(draft: _Draft) -> None:
     callers = _distinct(draft.wish.caller_ids)
     numbers = [party for party in callers if party.kind is Kind.NUMBER]
@@ -200,9 +194,6 @@ def _data(draft: _Draft) -> None:
     for party in _distinct(wish.campaigns):
         if party.pointer.startswith("/from"):
             draft.ask("campaign", party, block=True)
-
-
-# --- who calls --------------------------------------------------------------------------------------
 
 
 def _caller(draft: _Draft, path_user: str | None) -> None:

@@ -11,6 +11,7 @@ from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.table import table
 
 FOR_USER = f"{CALLS_PATH}/user/{{userId}}"
+_PASSWORD = re.compile(r"(sips?:[^@:\s]*):[^@\s]*@", re.IGNORECASE)
 
 
 def note(kind: str, pointer: str = "", text: str = "", **facts: object) -> Note:
@@ -36,9 +37,6 @@ def no_id(text: str, pointer: str, what: str) -> str:
     if IN_CODE.search(text):
         return f"Only the running program knows {quoted(text)} at {pointer}"
     return f"{quoted(text)} at {pointer} is no id of a {what} (a UUID)"
-
-
-_PASSWORD = re.compile(r"(sips?:[^@:\s]*):[^@\s]*@", re.IGNORECASE)
 
 
 def quoted(text: str, limit: int = 60) -> str:

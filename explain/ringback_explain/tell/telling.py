@@ -34,6 +34,17 @@ from ringback_explain.tell.tokens import explain_token, pkce_notes
 
 T = TypeVar("T")
 NOTHING_ELSE = Context()
+_TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
+"""What tells that a text is about the login, and not about a call."""
+OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
+"""What these refuse no org and no caller would change: they tell what Ringback does not do."""
+_OF_ADDRESSES = re.compile(r"tel:|user:|sip:|\btypes?\b|'to'|'from'|\{")
+"""What a fix names that no published request has."""
+_AS_PUBLISHED = {
+    "to": "As published: phoneNumber or callUserId.",
+    "from": "As published: callerId, or a user in the path.",
+}
+"""What a body with ``to`` and ``from`` is in the form that the vendor publishes."""
 
 
 def explain(
@@ -72,10 +83,6 @@ def explain_text_notes(context: Context) -> tuple[Note, ...]:
     return _once([*about.host_notes(context.url, token=token), *of_grant, *_text_notes(context), *protected])
 
 
-_TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
-"""What tells that a text is about the login, and not about a call."""
-
-
 def _once(items: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(items))
 
@@ -88,9 +95,6 @@ def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
     # What calls need is said once.
     symptoms = about.symptom_notes(context)
     yield from (each for each in symptoms if not (named and about.CALLING in each.message))
-
-
-# --- the verdict ------------------------------------------------------------------------------------
 
 
 def _explain_call(subject: Subject, sender: Sender) -> Explanation:
@@ -122,10 +126,6 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
     )
 
 
-OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
-"""What these refuse no org and no caller would change: they tell what Ringback does not do."""
-
-
 def _explained(finding: Finding, subject: Subject) -> Explained:
     """The finding in words; what the rule says of a value that was never filled in would lead astray."""
     rule, detail = finding.rule, finding.detail
@@ -137,18 +137,6 @@ def _explained(finding: Finding, subject: Subject) -> Explained:
         fix = f"{fix} {_AS_PUBLISHED['from' if 'from' in finding.pointer else 'to']}"
     position = subject.context.position_of(finding.pointer)
     return Explained(rule.id, finding.pointer, detail, fix, rule.evidence.value, rule.source, position)
-
-
-_OF_ADDRESSES = re.compile(r"tel:|user:|sip:|\btypes?\b|'to'|'from'|\{")
-"""What a fix names that no published request has."""
-_AS_PUBLISHED = {
-    "to": "As published: phoneNumber or callUserId.",
-    "from": "As published: callerId, or a user in the path.",
-}
-"""What a body with ``to`` and ``from`` is in the form that the vendor publishes."""
-
-
-# --- the notes --------------------------------------------------------------------------------------
 
 
 def _notes(
@@ -176,9 +164,6 @@ def _notes(
     if subject.operation_id != PLACE_CALL_FOR_USER:
         yield from about.grant_notes(context)
     yield from _text_notes(context, suggestion.equivalent.path if suggestion.equivalent else "")
-
-
-# --- the equivalent and what is left open -----------------------------------------------------------
 
 
 def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> Suggestion:

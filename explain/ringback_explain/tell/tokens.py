@@ -19,6 +19,18 @@ from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.table import table
 from ringback_explain.tell.questions import note
 
+SAML = "urn:ietf:params:oauth:grant-type:saml2-bearer"
+GRANTS = ("client_credentials", "authorization_code", "refresh_token", SAML)
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "authorization_code": ("code", "redirect_uri"),
+    "refresh_token": ("refresh_token",),
+    SAML: ("orgName", "assertion"),
+}
+"""What the form of a grant has to have."""
+_PKCE_STEPS = ("token.pkce-steps", "/code_verifier")
+UNKNOWN = ("whether the login host knows the client, its secret and the code (ringback serve --org FILE)",)
+_SHOWN = frozenset({"redirect_uri", "client_id", "orgName"})
+
 
 @dataclass(frozen=True, slots=True)
 class LoginRule:
@@ -86,10 +98,6 @@ def of_error(code: str | None) -> LoginRule | None:
     return _BY_ERROR.get((code or "").lower())
 
 
-SAML = "urn:ietf:params:oauth:grant-type:saml2-bearer"
-GRANTS = ("client_credentials", "authorization_code", "refresh_token", SAML)
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A token request as far as it can be read. The fields may be secrets: they are never shown."""
@@ -115,14 +123,6 @@ class Asked:
 def asked(request: Request) -> Asked:
     """Read a token request, whatever its body is written in."""
     return Asked(request, read(request.body), token_fields(request.body))
-
-
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "authorization_code": ("code", "redirect_uri"),
-    "refresh_token": ("refresh_token",),
-    SAML: ("orgName", "assertion"),
-}
-"""What the form of a grant has to have."""
 
 
 def problems(given: Asked) -> dict[str, str]:
@@ -205,9 +205,6 @@ def _mistaken(verifier: str) -> dict[str, str]:
     }
 
 
-_PKCE_STEPS = ("token.pkce-steps", "/code_verifier")
-
-
 def pkce_notes(context: Context) -> Iterator[Note]:
     """How a login with PKCE goes, where the token comes from one."""
     if (context.grant or "").lower() == "pkce":
@@ -245,10 +242,6 @@ def explain_token(request: Request, context: Context, notes: tuple[Note, ...]) -
         questions=questions,
         unknown=UNKNOWN,
     )
-
-
-UNKNOWN = ("whether the login host knows the client, its secret and the code (ringback serve --org FILE)",)
-_SHOWN = frozenset({"redirect_uri", "client_id", "orgName"})
 
 
 def _equivalent(given: Asked, context: Context) -> tuple[Equivalent | None, tuple[str, ...]]:

@@ -38,6 +38,10 @@ OPEN = (
     "line {line} of this {language} code sends {body}, and nothing in the text says what that holds; give the"
     " code that makes it, or the body itself"
 )
+_HASH = re.compile(r"@(?=\{)")
+_TOKEN = re.compile(r'"(?:`.|[^"`])*"|\'[^\']*\'|#[^\n]*|@(?=\{)|=|;|\n|\$(?=true\b|false\b|null\b)')
+_DOUBLED = re.compile(r"([{,])\s*(?:,\s*)+")
+_WRITTEN = {"@": "", "=": ":", ";": ",", "$": "", "\n": ",\n"}
 
 
 def requests_of(text: str) -> list[FoundRequest]:
@@ -107,14 +111,6 @@ def _left(walker: Walker) -> Any:
     values = [*walker.records, *filter(None, map(decoded, reversed(walker.texts)))]
     bodies = [value for value in values if described.weight(value) or CURL_FIELDS in value]
     return max(described.outermost(bodies), key=described.heaviest, default=None)
-
-
-# --- PowerShell -------------------------------------------------------------------------------------
-
-_HASH = re.compile(r"@(?=\{)")
-_TOKEN = re.compile(r'"(?:`.|[^"`])*"|\'[^\']*\'|#[^\n]*|@(?=\{)|=|;|\n|\$(?=true\b|false\b|null\b)')
-_DOUBLED = re.compile(r"([{,])\s*(?:,\s*)+")
-_WRITTEN = {"@": "", "=": ":", ";": ",", "$": "", "\n": ",\n"}
 
 
 def _as_script(text: str) -> str | None:

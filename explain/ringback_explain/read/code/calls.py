@@ -151,9 +151,6 @@ def _arguments(walker: Walker, node: Node) -> tuple[list[Any], CodeObject]:
     return positional, named
 
 
-# --- the program's own functions ---------------------------------------------------------------------
-
-
 def _own_function(call: CodeCall) -> Any:
     walker, function = call.walker, call.walker.functions.get(call.name)
     is_plain = call.holder is None or call.holder_text.strip("$") in SELVES or not _VERB.fullmatch(call.lower)
@@ -163,9 +160,6 @@ def _own_function(call: CodeCall) -> Any:
         return unknown(text_of(call.node))
     arguments = [(None, value) for value in call.positional] + list(call.named.items())
     return walker.run(function, arguments)
-
-
-# --- texts and objects -------------------------------------------------------------------------------
 
 
 def _made_text(call: CodeCall) -> Any:

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
     from ringback_explain.read.code.walker import Walker
 
+_ENUM = re.compile(r"\wEnum$")
+"""What SDKs call a type of words: ``StateEnum.DISCONNECTED``."""
+_GO_MAP = re.compile(r"^map\b|^url\.Values$|\.(?:H|M|Map)$")
+"""Types of Go that are mappings, whose keys go out as they stand."""
+_TYPED_BEHIND = ("as_expression", "satisfies_expression", "type_assertion_expression", "non_null_expression")
+
 
 def _name(walker: Walker, node: Node) -> Any:
     name = text_of(node).strip("$")
     return walker.scope[name] if name in walker.scope else unknown(name)
-
-
-_ENUM = re.compile(r"\wEnum$")
-"""What SDKs call a type of words: ``StateEnum.DISCONNECTED``."""
 
 
 def _member(walker: Walker, node: Node) -> Any:
@@ -78,10 +80,6 @@ def _list(walker: Walker, node: Node) -> Any:
         elif isinstance(pair := walker.evaluate(child), list) and len(pair) == 2:
             made.put(str(pair[0]), pair[1], Spot.of(child))
     return made
-
-
-_GO_MAP = re.compile(r"^map\b|^url\.Values$|\.(?:H|M|Map)$")
-"""Types of Go that are mappings, whose keys go out as they stand."""
 
 
 def _object(walker: Walker, node: Node) -> Any:
@@ -214,8 +212,6 @@ def _through(walker: Walker, node: Node) -> Any:
 def _pair(walker: Walker, node: Node) -> Any:
     return walker.evaluate(node.named_children[-1]) if node.named_children else unknown(text_of(node))
 
-
-_TYPED_BEHIND = ("as_expression", "satisfies_expression", "type_assertion_expression", "non_null_expression")
 
 EXPRESSIONS: Mapping[str, Callable[[Walker, Node], Any]] = {
     "text": text_value,

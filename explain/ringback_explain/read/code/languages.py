@@ -25,6 +25,22 @@ _STRINGS = re.compile(
 _INNER = re.compile(r"\s+(?:return|raise|print|\w+(?:\.\w+)* ?=|\w+(?:\.\w+)*\()")
 """How an indented statement begins."""
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+HOLDERS = ("object", "value", "operand", "expression", "receiver", "scope", "argument")
+NAMES = ("attribute", "property", "field", "name", "method")
+"""The fields of nodes in which stands what a part is taken of, and the part's name."""
+SELVES = frozenset({"self", "this", "cls", "static", "super"})
+"""What a method calls the object that it belongs to."""
+LONGEST = 64 * 2**10
+"""Characters of a text that are read as a program."""
+SHORT = 2_000
+"""Characters of a text that is tried in all languages, whether it has their signs or not."""
+MOST_OPEN = 20
+"""Comments that may begin and not end."""
+LEAST_PATIENCE, BYTES_A_TURN = 200, 20
+"""How often a parser may report progress, which it does once for some 60 bytes of any program."""
+CHUNK = 2**14
+MOST_NODES = 200_000
+"""A larger tree is not looked through to its end for what does not fit the grammar."""
 
 
 def indented(text: str) -> str:
@@ -84,24 +100,6 @@ def _opened(line: str, brackets: int, quote: str) -> tuple[int, str]:
     opened = re.search(r"\"\"\"|'''", bare)
     counted = bare[: opened.start()] if opened else bare
     return max(0, brackets + sum(_BRACKETS.get(mark, 0) for mark in counted)), opened[0] if opened else ""
-
-
-HOLDERS = ("object", "value", "operand", "expression", "receiver", "scope", "argument")
-NAMES = ("attribute", "property", "field", "name", "method")
-"""The fields of nodes in which stands what a part is taken of, and the part's name."""
-SELVES = frozenset({"self", "this", "cls", "static", "super"})
-"""What a method calls the object that it belongs to."""
-LONGEST = 64 * 2**10
-"""Characters of a text that are read as a program."""
-SHORT = 2_000
-"""Characters of a text that is tried in all languages, whether it has their signs or not."""
-MOST_OPEN = 20
-"""Comments that may begin and not end."""
-LEAST_PATIENCE, BYTES_A_TURN = 200, 20
-"""How often a parser may report progress, which it does once for some 60 bytes of any program."""
-CHUNK = 2**14
-MOST_NODES = 200_000
-"""A larger tree is not looked through to its end for what does not fit the grammar."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,9 +47,6 @@ def a_request(call: CodeCall) -> Any:
     return NOTHING
 
 
-# --- the SDKs ---------------------------------------------------------------------------------------
-
-
 def _of_sdk(call: CodeCall) -> Any:
     name = re.sub(r"(?:async)?(?:withhttpinfo|_with_http_info)?(?:async)?$", "", call.lower)
     if not name.startswith(("get", "post", "put", "patch", "delete")) or len(name) < len("getusers"):
@@ -117,9 +114,6 @@ def _client_made(call: CodeCall) -> Any:
     record = next((value for value in call.positional if isinstance(value, CodeObject)), None)
     has_base = any(key.replace("_", "").lower() in _BASES for key in (*options, *(record or ())))
     return record if has_base and record is not None else NOTHING
-
-
-# --- HTTP clients -----------------------------------------------------------------------------------
 
 
 def _of_client(call: CodeCall) -> Any:
@@ -225,9 +219,6 @@ def _is_telling(value: Any) -> bool:
     if isinstance(value, str):
         return decoded(value) is not None
     return isinstance(value, CodeObject) and weight(value) > 0
-
-
-# --- requests that are made first, then filled and sent ----------------------------------------------
 
 
 def _begun(call: CodeCall) -> Any:

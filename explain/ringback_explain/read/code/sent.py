@@ -39,6 +39,8 @@ _TYPE_GIVEN = re.compile(
     re.IGNORECASE,
 )
 _API = re.compile(r"/(?:[a-z]*api)/|/oauth/token|/conversations/", re.IGNORECASE)
+_LOGIN = re.compile(r"\bBasic\b|basic_?auth|\bauth\b|USERPWD", re.IGNORECASE)
+"""How a program hands over the id and the secret of its client."""
 
 
 def is_of_ours(sending: Sending) -> bool:
@@ -100,10 +102,6 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
     return FoundRequest(request, f"{language.title} code{where}", context)
 
 
-_LOGIN = re.compile(r"\bBasic\b|basic_?auth|\bauth\b|USERPWD", re.IGNORECASE)
-"""How a program hands over the id and the secret of its client."""
-
-
 def _address(sending: Sending, text: str) -> Address:
     if not sending.url:
         found = mention.address(text, token="grant_type" in fields_of(sending.body))
@@ -137,9 +135,6 @@ def _position(spot: Spot, lines: list[str]) -> Position | None:
     if not line.startswith(spot.written, column):
         column = line.find(spot.written)
     return Position(spot.row + 1, column + 1) if column >= 0 else None
-
-
-# --- what was not read ------------------------------------------------------------------------------
 
 
 def _settled(body: Any) -> Iterator[Note]:
@@ -188,9 +183,6 @@ def _doubts(value: Any, pointer: str) -> Iterator[Note]:
 def _shown(source: str) -> str:
     plain_text = " ".join(source.split())
     return f"`{plain_text if len(plain_text) <= 60 else plain_text[:57] + '...'}`"
-
-
-# --- what clients make of a body ---------------------------------------------------------------------
 
 
 def _written(sending: Sending, language: str) -> tuple[str, str]:

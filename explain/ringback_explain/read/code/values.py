@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 40
 """Characters of an expression that are shown for its value."""
+_NAMES = {re.sub("[^a-z]", "", key.lower()): key for key in PUBLISHED_KEYS}
+FORM_TEXT = re.compile(r"grant_type=[^\s&]+(?:&[\w.]+=[^\s&]*)*")
+"""A form that asks for a token, as a text of the program."""
+_BARE = re.compile(rf"([:\[,]\s*)({IN_CODE.pattern})")
+"""A value of a variable that stands in JSON without quotes."""
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+_CODE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|[uxU]([0-9A-Fa-f]{2,8}))")
+_MARKS = ("_start", "_end", "_brace", "_quote")
+_PERCENT = re.compile(r"%[-+0-9.]*[sdvqif]|%\((\w+)\)s|%%")
+_BRACES = re.compile(r"\{(\w*)(?:[:!][^{}]*)?\}|\{\{|\}\}")
 
 
 class Unknown(str):
@@ -132,9 +142,6 @@ class Sending:
             self.headers[key] = value
 
 
-_NAMES = {re.sub("[^a-z]", "", key.lower()): key for key in PUBLISHED_KEYS}
-
-
 def published_name(key: str) -> str | None:
     """The published field that a name of an SDK's model stands for."""
     return _NAMES.get(key.replace("_", "").lower())
@@ -176,17 +183,6 @@ def decoded(text: str) -> dict[str, Any] | None:
             continue
         return value if isinstance(value, dict) else None
     return None
-
-
-FORM_TEXT = re.compile(r"grant_type=[^\s&]+(?:&[\w.]+=[^\s&]*)*")
-"""A form that asks for a token, as a text of the program."""
-_BARE = re.compile(rf"([:\[,]\s*)({IN_CODE.pattern})")
-"""A value of a variable that stands in JSON without quotes."""
-
-
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
-_CODE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|[uxU]([0-9A-Fa-f]{2,8}))")
-_MARKS = ("_start", "_end", "_brace", "_quote")
 
 
 def text_value(walker: Walker, node: Node) -> str:
@@ -265,10 +261,6 @@ def number(text: str) -> Any:
     if bare.lstrip("-").isdecimal() and abs(value) < 2**63:
         return int(bare)
     return value if math.isfinite(value) else text
-
-
-_PERCENT = re.compile(r"%[-+0-9.]*[sdvqif]|%\((\w+)\)s|%%")
-_BRACES = re.compile(r"\{(\w*)(?:[:!][^{}]*)?\}|\{\{|\}\}")
 
 
 def formatted(template: str, values: Sequence[Any], named: dict[str, Any] | None = None) -> str:

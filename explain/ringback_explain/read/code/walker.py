@@ -36,6 +36,9 @@ _LEFT = ("left", "name", "pattern")
 _RIGHT = ("right", "value", "default_value")
 _MAIN = re.compile(r"__name__|__FILE__|require\.main|import\.meta")
 _LEAVES = re.compile(r"\s*(?:return|raise|throw|exit|die|panic|sys\.exit|process\.exit|os\.Exit|abort)\b")
+_NO_VALUE = ("", "condition", "give")
+_REMOVES = ("delete_statement", "unset_statement")
+_BLOCKS = ("block", "statement_block", "compound_statement", "then", "statement_list", "expression_statement")
 
 
 class OutOfSteps(Exception):
@@ -116,8 +119,6 @@ class Walker:
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise OutOfSteps
-
-    # --- statements ---------------------------------------------------------------------------------
 
     def execute(self, node: Node) -> None:
         """Follow a statement, and those in it."""
@@ -212,8 +213,6 @@ class Walker:
             elif not isinstance(value, CodeObject | Encoded):
                 self.scope[name] = unknown(name)
 
-    # --- functions ----------------------------------------------------------------------------------
-
     def run(self, function: Node, arguments: Sequence[tuple[str | None, Any]]) -> Any:
         """Follow a function of the program, and give what it returns."""
         name = field(function, "name")
@@ -276,8 +275,6 @@ class Walker:
         inner = field(node, "pattern", "left") or (node.named_children[0] if node.named_children else None)
         return self._parameters(inner) if inner is not None and node.type != "block_parameter" else []
 
-    # --- expressions ---
-
     def evaluate(self, node: Node) -> Any:
         """What an expression is worth; a stand-in where only the running program knows."""
         self._step()
@@ -295,8 +292,6 @@ class Walker:
         """Follow what is in an expression that means nothing here."""
         self.all(node.named_children)
         return unknown(text_of(node))
-
-    # --- assignments --------------------------------------------------------------------------------
 
     def right(self, node: Node) -> Node | None:
         """What is assigned by a node."""
@@ -387,8 +382,3 @@ def _leaves(nodes: Sequence[Node]) -> bool:
     while last and last.named_children and last.type in _BLOCKS:
         last = last.named_children[-1]
     return last is not None and _LEAVES.match(text_of(last)) is not None
-
-
-_NO_VALUE = ("", "condition", "give")
-_REMOVES = ("delete_statement", "unset_statement")
-_BLOCKS = ("block", "statement_block", "compound_statement", "then", "statement_list", "expression_statement")
