@@ -28,16 +28,7 @@ from ringback_contracts.org import (
 from ringback_contracts.org.people import PresenceDefinition, Station
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_explain.meant.keys import norm
-from ringback_explain.meant.placeholders import (
-    NOT_THERE,
-    PROTECTION,
-    Gap,
-    gap_in,
-    no_ids,
-    path_with_id,
-    texts,
-    with_ids,
-)
+from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, no_ids, path_name, texts
 
 SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
 """Id of the user whose token sends the request, and of whoever stands where an id was withheld."""
@@ -207,13 +198,16 @@ def filled(request: Request, value: Any) -> Request:
 
     ``value`` is what its body holds.
     """
-    path = path_with_id(_NOT_IN_PATH.sub(rf"\g<1>{SOMEBODY}", request.path), SOMEBODY)
-    if path != request.path:
-        request = replace(request, path=path)
+    path = _NOT_IN_PATH.sub(rf"\g<1>{SOMEBODY}", request.path)
+    name = path_name(path)
+    request = replace(request, path=f"{path.removesuffix(name)}{SOMEBODY}" if name else path)
     withholds = any(gap_in(text) in NOT_THERE for _, text in texts(value))
     if not withholds and not any(no_ids(value)):
         return request
-    return replace(request, body=json.dumps(with_ids(_fill(value, ""), SOMEBODY)).encode())
+    body = _fill(value, "")
+    for no_id in list(no_ids(body)):
+        no_id.within[no_id.key] = SOMEBODY
+    return replace(request, body=json.dumps(body).encode())
 
 
 def _fill(value: Any, key: str) -> Any:

@@ -135,15 +135,3 @@ def path_name(path: str) -> str | None:
     """The name that stands in the path where the id of the user who calls belongs."""
     found = _FOR_USER.search(path)
     return found[0] if found and _is_no_id(found[0]) and gap_in(found[0]) is None else None
-
-
-def with_ids(body: Any, stand_in: str) -> Any:
-    """The body with an id in place of whatever is none; ``body`` itself is changed."""
-    for name in list(no_ids(body)):
-        name.within[name.key] = stand_in
-    return body
-
-
-def path_with_id(path: str, stand_in: str) -> str:
-    """The path with an id in place of a name."""
-    return _FOR_USER.sub(stand_in, path) if path_name(path) else path

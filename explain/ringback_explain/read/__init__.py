@@ -106,18 +106,16 @@ def _json(part: str, text: str) -> Read | None:
         return _one_after_another(part)
     if isinstance(value, str):
         return _of_part(value, text, None)
-    from ringback_explain.read import exports
+    if "entries" in part or "item" in part:
+        from ringback_explain.read import exports
 
-    if exports.is_har(value):
-        readings, ignored = exports.har_readings(value)
-        return Read(tuple(readings), ignored)
-    if exports.is_collection(value):
-        return Read(tuple(exports.collection_readings(value)))
+        if (exported := exports.readings(value)) is not None:
+            return Read(tuple(exported[0]), exported[1])
     if isinstance(value, dict) and "requestUrlTemplate" in part:
         from ringback_explain.read import data_action
 
-        if (action := data_action.of_export(value)) is not None:
-            return Read((data_action.from_export(action, text),))
+        if (action := data_action.from_export(value, text)) is not None:
+            return Read((action,))
     found = described.of_json(value, part.strip(), text)
     return Read((found,)) if found else None
 

@@ -33,15 +33,12 @@ _ASSIGNED = re.compile(r'([{,]\s*|^\s*)"?(\w+)"?\s*=\s*', re.MULTILINE)
 _BETWEEN = re.compile(r"(?<=[\"\w}\]])[ \t]*\n(?=\s*\")")
 
 
-def of_export(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The request of an exported action; none for any other JSON."""
+def from_export(value: Mapping[str, Any], text: str) -> FoundRequest | None:
+    """The request that an exported action sends; none for any other JSON."""
     config = value.get("config")
     request = config.get("request") if isinstance(config, dict) else value.get("request", value)
-    return request if isinstance(request, dict) and "requestUrlTemplate" in request else None
-
-
-def from_export(request: Mapping[str, Any], text: str) -> FoundRequest:
-    """The request that an exported action sends."""
+    if not isinstance(request, dict) or "requestUrlTemplate" not in request:
+        return None
     template = request.get("requestTemplate")
     described_as = {
         "method": request.get("requestType") or "POST",

@@ -36,17 +36,19 @@ def places_call(url: str) -> bool:
     return _CALL.search(url.partition("?")[0]) is not None
 
 
-def is_har(value: Any) -> bool:
-    """Whether a JSON value is the log of a HAR file."""
-    return isinstance(value, dict) and isinstance(value.get("log"), dict) and "entries" in value["log"]
+def readings(value: Any) -> tuple[list[FoundRequest], int] | None:
+    """The requests of an export, and how many others it has; none for any other JSON. Raises ``ReadError``."""
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("log"), dict) and "entries" in value["log"]:
+        return _har_readings(value["log"]["entries"])
+    if isinstance(value.get("item"), list) and "info" in value:
+        return _collection_readings(value), 0
+    return None
 
 
-def har_readings(value: Mapping[str, Any]) -> tuple[list[FoundRequest], int]:
-    """The requests of the log that place calls or were refused on one, and how many others there are.
-
-    Raises ``ReadError`` where none does.
-    """
-    entries = value["log"]["entries"]
+def _har_readings(entries: Any) -> tuple[list[FoundRequest], int]:
+    """The requests of a log that place calls or were refused on one, and how many others there are."""
     requests = [
         (number, entry)
         for number, entry in enumerate(entries if isinstance(entries, list) else [], 1)
@@ -108,13 +110,8 @@ def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundR
     return FoundRequest(request, f"entry {number} of {count} in a HAR file", context, answer)
 
 
-def is_collection(value: Any) -> bool:
-    """Whether a JSON value is an exported collection."""
-    return isinstance(value, dict) and isinstance(value.get("item"), list) and "info" in value
-
-
-def collection_readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
-    """The requests that place a call or ask for a token. Raises ``ReadError`` where there is none."""
+def _collection_readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
+    """The requests that place a call or ask for a token."""
     found = [
         described.request_of_description(request, json.dumps(request), f"{name} of a Postman collection")
         for name, request in _collection_requests(collection)

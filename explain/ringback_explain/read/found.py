@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from ringback_contracts.catalogue import route
@@ -19,6 +19,7 @@ from ringback_explain.meant.body import is_token_request, token_fields
 _WORD = r"[a-z][\w-]{0,40}"
 _SCOPE_NAME = rf"(?:['\"`*]{{0,2}}{_WORD}(?::{_WORD}){{1,3}}['\"`*]{{0,2}}|['\"`]{_WORD}['\"`])"
 _BETWEEN_NAMES = r"(?:[ \t]*,\s*(?:and[ \t]+)?|[ \t]*\s(?:and|or|[-*\u2022+/|&])[ \t]+|[ \t]+)"
+_BEFORE = {"scope": r"\b", "permission": r"(?<![A-Za-z])(?:\w{1,20}_)?"}
 JSON_TYPE = "application/json"
 Headers = Mapping[str, str]
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)
@@ -27,37 +28,21 @@ _TEMPLATE = re.compile(r"^(?:[A-Za-z]+://)?(?:\{\{.*?\}\}|\$\{.*?\}|\$\w+|\{\w*\
 _FORM = re.compile(r"[\w.\[\]-]+=[^&\n]*(?:&[\w.\[\]-]+=[^&\n]*)*")
 
 
-def _called(word: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Names behind a word for what they are, and names in front of it."""
-    after = (
-        rf"{word}\b[\"'`*]{{0,4}}[\s:=|\[(*\u2022-]{{0,8}}"
-        r"(?:(?:is|are|of|like|e\.g\.|including|named|called)[ \t:]+)?"
-        rf"[\s\[(*\u2022-]{{0,8}}({_SCOPE_NAME}(?:{_BETWEEN_NAMES}{_SCOPE_NAME})*)"
-    )
-    return re.compile(after, re.IGNORECASE), re.compile(rf"({_SCOPE_NAME})[ \t]+{word}\b")
-
-
-_SCOPES = _called(r"\bscopes?")
-_PERMISSIONS = _called(r"(?<![A-Za-z])(?:\w{1,20}_)?permissions?")
-
-
-@lru_cache(maxsize=1)
-def scopes(text: str) -> tuple[str, ...]:
+@lru_cache(maxsize=2)
+def names_called(word: Literal["scope", "permission"], text: str) -> tuple[str, ...]:
     """The names in the order of the text, written like scopes and called so: ``Scopes: a:b, c:d``.
 
     Remembered for the last text, since many requests may stand in one.
     """
-    return _named(text, _SCOPES)
-
-
-@lru_cache(maxsize=1)
-def permissions(text: str) -> tuple[str, ...]:
-    """The names written like permissions and called so: ``the outbound:call permission``."""
-    return _named(text, _PERMISSIONS)
-
-
-def _named(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, ...]:
-    runs = [found[1] for pattern in patterns for found in pattern.finditer(text)]
+    if word not in text.lower():
+        return ()
+    called = rf"{_BEFORE[word]}{word}s?\b"
+    behind = (
+        rf"(?i:{called}[\"'`*]{{0,4}}[\s:=|\[(*\u2022-]{{0,8}}"
+        r"(?:(?:is|are|of|like|e\.g\.|including|named|called)[ \t:]+)?"
+        rf"[\s\[(*\u2022-]{{0,8}}({_SCOPE_NAME}(?:{_BETWEEN_NAMES}{_SCOPE_NAME})*))"
+    )
+    runs = [*re.findall(behind, text), *re.findall(rf"({_SCOPE_NAME})[ \t]+{called}", text)]
     names = (name for run in runs for name in re.findall(r"[A-Za-z][\w-]*(?::[A-Za-z][\w-]*)+", run))
     return tuple(dict.fromkeys(names))
 
@@ -137,8 +122,8 @@ def context_of(address: Address, request: Request, text: str, **hints: Any) -> C
     return Context(
         url=address.url if address.parts[0] else None,
         grant=hints.get("grant") or asked.get("grant_type"),
-        scopes=tuple(hints.get("scopes") or asked_scopes or scopes(text)),
-        permissions=permissions(text),
+        scopes=tuple(hints.get("scopes") or asked_scopes or names_called("scope", text)),
+        permissions=names_called("permission", text),
         text=text,
         unread=tuple(hints.get("unread") or ()),
     )

@@ -45,17 +45,12 @@ def plain(text: str) -> str:
 
 def candidates(text: str) -> Iterator[str]:
     """The parts of the text to look at, the most promising first: code blocks, then the whole."""
-    text = without_quote_marks(text)
+    lines = [line for line in text.split("\n") if line.strip()]
+    if lines and all(line.startswith(">") for line in lines):
+        text = _QUOTE_MARK.sub("", text)  # which a mail program puts before each line
     blocks = [found.group(2) for found in _FENCE.finditer(text)]
     yield from blocks
     yield _FENCE.sub(lambda found: found.group(2), text) if blocks else text
-
-
-def without_quote_marks(text: str) -> str:
-    """The text without the ``>`` that a mail program puts before each line."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    quoted = bool(lines) and all(line.startswith(">") for line in lines)
-    return _QUOTE_MARK.sub("", text) if quoted else text
 
 
 def without_prose(text: str) -> str:

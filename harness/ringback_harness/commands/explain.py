@@ -27,7 +27,7 @@ from ringback_explain import (
     explain_text_notes,
 )
 from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
-from ringback_explain.read.found import permissions, scopes
+from ringback_explain.read.found import names_called
 from ringback_explain.read.text import MAX_TEXT, decoded
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
@@ -46,7 +46,7 @@ class ExplainOptions:
     def explain(self, found: Found) -> Explanation | None:
         """The explanation of what was read; none for an error of which nothing is known."""
         if not isinstance(found, FoundRequest):
-            return explain_answer(found.answer, found.text, scopes(found.text))
+            return explain_answer(found.answer, found.text, names_called("scope", found.text))
         explanation = self._judged(found)
         return explanation if self.user_id is None else self._on_behalf(found, explanation, self.user_id)
 
@@ -194,7 +194,8 @@ def _read(file: BinaryIO) -> Read:
 
 
 def _context(text: str) -> Context:
-    return Context(grant=mention.grant(text), scopes=scopes(text), permissions=permissions(text), text=text)
+    scopes, permissions = names_called("scope", text), names_called("permission", text)
+    return Context(grant=mention.grant(text), scopes=scopes, permissions=permissions, text=text)
 
 
 def _remark(data: bytes, error: ReadError) -> None:

@@ -22,7 +22,7 @@ from ringback_explain import (
     explain_answered,
 )
 from ringback_explain.read import Found, FoundRequest, read
-from ringback_explain.read.found import scopes
+from ringback_explain.read.found import names_called
 from ringback_mock.engine.journal import KEPT_BODY_BYTES, Exchange
 from ringback_mock.engine.shown import secrets_of
 
@@ -72,7 +72,7 @@ def explanations(text: bytes, org: Org) -> list[dict[str, Any]]:
 
 def _found(found: Found, org: Org) -> tuple[Explanation | None, dict[str, str] | None]:
     if not isinstance(found, FoundRequest):
-        return explain_answer(found.answer, found.text, scopes(found.text)), None
+        return explain_answer(found.answer, found.text, names_called("scope", found.text)), None
     request, answer, context = found.request, found.answer, found.context
     if answer is None:
         told = explain(request, context=context, org=org, contract=org.contract)
