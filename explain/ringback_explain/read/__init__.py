@@ -17,10 +17,6 @@ from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 
 __all__ = ["MOST_FOUND", "Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
 
-LOOKED_FOR = (
-    "looked for a JSON body, a curl command, a HAR file, an HTTP message (POST /api/v2/... with its body), "
-    "code that holds a body, a form, and an error's body or text"
-)
 MOST_FOUND = 200
 """Requests of one input that are explained, in a second or two."""
 _HEADING = re.compile(r"\A\s*(?:payload|body|data|json|request)[ \t]*:[ \t]*\n", re.IGNORECASE)
@@ -43,10 +39,10 @@ def read(data: bytes, folder: Path | None = None) -> Read:
     ``ReadError``, and nothing else, for what holds neither.
     """
     if len(data) > MAX_BYTES:
-        raise ReadError(f"the input has more than {MAX_BYTES:,} bytes; give the request alone")
+        raise ReadError("too-large", most=MAX_BYTES)
     text = decoded(data)
     if not text.strip():
-        raise ReadError(f"the input is empty; {LOOKED_FOR}")
+        raise ReadError("empty")
     result = _best(text, folder)
     found = result.found[:MOST_FOUND]
     share = MAX_TEXT // max(1, len(found))
@@ -81,7 +77,7 @@ def _best(text: str, folder: Path | None) -> Read:
     except ValueError:
         if (body := described.broken_body(text)) is not None:
             return Read((body,))
-    raise ReadError(f"this holds no request and no error that can be read; {LOOKED_FOR}")
+    raise ReadError("nothing")
 
 
 def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
@@ -89,9 +85,7 @@ def _of_part(part: str, text: str, folder: Path | None) -> Read | None:
     if whole is not None:
         return whole
     if len(part) > MAX_TEXT:
-        raise ReadError(
-            f"the text is no JSON and has more than {MAX_TEXT:,} characters; give the request alone"
-        )
+        raise ReadError("too-long", most=MAX_TEXT)
     for found in _readers(part, text, folder):
         if found:
             return Read((found,) if isinstance(found, FoundRequest | FoundError) else tuple(found))
@@ -126,7 +120,7 @@ def _one_after_another(part: str) -> Read | None:
     if not values or not all(map(described.weight, values)):
         return None
     if len(values) == described.MOST_IN_SEQUENCE:
-        raise ReadError(f"there are {len(values)} bodies or more; give those to explain alone")
+        raise ReadError("too-many-bodies", count=len(values))
     bodies = ((value, json.dumps(value, ensure_ascii=False)) for value in values)
     found = (described.request_of_body(value, body, body, "a JSON body") for value, body in bodies)
     return Read(tuple(found))

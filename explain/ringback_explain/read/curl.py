@@ -39,7 +39,7 @@ def readings(text: str, folder: Path | None = None) -> list[FoundRequest]:
     found: list[FoundRequest] = []
     starts = list(islice(_START.finditer(text), MOST_COMMANDS + 1))
     if len(starts) > MOST_COMMANDS:
-        raise ReadError(f"there are more than {MOST_COMMANDS} curl commands; give those to explain alone")
+        raise ReadError("too-many-commands", most=MOST_COMMANDS)
     for start in starts:
         found += _command_readings(text[start.end() :][:LONGEST_COMMAND], text, folder)
     return found
@@ -49,7 +49,7 @@ def _command_readings(command_text: str, text: str, folder: Path | None) -> Iter
     try:
         command = shell.command(shell.unix_form(command_text), shell.assigned(text))
     except shell.ShellError as error:
-        raise ReadError(f"this curl command cannot be run by a shell: {error}") from error
+        raise ReadError("no-command", error=error) from error
     words = command.words[1:]
     if not any(_LIKE_A_URL.match(word) for word in words):
         return
@@ -76,9 +76,9 @@ def _options(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
         except getopt.GetoptError as error:
             switch = f"--{error.opt}"
             if switch not in words:
-                raise ReadError(f"curl would not take this command: {error}") from error
+                raise ReadError("option", error=error) from error
             words.remove(switch)
-    raise ReadError(f"this curl command has more than {MOST_SWITCHES} switches")
+    raise ReadError("too-many-switches", most=MOST_SWITCHES)
 
 
 @dataclass(slots=True)
@@ -164,15 +164,13 @@ class _Transfer:
         """The content of an ``@file``; raises ``ReadError``."""
         if name == "-":
             if self.stdin is None:
-                raise ReadError(
-                    "the body comes from another program (-d @-); put the body itself in its place"
-                )
+                raise ReadError("piped")
             return self.stdin.encode("utf-8", "replace")
         if self.folder is None:
-            raise ReadError(f"the body is in the file {name!r}, which is not read here")
+            raise ReadError("file", file=name)
         try:
             with (self.folder / name).open("rb") as file:
                 return file.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise ReadError(f"the body is in the file {name!r}, which cannot be read: {reason}") from error
+            raise ReadError("no-file", file=name, reason=reason) from error

@@ -16,10 +16,6 @@ from ringback_explain.read.found import Address, FoundRequest, ReadError
 _TEMPLATE = re.compile(r"\$+!?\{((?:[^{}]|\{[^{}]*\})*)\}|\$!?(input\.\w+(?:\.\w+)*)")
 """What only a run of the action fills in: ``${input.phone}``, ``$!{input.phone}``, ``$${input.phone}``."""
 _ESCAPED = re.compile(r"^\w+\.(?:jsonEncode|jsonString|url)\((.*)\)$")
-GIVEN = (
-    "the body of this data action is {template}: it passes on what it is given, so nothing here says what is"
-    " sent; give the JSON that the run of it shows"
-)
 _FIELDS = {
     "method": re.compile(r'\brequest_type\s*=\s*"(\w+)"'),
     "url": re.compile(r'\brequest_url_template\s*=\s*"([^"\n]+)"'),
@@ -76,7 +72,7 @@ def _found(request: dict[str, Any], text: str) -> FoundRequest:
         address = Address(str(request["method"]), _known(str(request["url"])))
         operation = route(address.method.upper(), address.parts[1]).operation
         if operation is not None and operation.reads is not None:
-            raise ReadError(GIVEN.format(template=str(request["body"]).strip()[:60]))
+            raise ReadError("template", template=str(request["body"]).strip()[:60])
         body = ""
     headers = request.get("headers") or {}
     filled = {

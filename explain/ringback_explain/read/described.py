@@ -47,7 +47,6 @@ MOST_IN_SEQUENCE = 50
 _SHOWN = frozenset(table("read/keys")["shown"].split())
 """Keys of what the platform shows, which no request has."""
 _ERROR_KEYS = frozenset(table("read/keys")["error"].split())
-SHOWN_CALL = "this is a call as the platform shows it, and no request: give what was sent to it"
 _STATUS_LINE = re.compile(r"^(?:< )?HTTP/[\d.]+ (\d{3})\b", re.MULTILINE)
 _RULE_HEADER = re.compile(r"^(?:< )?ringback-rule: *(\S+)", re.MULTILINE | re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;]*")
@@ -194,7 +193,7 @@ def of_json(value: Any, raw: str, text: str) -> Found | None:
         if is_error(value):
             return reported(value, text, "an error body")
         if is_shown_call(value):
-            raise ReadError(SHOWN_CALL)
+            raise ReadError("shown-call")
     if isinstance(value, dict | list):
         return request_of_body(value, raw, text, "a JSON body")
     return None

@@ -16,19 +16,12 @@ from ringback_explain.codes import MAY_BE_PLACED
 from ringback_explain.explanation import Note, PlatformAnswer
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
-from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of
+from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of, said
 
-_CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
-
-
-UNANSWERED = Note(
-    "answer.none",
-    "",
-    "no answer was recorded: the browser blocked the request, or the connection broke; " + MAY_BE_PLACED,
-)
 _VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
 _IN_PATH = re.compile(r"(?<=[^/:]/)\{\{([^{}]*)\}\}")
 """A variable in a path; what stands for the host is read as other templates of one are."""
+_CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
 
 
 def places_call(url: str) -> bool:
@@ -37,7 +30,7 @@ def places_call(url: str) -> bool:
 
 
 def readings(value: Any) -> tuple[list[FoundRequest], int] | None:
-    """The requests of an export, and how many others it has; none for any other JSON. Raises ``ReadError``."""
+    """The requests of an export, and how many others it has; none of other JSON. Raises ``ReadError``."""
     if not isinstance(value, dict):
         return None
     if isinstance(value.get("log"), dict) and "entries" in value["log"]:
@@ -57,10 +50,7 @@ def _har_readings(entries: Any) -> tuple[list[FoundRequest], int]:
     ]
     found = [reading for number, entry in requests if (reading := _har_reading(number, len(requests), entry))]
     if not found:
-        raise ReadError(
-            f"none of the {len(requests)} requests of this HAR file places a call: "
-            "looked for a POST to a path with /calls in it"
-        )
+        raise ReadError("har", count=len(requests))
     return found, len(requests) - len(found)
 
 
@@ -106,7 +96,8 @@ def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundR
     sent = written if isinstance(written, str) else urlencode(described.pairs(data.get("params")))
     request = address.request(headers, sent.encode("utf-8", "replace"))
     text = request.body.decode("utf-8", "replace")
-    context = context_of(address, request, text, unread=() if is_answered else (UNANSWERED,))
+    unanswered = Note("answer.none", "", said("unanswered", advice=MAY_BE_PLACED))
+    context = context_of(address, request, text, unread=() if is_answered else (unanswered,))
     return FoundRequest(request, f"entry {number} of {count} in a HAR file", context, answer)
 
 
@@ -118,7 +109,7 @@ def _collection_readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
         if places_call(request["url"]) or TOKEN_PATH in request["url"]
     ]
     if not found:
-        raise ReadError("no request of this Postman collection places a call or asks for a token")
+        raise ReadError("collection")
     return found
 
 

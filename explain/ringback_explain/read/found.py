@@ -15,6 +15,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Context, PlatformAnswer
 from ringback_explain.meant.body import is_token_request, token_fields
+from ringback_explain.table import table
 
 _WORD = r"[a-z][\w-]{0,40}"
 _SCOPE_NAME = rf"(?:['\"`*]{{0,2}}{_WORD}(?::{_WORD}){{1,3}}['\"`*]{{0,2}}|['\"`]{_WORD}['\"`])"
@@ -47,8 +48,17 @@ def names_called(word: Literal["scope", "permission"], text: str) -> tuple[str, 
     return tuple(dict.fromkeys(names))
 
 
+def said(name: str, **facts: object) -> str:
+    """A text of the table with its facts filled in."""
+    texts = table("read/texts")
+    return str(texts[name]).format(looked_for=texts["looked-for"], **facts)
+
+
 class ReadError(ValueError):
     """The text holds nothing that can be explained: what was looked for, and what is amiss."""
+
+    def __init__(self, name: str, **facts: object) -> None:
+        super().__init__(said(name, **facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,6 @@ _VARIABLE_KEY = re.compile(rb'"\xe2\x80\xb9[^"]*"\s*:')
 _ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w.]+\.)?\w*(?:Error|Exception)(?: \[\w+\])?: .*")
 """What a program said when it failed: words, whatever a grammar makes of them."""
 
-NO_REQUEST = (
-    "this is {language} code, and it sends no request that can be read: give the part that sends one, with"
-    " the values that it sends"
-)
-NOT_READ = "this looks like {language} code, which is not read; give the JSON that it sends"
-OPEN = (
-    "line {line} of this {language} code sends {body}, and nothing in the text says what that holds; give the"
-    " code that makes it, or the body itself"
-)
 _HASH = re.compile(r"@(?=\{)")
 _TOKEN = re.compile(r'"(?:`.|[^"`])*"|\'[^\']*\'|#[^\n]*|@(?=\{)|=|;|\n|\$(?=true\b|false\b|null\b)')
 _DOUBLED = re.compile(r"([{,])\s*(?:,\s*)+")
@@ -70,7 +61,7 @@ def requests_of(text: str) -> list[FoundRequest]:
         return doubtful
     sending, language = opened
     shown = re.sub("[\u2039\u203a]", "`", str(plain(sending.body)))
-    raise ReadError(OPEN.format(line=sending.line, language=language, body=shown))
+    raise ReadError("open", line=sending.line, language=language, body=shown)
 
 
 def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending | None]:
@@ -94,10 +85,10 @@ def refuse(text: str) -> None:
     """Say of a program without a request that it has none: what it prints of errors is nobody's answer."""
     unread = unread_language(text)
     if unread is not None:
-        raise ReadError(NOT_READ.format(language=unread))
+        raise ReadError("language", language=unread)
     program = next(iter(_candidates(text)), None)
     if program and program.signs and program.fit >= (SURELY if program.signs == 1 else LIKELY):
-        raise ReadError(NO_REQUEST.format(language=program.language.title))
+        raise ReadError("no-request", language=program.language.title)
 
 
 def _candidates(text: str) -> list[Program]:

@@ -25,15 +25,10 @@ from ringback_explain.read.code.values import (
     plain,
     unknown,
 )
-from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of
+from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of, said
 
 MULTIPART_TYPE = "multipart/form-data"
 TEXT_TYPE = "text/plain;charset=UTF-8"
-ONLY_IF = "'{key}' is set only if {condition}; it was not judged"
-ONLY_IF_TAKEN = "'{key}' is set only if {condition}; the request is judged as if it does"
-NOT_IN_TEXT = "what {condition} adds is not in the text; it was not judged"
-MAY_CHANGE = "{call} is given the body and may change it; that was not judged"
-ANOTHER = "the body depends on {condition}; one of its forms was judged"
 _TYPE_GIVEN = re.compile(
     r"[\"']content-type[\"']?\s*\]?\s*(?:=>|[:=,])\s*[\"']?([\w.+-]+/[\w.+-]+(?:\s*;\s*charset=[\w-]+)?)",
     re.IGNORECASE,
@@ -152,7 +147,7 @@ def _taken(body: CodeObject) -> Iterator[Note]:
         if doubt.key in described.DESTINATIONS:
             body.put(doubt.key, doubt.value)
             body.doubts.remove(doubt)
-            message = ONLY_IF_TAKEN.format(key=doubt.key, condition=_shown(doubt.condition))
+            message = said("only-if-taken", key=doubt.key, condition=_shown(doubt.condition))
             yield Note("code.conditional", f"/{doubt.key}", message)
             return
     spread = next((doubt for doubt in body.doubts if doubt.is_spread), None)
@@ -167,10 +162,10 @@ def _doubts(value: Any, pointer: str) -> Iterator[Note]:
     if isinstance(value, CodeObject):
         told = {doubt.condition for doubt in value.doubts}
         for call in dict.fromkeys(call for call in value.given_to if call not in told):
-            yield Note("code.given-on", pointer, MAY_CHANGE.format(call=_shown(call)))
+            yield Note("code.given-on", pointer, said("may-change", condition=_shown(call)))
         for doubt in value.doubts:
-            text = NOT_IN_TEXT if doubt.is_spread else ONLY_IF if doubt.key else ANOTHER
-            message = text.format(key=doubt.key, condition=_shown(doubt.condition))
+            name = "not-in-text" if doubt.is_spread else "only-if" if doubt.key else "another"
+            message = said(name, key=doubt.key, condition=_shown(doubt.condition))
             where = join(pointer, doubt.key) if doubt.key else pointer
             yield Note("code.not-in-text" if doubt.is_spread else "code.conditional", where, message)
         for key, item in value.items():
