@@ -17,19 +17,15 @@ MAY_BE_PLACED = (
 class ErrorCode:
     """An error code: the status that goes with it, what it means, and what to do.
 
-    ``like`` is the code under which rules answer the same.
+    ``like`` is the code under which rules answer the same. Where an answer leaves open what became of the
+    request, that is to be looked at first.
     """
 
     code: str
     status: int
     means: str
-    do: str
+    do: str = MAY_BE_PLACED
     like: str = ""
-
-    @property
-    def advice(self) -> str:
-        """What to do; of an answer that leaves open what became of the request, to look first."""
-        return self.do or MAY_BE_PLACED
 
 
 def error_code(code: str | None) -> ErrorCode | None:

@@ -112,7 +112,7 @@ def test_a_call_that_the_platform_shows_is_no_request(shown: dict[str, Any]) -> 
 def test_a_documented_code_has_a_meaning(code: str, status: int) -> None:
     known = error_code(code)
     assert known is not None
-    assert (known.status, known.means != "", known.advice != "") == (status, True, True)
+    assert (known.status, known.means != "", known.do != "") == (status, True, True)
 
 
 def test_a_code_of_no_document_has_none() -> None:

@@ -11,23 +11,14 @@ from typing import Any
 
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.forms import DESTINATION_KEYS, PARTICIPANT_KEYS
-from ringback_explain.meant.keys import (
-    CALLED,
-    CALLERS,
-    INSIDE,
-    NESTED,
-    ROOT,
-    WRAPPERS,
-    KeyRole,
-    norm,
-    published_key,
-)
+from ringback_explain.meant.keys import INSIDE, NESTED, ROOT, WORDS, KeyRole, Side, norm, published_key
 from ringback_explain.meant.party import TYPES, Kind, MeantParty, party, party_of_id
 from ringback_explain.meant.placeholders import gap_in, join, texts
 from ringback_explain.table import table
 
 MOST_PARTIES = 50
 """Nobody asks for more in one body, and a long list need not be read to its end."""
+_SIDES: Mapping[str, Side] = {"to": "to", "from": "from"}
 _TAKES = table("meant/keys")["takes"]
 """What published fields take that take no text."""
 
@@ -86,7 +77,7 @@ def _root(wish: MeantCall, body: Mapping[str, Any], above: str) -> None:
 
 def wraps_call(key: str, value: Any) -> bool:
     """Whether a key only wraps the body that was meant."""
-    wrapped = value if norm(key) in WRAPPERS and isinstance(value, dict) else {}
+    wrapped = value if norm(key) in WORDS["wrappers"] and isinstance(value, dict) else {}
     return any(inner in PARTICIPANT_KEYS or published_key(inner) in DESTINATION_KEYS for inner in wrapped)
 
 
@@ -122,7 +113,7 @@ def _call_from_queue(wish: MeantCall, value: Any, pointer: str) -> None:
 
 def _caller_id(wish: MeantCall, value: Any, pointer: str) -> None:
     if not isinstance(value, str) or value.strip():
-        _side(wish, value, pointer, KeyRole.FROM)
+        _side(wish, value, pointer, "from")
 
 
 def _caller_name(wish: MeantCall, value: Any, pointer: str) -> None:  # noqa: ARG001 - one signature for all readers
@@ -137,7 +128,7 @@ def _attributes(wish: MeantCall, value: Any, pointer: str) -> None:
         return
     for key, item in value.items():
         if isinstance(item, str):
-            if INSIDE.get(norm(key)) is KeyRole.AGENT and is_uuid(item):
+            if INSIDE.get(norm(key)) == "agent" and is_uuid(item):
                 wish.agents_in_data.append(party(item, join(pointer, key), Kind.USER))
             text = item
         else:
@@ -164,7 +155,7 @@ def _contact(wish: MeantCall, value: Any, pointer: str) -> None:
     if found and is_uuid(found):
         wish.kept.setdefault("externalContactId", found)
     elif isinstance(value, dict):
-        _side(wish, value, pointer, KeyRole.TO)
+        _side(wish, value, pointer, "to")
 
 
 def _routing(wish: MeantCall, value: Any, pointer: str) -> None:
@@ -196,7 +187,7 @@ def _texts(wish: MeantCall, value: Any, pointer: str, listed: str) -> None:
     getattr(wish, listed).extend((where, text) for where, text in texts(value, pointer) if text.strip())
 
 
-def _side(wish: MeantCall, value: Any, pointer: str, side: KeyRole, hint: Kind | None = None) -> None:
+def _side(wish: MeantCall, value: Any, pointer: str, side: Side, hint: Kind | None = None) -> None:
     """Read what stands for a party: a text, a number, an object, or a list of those."""
     if isinstance(value, bool | None):
         return
@@ -212,15 +203,15 @@ def _side(wish: MeantCall, value: Any, pointer: str, side: KeyRole, hint: Kind |
         wish.empty.append(pointer)
 
 
-def _add(wish: MeantCall, found: MeantParty, side: KeyRole) -> None:
+def _add(wish: MeantCall, found: MeantParty, side: Side) -> None:
     if found.kind is Kind.CAMPAIGN:
         wish.campaigns.append(found)
-    elif side is KeyRole.FROM and (found.kind in (Kind.USER, Kind.ID) or found.is_mail):
+    elif side == "from" and (found.kind in (Kind.USER, Kind.ID) or found.is_mail):
         wish.agents.append(replace(found, kind=Kind.USER, value=found.value.removeprefix("sip:")))
-    elif side is KeyRole.FROM and found.kind is Kind.QUEUE:
+    elif side == "from" and found.kind is Kind.QUEUE:
         wish.queues.append(found)
     else:
-        {KeyRole.FROM: wish.caller_ids, KeyRole.TO: wish.to}.get(side, wish.undirected).append(found)
+        {"from": wish.caller_ids, "to": wish.to}.get(side, wish.undirected).append(found)
 
 
 @dataclass(slots=True)
@@ -229,20 +220,25 @@ class _Object:
 
     wish: MeantCall
     pointer: str
-    side: KeyRole
+    side: Side
     hint: Kind | None
     ids: list[tuple[str, Any]] = field(default_factory=list)
     name: str | None = None
 
 
-def _object(wish: MeantCall, value: Mapping[str, Any], pointer: str, side: KeyRole) -> None:
-    hint = next((TYPES[word] for word in _words(value, KeyRole.TYPE) if word in TYPES), None)
+def _object(wish: MeantCall, value: Mapping[str, Any], pointer: str, side: Side) -> None:
+    hint = next((TYPES[word] for word in _words(value, "type") if word in TYPES), None)
     reader = _Object(wish, pointer, _direction(value, side), hint)
     before = _counts(wish)
     for key, item in value.items():
         if item is not None:
             _inside(reader, key, item)
-    _by_id(reader, before)
+    # An object without an address is named by its id; who calls may have an id beside a number.
+    is_unnamed = _counts(wish) == before
+    is_caller = reader.side == "from" and _counts(wish)[3:] == before[3:]
+    for where, item in reader.ids if is_unnamed or is_caller else ():
+        if is_unnamed or (isinstance(item, str) and (is_uuid(item.strip()) or gap_in(item))):
+            _identified(reader, where, item)
     if name := reader.name:
         wish.to[before[0] :] = [replace(found, name=found.name or name) for found in wish.to[before[0] :]]
         if len(wish.caller_ids) > before[1] and not gap_in(name):
@@ -259,87 +255,72 @@ def _words(value: Mapping[str, Any], role: KeyRole) -> list[str]:
     return [norm(item) for own, item in named if own is role and isinstance(item, str)]
 
 
-def _direction(value: Mapping[str, Any], side: KeyRole) -> KeyRole:
+def _direction(value: Mapping[str, Any], side: Side) -> Side:
     """Who the party is, where the object says it, or says where a call comes from and not whom it is for."""
-    words = set(_words(value, KeyRole.DIRECTION))
+    words = set(_words(value, "direction"))
     keys = {norm(key) for key, item in value.items() if item is not None}
-    is_addressed = any(key == "to" or INSIDE.get(key) is KeyRole.ADDRESS for key in keys)
-    if words & CALLERS or ("from" in keys and not is_addressed):
-        return KeyRole.FROM
-    return KeyRole.TO if words & CALLED else side
+    is_addressed = any(key == "to" or INSIDE.get(key) == "address" for key in keys)
+    if words & WORDS["callers"] or ("from" in keys and not is_addressed):
+        return "from"
+    return "to" if words & WORDS["called"] else side
 
 
 def _inside(reader: _Object, key: str, value: Any) -> None:
     role = INSIDE.get(norm(key))
     where = join(reader.pointer, key)
     wish, side = reader.wish, reader.side
-    if role is KeyRole.ADDRESS:
+    if role == "address":
         _side(wish, value, where, side, reader.hint)
-    elif role in (KeyRole.TO, KeyRole.FROM):
+    elif role in ("to", "from"):
         # "from" inside a party is about the caller; other words inside an address only wrap it.
-        turned = {"to": KeyRole.TO, "from": KeyRole.FROM}.get(norm(key), side)
+        turned = _SIDES.get(norm(key), side)
         _side(wish, value, where, turned, reader.hint)
-    elif role is KeyRole.ID:
+    elif role == "id":
         reader.ids.append((where, value))
-    elif role is KeyRole.NAME and isinstance(value, str):
+    elif role == "name" and isinstance(value, str):
         reader.name = reader.name or value
-    elif (
-        role in (KeyRole.AGENT, KeyRole.QUEUE)
-        and side is not KeyRole.FROM
-        and not norm(key).startswith("agent")
-    ):
+    elif role in ("agent", "queue") and side != "from" and not norm(key).startswith("agent"):
         # A user or a queue named inside an address is dialled in "to".
-        _ids(wish, value, where, "to", Kind.USER if role is KeyRole.AGENT else Kind.QUEUE)
+        _ids(wish, value, where, "to", Kind.USER if role == "agent" else Kind.QUEUE)
     elif role in _BY_ROLE:
         _BY_ROLE[role](wish, value, where)
     elif role is None and (name := published_key(key)) is not None:
         _published(wish, name, value, where)
 
 
-def _by_id(reader: _Object, before: tuple[int, ...]) -> None:
-    """An object without an address is named by its id; who calls may have an id beside a number."""
-    if _counts(reader.wish) == before:
-        for where, value in reader.ids:
-            _identified(reader, where, value)
-    elif reader.side is KeyRole.FROM and _counts(reader.wish)[3:] == before[3:]:
-        for where, value in reader.ids:
-            if isinstance(value, str) and (is_uuid(value.strip()) or gap_in(value)):
-                _identified(reader, where, value)
-
-
 def _identified(reader: _Object, where: str, value: Any) -> None:
     if not isinstance(value, str | int) or isinstance(value, bool) or not str(value).strip():
         return
     found = party(str(value), where, reader.hint)
-    if reader.side is KeyRole.FROM and found.kind in (Kind.GAP, Kind.UNREADABLE):
+    if reader.side == "from" and found.kind in (Kind.GAP, Kind.UNREADABLE):
         found = replace(found, kind=Kind.USER)
     _add(reader.wish, found, reader.side)
 
 
 _READERS: Mapping[str, Reader] = {
-    "phoneNumber": partial(_side, side=KeyRole.TO),
+    "phoneNumber": partial(_side, side="to"),
     "callUserId": partial(_ids, listed="to", kind=Kind.USER),
     "callQueueId": partial(_ids, listed="to", kind=Kind.QUEUE),
     "callFromQueueId": _call_from_queue,
-    "participants": partial(_side, side=KeyRole.TO),
+    "participants": partial(_side, side="to"),
     "callerId": _caller_id,
     "callerIdName": _caller_name,
     "attributes": _attributes,
 }
 _IN_ROUTING: Mapping[KeyRole | None, Reader] = {
-    KeyRole.AGENT: partial(_ids, listed="agents", kind=Kind.USER),
-    KeyRole.QUEUE: partial(_ids, listed="queues", kind=Kind.QUEUE),
-    KeyRole.CAMPAIGN: partial(_ids, listed="campaigns", kind=Kind.CAMPAIGN),
-    KeyRole.SKILL: partial(_texts, listed="skills"),
-    KeyRole.LANGUAGE: partial(_texts, listed="languages"),
-    KeyRole.CONTACT: _contact,
-    KeyRole.ATTRIBUTES: _attributes,
-    KeyRole.CALLER_NAME: _caller_name,
+    "agent": partial(_ids, listed="agents", kind=Kind.USER),
+    "queue": partial(_ids, listed="queues", kind=Kind.QUEUE),
+    "campaign": partial(_ids, listed="campaigns", kind=Kind.CAMPAIGN),
+    "skill": partial(_texts, listed="skills"),
+    "language": partial(_texts, listed="languages"),
+    "contact": _contact,
+    "attributes": _attributes,
+    "caller-name": _caller_name,
 }
 _BY_ROLE: Mapping[KeyRole | None, Reader] = {
     **_IN_ROUTING,
-    KeyRole.TO: partial(_side, side=KeyRole.TO),
-    KeyRole.FROM: partial(_side, side=KeyRole.FROM),
-    KeyRole.PARTIES: partial(_side, side=KeyRole.PARTIES),
-    KeyRole.ROUTING: _routing,
+    "to": partial(_side, side="to"),
+    "from": partial(_side, side="from"),
+    "parties": partial(_side, side="parties"),
+    "routing": _routing,
 }

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
+from typing import Literal
 
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
 from ringback_explain.table import table
 
-
-class KeyRole(StrEnum):
-    """What a key is about."""
-
-    TO = "to"
-    FROM = "from"
-    PARTIES = "parties"
-    """Addresses without a direction."""
-    AGENT = "agent"
-    QUEUE = "queue"
-    ROUTING = "routing"
-    SKILL = "skill"
-    LANGUAGE = "language"
-    ATTRIBUTES = "attributes"
-    CALLER_NAME = "caller-name"
-    CAMPAIGN = "campaign"
-    CONTACT = "contact"
-    TYPE = "type"
-    MEDIA = "media"
-    WRAP_UP = "wrap-up"
-    SESSION = "session"
-    ADDRESS = "address"
-    ID = "id"
-    NAME = "name"
-    DIRECTION = "direction"
+Side = Literal["to", "from", "parties"]
+"""Which side a party is on; ``parties`` are addresses without a direction."""
+OfParty = Literal["agent", "queue", "campaign", "contact", "address", "id", "name", "type", "direction"]
+OfCall = Literal["routing", "skill", "language", "attributes", "caller-name", "media", "wrap-up", "session"]
+KeyRole = Side | OfParty | OfCall
+"""What a key is about."""
 
 
 def norm(key: str) -> str:
@@ -47,7 +28,7 @@ def _words(text: str) -> frozenset[str]:
 
 def _roles(name: str) -> dict[str, KeyRole]:
     roles = table("meant/keys")[name]
-    return {word: KeyRole(role) for role, listed in roles.items() for word in _words(listed)}
+    return {word: role for role, listed in roles.items() for word in _words(listed)}
 
 
 ROOT: Mapping[str, KeyRole] = _roles("at-root") | _roles("anywhere")
@@ -57,9 +38,7 @@ INSIDE: Mapping[str, KeyRole] = _roles("anywhere") | _roles("inside")
 NESTED: Mapping[str, KeyRole] = _roles("anywhere")
 """What a key means inside routing data."""
 
-CALLERS, CALLED, WRAPPERS = (
-    _words(table("meant/keys")["words"][name]) for name in ("callers", "called", "wrappers")
-)
+WORDS = {name: _words(listed) for name, listed in table("meant/keys")["words"].items()}
 """Words for who calls and for who is called, and keys that people put around the whole body."""
 _SPELLED = {norm(key): key for key in sorted(PUBLISHED_KEYS)} | table("meant/keys")["spelled"]
 

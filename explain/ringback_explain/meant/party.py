@@ -8,7 +8,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from ringback_contracts.domain.addresses import AddressError, parse_sip
-from ringback_contracts.domain.numbers import Dialled, NotDialable, dialable, is_extension
+from ringback_contracts.domain.numbers import NotDialable, dialable, is_extension
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.table import table
@@ -142,18 +142,13 @@ def _sip(text: str) -> tuple[Kind, str]:
 
 def _number(text: str) -> str | None:
     """The number without its decoration: ``+`` and digits, or the digits that were written."""
-    dialled = _dialled(unquote(text) if re.search("%2b|%20", text, re.IGNORECASE) else text)
-    if dialled is None:
-        return None
-    number = _ABROAD.sub("+", dialled.number)
-    return f"{number};ext={dialled.extension}" if dialled.extension else number
-
-
-def _dialled(text: str) -> Dialled | None:
-    plain = _TRUNK.sub(r"\1", text.translate(_SIGNS))
+    plain = unquote(text) if re.search("%2b|%20", text, re.IGNORECASE) else text
+    plain = _TRUNK.sub(r"\1", plain.translate(_SIGNS))
     if re.search("[0-9]", _EXTENSION.split(plain)[0]):
         plain = _EXTENSION.sub(";ext=", plain)
     try:
-        return dialable(plain)
+        dialled = dialable(plain)
     except NotDialable:
         return None
+    number = _ABROAD.sub("+", dialled.number)
+    return f"{number};ext={dialled.extension}" if dialled.extension else number

@@ -11,12 +11,7 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
-from ringback_contracts.resources.calls.forms import (
-    DESTINATION_KEYS,
-    MISNAMED_KEYS,
-    PARTICIPANT_KEYS,
-    PUBLISHED_KEYS,
-)
+from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.meant.body import closed_at, ends_early, straight
@@ -36,9 +31,9 @@ from ringback_explain.table import table
 
 PASTED_KEYS = frozenset(table("read/keys")["pasted"].split())
 """Keys that no contract has, and that people call with."""
-CALL_KEYS = PUBLISHED_KEYS | PARTICIPANT_KEYS | MISNAMED_KEYS | PASTED_KEYS
+CALL_KEYS = forms.PUBLISHED_KEYS | forms.PARTICIPANT_KEYS | forms.MISNAMED_KEYS | PASTED_KEYS
 TOKEN_KEYS = frozenset({"grant_type"})
-DESTINATIONS = frozenset({*DESTINATION_KEYS, *PARTICIPANT_KEYS, *MISNAMED_KEYS})
+DESTINATIONS = frozenset({*forms.DESTINATION_KEYS, *forms.PARTICIPANT_KEYS, *forms.MISNAMED_KEYS})
 """Keys that may say whom to ring."""
 _BODY_KEYS = ("body", "payload", "data", "json", "postData")
 _URL_KEYS = ("url", "uri", "endpoint", "path")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -78,7 +77,7 @@ def grant_notes(context: Context) -> Iterator[Note]:
 def host_notes(url: str | None, *, token: bool) -> Iterator[Note]:
     """Notes on the host of a URL as it was written; ``token`` says that it asks for a token."""
     host, known = _host(url), table("tell/hosts")
-    if not host or IN_CODE.search(host) or re.search(known["local"], host) or _is_ip_address(host):
+    if not host or IN_CODE.search(host) or re.search(known["local"], host):
         return
     if re.search(known["other-host"], host):
         yield note("host.other-product", "Host", host=host)
@@ -107,13 +106,6 @@ def _host(url: str | None) -> str:
         host = urlsplit(written if "//" in written else f"//{written}").netloc
     name = re.sub(r":[0-9]*$", "", host.rpartition("@")[2])
     return name.strip("[]").rstrip(".").lower() if "." in name or ":" in name or name == "localhost" else ""
-
-
-def _is_ip_address(host: str) -> bool:
-    with suppress(ValueError):
-        ipaddress.ip_address(host)
-        return True
-    return False
 
 
 def url_notes(text: str) -> Iterator[Note]:

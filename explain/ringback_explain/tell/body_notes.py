@@ -17,7 +17,7 @@ from ringback_contracts.resources.conversations.operations import DISCONNECT
 from ringback_explain.explanation import Explained, Note
 from ringback_explain.meant.body import ReadBody
 from ringback_explain.meant.call import MeantCall, wraps_call
-from ringback_explain.meant.keys import INSIDE, ROOT, KeyRole, norm, published_key
+from ringback_explain.meant.keys import INSIDE, ROOT, norm, published_key
 from ringback_explain.meant.party import Kind, MeantParty
 from ringback_explain.meant.placeholders import Gap, Hole, gap_in, join, no_ids, path_name
 from ringback_explain.table import table
@@ -30,8 +30,8 @@ _INVENTED = re.compile(
     r"x-(?:genesys|purecloud|inin|organization|org|user|agent|api)\b.*|api-?key|api-?version"
 )
 _TELLS_NOTHING = frozenset({"authorization", "cookie", "x-api-key", "api-key", "apikey"})
-_LOOKED_INTO = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["looked-into"]))
-_NOTED_INSIDE = frozenset(map(KeyRole, table("tell/key_notes")["roles"]["noted-inside"]))
+_LOOKED_INTO = frozenset(table("tell/key_notes")["roles"]["looked-into"])
+_NOTED_INSIDE = frozenset(table("tell/key_notes")["roles"]["noted-inside"])
 _KINDS = {Problem.RESERVED: "number.fictional", Problem.NOT_ASSIGNED: "number.unassigned"} | dict.fromkeys(
     (Problem.TOO_SHORT, Problem.TOO_LONG, Problem.UNKNOWN_COUNTRY), "number.impossible"
 )
@@ -52,7 +52,7 @@ def hole_notes(found: Iterable[Hole], *, wants_call: bool) -> Iterator[Note]:
     for hole in islice(found, MOST):
         if hole.gap is Gap.PROTECTED:
             roles = [ROOT.get(norm(key)) for key in hole.pointer.split("/")]
-            of_caller = KeyRole.FROM in roles or KeyRole.AGENT in roles
+            of_caller = "from" in roles or "agent" in roles
             yield note("value.email-protected", hole.pointer, "value.email-protected-caller" * of_caller)
         elif hole.gap is not Gap.WITHHELD:
             text = "" if hole.gap is Gap.UNFILLED else "value.generic"
@@ -142,13 +142,13 @@ def _inside(key: str, value: Any, pointer: str, *, listed: bool) -> Iterator[Not
     role = INSIDE.get(norm(key))
     if listed and key in ("address", "name", "userId", "queueId"):
         return
-    if role is KeyRole.TYPE and not (key == "type" and value in tuple(ADDRESS_TYPES)):
-        yield _key_note(KeyRole.TYPE, key, pointer)
-    elif role in _NOTED_INSIDE:
+    if role == "type" and not (key == "type" and value in tuple(ADDRESS_TYPES)):
+        yield _key_note("type", key, pointer)
+    elif role and role in _NOTED_INSIDE:
         yield _key_note(role, key, pointer)
-    elif listed and role in (KeyRole.TO, KeyRole.FROM, KeyRole.ADDRESS, KeyRole.ID):
+    elif listed and role in ("to", "from", "address", "id"):
         yield _key_note("of-a-party", key, pointer)
-    elif listed and role is KeyRole.DIRECTION:
+    elif listed and role == "direction":
         yield _key_note("direction", key, pointer)
 
 

@@ -276,7 +276,7 @@ def _of_code(answer: PlatformAnswer) -> Iterator[Note]:
     if known is not None:
         if answer.message and not _tells_nothing(answer):
             yield note("error.message", message=quoted(answer.message))
-        yield note("error.known", code=known.code, means=known.means, advice=known.advice)
+        yield note("error.known", code=known.code, means=known.means, advice=known.do)
         return
     yield note(
         "error.unknown", "", "error.unknown-code" if answer.code else "", code=(answer.code or "")[:80]

@@ -254,7 +254,7 @@ def _made(call: CodeCall) -> Any:
         return NOTHING  # a method of a value, which has a great letter in these two
     if not is_type or walker.meaning(call.node) not in ("call", "new") or "@" in name:
         return NOTHING
-    whole = next((value for value in call.positional if _is_body(value)), None)
+    whole = next((value for value in call.positional if is_body(value)), None)
     if whole is not None and not isinstance(whole, CodeObject):
         return whole
     initial = next(
@@ -274,7 +274,7 @@ def _made(call: CodeCall) -> Any:
     return made
 
 
-def _is_body(value: Any) -> bool:
+def is_body(value: Any) -> bool:
     """Whether a value is, or holds, what a call is asked for with."""
     if isinstance(value, Encoded):
         return True
@@ -290,7 +290,7 @@ def _passed_on(call: CodeCall) -> Any:
         for value in (receiver, *given):
             if isinstance(value, CodeObject):
                 value.given_to.append(text_of(call.node))  # it may fill them
-    body = next((value for value in given if _is_body(value)), NOTHING)
+    body = next((value for value in given if is_body(value)), NOTHING)
     if body is not NOTHING:
         return body
     if call.lower in words("keeps"):

@@ -11,18 +11,9 @@ from ringback_contracts.http.sdk_operations import operation_named
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import IN_CODE
-from ringback_explain.read.code.calls import NOTHING, CodeCall, words
+from ringback_explain.read.code.calls import NOTHING, CodeCall, is_body, words
 from ringback_explain.read.code.languages import text_of
-from ringback_explain.read.code.values import (
-    FORM_TEXT,
-    CodeObject,
-    Encoded,
-    Sending,
-    Unknown,
-    as_text,
-    decoded,
-    unknown,
-)
+from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, as_text, decoded, unknown
 from ringback_explain.read.described import weight
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -190,9 +181,7 @@ def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, st
         is_options = isinstance(value, CodeObject) and (
             (_OPTIONS & value.keys() and not weight(value)) or _HEADERS & _lower(value)
         )
-        is_text = isinstance(value, str) and (
-            value == url or (decoded(value) is None and not FORM_TEXT.fullmatch(value))
-        )
+        is_text = isinstance(value, str) and (value == url or not is_body(value))
         if not is_options and not is_text:
             return value, ""
     place = next((at for at, value in enumerate(call.positional) if value == url), None)

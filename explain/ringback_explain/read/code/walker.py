@@ -12,16 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.expressions import EXPRESSIONS, item_parts
-from ringback_explain.read.code.languages import (
-    HOLDERS,
-    NAMES,
-    SELVES,
-    Language,
-    Program,
-    Spot,
-    field,
-    text_of,
-)
+from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Program, Spot, field, text_of
 from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, joined, unknown
 
 if TYPE_CHECKING:
@@ -49,7 +40,7 @@ class Walker:
     """Follows one program. ``sendings`` are its requests, ``records`` its objects, both in their order."""
 
     def __init__(self, program: Program, call: Callable[[Walker, Node], Any]) -> None:
-        self.language: Language = program.language
+        self.language = program.language
         self.root = program.root
         self.call: Callable[[Walker, Node], Any] = call
         self.functions: dict[str, Node] = {}
