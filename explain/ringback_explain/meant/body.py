@@ -155,16 +155,15 @@ def _completions(text: str) -> Iterator[str]:
     missing = ""
     comma: tuple[int, str] | None = None
     for token in _TOKEN.finditer(text):
-        match token[0]:
-            case "{" | "[":
-                comma = (token.end(), _CLOSING[token[0]] + missing)
-                missing = _CLOSING[token[0]] + missing
-            case "}" | "]":
-                missing = missing[1:]
-            case ",":
-                comma = (token.start(), missing)
-            case '"':
-                break
+        if token[0] in _CLOSING:
+            missing = _CLOSING[token[0]] + missing
+            comma = (token.end(), missing)
+        elif token[0] in ("}", "]"):
+            missing = missing[1:]
+        elif token[0] == ",":
+            comma = (token.start(), missing)
+        elif token[0] == '"':
+            break
     if missing and _WHOLE.search(text):
         yield text + missing
     if missing and comma:

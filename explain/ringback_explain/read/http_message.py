@@ -45,7 +45,15 @@ def readings(text: str) -> list[FoundRequest]:
 
 
 def _reading(line: re.Match[str], rest: str, text: str) -> FoundRequest:
-    headers, body = _head_and_body(rest)
+    headers: dict[str, str] = {}
+    lines = rest.split("\n")
+    while lines and (field := _HEADER.fullmatch(lines[0])):
+        if field[1].lower() not in _HEADINGS:
+            headers[field[1].lower()] = field[2].strip()
+        del lines[0]
+    # Without the reply and the words that follow it.
+    body = _RESPONSE.split("\n".join(lines))[0].strip()
+    body = body[: closed_at(body)] if body.startswith("{") else body
     host, target = headers.get("host"), line[2]
     address = Address(line[1], f"https://{host}{target}" if host and target.startswith("/") else target)
     if body and "content-type" not in headers:
@@ -53,17 +61,3 @@ def _reading(line: re.Match[str], rest: str, text: str) -> FoundRequest:
         headers["content-type"] = FORM_TYPE if looks_like_form(body) else JSON_TYPE
     request = address.request(headers, body.encode("utf-8", "replace"))
     return FoundRequest(request, "an HTTP message", context_of(address, request, text))
-
-
-def _head_and_body(text: str) -> tuple[dict[str, str], str]:
-    headers: dict[str, str] = {}
-    lines = text.split("\n")
-    for position, line in enumerate(lines):
-        field = _HEADER.fullmatch(line)
-        if field is None:
-            # Without the reply and the words that follow it.
-            body = _RESPONSE.split("\n".join(lines[position:]))[0].strip()
-            return headers, body[: closed_at(body)] if body.startswith("{") else body
-        if field[1].lower() not in _HEADINGS:
-            headers[field[1].lower()] = field[2].strip()
-    return headers, ""

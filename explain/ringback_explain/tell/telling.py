@@ -40,11 +40,6 @@ OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_I
 """What these refuse no org and no caller would change: they tell what Ringback does not do."""
 _OF_ADDRESSES = re.compile(r"tel:|user:|sip:|\btypes?\b|'to'|'from'|\{")
 """What a fix names that no published request has."""
-_AS_PUBLISHED = {
-    "to": "As published: phoneNumber or callUserId.",
-    "from": "As published: callerId, or a user in the path.",
-}
-"""What a body with ``to`` and ``from`` is in the form that the vendor publishes."""
 
 
 def explain(
@@ -134,7 +129,7 @@ def _explained(finding: Finding, subject: Subject) -> Explained:
         detail = note("value.not-filled-in", shown=quoted(hole.text)).message
     fix = rule.fix
     if rule.contracts == (PARTICIPANTS,) and subject.wants_call and _OF_ADDRESSES.search(fix):
-        fix = f"{fix} {_AS_PUBLISHED['from' if 'from' in finding.pointer else 'to']}"
+        fix = f"{fix} {table('tell/notes')['as-published']['from' if 'from' in finding.pointer else 'to']}"
     position = subject.context.position_of(finding.pointer)
     return Explained(rule.id, finding.pointer, detail, fix, rule.evidence.value, rule.source, position)
 
