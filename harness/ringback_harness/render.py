@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-
-from rich.text import Text
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain import Equivalent, Explained, Explanation, Note
 from ringback_harness.ready_made import MOCK, Connection, ready_made
-from ringback_harness.terminal import show_code, show_title, show_wrapped, shown
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from ringback_harness.terminal import Screen, show, show_code, show_title, show_wrapped, shown, styled
 
 TITLES = {
     "curl": "With curl",
@@ -57,49 +51,48 @@ BUT = (
 """What makes a lie of "accepted" alone, by the notes that tell of it."""
 
 
-def show(console: Console, explanation: Explanation, heading: str, how: Showing = BRIEFLY) -> None:
+def show_explanation(screen: Screen, explanation: Explanation, heading: str, how: Showing = BRIEFLY) -> None:
     """Print the explanation; ``heading`` says what was explained."""
-    _show_verdict(console, explanation)
-    show_wrapped(console, "", heading, style="dim")
-    console.print()
+    _show_verdict(screen, explanation)
+    show_wrapped(screen, "", heading, style="dim")
+    show(screen)
     # What the program itself lacks comes before any answer that it could get.
     of_program = [note for note in explanation.notes if note.id.startswith(OF_THE_PROGRAM)]
     for note in of_program:
-        show_wrapped(console, "   sdk    ", note.message)
+        show_wrapped(screen, "   sdk    ", note.message)
     if of_program and explanation.findings:
-        console.print()
+        show(screen)
     if explanation.rule is None:
-        _show_candidates(console, explanation.findings)
+        _show_candidates(screen, explanation.findings)
     else:
         for number, finding in enumerate(explanation.findings, 1):
-            _show_finding(console, number, finding, verbose=how.verbose)
-    left_out = _show_remarks(console, explanation, verbose=how.verbose)
+            _show_finding(screen, number, finding, verbose=how.verbose)
+    left_out = _show_remarks(screen, explanation, verbose=how.verbose)
     if explanation.equivalent is not None:
-        _show_request(console, explanation, explanation.equivalent, how)
+        _show_request(screen, explanation, explanation.equivalent, how)
     more = [f"{left_out} more remark{'s' if left_out > 1 else ''} with -v"] if left_out else []
     more += ["as code with --curl, --python or --sdk"] if explanation.equivalent and not how.samples else []
     if more:
-        show_wrapped(console, "", f"({'; '.join(more)})", style="dim")
+        show_wrapped(screen, "", f"({'; '.join(more)})", style="dim")
 
 
-def _show_verdict(console: Console, explanation: Explanation) -> None:
+def _show_verdict(screen: Screen, explanation: Explanation) -> None:
     color = "green" if explanation.verdict == "accepted" else "red"
     code = f" {explanation.code}" if explanation.code else ""
     # What Ringback does not do is no refusal of the platform.
     is_limit = explanation.status == HTTPStatus.NOT_IMPLEMENTED
     verdict = "NOT SERVED BY RINGBACK" if is_limit else explanation.verdict.upper()
-    title = Text(shown(f"{verdict}  {explanation.status}{code}"), f"bold {color}")
-    if explanation.verdict == "accepted" and (but := _but(explanation)):
-        title.append(f"  {but}", "bold yellow")
-    console.print(title, soft_wrap=True)
+    title = styled(shown(f"{verdict}  {explanation.status}{code}"), f"bold {color}")
+    but = _but(explanation) if explanation.verdict == "accepted" else ""
+    show(screen, title + (styled(f"  {but}", "bold yellow") if but else ""))
 
 
-def _show_request(console: Console, explanation: Explanation, equivalent: Equivalent, how: Showing) -> None:
-    show_title(console, f"{_invitation(explanation)} (tried: Ringback accepts it)")
+def _show_request(screen: Screen, explanation: Explanation, equivalent: Equivalent, how: Showing) -> None:
+    show_title(screen, f"{_invitation(explanation)} (tried: Ringback accepts it)")
     for caveat in explanation.caveats:
         told = caveat.replace(CANNOT_WORK, "the call then fails").removeprefix("accepted, but ")
-        show_wrapped(console, "", told, style="yellow")
-    _show_equivalent(console, equivalent, how)
+        show_wrapped(screen, "", told, style="yellow")
+    _show_equivalent(screen, equivalent, how)
 
 
 def _but(explanation: Explanation) -> str:
@@ -118,41 +111,38 @@ def _invitation(explanation: Explanation) -> str:
     return "In the published form" if is_another else "Ready to send"
 
 
-def _show_candidates(console: Console, findings: tuple[Explained, ...]) -> None:
+def _show_candidates(screen: Screen, findings: tuple[Explained, ...]) -> None:
     """The rules that may have decided, where only the answer is known."""
     if len(findings) > 1:
-        console.print(
-            Text(f"It may be any of these {len(findings)}; 'ringback rules ID' tells more of each", "bold")
-        )
+        title = f"It may be any of these {len(findings)}; 'ringback rules ID' tells more of each"
+        show_wrapped(screen, "", title, style="bold")
     for finding in findings:
-        console.print(Text(finding.rule, style="bold yellow"))
-        show_wrapped(console, "   ", f"{finding.message}.")
-        show_wrapped(console, "   Fix: ", finding.fix, style="green")
+        show(screen, styled(finding.rule, "bold yellow"))
+        show_wrapped(screen, "   ", f"{finding.message}.")
+        show_wrapped(screen, "   Fix: ", finding.fix, style="green")
 
 
-def _show_finding(console: Console, number: int, finding: Explained, *, verbose: bool) -> None:
-    head = Text(f"{number}. ")
-    head.append(finding.rule, style="bold yellow")
-    head.append(f"  at {shown(finding.where) or BODY}", style="cyan")
-    console.print(head, soft_wrap=True)
-    show_wrapped(console, "   what   ", finding.message)
-    show_wrapped(console, "   fix    ", finding.fix, style="green")
+def _show_finding(screen: Screen, number: int, finding: Explained, *, verbose: bool) -> None:
+    place = styled(f"  at {shown(finding.where) or BODY}", "cyan")
+    show(screen, f"{number}. {styled(finding.rule, 'bold yellow')}{place}")
+    show_wrapped(screen, "   what   ", finding.message)
+    show_wrapped(screen, "   fix    ", finding.fix, style="green")
     if verbose:
-        show_wrapped(console, "   known  ", f"{finding.evidence}: {finding.source}", style="dim")
+        show_wrapped(screen, "   known  ", f"{finding.evidence}: {finding.source}", style="dim")
 
 
-def _show_remarks(console: Console, explanation: Explanation, *, verbose: bool) -> int:
+def _show_remarks(screen: Screen, explanation: Explanation, *, verbose: bool) -> int:
     """Notes, what is unknown, and questions; how many were left out because they are shown otherwise."""
     brief = not verbose and explanation.verdict == "rejected" and explanation.equivalent is not None
     others = [note for note in explanation.notes if not note.id.startswith(OF_THE_PROGRAM)]
     notes = [note for note in others if verbose or not _is_said_again(note, explanation, brief=brief)]
     unknown = () if brief else explanation.unknown
     for note in notes:
-        show_wrapped(console, "   note   ", f"{note.where}: {note.message}" if note.pointer else note.message)
+        show_wrapped(screen, "   note   ", f"{note.where}: {note.message}" if note.pointer else note.message)
     if unknown:
-        show_wrapped(console, "   open   ", f"not known from here: {'; '.join(unknown)}", style="dim")
+        show_wrapped(screen, "   open   ", f"not known from here: {'; '.join(unknown)}", style="dim")
     for question in explanation.questions:
-        show_wrapped(console, "   ask    ", question)
+        show_wrapped(screen, "   ask    ", question)
     return len(others) - len(notes) + len(explanation.unknown) - len(unknown)
 
 
@@ -171,15 +161,15 @@ def _is_said_again(note: Note, explanation: Explanation, *, brief: bool) -> bool
     return is_shown_number and bool(explanation.caveats) and explanation.equivalent is not None
 
 
-def _show_equivalent(console: Console, equivalent: Equivalent, how: Showing) -> None:
-    show_code(console, f"{equivalent.method} {equivalent.path}\n{_body(equivalent, console.width)}")
+def _show_equivalent(screen: Screen, equivalent: Equivalent, how: Showing) -> None:
+    show_code(screen, f"{equivalent.method} {equivalent.path}\n{_body(equivalent, screen.width)}")
     made = ready_made(equivalent, how.connection) if how.samples else {}
     for form in (form for form in made if form in how.samples):
-        show_title(console, TITLES[form])
-        show_code(console, made[form])
+        show_title(screen, TITLES[form])
+        show_code(screen, made[form])
     if made:
-        console.print()
-        show_wrapped(console, "", how.connection.remark, style="dim")
+        show(screen)
+        show_wrapped(screen, "", how.connection.remark, style="dim")
 
 
 def _body(equivalent: Equivalent, width: int) -> str:

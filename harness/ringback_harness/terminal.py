@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 import textwrap
 import unicodedata
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import IO, Protocol
 
 import click
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 NARROWEST = 40
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
@@ -18,34 +19,64 @@ _NO_COMMAND = "\\1:\N{MIDDLE DOT}"
 _BREAK = re.compile(r"\s*[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]\s*")
 
 
-def show_title(console: Console, title: str) -> None:
+class Screen(Protocol):
+    """Where lines are shown: a console of rich, or anything that has a width and a file."""
+
+    @property
+    def width(self) -> int:
+        """The columns of a line."""
+
+    @property
+    def file(self) -> IO[str]:
+        """What the lines are written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Standard output, without what it takes to draw tables."""
+
+    @property
+    def width(self) -> int:
+        return shutil.get_terminal_size().columns
+
+    @property
+    def file(self) -> IO[str]:
+        return sys.stdout
+
+
+def styled(text: str, style: str) -> str:
+    """The text in a style in words, such as ``bold green``."""
+    words = style.split()
+    color = next((word for word in words if word not in ("bold", "dim")), None)
+    dim, bold = (word in words or None for word in ("dim", "bold"))
+    return click.style(text, fg=color, bold=bold, dim=dim) if words else text
+
+
+def show(screen: Screen, text: str = "") -> None:
+    """Print lines as they stand; their styles only where a terminal shows them."""
+    click.echo(text, file=screen.file, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def show_title(screen: Screen, title: str) -> None:
     """Print a title below an empty line."""
-    from rich.text import Text
-
-    console.print()
-    console.print(Text(shown(title), style="bold"), soft_wrap=True)
+    show(screen, "\n" + styled(shown(title), "bold"))
 
 
-def show_wrapped(console: Console, label: str, text: str, style: str = "") -> None:
+def show_wrapped(screen: Screen, label: str, text: str, style: str = "") -> None:
     """Print a text of whatever length behind a label, which its further lines leave free."""
-    from rich.text import Text
-
     wrapped = textwrap.fill(
         shown(text),
-        max(NARROWEST, console.width),
+        max(NARROWEST, screen.width),
         initial_indent=label,
         subsequent_indent=" " * len(label),
         break_on_hyphens=False,
     )
-    wrapped = _COMMAND.sub(_NO_COMMAND, wrapped)
-    console.print(Text(wrapped, style=style), soft_wrap=True)
+    show(screen, styled(_COMMAND.sub(_NO_COMMAND, wrapped), style))
 
 
-def show_code(console: Console, code: str) -> None:
+def show_code(screen: Screen, code: str) -> None:
     """Print code, which keeps its lines however narrow the terminal is: it is there to be copied."""
-    from rich.text import Text
-
-    console.print(Text(shown(code)), soft_wrap=True)
+    show(screen, shown(code))
 
 
 def echo(text: str, *, err: bool = False) -> None:

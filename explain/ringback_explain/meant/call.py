@@ -252,7 +252,7 @@ def _counts(wish: MeantCall) -> tuple[int, ...]:
 def _words(value: Mapping[str, Any], role: KeyRole) -> list[str]:
     """The texts of an object under keys of that role."""
     named = ((INSIDE.get(norm(key)), item) for key, item in value.items())
-    return [norm(item) for own, item in named if own is role and isinstance(item, str)]
+    return [norm(item) for own, item in named if own == role and isinstance(item, str)]
 
 
 def _direction(value: Mapping[str, Any], side: Side) -> Side:

@@ -244,24 +244,23 @@ def _print(
     verbose: bool,
     samples: Mapping[str, bool],
 ) -> None:
-    from rich.console import Console
-
-    from ringback_harness.render import Showing, show
+    from ringback_harness.render import Showing, show_explanation
+    from ringback_harness.terminal import Output, show
 
     wanted = frozenset(name for name, is_wanted in samples.items() if is_wanted)
     how = Showing(verbose=verbose, samples=wanted)
 
-    console = Console(highlight=False)
+    screen = Output()
     said: set[Note] = set()
     for number, (found, explanation) in enumerate(explanations, 1):
         if number > 1:
-            console.rule()
+            show(screen, "\u2500" * screen.width)
         # What is said of the text around the requests is said once.
         notes = tuple(note for note in explanation.notes if note not in said)
         said.update(note for note in notes if note.id.startswith(OF_THE_TEXT))
-        show(console, replace(explanation, notes=notes), _heading(found), how)
+        show_explanation(screen, replace(explanation, notes=notes), _heading(found), how)
     if result.ignored:
-        console.print(f"\n{_passed_over(result.ignored)}")
+        show(screen, f"\n{_passed_over(result.ignored)}")
 
 
 def _passed_over(count: int) -> str:
