@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -12,3 +13,9 @@ from typing import Any
 def table(name: str) -> dict[str, Any]:
     """A table by its place in this package, such as ``tell/questions``."""
     return tomllib.loads(files("ringback_explain").joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """A pattern of the table ``patterns``."""
+    return re.compile(table("patterns")[name])

@@ -81,7 +81,9 @@ def test_every_documented_code_has_a_meaning_and_something_to_do(code: str) -> N
 
 @pytest.mark.parametrize("status", [500, 503, 504])
 def test_after_a_failure_of_the_platform_the_call_may_have_been_placed(status: int) -> None:
-    codes = [code for code, known in error_codes().items() if known.status == status and known.do == MAY_BE_PLACED]
+    codes = [
+        code for code, known in error_codes().items() if known.status == status and known.do == MAY_BE_PLACED
+    ]
     assert codes
     for answer in (*(PlatformAnswer(status, code) for code in codes), PlatformAnswer(status, "no.such.code")):
         assert any(MAY_BE_PLACED in message for message in notes(explain_answer(answer)).values())

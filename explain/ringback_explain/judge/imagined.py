@@ -29,6 +29,7 @@ from ringback_contracts.org.people import PresenceDefinition, Station
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_explain.meant.keys import norm
 from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, no_ids, path_name, texts
+from ringback_explain.table import pattern
 
 SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
 """Id of the user whose token sends the request, and of whoever stands where an id was withheld."""
@@ -36,10 +37,6 @@ SOME_NUMBER = "+442079460100"
 PHONES = dict.fromkeys(("work_phone", "cell_phone", "home_phone", "other_phone"), SOME_NUMBER)
 """The numbers of somebody outside."""
 EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
-_NOT_IN_PATH = re.compile(
-    r"\u2039[^\u203a/]*\u203a|(/)(?:x{3}[x-]*|<[a-z_][^<>/]{0,60}>|\$?\{[\w.]+\}|:[a-z]\w*)(?=/|$)",
-    re.IGNORECASE,
-)
 _BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
 _OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
 _BY_KEY: Mapping[str, Any] = {
@@ -198,7 +195,7 @@ def filled(request: Request, value: Any) -> Request:
 
     ``value`` is what its body holds.
     """
-    path = _NOT_IN_PATH.sub(rf"\g<1>{SOMEBODY}", request.path)
+    path = pattern("not-in-path").sub(rf"\g<1>{SOMEBODY}", request.path)
     name = path_name(path)
     request = replace(request, path=f"{path.removesuffix(name)}{SOMEBODY}" if name else path)
     withholds = any(gap_in(text) in NOT_THERE for _, text in texts(value))

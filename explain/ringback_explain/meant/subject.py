@@ -16,15 +16,13 @@ from ringback_explain.explanation import Context, Equivalent
 from ringback_explain.meant.body import Form, ReadBody, read
 from ringback_explain.meant.call import MeantCall, meant_call
 from ringback_explain.meant.placeholders import Hole, holes
+from ringback_explain.table import pattern
 
 JSON_HEADERS = {"content-type": "application/json"}
 _CONVERSATIONS = "/api/v2/conversations"
 _GUESSED = ("call", "voice", "phone", "outbound", "dial", "telephony", "create")
 _NEIGHBOURS = frozenset({CALLS_PATH, _CONVERSATIONS} | {f"{_CONVERSATIONS}/{word}" for word in _GUESSED})
 """Paths of the platform where people post a call, and no operation takes one."""
-_SERVICE = re.compile(
-    r"get_client_credentials_token|loginClientCredentialsGrant|grant_type[\"']?\s*[=:,]\s*[\"']?client_credentials"
-)
 
 
 class Subject:
@@ -105,4 +103,4 @@ def is_service(context: Context) -> bool:
     """Whether the token is one of the client-credentials grant."""
     if context.grant:
         return re.sub(r"[^a-z]", "", context.grant.lower()) == "clientcredentials"
-    return _SERVICE.search(context.text) is not None
+    return pattern("client-credentials").search(context.text) is not None

@@ -12,6 +12,7 @@ from ringback_explain.meant.placeholders import IN_CODE, stand_in
 from ringback_explain.read import described
 from ringback_explain.read.code.values import decoded
 from ringback_explain.read.found import Address, FoundRequest, ReadError
+from ringback_explain.table import pattern
 
 _TEMPLATE = re.compile(r"\$+!?\{((?:[^{}]|\{[^{}]*\})*)\}|\$!?(input\.\w+(?:\.\w+)*)")
 """What only a run of the action fills in: ``${input.phone}``, ``$!{input.phone}``, ``$${input.phone}``."""
@@ -20,11 +21,6 @@ _FIELDS = {
     "method": re.compile(r'\brequest_type\s*=\s*"(\w+)"'),
     "url": re.compile(r'\brequest_url_template\s*=\s*"([^"\n]+)"'),
 }
-_BODY = re.compile(
-    r'\brequest_template\s*=\s*(?:"(?P<quoted>(?:\\.|[^"\\])*)"|<<-?(?P<end>\w+)\n(?P<lines>.*?)\n\s*(?P=end)\b'
-    r"|jsonencode\((?P<object>\{.*?\})\s*\))",
-    re.DOTALL,
-)
 _ASSIGNED = re.compile(r'([{,]\s*|^\s*)"?(\w+)"?\s*=\s*', re.MULTILINE)
 _BETWEEN = re.compile(r"(?<=[\"\w}\]])[ \t]*\n(?=\s*\")")
 
@@ -54,7 +50,7 @@ def from_terraform(text: str) -> FoundRequest | None:
 
 
 def _terraform_body(text: str) -> str:
-    body = _BODY.search(text)
+    body = pattern("request-template").search(text)
     if body is None:
         return ""
     if body["quoted"] is not None:

@@ -13,7 +13,7 @@ from ringback_explain.codes import error_codes
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read.found import Address, FoundError
-from ringback_explain.table import table
+from ringback_explain.table import pattern, table
 
 _LETTER = r"(?:<[\w -]+>|[^\s'\"`<>,()\[\]])"
 _PIECE = rf"{_LETTER}{{0,300}}"
@@ -21,30 +21,15 @@ _LEADS_THERE = re.compile(rf"/(?:[a-z]*api)/|{TOKEN_PATH}", re.IGNORECASE)
 _URL = re.compile(rf"{_PIECE}(?:{_LEADS_THERE.pattern}){_PIECE}", re.IGNORECASE)
 _RUN = re.compile(rf"{_LETTER}++")
 """What a URL can be a part of: most have none in them, which is seen at a glance."""
-_METHOD_BEFORE = re.compile(
-    r"\b(GET|POST|PUT|PATCH|DELETE)\W{0,4}$|\.(get|post|put|patch|delete)\s?\(\s{0,4}[frFR$@]{0,2}\W?$"
-)
 _METHOD_AROUND = re.compile(r"\bmethod['\"]?\s*[:=]\s*['\"](get|post|put|patch|delete)['\"]", re.IGNORECASE)
 _GLUED = re.compile(rf"(?<={CALLS_PATH})[a-z]+$")
 """A word that stands right behind the path, as pages do that lose their blanks when they are copied."""
 _PAGES = re.compile(r"//(?:developer|docs?|forum|community|help|github|www)\.", re.IGNORECASE)
 _CALLS = re.compile(r"/calls?\b", re.IGNORECASE)
 _SDK_FOR_USER = re.compile(r"post_?conversations_?calls_?user_?user_?id", re.IGNORECASE)
-_OPERATION = re.compile(r"\b(?:get|post|put|patch|delete)_?[A-Za-z]\w{6,120}", re.IGNORECASE)
 LONGEST_ERROR = 20_000
 """Characters of a text in which the operation of an error is looked for."""
-_STATUS = re.compile(
-    r"\bHTTP(?:/[\d.]+)?[ :=]+([45]\d\d)\b"
-    r"|\bstatus(?:[ _-]?code)?\W{1,4}([45]\d\d)\b"
-    r"|\((4\d\d|5\d\d)\)"
-    r"|\b([45]\d\d)\b(?=[ :,-]+(?:[A-Z][a-z]|[a-z]+\.[a-z]))"
-    r"|^[^\w\n]*+([45]\d\d)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_CODE_FIELD = re.compile(r"['\"]?(?:error_?)?code['\"]?\s*[:=]\s*['\"]?([A-Za-z_][\w.]+)", re.IGNORECASE)
-_RULE = re.compile(r"(?:Ringback-Rule\W+|\brule )([a-z0-9.-]+)", re.IGNORECASE)
 _OAUTH_CODES = "invalid_client invalid_grant invalid_request unauthorized_client unsupported_grant_type"
-_MESSAGE_FIELD = re.compile(r"['\"]message['\"]\s*:\s*\"((?:\\\\.|[^\"\\\\\n]){1,300})\"")
 _MEANT = {"requires a user context": "not.a.user"}
 """What the platform says in words that are no rule's, and the code that goes with it."""
 
@@ -66,7 +51,7 @@ def is_api_url(url: str) -> bool:
 
 def operation(text: str) -> str | None:
     """The id of the SDK's operation that a text names, as an error of the SDK does."""
-    names = (name.replace("_", "") for name in _OPERATION.findall(text[:LONGEST_ERROR]))
+    names = (name.replace("_", "") for name in pattern("operation").findall(text[:LONGEST_ERROR]))
     return next((known.id for name in names if (known := operation_named(name))), None)
 
 
@@ -81,7 +66,7 @@ def _addresses(text: str) -> list[Address]:
     found = []
     for run in _RUN.finditer(text):
         for url in _URL.finditer(text, *run.span()) if _LEADS_THERE.search(run[0]) else ():
-            before = _METHOD_BEFORE.search(text[max(0, url.start() - 20) : url.start()])
+            before = pattern("method-before").search(text[max(0, url.start() - 20) : url.start()])
             method = next((each for each in (before, around) if each), None)
             named = next(filter(None, method.groups()), "POST") if method else "POST"
             if not _PAGES.search(url[0]):
@@ -99,14 +84,14 @@ def _rank(url: str, *, token: bool) -> int:
 def reported(text: str) -> FoundError | None:
     """The error that the text tells of; none where it names no status, no code and no message."""
     lower = text.lower()
-    found = _STATUS.search(text)
+    found = pattern("status").search(text)
     status = int(next(group for group in found.groups() if group)) if found else None
     codes = sorted({rule.code for rule in TABLE} | error_codes().keys(), key=len, reverse=True)
     messages = sorted({rule.message for rule in TABLE if "{" not in rule.message}, key=len, reverse=True)
     said = _MEANT.get(_first(_MEANT, lower) or "")
-    code = _first(codes + _OAUTH_CODES.split(), lower) or _field(_CODE_FIELD, text) or said
-    message = _first(messages, lower) or _field(_MESSAGE_FIELD, text)
-    named = (_field(_RULE, text) or "").rstrip(".")
+    code = _first(codes + _OAUTH_CODES.split(), lower) or _field(pattern("code-field"), text) or said
+    message = _first(messages, lower) or _field(pattern("message-field"), text)
+    named = (_field(pattern("rule"), text) or "").rstrip(".")
     rule = named if named in TABLE.by_id else None
     if status is None and code is None and message is None and rule is None:
         return None

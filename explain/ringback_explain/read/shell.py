@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ringback_explain.meant.placeholders import stand_in
+from ringback_explain.table import pattern
 
 _ANSI_C = dict(zip("ntrabfve0", "\n\t\r\a\b\f\v\x1b\0", strict=True))
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|x([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
@@ -20,10 +21,6 @@ _NESTED = r"\$\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))*+\)"
 _REDIRECTION = re.compile(r"\d*(?:>>?|<)(?![\w-]+>)&?[ \t]*")
 """Not a placeholder in angle brackets, which is none to a shell and is often pasted all the same."""
 _VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\})")
-_ASSIGNED = re.compile(
-    r"(?m)^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?([A-Za-z_]\w*)="
-    r"(\"[^\"$`\\\n]*\"|'[^'\n]*'|[^\s\"'$`;&|(]+)(?=[ \t]*(?:$|[;&#]))"
-)
 _HERE = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n")
 # The curly quotes come from web pages and are meant as the straight ones.
 _PIECE = re.compile(
@@ -64,7 +61,10 @@ def unix_form(text: str) -> str:
 
 def assigned(text: str) -> dict[str, str]:
     """The variables that lines of a script give a plain value."""
-    return {name: value[1:-1] if value[:1] in "\"'" else value for name, value in _ASSIGNED.findall(text)}
+    return {
+        name: value[1:-1] if value[:1] in "\"'" else value
+        for name, value in pattern("shell-variable").findall(text)
+    }
 
 
 def command(text: str, variables: Mapping[str, str]) -> Command:

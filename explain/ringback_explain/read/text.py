@@ -6,6 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from ringback_explain.table import pattern
+
 MAX_BYTES = 16 * 2**20
 """A longer input is not read; it is no request, and too much for a HAR file of one page."""
 MAX_TEXT = 256 * 2**10
@@ -20,11 +22,6 @@ _HEADING = re.compile(r"\s*(?:[-*\u2022] |\d+[.)] )?[A-Z][A-Za-z]*(?: [A-Za-z&-]
 _COMMENT = re.compile(r"\s*(?:#|//|/?\*|--)")
 _REMARK = re.compile(r"\s(?://|#).*")
 _CODE = re.compile(r"[;{}]\s*$|\w\([^)]*\)\s*[:;]?\s*$|^\s*(?:return|raise|throw|print|puts|echo)\b")
-_TRACE = re.compile(
-    r"(?m)^[ \t]*(?:Traceback \(most recent call last\):|File \"[^\"\n]*\", line \d+.*(?:\n {4}.*)?"
-    r"|at [\w$.<> /@:-]+(?:\(.*\))?.*|(?:Exception in thread .*|Caused by: )?[\w.$]+(?:Error|Exception): .*)$"
-)
-"""What a program prints of the road that an error took."""
 
 
 def decoded(data: bytes) -> str:
@@ -55,7 +52,7 @@ def candidates(text: str) -> Iterator[str]:
 
 def without_prose(text: str) -> str:
     """The text with empty lines in place of those that are words and no code."""
-    lines = _TRACE.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
+    lines = pattern("trace").sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
     return "\n".join("" if _is_prose(line) else line for line in lines)
 
 

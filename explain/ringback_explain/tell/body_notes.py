@@ -20,15 +20,12 @@ from ringback_explain.meant.call import MeantCall, wraps_call
 from ringback_explain.meant.keys import INSIDE, ROOT, norm, published_key
 from ringback_explain.meant.party import Kind, MeantParty
 from ringback_explain.meant.placeholders import Gap, Hole, gap_in, join, no_ids, path_name
-from ringback_explain.table import table
+from ringback_explain.table import pattern, table
 from ringback_explain.tell.questions import FOR_USER, gap, note, quoted
 
 MOST = 50
 """More notes of one kind help nobody."""
 _UNFILLED = (Gap.UNFILLED, Gap.GENERIC)
-_INVENTED = re.compile(
-    r"x-(?:genesys|purecloud|inin|organization|org|user|agent|api)\b.*|api-?key|api-?version"
-)
 _TELLS_NOTHING = frozenset({"authorization", "cookie", "x-api-key", "api-key", "apikey"})
 _LOOKED_INTO = frozenset(table("tell/key_notes")["roles"]["looked-into"])
 _NOTED_INSIDE = frozenset(table("tell/key_notes")["roles"]["noted-inside"])
@@ -75,7 +72,7 @@ def head_notes(request: Request) -> Iterator[Note]:
         if gap_in(part) in _UNFILLED:
             yield note("value.not-filled-in", "path", shown=quoted(part))
     for name, value in request.headers.items():
-        if _INVENTED.fullmatch(name):
+        if pattern("header").fullmatch(name):
             yield note("header.unknown", name, name=name[:60])
         if name not in _TELLS_NOTHING and gap_in(value) in _UNFILLED:
             yield note("value.not-filled-in", name, shown=quoted(value))

@@ -9,15 +9,12 @@ from functools import cache, lru_cache
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringback_explain.table import table
+from ringback_explain.table import pattern, table
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 
-_HEAD = re.compile(
-    r"(?:async )?(def|class|if|elif|else|for|while|with|try|except|finally)\b(?:.*\S)?\s*:\s*(?:#.*)?$"
-)
 _TOP = re.compile(r"(?:async )?(?:def|class)\b|@\w|import \w|from \S+ import|if __name__")
 _STRINGS = re.compile(
     r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*", re.DOTALL
@@ -52,7 +49,7 @@ def indented(text: str) -> str:
     if re.match(r"\s*(?:except|finally)\b", text):
         text = f"try:\n    pass\n{text.lstrip()}"
     lines = text.split("\n")
-    if not any(map(_HEAD.fullmatch, lines)) or any(map(_INNER.match, lines)):
+    if not any(map(pattern("python-head").fullmatch, lines)) or any(map(_INNER.match, lines)):
         return text
     made: list[str] = []
     blocks: list[str] = []
@@ -63,7 +60,7 @@ def indented(text: str) -> str:
         if not is_inside and (not line.strip() or line.lstrip().startswith("#")):
             made.append(line)
             continue
-        head = None if is_inside else _HEAD.fullmatch(line)
+        head = None if is_inside else pattern("python-head").fullmatch(line)
         if not is_inside:
             _close(blocks, ifs, line)
         made.append(line if is_inside else "    " * len(blocks) + line)

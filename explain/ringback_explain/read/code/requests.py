@@ -15,12 +15,9 @@ from ringback_explain.read.code.calls import NOTHING, CodeCall, is_body, words
 from ringback_explain.read.code.languages import text_of
 from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, as_text, decoded, unknown
 from ringback_explain.read.described import weight
+from ringback_explain.table import pattern
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_VERB = re.compile(
-    r"(get|post|put|patch|delete)_?(?:for_?(?:entity|object)|as_?json|as_?string|form|json|from_?json)?(?:_?async)?",
-    re.IGNORECASE,
-)
 _URL = re.compile(r"(?:[a-z]+:)?//|/(?!\s)|[^\s/]*\u203a/|api/v\d|oauth/|v2/", re.IGNORECASE)
 _BODIES = ("json", "data", "body", "content", "payload", "form_params", "form", "CURLOPT_POSTFIELDS")
 _URLS = ("url", "uri", "path", "endpoint", "CURLOPT_URL")
@@ -109,7 +106,7 @@ def _client_made(call: CodeCall) -> Any:
 
 def _of_client(call: CodeCall) -> Any:
     """``post(url, ...)``, ``request("POST", url, ...)``, ``fetch(url, {...})``: sent at once."""
-    verb = _VERB.fullmatch(call.name)
+    verb = pattern("verb").fullmatch(call.name)
     if (verb is None and call.lower not in words("sends")) or call.walker.meaning(call.node) == "new":
         return NOTHING
     inner = next((value for value in call.positional if isinstance(value, Sending)), None)

@@ -26,13 +26,10 @@ from ringback_explain.read.code.values import (
     unknown,
 )
 from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of, said
+from ringback_explain.table import pattern
 
 MULTIPART_TYPE = "multipart/form-data"
 TEXT_TYPE = "text/plain;charset=UTF-8"
-_TYPE_GIVEN = re.compile(
-    r"[\"']content-type[\"']?\s*\]?\s*(?:=>|[:=,])\s*[\"']?([\w.+-]+/[\w.+-]+(?:\s*;\s*charset=[\w-]+)?)",
-    re.IGNORECASE,
-)
 _API = re.compile(r"/(?:[a-z]*api)/|/oauth/token|/conversations/", re.IGNORECASE)
 _LOGIN = re.compile(r"\bBasic\b|basic_?auth|\bauth\b|USERPWD", re.IGNORECASE)
 """How a program hands over the id and the secret of its client."""
@@ -88,7 +85,7 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
     if address.url.endswith(TOKEN_PATH) and "authorization" not in named and may_tell:
         headers["authorization"] = f"Basic {unknown('id and secret')}"
     if raw and "content-type" not in named:
-        given = _TYPE_GIVEN.search(text) if media != JSON_TYPE else None
+        given = pattern("media-type").search(text) if media != JSON_TYPE else None
         headers["content-type"] = given[1] if given else media
     request = address.request(headers, raw.encode("utf-8", "replace"))
     context = context_of(address, request, text, grant=mention.grant(text), unread=notes)
