@@ -40,9 +40,15 @@ NESTED: Mapping[str, KeyRole] = _roles("anywhere")
 
 WORDS = {name: _words(listed) for name, listed in table("meant/keys")["words"].items()}
 """Words for who calls and for who is called, and keys that people put around the whole body."""
-_SPELLED = {norm(key): key for key in sorted(PUBLISHED_KEYS)} | table("meant/keys")["spelled"]
+_PUBLISHED = {norm(key): key for key in sorted(PUBLISHED_KEYS)}
+_SPELLED = _PUBLISHED | table("meant/keys")["spelled"]
 
 
 def published_key(key: str) -> str | None:
     """The published field that a key spells, exactly or nearly."""
     return key if key in PUBLISHED_KEYS else _SPELLED.get(norm(key))
+
+
+def published_name(key: str) -> str | None:
+    """The published field that a name of an SDK's model stands for."""
+    return _PUBLISHED.get(norm(key))

@@ -25,18 +25,15 @@ _CODE = re.compile(r"[;{}]\s*$|\w\([^)]*\)\s*[:;]?\s*$|^\s*(?:return|raise|throw
 
 
 def decoded(data: bytes) -> str:
-    """The bytes as text with plain line ends. Total: what is not UTF-8 is read as Latin-1."""
-    for mark, encoding in _BOMS.items():
-        if data.startswith(mark):
-            return plain(data[len(mark) :].decode(encoding, "replace"))
+    """The bytes as text with plain line ends, and without the invisible marks that a web page leaves.
+
+    Total: what is not UTF-8 is read as Latin-1.
+    """
+    encoding = next((named for mark, named in _BOMS.items() if data.startswith(mark)), None)
     try:
-        return plain(data.decode("utf-8"))
+        text = data.decode(encoding or "utf-8", "replace" if encoding else "strict")
     except UnicodeDecodeError:
-        return plain(data.decode("latin-1"))
-
-
-def plain(text: str) -> str:
-    """The text with plain line ends, and without the invisible marks that copying from a web page leaves."""
+        text = data.decode("latin-1")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "").replace("\ufeff", "")
 
 

@@ -50,7 +50,8 @@ def explain_answer(
     rules = sorted(
         candidates(answer), key=lambda rule: USUAL.index(rule.id) if rule.id in USUAL else len(USUAL)
     )
-    if not rules or _is_strange(answer):
+    is_known = answer.code is None or answer.rule or any(_fitting(None, answer.code, None))
+    if not rules or not (is_known or (answer.message and any(_fitting(None, None, answer.message)))):
         known = error_code(answer.code)
         status = answer.status or (known.status if known else None)
         if status is None:
@@ -225,13 +226,6 @@ def _says(template: str, message: str) -> bool:
 
 def _words(message: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", message.lower())) - {"a", "an", "the", "is", "was"}
-
-
-def _is_strange(answer: PlatformAnswer) -> bool:
-    """Whether the code is none that is known, and no message tells what is meant."""
-    known = answer.code is None or any(_fitting(None, answer.code, None))
-    said = answer.message is not None and any(_fitting(None, None, answer.message))
-    return answer.rule is None and not known and not said
 
 
 def _finding(rule: Rule, field: str | None = None) -> Explained:

@@ -120,11 +120,6 @@ class Asked:
         return bool(self.fields.get(name, "").strip())
 
 
-def asked(request: Request) -> Asked:
-    """Read a token request, whatever its body is written in."""
-    return Asked(request, read(request.body), token_fields(request.body))
-
-
 def problems(given: Asked) -> dict[str, str]:
     """What is wrong with a token request, by the rule that objects."""
     return dict((*_of_message(given), *_of_client(given), *_of_pkce(given)))
@@ -226,7 +221,7 @@ def token_notes(given: Asked, context: Context) -> Iterator[Note]:
 
 def explain_token(request: Request, context: Context, notes: tuple[Note, ...]) -> Explanation:
     """Explain a token request; ``notes`` are what is known of it from elsewhere."""
-    given = asked(request)
+    given = Asked(request, read(request.body), token_fields(request.body))
     wrong = problems(given)
     found = [rule for rule in FOUND if rule.id in wrong]
     equivalent, questions = _equivalent(given, context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ringback_explain.meant.body import closed_at
 from ringback_explain.read import described
@@ -72,7 +71,11 @@ def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending 
     sendings = [sending for sending in walker.sendings if is_of_ours(sending)][:MOST_REQUESTS]
     told = [sending for sending in sendings if not is_open(sending)]
     found = [found_request(sending, language, text) for sending in told]
-    if not any(fields_of(sending.body) for sending in told) and (body := _left(walker)) is not None:
+    # Among the objects that nothing was seen to send the heaviest one is the body.
+    values = [*walker.records, *filter(None, map(decoded, reversed(walker.texts)))]
+    telling = [value for value in values if described.weight(value) or CURL_FIELDS in value]
+    if telling and not any(fields_of(sending.body) for sending in told):
+        body = max(described.outermost(telling), key=described.heaviest)
         left = Sending(0, body=body)
         if CURL_FIELDS in body:
             left.set(CURL_FIELDS, body[CURL_FIELDS])
@@ -95,13 +98,6 @@ def _candidates(text: str) -> list[Program]:
     if len(text) > LONGEST or _ERROR_LINE.fullmatch(text.strip()):
         return []
     return [program for program in programs(without_prose(text)) if program.fit >= LIKELY][:MOST_TRIED]
-
-
-def _left(walker: Walker) -> Any:
-    """The body among the objects that nothing was seen to send: the heaviest one."""
-    values = [*walker.records, *filter(None, map(decoded, reversed(walker.texts)))]
-    bodies = [value for value in values if described.weight(value) or CURL_FIELDS in value]
-    return max(described.outermost(bodies), key=described.heaviest, default=None)
 
 
 def _as_script(text: str) -> str | None:

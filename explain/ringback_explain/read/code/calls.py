@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ringback_explain.meant.keys import published_name
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, text_of
 from ringback_explain.read.code.values import (
     FORM_TEXT,
@@ -18,7 +19,6 @@ from ringback_explain.read.code.values import (
     Unknown,
     decoded,
     formatted,
-    published_name,
     unknown,
 )
 from ringback_explain.read.described import weight

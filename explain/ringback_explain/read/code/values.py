@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
+from ringback_explain.meant.keys import published_name
 from ringback_explain.meant.placeholders import IN_CODE, stand_in
 from ringback_explain.read.code.languages import Spot, text_of
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 40
 """Characters of an expression that are shown for its value."""
-_NAMES = {re.sub("[^a-z]", "", key.lower()): key for key in PUBLISHED_KEYS}
 FORM_TEXT = re.compile(r"grant_type=[^\s&]+(?:&[\w.]+=[^\s&]*)*")
 """A form that asks for a token, as a text of the program."""
 _BARE = re.compile(rf"([:\[,]\s*)({IN_CODE.pattern})")
@@ -140,11 +139,6 @@ class Sending:
             self.hides_headers |= isinstance(value, Unknown)
         elif "-" in key:
             self.headers[key] = value
-
-
-def published_name(key: str) -> str | None:
-    """The published field that a name of an SDK's model stands for."""
-    return _NAMES.get(key.replace("_", "").lower())
 
 
 def field_name(key: str) -> str:
