@@ -25,6 +25,7 @@ CALLING = (
     f"calls need the scope conversations; the permission goes into a role: {_PLACE} for POST /calls,"
     f" {_FOR_USER} for POST /calls/user/{{userId}}"
 )
+PKCE_STEPS = ("token.pkce-steps", "/code_verifier")
 REGIONS = tuple(table("tell/hosts")["regions"].split())
 """The domains of all regions that the official SDKs know."""
 _HIDDEN = re.compile(r"[<{$%\[]+[^>}\]]*[>}\]]*|your[\w-]*|\bx{3,}")
@@ -72,6 +73,12 @@ def grant_notes(context: Context) -> Iterator[Note]:
     """What a client-credentials token cannot do."""
     if is_service(context):
         yield note("grant.client-credentials", "Authorization")
+
+
+def pkce_notes(context: Context) -> Iterator[Note]:
+    """How a login with PKCE goes, where the token comes from one."""
+    if (context.grant or "").lower() == "pkce":
+        yield note(*PKCE_STEPS)
 
 
 def host_notes(url: str | None, *, token: bool) -> Iterator[Note]:

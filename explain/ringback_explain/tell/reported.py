@@ -20,7 +20,6 @@ from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.questions import note, quoted
 from ringback_explain.tell.telling import OWN_LIMITS, explain, explain_text_notes
-from ringback_explain.tell.tokens import of_error
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
 MOST_CANDIDATES = 5
@@ -41,6 +40,8 @@ def explain_answer(
 
     ``text`` is what it stood in, ``scopes`` those that the text speaks of.
     """
+    from ringback_explain.tell.tokens import of_error
+
     notes = tuple(explain_text_notes(Context(text=text, scopes=scopes)))
     login = of_error(answer.code)
     if login is not None:
@@ -90,6 +91,8 @@ def explain_answered(
 
     What the request alone does not show, such as a missing permission, is taken from the answer.
     """
+    from ringback_explain.tell.tokens import of_error
+
     operation = route(request.method, request.path).operation
     answer = replace(answer, operation=operation.id if operation else answer.operation)
     if context.grant is None and answer.code == NOT_A_USER:

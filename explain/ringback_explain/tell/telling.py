@@ -30,7 +30,6 @@ from ringback_explain.tell.about import sdk_notes
 from ringback_explain.tell.body_notes import MOST, key_notes, number_notes
 from ringback_explain.tell.equivalent import suggest
 from ringback_explain.tell.questions import ask, gap, note, quoted
-from ringback_explain.tell.tokens import explain_token, pkce_notes
 
 T = TypeVar("T")
 NOTHING_ELSE = Context()
@@ -57,6 +56,8 @@ def explain(
     "any".
     """
     if is_token_request(request.path, request.body):
+        from ringback_explain.tell.tokens import explain_token
+
         scopes = (*context.scopes, token_fields(request.body).get("scope", ""))
         about_it = [*about.host_notes(context.url, token=True), *_text_notes(replace(context, scopes=scopes))]
         return explain_token(request, context, _once(about_it))
@@ -72,7 +73,7 @@ def explain(
 def explain_text_notes(context: Context) -> tuple[Note, ...]:
     """What can be said of a text that holds no request: scopes, grant, host, SDK names, error texts."""
     token = _TOKEN.search(f"{context.url}\n{context.text}") is not None
-    of_grant = pkce_notes(context) if token else about.grant_notes(context)
+    of_grant = about.pkce_notes(context) if token else about.grant_notes(context)
     # What the e-mail protection of a web page left.
     protected = [note("value.email-protected")] if PROTECTION.search(context.text) else []
     return _once([*about.host_notes(context.url, token=token), *of_grant, *_text_notes(context), *protected])

@@ -17,6 +17,7 @@ from ringback_explain.explanation import Context, Equivalent, Explained, Explana
 from ringback_explain.meant.body import Form, ReadBody, read, token_fields
 from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.table import table
+from ringback_explain.tell.about import PKCE_STEPS, pkce_notes
 from ringback_explain.tell.questions import note
 
 SAML = "urn:ietf:params:oauth:grant-type:saml2-bearer"
@@ -27,7 +28,6 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     SAML: ("orgName", "assertion"),
 }
 """What the form of a grant has to have."""
-_PKCE_STEPS = ("token.pkce-steps", "/code_verifier")
 UNKNOWN = ("whether the login host knows the client, its secret and the code (ringback serve --org FILE)",)
 _SHOWN = frozenset({"redirect_uri", "client_id", "orgName"})
 
@@ -200,12 +200,6 @@ def _mistaken(verifier: str) -> dict[str, str]:
     }
 
 
-def pkce_notes(context: Context) -> Iterator[Note]:
-    """How a login with PKCE goes, where the token comes from one."""
-    if (context.grant or "").lower() == "pkce":
-        yield note(*_PKCE_STEPS)
-
-
 def token_notes(given: Asked, context: Context) -> Iterator[Note]:
     """What is good to know about a token request and is no error."""
     if given.has("client_secret") and given.basic is None:
@@ -215,7 +209,7 @@ def token_notes(given: Asked, context: Context) -> Iterator[Note]:
     if given.has("scope") and given.grant == "client_credentials":
         yield note("token.scope-without-effect", "/scope")
     if given.has("code_verifier") or given.has("code_challenge"):
-        yield note(*_PKCE_STEPS)
+        yield note(*PKCE_STEPS)
     yield from pkce_notes(context)
 
 
