@@ -14,6 +14,7 @@ from ringback_contracts.catalogue import TABLE
 from ringback_explain.tell.tokens import ANSWERED
 from ringback_harness import rules_catalogue
 from ringback_harness.commands.rules import command
+from ringback_harness.exits import Exit
 from ringback_harness.rules_catalogue import Entry, catalogue
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -107,3 +108,10 @@ def test_the_examples_of_the_document_are_json() -> None:
     blocks = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     examples = [json.loads(line) for block in blocks for line in block.splitlines()]
     assert len(examples) == sum(len(rule.rejects) + len(rule.accepts) for rule in ALL)
+
+
+@pytest.mark.parametrize("options", [["--markdown"], ["--confirm", "."]])
+def test_what_is_about_all_rules_takes_no_id(options: list[str]) -> None:
+    result = run("tel.no-plus", *options)
+    assert result.exit_code == Exit.SETUP
+    assert "leave 'tel.no-plus' out: --confirm and --markdown are about all rules" in result.output

@@ -40,6 +40,8 @@ def command(rule_id: str | None, form: str | None, cassettes: Path | None, evide
 
     Exit code: 0 fine, 1 a recorded answer contradicts a rule, 2 wrong usage.
     """
+    if rule_id is not None and (cassettes is not None or form == "markdown"):
+        raise SetupError(f"leave {rule_id!r} out: --confirm and --markdown are about all rules")
     if cassettes is not None:
         sys.exit(_confirm(cassettes, evidence))
     if evidence is not None:
