@@ -22,7 +22,7 @@ from ringback_client import (
     StatusError,
 )
 from ringback_client.transport import Reply
-from ringback_client.verdicts import error_of_finding, error_of_reply
+from ringback_client.verdicts import error_of_finding, error_of_reply, is_refusal
 from ringback_contracts.catalogue import TABLE, preflight
 from ringback_contracts.core.model import Finding
 from ringback_contracts.examples import situation
@@ -65,6 +65,24 @@ def test_each_status_is_an_error_of_its_own(answer: Answer, kind: type[StatusErr
     assert type(error) is kind
     assert error.status == answer.status
     assert str(answer.status) in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said", "refusal"),
+    [
+        (503, "service.unavailable", 503, True),
+        (500, "conversation.error", 500, True),
+        (500, "internal.server.error", 500, False),
+        (500, "conversation.error", 400, False),
+        (502, "bad.gateway", 502, False),
+        (504, "gateway.timeout", 504, False),
+    ],
+)
+def test_a_gateway_cannot_say_that_no_call_was_placed(
+    status: int, code: str, said: int, refusal: bool
+) -> None:
+    body = json.dumps({"status": said, "code": code}).encode()
+    assert is_refusal(Reply(status, {}, body)) is refusal
 
 
 def test_an_error_carries_what_a_program_and_a_person_need() -> None:

@@ -55,7 +55,6 @@ def end(
         ended_at=draft.now,
         disconnect=how,
         held_at=None,
-        set_apart_by=NOBODY,
         segments=closed(participant.call, draft.now, ended),
     )
     after = _after_call(participant, draft.now)
