@@ -12,9 +12,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import requests
 
+from ringback_contracts.openapi import openapi_document
 from tests.mockserver.process import ALICE, PATIENCE, Process, serving
 from tests.mockserver.wire import CALLS
 from tests.replicas.conftest import Start
@@ -166,7 +168,10 @@ def test_data_of_a_newer_version_is_refused(redis_url: str, prefix: str, start: 
     one.place()
     redis.Redis.from_url(redis_url).hset(f"{{{prefix}}}:about", mapping={"format": 99, "by": "9.9.9"})
     until("refused", lambda: one.place().status_code == 503)
-    assert "newer Ringback" in one.get("/healthz").json()["store"]
+    unready = one.get("/healthz")
+    assert "newer Ringback" in unready.json()["store"]
+    described = openapi_document()["paths"]["/healthz"]["get"]["responses"][str(unready.status_code)]
+    assert jsonschema_rs.is_valid(described["content"]["application/json"]["schema"], unready.json())
     program = [*_serve(redis_url, prefix)]
     refused = subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert refused.returncode == 2
@@ -186,7 +191,7 @@ def test_a_store_that_is_not_there_is_told_without_its_password() -> None:
     program = [*_serve(url, "none")]
     refused = subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert refused.returncode == 2
-    assert "does not answer" in refused.stderr
+    assert "does not answer as it should: ConnectionError: Error 111" in refused.stderr
     assert "s3cret" not in refused.stderr
     assert "someone" not in refused.stderr
 

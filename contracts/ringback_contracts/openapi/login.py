@@ -48,13 +48,32 @@ SERVICE: Json = {
 }
 
 
+UNREADY: Json = {
+    "503": reply(
+        "The store of `--store` is away, or a newer Ringback has written to it.",
+        as_json(
+            {
+                "type": "object",
+                "required": ["status", "store"],
+                "properties": {
+                    "status": {"const": "unready"},
+                    "store": {"description": "What is wrong.", "type": "string"},
+                },
+            }
+        ),
+    )
+}
+
+
 def paths() -> Json:
     """The paths outside ``/api``."""
     return {
         TOKEN_PATH: {"post": _token()},
         "/oauth/authorize": {"get": _show_login(), "post": _log_in()},
         "/livez": {"get": _shown("getLife", "Whether the process runs", {"const": {"status": "ok"}})},
-        "/healthz": {"get": _shown("getHealth", "Whether the mock serves", {"const": {"status": "ok"}})},
+        "/healthz": {
+            "get": _shown("getHealth", "Whether the mock serves", {"const": {"status": "ok"}}, UNREADY)
+        },
         "/openapi.json": {
             "get": _shown("getDocument", "This document", {"type": "object", "required": ["openapi"]})
         },
@@ -71,8 +90,9 @@ def _operation(operation_id: str, summary: str, tag: str, responses: Json) -> Js
     }
 
 
-def _shown(operation_id: str, summary: str, value: Json) -> Json:
-    return _operation(operation_id, summary, "server", {"200": reply("It does.", as_json(value))})
+def _shown(operation_id: str, summary: str, value: Json, further: Json | None = None) -> Json:
+    answers = {"200": reply("It does.", as_json(value)), **(further or {})}
+    return _operation(operation_id, summary, "server", answers)
 
 
 def _token() -> Json:

@@ -29,7 +29,7 @@ def opened(settings: Settings, org: Org) -> float:
     try:
         return asyncio.run(ask())
     except AwayError as error:
-        raise StoreError(f"the store at {shown(settings.store or '')} does not answer: {error}") from error
+        raise StoreError(f"the store at {shown(settings.store or '')} {error.told}") from error
 
 
 def log_of(settings: Settings) -> Log:

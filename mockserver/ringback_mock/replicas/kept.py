@@ -38,7 +38,7 @@ async def _client(url: str) -> AsyncIterator[Redis]:
         with asking():
             yield client
     except AwayError as error:
-        raise StoreError(f"the store at {shown(url)} does not answer: {error}") from error
+        raise StoreError(f"the store at {shown(url)} {error.told}") from error
     finally:
         await client.aclose()
 

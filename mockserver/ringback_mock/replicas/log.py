@@ -41,7 +41,12 @@ class LostError(Exception):
 
 
 class AwayError(Exception):
-    """The store does not answer: what happened instead."""
+    """The store does not answer: what happened instead, as clients may know it."""
+
+    @property
+    def told(self) -> str:
+        """The same for whoever runs the mock: with the words of Redis or of the network."""
+        return f"does not answer as it should: {self}: {self.__cause__}"
 
 
 @cache
