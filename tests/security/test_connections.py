@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import resource
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,40 @@ def test_a_client_that_half_closes_gets_its_replies(
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
         assert [reply.status for reply in read_replies(answers(client))] == expected
+
+
+def said_over_tls(client: socket.socket, sent: bytes) -> bytes:
+    """What a server answers to a client that says at once that it sends no more (close_notify)."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(coming, going)
+    received = bytearray()
+
+    def until_done(do: Callable[[], object]) -> None:
+        while True:
+            with suppress(ssl.SSLWantReadError):
+                do()
+                return
+            client.sendall(going.read())
+            coming.write(client.recv(65_536))
+
+    until_done(tls.do_handshake)
+    tls.write(sent)
+    with suppress(ssl.SSLWantReadError):
+        tls.unwrap()
+    client.sendall(going.read())
+    with suppress(ssl.SSLZeroReturnError):
+        while True:
+            until_done(lambda: received.extend(tls.read(65_536)))
+    return bytes(received)
+
+
+@pytest.mark.parametrize("sent", [PLACE, HEALTH, HEALTH + PLACE * 30], ids=["hot", "ordinary", "many"])
+def test_a_client_that_closes_its_side_of_tls_gets_its_replies(sent: bytes, tmp_path: Path) -> None:
+    with serving("--tls-authority", str(tmp_path / "authority.pem")) as server, server.connect() as client:
+        replies = list(read_replies(said_over_tls(client, sent)))
+    assert len(replies) == sent.count(b" HTTP/1.1\r\n")
 
 
 # Descriptors
