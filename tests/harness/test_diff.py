@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 import pytest
@@ -33,9 +33,9 @@ from ringback_harness.diff import Aspect, Comparison, compare_cassettes, compare
 from ringback_harness.diff.known import KnownDifference, read_known
 from ringback_harness.diff.page import page
 from ringback_harness.diff.run import ACCEPTED, touched
-from ringback_harness.exits import Exit, SetupError
+from ringback_harness.exits import Exit, SetupError, Unreachable
 from ringback_harness.sandbox import Permit, Tools, Unmeant, opened_sandbox
-from ringback_harness.targets import call_request
+from ringback_harness.targets import OutOfReach, call_request
 from ringback_mock.http import Response
 from tests.harness.deviant import deviant as served
 from tests.standin import COLLEAGUE, EMAIL, ME, NAME, NUMBER, TOKEN, NoTime, StandIn, standin
@@ -221,6 +221,15 @@ def test_a_mock_at_a_url_gives_the_same_picture_as_its_recording(tmp_path: Path)
 def test_a_target_without_a_tape_cannot_be_compared(notes: Recorder | None) -> None:
     with served(TABLE) as url, pytest.raises(TypeError, match="its tape"):
         compare_target(AtUrl(url, notes=notes))
+
+
+def test_a_target_that_makes_no_org_is_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def world(_: AtUrl, switches: object = None) -> NoReturn:
+        raise OutOfReach("the target makes no such org: 200")
+
+    monkeypatch.setattr(AtUrl, "world", world)
+    with served(TABLE) as url, pytest.raises(Unreachable, match="makes no such org: 200"):
+        compare_target(AtUrl(url, notes=Tape(tmp_path, Origin("a mock"))))
 
 
 def unserved(status: int, **headers: str) -> Cassette:

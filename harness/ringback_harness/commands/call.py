@@ -240,8 +240,8 @@ def _show(result: CallResult) -> None:
     placed = isinstance(outcome, PlacedCall)
     console = Console(stderr=not placed, highlight=False)
     for warning in result.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"))
-    console.print(Text(_headline(result), style="bold green" if placed else "bold red"))
+        console.print(Text(one_line(f"warning: {warning}"), style="yellow"))
+    console.print(Text(one_line(_headline(result)), style="bold green" if placed else "bold red"))
     console.width = min(console.width, WIDEST) if console.is_terminal else WIDEST
     lines = _lines(outcome)
     if result.missed is not None:

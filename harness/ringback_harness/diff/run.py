@@ -23,6 +23,7 @@ from ringback_harness.check.expectation import ERRORS, hangs_on_calls
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN
 from ringback_harness.diff.compare import RULE, Aspect, Deviation, differences
+from ringback_harness.exits import Unreachable
 from ringback_harness.targets import ADMIN, CheckTarget, InProcess, OutOfReach, World
 
 ACCEPTED = "(accepted)"
@@ -135,11 +136,16 @@ def compare_target(target: CheckTarget, mock: CheckTarget | None = None) -> Comp
     """Send every example that the target can be asked, and compare what its tape then holds.
 
     All that is exchanged with the target goes onto the tape, so that the comparison of a run and that of
-    its recording are one and the same. Raises ``TransportError``, and ``TypeError`` without a tape.
+    its recording are one and the same. Raises ``Unreachable``, ``TransportError``, and ``TypeError`` without
+    a tape.
     """
     if not isinstance(target.notes, Tape):
         raise TypeError(f"{target.name} is compared by its tape, and its notes are {target.notes!r}")
-    unasked = _ask(target.world())
+    try:
+        world = target.world()
+    except OutOfReach as reason:
+        raise Unreachable(f"{target.name} speaks as Ringback does, but {reason}") from reason
+    unasked = _ask(world)
     comparison = compare_cassettes(target.notes.cassettes, target.name, mock)
     return replace(comparison, unasked=comparison.unasked | unasked)
 
