@@ -95,6 +95,15 @@ def test_the_customer_who_leaves_ends_the_consult_but_not_the_talk() -> None:
     assert [leg(call, who).call.state for who in (ALICE, BOB)] == ["connected", "connected"]
 
 
+def test_a_consult_is_completed_at_the_phone_as_through_the_api() -> None:
+    call = later(consult(queue_call(), user(BOB)), 15)
+    call = done(call, commands.FarEnd(leg(call, ALICE).id, "hangs_up"))
+    assert seen(call)[-2:] == [("agent", "disconnected", "transfer"), ("agent", "connected", None)]
+    assert leg(call, "customer").call.state == "connected"
+    (made,) = call_conversation(call)["recentTransfers"]
+    assert (made["transferType"], made["initiator"]) == ("Attended", {"userId": ALICE})
+
+
 def test_a_consult_is_completed_by_hanging_up() -> None:
     call = later(consult(queue_call(), user(BOB)), 15)
     call = done(call, commands.Disconnect(leg(call, ALICE).id, ALICE))

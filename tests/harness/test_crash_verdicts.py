@@ -88,6 +88,12 @@ def test_without_a_time_a_short_pause_will_do(seconds: float, held: bool) -> Non
     assert answers(retried(seconds, None))[Q.WAITS] is held
 
 
+@pytest.mark.parametrize(("seconds", "held"), [(0.01, False), (0.5, True)])
+def test_a_login_is_not_hammered_either(seconds: float, held: bool) -> None:
+    logins = [login(status=503, fault=FaultKind.UNAVAILABLE), login(seconds), attempt(seconds, placed=True)]
+    assert answers(run("login-fails-once", logins))[Q.WAITS] is held
+
+
 def test_the_hastiest_of_many_retries_counts() -> None:
     hasty = [attempt(at, 503, fault=FaultKind.UNAVAILABLE) for at in (0.0, 1.0, 1.01, 3.0)]
     assert not answers(run("stays-down", hasty, exit_code=1))[Q.WAITS]
