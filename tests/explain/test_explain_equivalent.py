@@ -290,6 +290,7 @@ def test_where_a_fact_is_missing_a_question_stands_instead(body: Any, words: lis
         ({"to": NUMBER, "from": [OWN, OTHER_NUMBER]}, TO, ["caller id", OWN, OTHER_NUMBER]),
         ({"to": NUMBER, "from": {"phoneNumber": OWN, "id": "{agent}"}}, SHOWN, ["Which user", "/from/id"]),
         ({"to": NUMBER, "skill": "billing"}, TO, ["skill", "routingSkillsIds"]),
+        ({"to": NUMBER, "skills": [SKILL]}, TO, ["skill", "routingSkillsIds"]),
         ({"to": NUMBER, "language": "English"}, TO, ["language", "languageId"]),
         ({"to": NUMBER, "callerId": "<number>"}, TO, ["/callerId", "not filled in"]),
         ({"to": NUMBER, "externalContactId": "{contact}"}, TO, ["/externalContactId", "leaves it out"]),
