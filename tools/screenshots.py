@@ -78,6 +78,7 @@ def take(
         page.goto(f"{url}/__ringback/#/{place}")
         page.get_by_text("live", exact=True).wait_for()
         page.locator(".detail" if "/" in place else "main section").first.wait_for()
+        page.get_by_text("Asking…").wait_for(state="detached")
         page.wait_for_timeout(300)
         page.screenshot(path=folder / f"{name}-{scheme}.png")
     context.close()

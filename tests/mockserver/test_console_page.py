@@ -71,7 +71,7 @@ def test_a_stranger_places_a_call_that_is_refused_sees_why_and_places_one_that_w
     page.get_by_text("Write the number in E.164").first.wait_for()
     page.get_by_label("Number").fill("+442079460100")
     page.get_by_role("button", name="Call", exact=True).click()
-    page.get_by_role("link", name="follow the call").click()
+    page.get_by_role("link", name="follow it").click()
     page.get_by_role("region", name="Call", exact=True).get_by_role("cell", name="connected").first.wait_for()
     page.get_by_role("button", name="hangs up").last.click()
     page.get_by_role("region", name="Call", exact=True).get_by_role(
@@ -358,6 +358,14 @@ def test_the_copied_curl_works_as_it_is(page: Page, mock: str) -> None:
     assert json.loads(answer.stdout)["id"]
 
 
+def test_somebody_is_found_in_a_large_org(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/org")
+    page.get_by_label("Search").fill("grace")
+    page.wait_for_url("**#/org?text=grace")
+    page.get_by_role("cell", name="Grace", exact=True).first.wait_for()
+    assert page.get_by_role("cell", name="Bob", exact=True).count() == 0
+
+
 def test_what_is_tried_has_an_address(page: Page, mock: str) -> None:
     page.goto(f"{mock}/__ringback/#/try?number=%2B442079460102&token=grace&text=nonsense")
     assert page.get_by_label("Number").input_value() == "+442079460102"
@@ -391,7 +399,7 @@ def test_in_an_org_without_alice_the_page_sends_what_is_there(browser: Browser, 
         page.get_by_text("Bearer zoe").wait_for()
         page.goto(f"{mock}/__ringback/#/try")
         page.get_by_role("button", name="Call", exact=True).click()
-        page.get_by_role("link", name="follow the call").wait_for()
+        page.get_by_role("link", name="follow it").wait_for()
         page.close()
 
 
@@ -456,6 +464,7 @@ def test_every_view_can_be_used_by_everybody(browser: Browser, mock: str, scheme
         page.goto(f"{mock}/__ringback/#/{view}")
         page.get_by_text("live", exact=True).wait_for()
         page.locator("main section").first.wait_for()
+        page.get_by_text("Asking…").wait_for(state="detached")
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
         assert found.violations_count == 0, found.generate_report()
     context.close()

@@ -38,12 +38,12 @@ function Place({ org, asked, set }) {
         <datalist id="try-numbers">${org && org.testNumbers.map((each) => html`<option value=${each.first}>${each.outcome}</option>`)}</datalist></p>
       <p><label for="try-token">Token</label><br />
         <select id="try-token" value=${token} onChange=${set('token')}>
-          ${((org && org.tokens) || []).map((each) => html`<option value=${each.value}>${each.value}${each.expired ? ' (expired)' : ''}</option>`)}
+          ${((org && org.tokens) || []).map((each) => html`<option value=${each.value}>${each.value}</option>`)}
         </select></p>
       <button>Call</button>
     </form>
     ${answer && html`<p role="status"><${Badge} kind=${answer.status < 400 ? 'good' : 'bad'}>${answer.status}<//>
-      ${made ? html` It rings: <a href=${`#/calls/${made.id}`}>follow the call</a>` : ''}</p>`}
+      ${made ? html` The call is accepted: <a href=${`#/calls/${made.id}`}>follow it</a>` : ''}</p>`}
     ${explanation && html`<${Explained} explanation=${explanation} token=${token} />`}
     ${answer && !made && html`<details open=${!explanation}><summary>The answer as it came</summary><pre>${pretty(answer.text)}</pre></details>`}
     <${Problem} error=${problem} />
