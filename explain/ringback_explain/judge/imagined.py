@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringback_contracts.catalogue import OPERATIONS, case_of, findings
+from ringback_contracts.catalogue import OPERATIONS, case_of, findings, route
 from ringback_contracts.core import payload
 from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import ANONYMOUS, NO_CALLS, Caller, Finding, Lives, Request, TokenState
 from ringback_contracts.domain.addresses import TelAddress
 from ringback_contracts.domain.uuids import UUID
+from ringback_contracts.http.scopes import SCOPES
 from ringback_contracts.org import (
     Campaign,
     Client,
@@ -28,7 +29,16 @@ from ringback_contracts.org import (
 from ringback_contracts.org.people import PresenceDefinition, Station
 from ringback_contracts.resources.calls.facts import CallFacts
 from ringback_explain.meant.keys import norm
-from ringback_explain.meant.placeholders import NOT_THERE, PROTECTION, Gap, gap_in, no_ids, path_name, texts
+from ringback_explain.meant.placeholders import (
+    IN_CODE,
+    NOT_THERE,
+    PROTECTION,
+    Gap,
+    gap_in,
+    no_ids,
+    path_name,
+    texts,
+)
 from ringback_explain.table import pattern
 
 SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
@@ -131,7 +141,10 @@ def imagined(
             *usual.presence_definitions,
             *(PresenceDefinition(id=one, name=one, system_presence="Available") for one in sorted(presences)),
         ),
-        queues=tuple(Queue(id=found, name="a queue") for found in sorted(ids)),
+        queues=tuple(
+            Queue(id=found, name="a queue", members=tuple(ids), wrap_up_codes=tuple(ids))
+            for found in sorted(ids)
+        ),
         wrap_up_codes=tuple(WrapUpCode(id=found, name="a code") for found in sorted(ids)),
         external_contacts=tuple(
             ExternalContact(id=found, name="a contact", **PHONES) for found in sorted(ids)
@@ -142,7 +155,10 @@ def imagined(
         numbers=(*usual.numbers, SOME_NUMBER),
     )
     calls = dict.fromkeys(ids | {found.upper() for found in ids} | written)
-    caller = somebody(request, service=service, calls=calls)
+    channel = route(request.method, request.path).params.get("channelId", SOMEBODY)
+    caller = replace(
+        somebody(request, service=service, calls=calls), channels=dict.fromkeys((channel, SOMEBODY), ())
+    )
     facts = case_of(request, caller, org)
     if "from" in fields and isinstance(facts, CallFacts) and isinstance(address := facts.from_, TelAddress):
         # The number in from is the only one that has to be owned.
@@ -183,7 +199,7 @@ def somebody(request: Request, *, service: bool, calls: Lives = NO_CALLS) -> Cal
     if service:
         client = Client(id="a client", secret="", permissions=EVERYTHING)
         return Caller(TokenState.VALID, client=client, calls=calls)
-    return Caller(TokenState.VALID, user=_user(SOMEBODY), scopes=frozenset({"conversations"}), calls=calls)
+    return Caller(TokenState.VALID, user=_user(SOMEBODY), scopes=SCOPES, calls=calls)
 
 
 def _user(found: str) -> User:
@@ -221,6 +237,8 @@ def _fill(value: Any, key: str) -> Any:
 def _stand_in(text: str, key: str) -> Any:
     if gap_in(text) is Gap.PROTECTED:
         return PROTECTION.sub("agent@example.com", text)
+    if text.startswith("v2."):  # a topic, with the id of what it tells of
+        return IN_CODE.sub(SOMEBODY, text)
     if key in _BY_KEY:
         return _BY_KEY[key]
     scheme, colon, rest = text.strip().partition(":")
@@ -228,6 +246,5 @@ def _stand_in(text: str, key: str) -> Any:
         return re.sub("\u2039[^\u203a]*\u203a", "x", text) if "@" in rest else f"{scheme}:{part}"
     if key.endswith(("id", "ids")) and key != "callerid":
         return SOMEBODY
-    if key in ("to", "from"):
-        return f"tel:{SOME_NUMBER}"
-    return SOME_NUMBER if _DIALLED.search(key) else None
+    written = f"tel:{SOME_NUMBER}" if key in ("to", "from") else SOME_NUMBER
+    return written if _DIALLED.search(key) else None
