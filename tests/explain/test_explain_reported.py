@@ -13,6 +13,7 @@ from ringback_contracts.http.envelope import envelope
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.schemas import validator
 from ringback_explain import Explanation, PlatformAnswer
+from ringback_explain.read import mention
 from ringback_explain.tell.reported import candidates, explain_answer, explain_answered
 
 
@@ -68,8 +69,36 @@ def test_the_words_of_a_message_may_stand_in_another_order() -> None:
 def test_what_does_not_go_together_is_said() -> None:
     explained = explain_answer(PlatformAnswer(403, "unauthorized", "Invalid participant address"))
     assert explained is not None
-    assert explained.status == 400
+    assert (explained.status, explained.code) == (403, "unauthorized")
     assert {note.id for note in explained.notes} == {"error.status", "error.code", "error.more"}
+
+
+@pytest.mark.parametrize(
+    ("code", "genuine"), [("missing.any.permissions", True), ("bad.request", True), ("no_number", False)]
+)
+def test_what_was_reported_stays_what_it_is(code: str, genuine: bool) -> None:
+    explained = explain_answer(PlatformAnswer(400, code, "Invalid phone number"))
+    assert explained is not None
+    assert (explained.status, explained.code) == (400, code)
+    (told,) = (note.message for note in explained.notes if note.id == "error.code")
+    assert ("no code that the platform is known to send" in told) is not genuine
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("> POST /api/v2/conversations/calls/user/5/ HTTP/1.1\n> Host: x\n", None),
+        ("> POST /api/v2/conversations/calls HTTP/2\n", "postConversationsCalls"),
+        ("PUT https://api.mypurecloud.ie/api/v2/notifications/channels/c/subscriptions?x=1 -> 400",
+         "putNotificationsChannelSubscriptions"),
+        ("[error] POST: /api/v2/conversations/calls/c/participants/p/replace, 404",
+         "postConversationsCallParticipantReplace"),
+        ("POST /api/v2/analytics/conversations/details/query", "postAnalyticsConversationsDetailsQuery"),
+        ("calls are placed with POST", None),
+    ],
+)  # fmt: skip
+def test_the_line_of_a_request_names_its_operation(text: str, operation: str | None) -> None:
+    assert mention.operation(text) == operation
 
 
 def test_an_answer_that_no_rule_gives_is_said_to_be_one() -> None:

@@ -56,7 +56,7 @@ _BY_KEY: Mapping[str, Any] = {
     "conversationids": [SOMEBODY],
     "participants": [{"address": SOME_NUMBER}],
 }
-_DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^$")
+_DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^from$|^$")
 """Keys whose value is a number; any other is left out, as nothing is known of what it takes."""
 
 
@@ -183,7 +183,8 @@ def adverse(request: Request, fields: Mapping[str, Any]) -> Iterator[tuple[Calle
         strict_numbers=True,
     )
     able = replace(bare, permissions=EVERYTHING)
-    disabled = replace(org, users=(replace(able, enabled=False),))
+    queues = tuple(Queue(id=queue.id, name=queue.name) for queue in org.queues)
+    disabled = replace(org, users=(replace(able, enabled=False),), queues=queues)
     scopes = frozenset({"conversations"})
     yield ANONYMOUS, nothing
     yield Caller(TokenState.VALID, user=bare, scopes=scopes), nothing

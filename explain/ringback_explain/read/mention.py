@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ringback_contracts.catalogue import TABLE
+from ringback_contracts.catalogue import TABLE, route
 from ringback_contracts.http.sdk_operations import operation_named
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
@@ -50,9 +50,15 @@ def is_api_url(url: str) -> bool:
 
 
 def operation(text: str) -> str | None:
-    """The id of the SDK's operation that a text names, as an error of the SDK does."""
-    names = (name.replace("_", "") for name in pattern("operation").findall(text[:LONGEST_ERROR]))
-    return next((known.id for name in names if (known := operation_named(name))), None)
+    """The id of the SDK's operation that a text names, as an error of the SDK does, or a line of a log."""
+    told = text[:LONGEST_ERROR]
+    names = (name.replace("_", "") for name in pattern("operation").findall(told))
+    if (named := next((known.id for name in names if (known := operation_named(name))), None)) is not None:
+        return named
+    routes = (route(method, path) for method, path in pattern("request-line").findall(told))
+    return next(
+        (found.operation.id if found.operation else found.unserved for found in routes if found.known), None
+    )
 
 
 def grant(text: str) -> str | None:

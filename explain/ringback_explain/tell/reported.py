@@ -64,8 +64,8 @@ def explain_answer(
     told = [note("error.more", count=more)] if more > 0 else []
     return Explanation(
         verdict="rejected",
-        status=rules[0].status,
-        code=answer.code if answer.code and _means_same(answer.code, rules[0].code) else rules[0].code,
+        status=answer.status or rules[0].status,
+        code=answer.code or (rules[0].code if answer.status in (None, rules[0].status) else None),
         rule=rules[0].id if sure else None,
         findings=tuple(_finding(rule, answer.field if sure else None) for rule in rules[:MOST_CANDIDATES]),
         notes=(*notes, *_doubts(answer, rules[0]), *told),
@@ -259,7 +259,8 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
     if answer.status not in (None, rule.status):
         doubts.append(note("error.status", status=answer.status, usual=rule.status))
     if answer.code is not None and not _means_same(answer.code, rule.code):
-        doubts.append(note("error.code", code=answer.code, usual=rule.code))
+        text = "error.code" if error_code(answer.code) is None else "error.other-code"
+        doubts.append(note("error.code", "", text, code=answer.code, usual=rule.code))
     return doubts
 
 

@@ -15,6 +15,7 @@ import click
 
 from ringback_contracts.core.model import CONTRACTS, Caller
 from ringback_contracts.domain.uuids import is_uuid
+from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import ContractChoice, Org, OrgError, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain import (
@@ -26,7 +27,7 @@ from ringback_explain import (
     explain_answered,
     explain_text_notes,
 )
-from ringback_explain.read import Found, FoundRequest, Read, ReadError, mention, read
+from ringback_explain.read import Found, FoundError, FoundRequest, Read, ReadError, mention, read
 from ringback_explain.read.found import names_called
 from ringback_explain.read.text import MAX_TEXT, decoded
 from ringback_harness import callers
@@ -189,7 +190,7 @@ def _read(file: BinaryIO) -> Read:
     try:
         return read(data, Path.cwd())
     except ReadError as error:
-        _remark(data, error)
+        _remark(decoded(data)[:MAX_TEXT], error)
         raise SetupError(str(error)) from error
 
 
@@ -198,9 +199,8 @@ def _context(text: str) -> Context:
     return Context(grant=mention.grant(text), scopes=scopes, permissions=permissions, text=text)
 
 
-def _remark(data: bytes, error: ReadError) -> None:
+def _remark(text: str, error: Exception) -> None:
     """Say what is known of a text that holds no request: a failure that it tells of ends the command."""
-    text = decoded(data)[:MAX_TEXT]
     notes = explain_text_notes(_context(text))
     if not notes:
         return
@@ -211,7 +211,7 @@ def _remark(data: bytes, error: ReadError) -> None:
     for note in notes:
         click.echo(f"- {note.message}", err=not is_failure)
     if is_failure:
-        if "looked for" not in str(error):
+        if isinstance(error, ReadError) and "looked for" not in str(error):
             click.echo(f"({error})")
         sys.exit(Exit.FINDING)
 
@@ -226,9 +226,11 @@ def _explained(result: Read, options: ExplainOptions) -> Iterator[tuple[Found, E
     for found in result.found:
         explanation = options.explain(found)
         if explanation is None:
-            raise SetupError(
+            error = SetupError(
                 "this names an error that nothing is known of; give its status, code and message"
             )
+            _remark(found.text if isinstance(found, FoundError) else "", error)
+            raise error
         yield found, explanation
 
 
@@ -277,4 +279,5 @@ def _heading(found: Found) -> str:
             else ""
         )
         return f"{found.request.method} {found.request.path}, read from {found.what}{answered}"
-    return f"read from {found.what}"
+    named = found.answer.operation and sdk_operation(found.answer.operation)
+    return f"{named.method} {named.template}, read from {found.what}" if named else f"read from {found.what}"
