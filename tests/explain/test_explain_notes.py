@@ -261,6 +261,12 @@ def test_the_operation_s_own_name_is_no_invented_class(name: str) -> None:
     assert "sdk.unknown-class" not in told(text=text)
 
 
+def test_a_class_of_code_that_uses_no_sdk_is_its_own_and_no_invention() -> None:
+    text = 'await http.PostAsJsonAsync("https://api.mypurecloud.com/api/v2/x", new OutboundCall());'
+    assert "sdk.unknown-class" not in told(text=text)
+    assert "sdk.unknown-class" in told(text=f"import com.mypurecloud.sdk.v2.api.ConversationsApi;\n{text}")
+
+
 def test_the_region_of_a_given_org_tells_which_numbers_are_for_emergencies() -> None:
     request = Request("POST", CALLS, JSON_HEADERS, b'{"phoneNumber": "17"}')
     for region, warned in (("FR", True), ("US", False)):

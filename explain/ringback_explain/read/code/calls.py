@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.meant.keys import published_name
+from ringback_explain.read.code.classes import instance_of
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, text_of
 from ringback_explain.read.code.values import (
     FORM_TEXT,
@@ -95,7 +96,9 @@ def follow_call(walker: Walker, node: Node) -> Any:
     spot = Spot.of(called if called is not None else node)
     call = CodeCall(walker, node, holder, receiver, name, positional, named, spot)
     before = len(walker.sendings)
-    values = (way(call) for way in (_own_function, a_request, _made_text, _adding, _setting, _made))
+    values = (
+        way(call) for way in (_own_function, a_request, _made_text, _adding, _setting, _own_object, _made)
+    )
     value = next((value for value in values if value is not NOTHING), NOTHING)
     block = field(node, "block")
     if block is not None:
@@ -167,7 +170,8 @@ def _made_text(call: CodeCall) -> Any:
     if lower == "stringify" and call.holder_text in ("qs", "querystring") and given:
         return Encoded(given[0], form=True)
     if lower in words("encodes") or (lower == "create" and call.holder_text.endswith("JsonContent")):
-        value = given[0] if given else _named_object(call) if call.named else call.receiver
+        is_own = isinstance(call.receiver, CodeObject) or not call.named
+        value = given[0] if given else call.receiver if is_own else _named_object(call)
         return Encoded(value) if isinstance(value, dict | list | Unknown | Encoded) else NOTHING
     if lower == "encode" and isinstance(call.receiver, CodeObject) and call.receiver.origin == "url.Values":
         return Encoded(call.receiver, form=True)
@@ -241,6 +245,16 @@ def _merged(call: CodeCall, records: Sequence[Any]) -> CodeObject:
     return filled
 
 
+def _own_object(call: CodeCall) -> Any:
+    made = instance_of(call, call.name, _initial(call))
+    return NOTHING if made is None else made
+
+
+def _initial(call: CodeCall) -> Node | None:
+    """What stands in braces behind a constructor of C#."""
+    return next((each for each in call.node.named_children if each.type == "initializer_expression"), None)
+
+
 def _made(call: CodeCall) -> Any:
     """What a constructor makes: a mapping, a list, or a value of a named type with its fields."""
     walker, is_new = call.walker, call.walker.meaning(call.node) == "new"
@@ -257,9 +271,7 @@ def _made(call: CodeCall) -> Any:
     whole = next((value for value in call.positional if is_body(value)), None)
     if whole is not None and not isinstance(whole, CodeObject):
         return whole
-    initial = next(
-        (child for child in call.node.named_children if child.type == "initializer_expression"), None
-    )
+    initial = _initial(call)
     if name.lower() in words("makes_lists"):
         inner = walker.evaluate(initial) if initial is not None else None
         return inner if isinstance(inner, list) else list(call.positional)
@@ -296,6 +308,10 @@ def _passed_on(call: CodeCall) -> Any:
     if call.lower in words("keeps"):
         if isinstance(receiver, CodeObject | Encoded) or (not given and isinstance(receiver, str)):
             return receiver
-        if len(given) == 1 and isinstance(given[0], str | int | list) and not isinstance(receiver, Sending):
+        if (
+            len(given) == 1
+            and isinstance(given[0], str | int | list | CodeObject)
+            and not isinstance(receiver, Sending)
+        ):
             return given[0]
     return receiver if isinstance(receiver, Sending) else unknown(text_of(call.node))

@@ -32,7 +32,8 @@ def _member(walker: Walker, node: Node) -> Any:
         return walker.strange(node)
     if _ENUM.search(text_of(holder)):
         return text_of(name).lower()
-    value = part_of(walker.evaluate(holder), text_of(name), node)
+    held = walker.evaluate(holder)
+    value = held if text_of(name) == "__dict__" else part_of(held, text_of(name), node)
     if isinstance(value, Unknown) and text_of(holder).strip("$") in SELVES:
         return walker.scope.get(text_of(name), value)  # a field that the class itself gives a value
     return value
@@ -88,7 +89,8 @@ def _object(walker: Walker, node: Node) -> Any:
         written = text_of(kind) if kind is not None else ""
         if written.startswith("[]"):
             return [walker.evaluate(child) for child in body.named_children]
-        return fill(walker, walker.record(model=not _GO_MAP.search(written), origin=written), body)
+        is_own = _GO_MAP.search(written) is not None or written in walker.classes
+        return fill(walker, walker.record(model=not is_own, origin=written), body)
     if node.type == "anonymous_object_creation_expression":
         return _anonymous(walker, node)
     entries = [child for child in node.named_children if walker.meaning(child) == "pair"]

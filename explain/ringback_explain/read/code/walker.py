@@ -28,6 +28,7 @@ _RIGHT = ("right", "value", "default_value")
 _MAIN = re.compile(r"__name__|__FILE__|require\.main|import\.meta")
 _LEAVES = re.compile(r"\s*(?:return|raise|throw|exit|die|panic|sys\.exit|process\.exit|os\.Exit|abort)\b")
 _NO_VALUE = ("", "condition", "give")
+_CLASSES = ("class_definition", "class_declaration", "record_declaration", "type_spec")
 _REMOVES = ("delete_statement", "unset_statement")
 _BLOCKS = ("block", "statement_block", "compound_statement", "then", "statement_list", "expression_statement")
 
@@ -44,6 +45,7 @@ class Walker:
         self.root = program.root
         self.call: Callable[[Walker, Node], Any] = call
         self.functions: dict[str, Node] = {}
+        self.classes: dict[str, Node] = {}
         self.called: set[str] = set()
         self.followed: set[int] = set()
         self.scope: dict[str, Any] = {}
@@ -99,6 +101,8 @@ class Walker:
             elif meaning == "call":
                 name = field(node, "function", "name", "method")
                 self.called.add(re.split(r"[.>:]", text_of(name))[-1] if name else "")
+            elif node.type in _CLASSES and (named := field(node, "name")) is not None:
+                self.classes[text_of(named)] = node
             elif node.type == "field_declaration" and (tag := node.child_by_field_name("tag")):
                 # The name under which a field of a struct of Go goes out.
                 found = re.search(r'json:"([\w-]+)', text_of(tag))

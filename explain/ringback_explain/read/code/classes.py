@@ -1,0 +1,116 @@
+"""The objects of a program's own classes: the fields that a class declares, and what its constructor sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ringback_explain.read.code.languages import SELVES, Spot, field, text_of
+from ringback_explain.read.code.values import CodeObject
+from ringback_explain.read.described import weight
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from ringback_explain.read.code.calls import CodeCall
+    from ringback_explain.read.code.walker import Walker
+
+CONSTRUCTORS = ("__init__", "constructor", "__construct")
+_FIELDS = ("property_declaration", "property_promotion_parameter")
+_AROUND = ("property_declaration", "field_declaration", "variable_declaration")
+_PARAMETERS = {
+    "record_declaration": ("parameter", "formal_parameter"),
+    "class_declaration": ("required_parameter",),
+}
+"""What declares a field among the parameters of a record, and of a constructor of TypeScript."""
+_NOT_SENT = {
+    "csharp": re.compile(r"private|protected|static|const\b|internal"),
+    "php": re.compile(r"private|protected|static"),
+    "python": re.compile(r"_|model_config|.*ClassVar"),
+}
+_STATIC = re.compile(r"(?:public |private )?static|#")
+_TAG = re.compile(
+    r"(?:JsonPropertyName|JsonProperty|SerializedName)\((?:\w+ ?= ?)?\"(\w+)\"|alias=[\"'](\w+)"
+)
+_RENAMED = ("java", "csharp")
+"""Languages in which a field is sent under another name than the class has for it, as a model's is."""
+
+
+def instance_of(call: CodeCall, name: str, initial: Node | None) -> CodeObject | None:
+    """The object that the program's own class makes; none where it is not one of fields to be sent."""
+    walker, node = call.walker, call.walker.classes.get(name)
+    if node is None or node.id in walker.active:
+        return None
+    walker.active.add(node.id)
+    made = walker.record(model=walker.language.name in _RENAMED, origin=name)
+    fields = list(_declared(walker, node, node))
+    for key, declared in fields:
+        if (value := walker.right(declared)) is not None:
+            walker.put(made, key, _default(walker, value), Spot.of(declared))
+    functions = list(_functions(walker, node))
+    constructor = next((each for each in functions if _name_of(each) in (*CONSTRUCTORS, name)), None)
+    if constructor is not None:
+        before = {each: walker.scope.get(each) for each in SELVES}
+        walker.scope |= dict.fromkeys(SELVES, made)
+        walker.run(constructor, [(None, value) for value in call.positional] + list(call.named.items()))
+        walker.scope |= before
+    in_order = [key for key, declared in fields if "parameter" in declared.type]
+    if constructor is None or in_order:
+        in_order = in_order or [key for key, _ in fields]
+        given = dict(zip(in_order, call.positional, strict=False)) | call.named
+        for key, value in given.items():
+            walker.put(made, key, value, call.named.spots.get(key, call.spot))
+    made.absorb(None if initial is None else walker.evaluate(initial))
+    walker.active.discard(node.id)
+    return made if weight(made) or (made and not functions) else None
+
+
+def _default(walker: Walker, node: Node) -> Any:
+    """The value of ``"x"``, or of what stands for it in ``Field("x", alias="y")``."""
+    called, listed = field(node, "function"), field(node, "arguments")
+    if called is not None and listed is not None and text_of(called).lower().endswith("field"):
+        for child in listed.named_children:
+            if child.type != "keyword_argument" or text_of(child).startswith("default="):
+                return walker.evaluate(field(child, "value") or child)
+    return walker.evaluate(node)
+
+
+def _declared(walker: Walker, node: Node, of_class: Node) -> Iterator[tuple[str, Node]]:
+    """The fields that a class declares, by their names, in their order; their tags are kept."""
+    for child in node.named_children:
+        name = field(child, "name", "left", "pattern", "property")
+        is_field = walker.meaning(child) == "assign" or child.type in _FIELDS
+        is_field = is_field or (
+            child.type in _PARAMETERS.get(of_class.type, ())
+            and (
+                of_class.type == "record_declaration"
+                or child.named_children[0].type == "accessibility_modifier"
+            )
+        )
+        if is_field and name is not None:
+            outer = child
+            while outer.parent is not None and outer.parent.type in _AROUND:
+                outer = outer.parent
+            key, tag = text_of(name).strip("$"), _TAG.search(text_of(outer))
+            if tag is not None:
+                walker.tags[key] = tag[1] or tag[2]
+            if not _NOT_SENT.get(walker.language.name, _STATIC).match(text_of(outer)):
+                yield key, child
+        elif walker.meaning(child) != "function" or _name_of(child) in CONSTRUCTORS:
+            inner = field(child, "parameters") if walker.meaning(child) == "function" else child
+            if inner is not None and child.type != of_class.type:
+                yield from _declared(walker, inner, of_class)
+
+
+def _functions(walker: Walker, node: Node) -> Iterator[Node]:
+    for child in node.named_children:
+        if walker.meaning(child) == "function":
+            yield child
+        elif child.type in ("block", "class_body", "declaration_list"):
+            yield from _functions(walker, child)
+
+
+def _name_of(function: Node) -> str:
+    name = field(function, "name")
+    return "" if name is None else text_of(name)
