@@ -38,6 +38,8 @@ SHOWN_BY_THE_REQUEST = ("key.", "number.normalised", "number.no-plus", "value.no
 """Notes on what the request to send instead, or a question beside it, shows as well."""
 OTHER_FORM = ("key.destination", "key.caller")
 """Notes that tell that a body is written in ``to`` and ``from``."""
+NOT_READ = ("code.not-in-text", "code.conditional", "code.given-on")
+"""Notes on parts of a request that were not read, and are not shown."""
 DEAD = ("number.unassigned", "number.fictional", "number.impossible")
 """Notes that a caveat beside the request repeats."""
 CANNOT_WORK = "accepted, but the call will end in an error"
@@ -47,6 +49,7 @@ BUT = (
     ("key.destination", "by Ringback alone: the platform publishes no 'to' and 'from'"),
     ("key.caller", "by Ringback alone: the platform publishes no 'to' and 'from'"),
     ("value.not-filled-in", "once it is filled in"),
+    ("code.unsent", "if anything sends it"),
 )
 """What makes a lie of "accepted" alone, by the notes that tell of it."""
 
@@ -108,7 +111,10 @@ def _invitation(explanation: Explanation) -> str:
     if explanation.verdict == "rejected" or any(note.id == "method.reads" for note in explanation.notes):
         return "Send this instead"
     is_another = any(note.id in OTHER_FORM for note in explanation.notes)
-    return "In the published form" if is_another else "Ready to send"
+    if is_another:
+        return "In the published form"
+    is_whole = not explanation.questions and not any(note.id in NOT_READ for note in explanation.notes)
+    return "Ready to send" if is_whole else "To send, but for what is open"
 
 
 def _show_candidates(screen: Screen, findings: tuple[Explained, ...]) -> None:

@@ -250,3 +250,45 @@ def test_a_path_that_is_a_template_is_judged_as_if_it_were_filled_in() -> None:
     (found,) = explained(text)
     assert found.verdict == "accepted"
     assert [note.pointer for note in found.notes if note.id == "value.not-filled-in"] == ["path"]
+
+
+TEXT = json.dumps(CALL)
+FORM, PLAIN, JSON = "application/x-www-form-urlencoded", "text/plain;charset=UTF-8", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("code", "media"),
+    [
+        (f"urllib.request.urlopen(urllib.request.Request('{URL}', data=json.dumps({TEXT}).encode()))", FORM),
+        (f"requests.post('{URL}', data=json.dumps({TEXT}), headers={{'Authorization': 'Bearer x'}})", ""),
+        (f"await fetch('{URL}', {{ method: 'POST', body: JSON.stringify({TEXT}) }});", PLAIN),
+        (f"await axios.post('{URL}', JSON.stringify({TEXT}));", FORM),
+        (
+            f'var content = new StringContent({json.dumps(TEXT)});\nawait http.PostAsync("{URL}", content);',
+            PLAIN,
+        ),
+        # Nothing is said against a program that leaves open which headers it sends.
+        (f"requests.post('{URL}', data=json.dumps({TEXT}), headers=headers)", JSON),
+        (f"requests.post('{URL}', data=json.dumps({TEXT}))", JSON),
+        (f"requests.post('{URL}', json={TEXT}, headers={{'Authorization': 'Bearer x'}})", JSON),
+        (
+            (
+                f"const type = 'application/json';\nawait fetch('{URL}', {{ method: 'POST',"
+                f" body: JSON.stringify({TEXT}), headers: headersOf(type) }});"
+            ),
+            JSON,
+        ),
+    ],
+)
+def test_a_text_goes_out_as_its_client_declares_it(code: str, media: str) -> None:
+    (found,) = read(code.encode()).found
+    assert isinstance(found, FoundRequest)
+    assert found.request.headers["content-type"] == media
+
+
+def test_of_a_body_that_nothing_sends_that_is_said_first() -> None:
+    code = f"payload = {TEXT}\nprint(json.dumps(payload))"
+    (made,) = explained(code)
+    assert [note.id for note in made.notes] == ["code.unsent"]
+    (made,) = explained(f"{code}\nrequests.post('{URL}', json=payload)")
+    assert not made.notes

@@ -44,6 +44,7 @@ EXTRAS = st.fixed_dictionaries(
 @given(destination=DESTINATIONS, extras=EXTRAS, path=st.sampled_from([CALLS, FOR_AGENT]))
 @example(destination={"phoneNumber": NUMBER}, extras={"attributes": {"a'b": 'é $x "y" `z` {q}'}}, path=CALLS)
 @example(destination={"phoneNumber": NUMBER}, extras={"callerIdName": "# no // comment \\n"}, path=FOR_AGENT)
+@example(destination={"phoneNumber": NUMBER}, extras={"uuiData": "undefined", "label": "`;//"}, path=CALLS)
 def test_what_is_shown_is_read_as_what_it_sends(
     form: str, destination: dict[str, Any], extras: dict[str, Any], path: str
 ) -> None:

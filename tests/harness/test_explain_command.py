@@ -148,6 +148,18 @@ def test_code_is_shown_in_the_form_that_is_asked_for_and_in_no_other(option: str
     assert said.count("\nWith ") == 1
 
 
+@pytest.mark.parametrize("rest", ["callFromQueueId: queue", "...options"])
+def test_a_request_with_a_part_left_out_is_not_ready_to_send(rest: str) -> None:
+    call = f"await axios.post('{CALLS_PATH}', {{ phoneNumber: '+442079460100', {rest} }});"
+    assert "Ready to send" not in run(call).stdout
+    assert "To send, but for what is open" in run(call).stdout
+
+
+def test_nothing_is_accepted_that_nothing_sends_without_a_word_of_it() -> None:
+    said = run('payload = {"phoneNumber": "+442079460100"}\nprint(payload)').stdout
+    assert said.startswith("ACCEPTED  202  if anything sends it\n")
+
+
 def test_an_accepted_request_is_said_to_be_one() -> None:
     result = run(json.dumps(CALL))
     assert result.exit_code == 0

@@ -155,7 +155,10 @@ def programs(text: str) -> list[Program]:
     fits = {program.language.name: program.fit for program in read}
     if fits.get("javascript", 0) >= fits.get("typescript", 1):
         read = [program for program in read if program.language.name != "typescript"]
-    return sorted(read, key=lambda program: program.fit * 10 + program.signs, reverse=True)
+    # In the texts of a program may stand the words and marks of any other language.
+    return sorted(
+        read, key=lambda one: (one.fit == 1 and one.signs > 0, one.fit * 10 + one.signs), reverse=True
+    )
 
 
 @cache

@@ -26,7 +26,7 @@ from ringback_explain.read.code.values import (
     unknown,
 )
 from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of, said
-from ringback_explain.table import pattern
+from ringback_explain.table import pattern, table
 
 MULTIPART_TYPE = "multipart/form-data"
 TEXT_TYPE = "text/plain;charset=UTF-8"
@@ -74,7 +74,8 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
     notes = tuple(_settled(body)) if isinstance(body, CodeObject | Encoded) else ()
     if not sending.line:  # what nothing was seen to send, whatever it was given to sends
         notes = tuple(note for note in notes if note.id != "code.given-on")
-    raw, media = _written(sending, language.name)
+        notes = (Note("code.unsent", "", said("unsent")), *notes)
+    raw, media = _written(sending, language.name, text)
     address = _address(sending, text)
     headers = {str(key): str(value) for key, value in sending.headers.items() if isinstance(value, str | int)}
     headers = {key: value for key, value in headers.items() if not IN_CODE.fullmatch(value)}
@@ -177,7 +178,7 @@ def _shown(source: str) -> str:
     return f"`{plain_text if len(plain_text) <= 60 else plain_text[:57] + '...'}`"
 
 
-def _written(sending: Sending, language: str) -> tuple[str, str]:
+def _written(sending: Sending, language: str, text: str) -> tuple[str, str]:
     """The body as a text, and the media type that its client gives it."""
     body = sending.body
     if body is None or isinstance(body, Unknown):
@@ -187,11 +188,25 @@ def _written(sending: Sending, language: str) -> tuple[str, str]:
     value = plain(body)
     if isinstance(body, str | Encoded):
         written = str(value)
-        return written, JSON_TYPE if decoded(written) is not None or "=" not in written else FORM_TYPE
+        is_json = decoded(written) is not None or "=" not in written
+        return written, _media_of_text(sending, language, text) if is_json else FORM_TYPE
     media = _media(sending, language) if isinstance(value, dict) else JSON_TYPE
     if media == JSON_TYPE:
         return json.dumps(value, ensure_ascii=False), media
     return _script_text(value) if media == TEXT_TYPE else _form(value, language), media
+
+
+def _media_of_text(sending: Sending, language: str, text: str) -> str:
+    """What a client makes of a text; JSON where the program may say so in a part that is not read."""
+    if sending.sdk or not sending.line or sending.hides_headers or pattern("type-said").search(text):
+        return JSON_TYPE
+    clients = table("read/code/calls")["texts"].get(language, {})
+    media = next((media for client, media in clients.items() if re.search(client, text)), "json")
+    # Without any header the program is a part of one.
+    return _MEDIA[media] if media or sending.headers else JSON_TYPE
+
+
+_MEDIA = {"json": JSON_TYPE, "form": FORM_TYPE, "text": TEXT_TYPE, "": ""}
 
 
 def _media(sending: Sending, language: str) -> str:
