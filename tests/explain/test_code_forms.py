@@ -23,7 +23,7 @@ def requests_of(code: str) -> list[FoundRequest]:
 def told(code: str) -> list[str]:
     """What is said of a request in code that was not judged."""
     (found,) = requests_of(code)
-    return [note.message for note in found.context.unread]
+    return [note.message for note in found.context.unread if note.id != "code.unsent"]
 
 
 WAYS = {

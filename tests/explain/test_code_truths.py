@@ -253,20 +253,23 @@ def test_a_path_that_is_a_template_is_judged_as_if_it_were_filled_in() -> None:
 
 
 TEXT = json.dumps(CALL)
+AUTHORISED = "headers: { Authorization: 'Bearer x' }"
 FORM, PLAIN, JSON = "application/x-www-form-urlencoded", "text/plain;charset=UTF-8", "application/json"
 
 
 @pytest.mark.parametrize(
     ("code", "media"),
     [
-        (f"urllib.request.urlopen(urllib.request.Request('{URL}', data=json.dumps({TEXT}).encode()))", FORM),
-        (f"requests.post('{URL}', data=json.dumps({TEXT}), headers={{'Authorization': 'Bearer x'}})", ""),
-        (f"await fetch('{URL}', {{ method: 'POST', body: JSON.stringify({TEXT}) }});", PLAIN),
-        (f"await axios.post('{URL}', JSON.stringify({TEXT}));", FORM),
         (
-            f'var content = new StringContent({json.dumps(TEXT)});\nawait http.PostAsync("{URL}", content);',
-            PLAIN,
+            (
+                f"asked = urllib.request.Request('{URL}', data=json.dumps({TEXT}).encode())\n"
+                "asked.add_header('Authorization', token)\nurllib.request.urlopen(asked)"
+            ),
+            FORM,
         ),
+        (f"requests.post('{URL}', data=json.dumps({TEXT}), headers={{'Authorization': 'Bearer x'}})", ""),
+        (f"await fetch('{URL}', {{ method: 'POST', {AUTHORISED}, body: JSON.stringify({TEXT}) }});", PLAIN),
+        (f"await axios.post('{URL}', JSON.stringify({TEXT}), {{ {AUTHORISED} }});", FORM),
         # Nothing is said against a program that leaves open which headers it sends.
         (f"requests.post('{URL}', data=json.dumps({TEXT}), headers=headers)", JSON),
         (f"requests.post('{URL}', data=json.dumps({TEXT}))", JSON),

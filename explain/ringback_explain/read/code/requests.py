@@ -125,7 +125,8 @@ def _of_client(call: CodeCall) -> Any:
     made.client = call.holder_text or call.name
     call.walker.sendings.append(made)
     # What Node's https.request gives is written to and ended afterwards.
-    return made if call.lower == "request" and made.body is None else unknown(f"{call.name}()")
+    is_filled_later = call.lower == "request" and (made.body is None or call.name == "Request")
+    return made if is_filled_later else unknown(f"{call.name}()")
 
 
 def _sending(call: CodeCall) -> Sending:

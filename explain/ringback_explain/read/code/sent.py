@@ -198,12 +198,11 @@ def _written(sending: Sending, language: str, text: str) -> tuple[str, str]:
 
 def _media_of_text(sending: Sending, language: str, text: str) -> str:
     """What a client makes of a text; JSON where the program may say so in a part that is not read."""
-    if sending.sdk or not sending.line or sending.hides_headers or pattern("type-said").search(text):
+    # Without any header the program is a part of one.
+    if sending.sdk or not sending.headers or sending.hides_headers or pattern("type-said").search(text):
         return JSON_TYPE
     clients = table("read/code/calls")["texts"].get(language, {})
-    media = next((media for client, media in clients.items() if re.search(client, text)), "json")
-    # Without any header the program is a part of one.
-    return _MEDIA[media] if media or sending.headers else JSON_TYPE
+    return _MEDIA[next((media for client, media in clients.items() if re.search(client, text)), "json")]
 
 
 _MEDIA = {"json": JSON_TYPE, "form": FORM_TYPE, "text": TEXT_TYPE, "": ""}
