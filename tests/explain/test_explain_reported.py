@@ -101,6 +101,13 @@ def test_the_line_of_a_request_names_its_operation(text: str, operation: str | N
     assert mention.operation(text) == operation
 
 
+def test_the_path_of_a_known_operation_is_not_at_fault() -> None:
+    answer = PlatformAnswer(404, "not.found", operation="getConversationsCall")
+    found = {rule.id for rule in candidates(answer)}
+    assert "path.unknown" not in found
+    assert "path.unknown" in {rule.id for rule in candidates(PlatformAnswer(404, "not.found"))}
+
+
 def test_an_answer_that_no_rule_gives_is_said_to_be_one() -> None:
     explained = explain_answer(PlatformAnswer(418, "teapot"))
     assert explained is not None

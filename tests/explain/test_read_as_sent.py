@@ -178,7 +178,7 @@ def test_what_is_set_unless_it_is_there_is_set_so(line: str, expected: object) -
     ["class CallBody:\n    pass", "interface CallBody { phoneNumber: string }", "type CallBody struct {}"],
 )
 def test_a_class_of_the_program_itself_is_not_looked_for_in_the_sdk(declared: str) -> None:
-    text = f"{declared}\nsend(CallBody(), 'https://api.mypurecloud.ie')"
+    text = f"{declared}\npurecloud.send(CallBody())"
     ids = {note.id for note in explain_text_notes(Context(text=text))}
     assert "sdk.unknown-class" not in ids
     assert "sdk.unknown-class" in {

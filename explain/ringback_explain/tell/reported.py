@@ -214,6 +214,8 @@ def _fitting(
             and (code is None or rule.code == name)
             and (message is None or _says(rule.message, message))
             and (operation is None or rule.concerns(BY_ID.get(operation)))
+            # The path of a known operation is not at fault.
+            and (operation not in BY_ID or rule.stage is not Stage.ROUTE)
         ]
         if found:
             return found
