@@ -209,6 +209,11 @@ body = <<~JSON
 JSON
 RestClient.post("{URL}", body, content_type: :json)
 """,
+    "PowerShell, with headers": f"""
+$headers = @{{ Authorization = "Bearer $token"; "Content-Type" = "application/json" }}
+$body = @{{ phoneNumber = "{NUMBER}" }} | ConvertTo-Json
+Invoke-RestMethod -Method Post -Uri "{URL}" -Headers $headers -Body $body
+""",
     "PowerShell": f"""
 $body = @{{
     phoneNumber = "{NUMBER}" # ours

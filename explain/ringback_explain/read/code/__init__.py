@@ -30,6 +30,7 @@ _ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w.]+\.)?\w*(?:Error|Exception)(?: 
 
 _HASH = re.compile(r"@(?=\{)")
 _TOKEN = re.compile(r'"(?:`.|[^"`])*"|\'[^\']*\'|#[^\n]*|@(?=\{)|=|;|\n|\$(?=true\b|false\b|null\b)')
+_NAME = re.compile(r"\w+(?=[\"']?\s*=)")
 _DOUBLED = re.compile(r"([{,])\s*(?:,\s*)+")
 _WRITTEN = {"@": "", "=": ":", ";": ",", "$": "", "\n": ",\n"}
 
@@ -101,7 +102,7 @@ def _candidates(text: str) -> list[Program]:
 
 
 def _as_script(text: str) -> str | None:
-    """The heaviest hash table of the text as a call of JavaScript; none where there is none."""
+    """The hash table of the text with the most keys of a body, and little else, as a call of JavaScript."""
     tables = []
     for found in _HASH.finditer(text):
         end = closed_at(text[found.end() :])
@@ -109,7 +110,6 @@ def _as_script(text: str) -> str | None:
             tables.append(text[found.end() : found.end() + end])
     if not tables:
         return None
-    written = _TOKEN.sub(
-        lambda found: _WRITTEN.get(found[0], "" if found[0][0] == "#" else found[0]), max(tables, key=len)
-    )
+    chosen = max(tables, key=lambda each: (described.weight(dict.fromkeys(_NAME.findall(each))), -len(each)))
+    written = _TOKEN.sub(lambda found: _WRITTEN.get(found[0], "" if found[0][0] == "#" else found[0]), chosen)
     return "send(" + _DOUBLED.sub(r"\1 ", written) + ")"
