@@ -73,8 +73,9 @@ _LONGEST_TAIL = 600
 
 def without_assigned(text: str, hide: Hide) -> str:
     """The text without the values of telling names; any other value may be a text with names in it."""
-    for names in (_ITEM, _NAMED):
-        text = _without(text, names, hide)
+    for signs, names in ((",", _ITEM), (": = { -> <-", _NAMED)):
+        if any(map(text.__contains__, signs.split())):
+            text = _without(text, names, hide)
     return text
 
 

@@ -13,8 +13,8 @@ HIDDEN = "***"
 Hide = Callable[[str], str]
 """Gives what is shown in place of a secret."""
 
-_LONG_WORD = re.compile(r"[\w.+/=~|:-]{11}")
-"""What stands in every text with a secret that has a shape."""
+_LONG, _LONGER = 11, 24
+"""Characters without a space in each text with a secret that has a shape, and with one drawn by lot."""
 _JSON_IN_BASE64 = re.compile(r"(?<![A-Za-z0-9_-])(?:ey[JA]|ewog|ew0K)[\w-]{8,}+(?:\.[\w-]*+)*+")
 """A JWT (RFC 7519), or another token that begins with an object of JSON, whole or cut."""
 _PRIVATE_KEY = re.compile(
@@ -35,7 +35,7 @@ _MADE = re.compile(
 )
 """How most makers of tokens spell them: ``whose_kind_random``."""
 _WORD = re.compile(
-    r"(?<![A-Za-z0-9_+~-])[A-Za-z0-9_+~-]{24,}+={0,2}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+={0,2}"
+    rf"(?<![A-Za-z0-9_+~-])[A-Za-z0-9_+~-]{{{_LONGER},}}+={{0,2}}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{40,}}+={{0,2}}"
 )
 _SMALL = re.compile("[a-z]+")
 _CAPITALS = re.compile("[A-Z]+")
@@ -77,18 +77,21 @@ channel, by which alone anybody can listen to it."""
 
 def without_shapes(text: str, hide: Hide) -> str:
     """The text without what must be a secret by its form."""
-    if not _LONG_WORD.search(text):
+    words = [word for word in text.split() if len(word) >= _LONG]
+    if not words:
         return text
     text = _without_private_keys(text, hide)
     if "ey" in text or "ew" in text:
         text = _JSON_IN_BASE64.sub(lambda found: hide(found[0]), text)
-    for pattern in _known_in(text):
+    for pattern in _known_in(" ".join(words)):
         text = pattern.sub(lambda found: hide(found[0]), text)
     if "_" in text or "-" in text or ":" in text:
         text = _MADE.sub(lambda found: hide(found[0]), text)
     for hint, pattern in _RARE:
         if hint in text:
             text = pattern.sub(lambda found: hide(found[0]), text)
+    if max(map(len, words)) < _LONGER:
+        return text
     return _WORD.sub(lambda found: hide(found[0]) if looks_random(found[0][:_LOOKED_AT]) else found[0], text)
 
 
