@@ -439,6 +439,8 @@ ADDRESSES = [
     Planted(place, text, value, media)
     for place, text, value, media in [
         ("text", "write to jane.doe@acme.io today", "jane.doe", TEXT),
+        ("code", "jane.doe\\x40acme.io", "jane.doe", TEXT),
+        ("SIP at an address of IPv4", "sip:jane.doe@10.1.2.3", "jane.doe", TEXT),
         ("plus", "jane+test@acme.io", "jane+test", TEXT),
         ("JSON", '{"note": "jane.doe@acme.io"}', "jane.doe", JSON),
         ("JSON email", '{"email": "jane.doe@acme.io"}', "jane.doe", JSON),

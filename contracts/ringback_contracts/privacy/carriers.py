@@ -110,8 +110,8 @@ _SPEAKS = (
 _BEARER = re.compile(rf"bearer{_SPACE}(?!{_SPEAKS})(?P<value>{_WORD})", re.IGNORECASE)
 _BASIC = re.compile(rf"basic{_SPACE}(?P<value>{_WORD})", re.IGNORECASE)
 _HEADER = re.compile(
-    r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)[\"']?[ \t]*+[:,][ \t]*+(?P<open>"
-    r"(?:[fFrRbB$@]{0,2}[\"'`])?)"
+    r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)(?:[\"']?[ \t]*+:|[\"'][ \t]*+,)[ \t]*+"
+    r"(?P<open>(?:[fFrRbB$@]{0,2}[\"'`])?)"
     r"(?:(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)[ \t]++)?"
     r"(?P<value>(?:\w{1,20}=[\"'])?[^\r\n\"'`]++)",
     re.IGNORECASE,
@@ -151,7 +151,7 @@ def _header(found: Found, hide: Hide) -> str:
 # --- URLs -------------------------------------------------------------------------------------------
 
 _URL = re.compile(
-    r"""(?:\\?/){2}(?P<value>[^\s/@:"'<>]*+:(?![0-9]{1,5}(?:[/?#\s]|\Z))"""
+    r"""(?:\\?/){2}(?P<value>[^\s/:"'<>]*+:(?![0-9]{1,5}(?:[/?#\s]|\Z))"""
     r"""(?:[^\s"'<>/?#]{0,256}(?=@)|[^\s"'<>@]{1,100}(?=@))|[^\s/@"'<>]++(?=@))"""
 )
 _SIP = re.compile(r"""sips?:[^\s:@"'<>]{0,128}+:(?P<value>[^\s@"'<>]{1,256}+)(?=@)""", re.IGNORECASE)
@@ -210,6 +210,12 @@ _PGPASS = re.compile(r"^[\w.*-]++:(?:[0-9]{1,5}|\*):[\w*.-]++:[\w*.-]++:(?P<valu
 _USER = re.compile(
     r"""(?:^|(?<=\s))(?:-u|-U|-a|--auth|--user|--proxy-user|--cert|-E)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
 )
+_LOGIN = re.compile(
+    r"""(?<!\w)(?:auth_?basic|basic_?auth|login|user_?pass|creds|credentials)["']?\s{0,3}[:=]\s{0,3}["']?"""
+    r"""[A-Za-z][^\s:"'/]*+:(?=[^\s\d"']*+\d)(?P<value>[^\s"',;/]++)""",
+    re.IGNORECASE,
+)
+"""A user and a password in one."""
 _TOOL = re.compile(
     r"\b(?:mysql\w{0,8}|mariadb\w{0,8}|sshpass|redis-cli|docker login|ldap\w{3,8}|htpasswd|mongosh?"
     r"|sqlcmd|az login|7z|zip|unzip|openssl|ssh-keygen|mosquitto_\w{3}|ipmitool|rdesktop)\b"
@@ -335,6 +341,7 @@ _PLACES: Sequence[tuple[str, re.Pattern[str], Judge]] = (
     ("identified password", _SQL, _hide_value),
     (":", _PGPASS, _hide_value),
     ("-u -a -e --user --proxy-user --cert", _USER, _user),
+    ("auth login pass cred", _LOGIN, _hide_value),
     (
         "mysql mariadb pass redis docker ldap ht mongo sqlcmd az zip 7z ssh ssl mosquitto tool desktop",
         _TOOL,

@@ -9,8 +9,10 @@ from functools import cache
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.privacy.names import word_set
 
-_SHAPE = re.compile(r"[a-z]+(?:[._-][a-z]+)*|[A-Z]+(?:[._-][A-Z]+)*|(?:[A-Z][a-z]+){1,6}")
-"""How an error's code is spelled: words, such as ``bad.request``, ``NOT_FOUND`` and ``NotFound``."""
+_SHAPE = re.compile(
+    r"[a-z]+(?:[._-][a-z]+)*|[A-Z]+(?:[._-][A-Z]+)*|(?:[A-Z][a-z]+){1,6}|[A-Z]{1,4}-?[0-9]{2,5}"
+)
+"""How an error's code is spelled: ``bad.request``, ``NOT_FOUND``, ``NotFound``, ``E42``."""
 _STATUS = re.compile("[0-9]{1,3}")
 _LONGEST = 80
 _ERROR = word_set(

@@ -63,7 +63,7 @@ _AMOUNT = (
     rf"|(?<![\w.,+-]){_SUM}[ \u00a0]?(?:[\u20ac\u00a3\u00a5\u20b9]|{_MONEY}\b)"
 )
 _MEASURE = (
-    r"(?<![\w.,+-])[0-9]{7,15}[ \u00a0]?"
+    r"(?<![\w.,+-])[0-9]{5,15}(?:\.[0-9]{1,9})?[ \u00a0]?"
     r"(?:bytes|octets|ms|ns|us|\u00b5s|milliseconds|microseconds|seconds|[KMGT]i?B|requests|B)\b"
 )
 _ORDER = (
@@ -80,10 +80,11 @@ _CLOCK = r"(?<![0-9+:.])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1
 _DATED_NAME = rf"(?<=[A-Za-z][_/.-]){_YEAR}{_MONTH}{_DAY}(?=[_/.-][A-Za-z])"
 _PLACE = (
     r"\b(?i:lat(?:itude)?|lon(?:gitude)?|lng)[\"']?[ :=]{1,3}-?[0-9]{1,3}\.[0-9]{3,15}"
-    r"|(?P<fraction>(?<![\w.+-])0\.[0-9]{6,17}(?![\w.-]))"
+    r"|(?P<fraction>(?<![\w.+-])(?:0\.[0-9]{6,17}|[0-9]{1,2}\.[0-9]{13,17}|[1-9][0-9]{4,6}\.[0-9]{2})(?![\w.-]))"
 )
 _COUNT = (
-    r"\b(?i:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration)"
+    r"\b(?i:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration|s-maxage|max-age"
+    r"|expires_in|ttl)"
     r"""["']?\s{0,2}[:=]\s{0,2}["']?[0-9]{7,15}(?![\w-])"""
 )
 KEPT = re.compile(

@@ -25,7 +25,7 @@ _ATTRIBUTE = re.compile(
 )
 _ELEMENT = re.compile(
     r"<(?P<name>[A-Za-z_][\w:.-]*+)(?P<attributes>(?:\s[^<>]*+)?)>\s*+(?:<!--[^<>]*+>\s*+)?"
-    r"(?:<(?:\w{1,20}:)?(?:value|val|v|string|text|data|item|element|entry)>\s*+)?(?:<!\[CDATA\[)?+(?P<value>(?:(?<=<!\[CDATA\[)(?:(?!\]\]>).)++|[^<]++))",
+    r"(?:<(?:\w{1,20}:)?(?i:value|val|v|string|text|data|item|element|entry)>\s*+)?(?:<!\[CDATA\[)?+(?P<value>(?:(?<=<!\[CDATA\[)(?:(?!\]\]>).)++|[^<]++))",
     re.DOTALL,
 )
 _PAIRED_ELEMENTS = re.compile(
@@ -42,10 +42,10 @@ _NAMING = word_set("name key id property field autocomplete type for n k")
 _VALUES = word_set("value content v val data default text expr")
 _VALUE_NAMES = (
     r"(?:val|v|content|data|text|example|default"
-    r"|(?:(?:new|old|current|initial|default|secret|string)_?)?value)"
+    r"|(?:(?:new|old|current|initial|default|secret|string|parameter|attribute|variable|option)_?)?value)"
 )
 _NAME_NAMES = (
-    r"(?:key|name|label|id|title|k|field|header|parameter|variable|param|n"
+    r"(?:(?:parameter|attribute|variable|option)?(?:key|name)|label|id|title|k|field|header|parameter|variable|param|n"
     r"|type(?=.?\s?[:=]\s?.?(?:password|secret)\b))"
 )
 _PAIR = re.compile(
@@ -133,14 +133,14 @@ _MARKUP: tuple[tuple[str, re.Pattern[str], Judge], ...] = (
     ("<", _ELEMENT, _element),
     ("</", _PAIRED_ELEMENTS, _value),
     ("form-data", _PART, _value),
-    ("", _PAIR, _pair),
-    ("", _PAIR_REVERSED, _pair),
+    (": =", _PAIR, _pair),
+    (": =", _PAIR_REVERSED, _pair),
 )
 
 
 def without_marked(text: str, hide: Hide) -> str:
     """The text without the secrets of markup, and of pairs of a name and a value."""
     for sign, pattern, judge in _MARKUP:
-        if sign in text:
+        if any(map(text.__contains__, sign.split())):
             text = pattern.sub(partial(judge, hide=hide), text)
     return _without_told(text, hide) if "</" in text else text

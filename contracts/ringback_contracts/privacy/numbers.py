@@ -27,11 +27,13 @@ _LAST_SHOWN = 2
 
 # --- numbers with pauses that also part other things ---------------------------------------------------
 
-_PAUSE = rf"(?:{GAP}|[\r\n,:;]){{1,12}}"
+_MARK = r"</?(?:a|b|i|u|em|br|wbr|sub|sup|span|small|strong)(?:\s[^<>]{0,80})?/?>"
+"""What marks up a part of a line."""
+_PAUSE = rf"(?:{GAP}|[\r\n,:;'\"\u2018\u2019\u2026]|(?<!\*)\*(?!\*)|{_MARK}){{1,12}}"
 _PAUSED = re.compile(rf"(?<![\w.]){_PLUS}?\(?{DIGIT}{{1,15}}(?:{_PAUSE}{DIGIT}{{1,12}}){{1,14}}(?![\w])")
 _GROUP = re.compile(rf"{DIGIT}+")
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_SPACES = re.compile(r"[\s()\[\]]|%20")
+_SPACES = re.compile(rf"[\s()\[\]]|%20|{_MARK}")
 _NORTH_AMERICAN = ([3, 3, 4], [1, 3, 3, 4])
 _FEWEST, _FEWEST_WITH_PLUS, _MOST_GROUPS, _LONGEST_GROUP = 9, 7, 6, 8
 Span = tuple[int, int]

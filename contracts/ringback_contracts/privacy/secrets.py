@@ -29,6 +29,7 @@ _SUSPICIOUS = [
     "key",
     "cred",
     "auth",
+    "login",
     "cookie",
     "code",
     "pin",

@@ -215,7 +215,7 @@ def _remembered(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _tells(name: str) -> bool:
-    return names_secret(name) or name in _SPECIAL or name.lower().replace("_", "") in _VALUES
+    return names_secret(name) or name in _SPECIAL or _gives_value(name)
 
 
 def _columns_of(value: Members) -> frozenset[int]:
@@ -238,13 +238,21 @@ def _holds_secret(name: str) -> bool:
     return name == "value" or names_secret(name) or HIDDEN in name
 
 
+def _gives_value(name: str) -> bool:
+    return name.lower().replace("_", "") in _VALUES or words_of(name)[-1:] == ["value"]
+
+
+def _gives_name(name: str) -> bool:
+    return name.lower() in _NAMING or words_of(name)[-1:] in (["key"], ["name"])
+
+
 def _named_beside(name: str, siblings: Iterable[tuple[str, Any]]) -> list[str]:
-    if name.lower().replace("_", "") not in _VALUES:
+    if not _gives_value(name):
         return []
     return [
         other
         for key, other in siblings
-        if isinstance(other, str) and (key.lower() in _NAMING or (key == "type" and other in _TYPES))
+        if isinstance(other, str) and (_gives_name(key) or (key == "type" and other in _TYPES))
     ]
 
 
