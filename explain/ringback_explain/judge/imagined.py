@@ -39,25 +39,15 @@ from ringback_explain.meant.placeholders import (
     path_name,
     texts,
 )
-from ringback_explain.table import pattern
+from ringback_explain.table import pattern, table
 
-SOMEBODY = "5000b0d1-0000-4000-8000-000000000000"
+_STAND_INS = table("judge/stand_ins")
+SOMEBODY: str = _STAND_INS["somebody"]
 """Id of the user whose token sends the request, and of whoever stands where an id was withheld."""
-SOME_NUMBER = "+442079460100"
+SOME_NUMBER: str = _STAND_INS["number"]
 PHONES = dict.fromkeys(("work_phone", "cell_phone", "home_phone", "other_phone"), SOME_NUMBER)
 """The numbers of somebody outside."""
 EVERYTHING = frozenset(permission for operation in OPERATIONS for permission in operation.any_of)
-_BY_SCHEME = {"tel": SOME_NUMBER, "user": SOMEBODY, "campaign": SOMEBODY, "sip": "agent@example.com"}
-_OF_ITEM = {"participants": "address", "conversationids": "id", "routingskillsids": "id"}
-_BY_KEY: Mapping[str, Any] = {
-    "attributes": {},
-    "priority": 0,
-    "routingskillsids": [],
-    "conversationids": [SOMEBODY],
-    "participants": [{"address": SOME_NUMBER}],
-}
-_DIALLED = re.compile(r"number|address|phone|callerid$|uri$|dnis|ani$|destination|to$|^from$|^$")
-"""Keys whose value is a number; any other is left out, as nothing is known of what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +219,7 @@ def _fill(value: Any, key: str) -> Any:
         made = {name: _fill(item, name) for name, item in value.items()}
         return {name: item for name, item in made.items() if item is not None or value[name] is None}
     if isinstance(value, list):
-        return [_fill(item, _OF_ITEM.get(norm(key), key)) for item in value]
+        return [_fill(item, _STAND_INS["of-item"].get(norm(key), key)) for item in value]
     if not isinstance(value, str) or gap_in(value) not in NOT_THERE:
         return value
     return _stand_in(value, norm(key))
@@ -240,12 +230,12 @@ def _stand_in(text: str, key: str) -> Any:
         return PROTECTION.sub("agent@example.com", text)
     if text.startswith("v2."):  # a topic, with the id of what it tells of
         return IN_CODE.sub(SOMEBODY, text)
-    if key in _BY_KEY:
-        return _BY_KEY[key]
+    if key in _STAND_INS["by-key"]:
+        return _STAND_INS["by-key"][key]
     scheme, colon, rest = text.strip().partition(":")
-    if colon and (part := _BY_SCHEME.get(scheme.lower())):
+    if colon and (part := _STAND_INS["by-scheme"].get(scheme.lower())):
         return re.sub("\u2039[^\u203a]*\u203a", "x", text) if "@" in rest else f"{scheme}:{part}"
     if key.endswith(("id", "ids")) and key != "callerid":
         return SOMEBODY
     written = f"tel:{SOME_NUMBER}" if key in ("to", "from") else SOME_NUMBER
-    return written if _DIALLED.search(key) else None
+    return written if pattern("dialled").search(key) else None
