@@ -43,8 +43,8 @@ _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "2223334445556667777888999
 _FEATURE_CODES = (re.compile(r"[*#]+[0-9]{2}[*#]*"), re.compile(r"[*#]+[0-9]{3}[*#]*"))
 _WITHHOLDING = ("", "141", "1470", "1831", "1832", "184", "186", "133", "1167", "1182")
 _OUTSIDE_LINE = "0189"
-LONGEST_EMERGENCY = 6
-"""Digits of the longest emergency number of any region."""
+SHORTEST_EMERGENCY, LONGEST_EMERGENCY = 2, 6
+"""Digits of the shortest and the longest emergency number of any region."""
 _LONGEST_INTERNATIONAL_PREFIX = 8
 _PAUSE = re.compile(r"[,pw]")
 _MOST_PAUSES = 8
@@ -151,9 +151,10 @@ def _rings_behind_prefix(digits: str, region: str | None) -> bool:
 
 def _international_prefixes(digits: str, region: str | None) -> Iterator[int]:
     """The lengths of what may be a prefix for calls abroad."""
-    pattern = _international_prefix(region)
     for length in range(1, min(len(digits), _LONGEST_INTERNATIONAL_PREFIX) + 1):
-        if pattern.fullmatch(digits, 0, length):
+        # The prefixes of all regions take a while to load, and few numbers have a candidate behind one.
+        worth_it = region or _rings_abroad(digits[length:])
+        if worth_it and _international_prefix(region).fullmatch(digits, 0, length):
             yield length
 
 
@@ -174,7 +175,10 @@ def _is_number(digits: str, region: str | None) -> bool:
     if digits in EVERYWHERE:
         return True
     # The tables of all regions take a while to load, and most numbers are no candidates.
-    return len(digits) <= LONGEST_EMERGENCY and _emergency_numbers(region).fullmatch(digits) is not None
+    return (
+        SHORTEST_EMERGENCY <= len(digits) <= LONGEST_EMERGENCY
+        and _emergency_numbers(region).fullmatch(digits) is not None
+    )
 
 
 @cache
