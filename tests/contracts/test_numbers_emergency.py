@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, shortnumberinfo
 
 from ringback_contracts.domain.numbers import is_emergency
-from ringback_contracts.domain.numbers.emergency import LONGEST_EMERGENCY
+from ringback_contracts.domain.numbers.emergency import LONGEST_EMERGENCY, SHORTEST_EMERGENCY
 
 FAMILIAR = ["112", "911", "999", "000"]
 CODES = {
@@ -54,14 +54,14 @@ NUMBERS = {
 CASES = st.sampled_from([(region, number) for region, numbers in NUMBERS.items() for number in numbers])
 
 
-def test_no_region_has_a_longer_emergency_number_than_is_looked_for() -> None:
+def test_no_region_has_a_longer_or_shorter_emergency_number_than_is_looked_for() -> None:
     known = (
         PhoneMetadata.short_metadata_for_region(name) for name in shortnumberinfo.SUPPORTED_SHORT_REGIONS
     )
     lengths = {
         length for data in known if data and data.emergency for length in data.emergency.possible_length
     }
-    assert max(lengths) == LONGEST_EMERGENCY
+    assert (min(lengths), max(lengths)) == (SHORTEST_EMERGENCY, LONGEST_EMERGENCY)
 
 
 def test_libphonenumber_knows_the_familiar_numbers() -> None:

@@ -151,6 +151,21 @@ def test_the_command_line_alone_imports_no_command() -> None:
     assert not loaded & {"uvicorn", "asyncio", "ringback_contracts"}
 
 
+def test_explaining_a_body_loads_nothing_that_it_does_not_need() -> None:
+    script = """import sys
+from ringback_harness.cli import main
+try:
+    main(["explain", '{"phoneNumber": 5}'], prog_name="ringback")
+except SystemExit:
+    print(*sys.modules)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(ended.stdout.split())
+    assert "ringback_explain.tell.telling" in loaded
+    needless = {"rich", "jsonschema_rs", "tree_sitter", "yaml", "ringback_explain.tell.tokens"}
+    assert not loaded & {*needless, "phonenumbers.data.region_FR", "phonenumbers.shortdata.region_FR"}
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
