@@ -36,7 +36,7 @@ def test_the_token_of_a_header(authorization: str | None, token: str | None) -> 
     assert token_of(Request("GET", "/", headers)) == token
     example = situation(Example(token=None, headers=headers))
     assert (example.caller.token is TokenState.VALID) == (token == "alice")
-    _, caller = Store(default_org()).resolve(authorization)
+    _, caller, _ = Store(default_org()).resolve(authorization)
     assert caller.token is example.caller.token
 
 

@@ -87,7 +87,7 @@ def test_the_implicit_grant_gives_a_token_in_the_fragment() -> None:
     sent = parse_qs(fragment)
     assert where == CALLBACK
     assert (sent["expires_in"], sent["state"]) == (["86400"], ["1"])
-    _, caller = store.resolve(f"Bearer {sent['access_token'][0]}")
+    _, caller, _ = store.resolve(f"Bearer {sent['access_token'][0]}")
     assert caller.token is TokenState.VALID
 
 

@@ -103,7 +103,7 @@ def test_a_client_gets_a_token_of_its_own(by_header: bool) -> None:
         body = granted(ask(store, {**grant, **SERVICE}))
     assert body["expires_in"] == 86_400
     assert "refresh_token" not in body
-    _, caller = store.resolve(f"Bearer {body['access_token']}")
+    _, caller, _ = store.resolve(f"Bearer {body['access_token']}")
     assert caller.token is TokenState.VALID
     assert caller.client is not None
     assert (caller.client.id, caller.user, caller.scopes) == ("demo-service", None, None)
@@ -207,7 +207,7 @@ def test_a_grant_that_is_not_served_is_named_with_those_that_are() -> None:
 def test_a_code_and_the_secret_give_a_users_token() -> None:
     store = Store()
     body = granted(exchange(store, code=code(store, challenge=None), **APP))
-    _, caller = store.resolve(f"Bearer {body['access_token']}")
+    _, caller, _ = store.resolve(f"Bearer {body['access_token']}")
     assert caller.user is not None
     assert caller.user.id == ALICE
     assert caller.scopes == frozenset(default_org().client_by_id["demo-app"].scopes)
@@ -372,7 +372,7 @@ def test_a_refresh_token_gives_new_tokens_as_often_as_asked() -> None:
         body = granted(refresh(store, first["refresh_token"], APP))
         assert body["access_token"] != first["access_token"]
         assert body["refresh_token"] == first["refresh_token"]
-        _, caller = store.resolve(f"Bearer {body['access_token']}")
+        _, caller, _ = store.resolve(f"Bearer {body['access_token']}")
         assert caller.user is not None
         assert caller.user.id == ALICE
 
@@ -414,7 +414,7 @@ def test_a_copys_client_gets_a_token_of_its_own_org() -> None:
     fresh = store.add_org()
     client = fresh.clients["demo-service"]
     body = granted(ask(store, {"grant_type": "client_credentials"}, basic(client.id, client.secret)))
-    tenant, _ = store.resolve(f"Bearer {body['access_token']}")
+    tenant, _, _ = store.resolve(f"Bearer {body['access_token']}")
     assert tenant is store.tenant(fresh.id)
 
 

@@ -81,7 +81,7 @@ def quota(store: Store, token: str = "alice") -> Quota:
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
 def test_the_scheme_is_read_in_any_case(scheme: str) -> None:
-    tenant, caller = Store().resolve(f"{scheme} alice")
+    tenant, caller, _ = Store().resolve(f"{scheme} alice")
     assert caller.token is TokenState.VALID
     assert caller.user is not None
     assert caller.user.id == ALICE
@@ -93,7 +93,7 @@ def test_the_scheme_is_read_in_any_case(scheme: str) -> None:
 )
 def test_a_request_without_a_bearer_token_is_the_default_orgs(header: str | None) -> None:
     store = Store()
-    tenant, caller = store.resolve(header)
+    tenant, caller, _ = store.resolve(header)
     assert tenant is store.default
     assert (caller.token, caller.user, caller.client, caller.quota) == (TokenState.MISSING, None, None, None)
 
@@ -101,7 +101,7 @@ def test_a_request_without_a_bearer_token_is_the_default_orgs(header: str | None
 @given(st.text() | st.text().map("Bearer {}".format))
 def test_any_header_at_all_is_resolved(header: str) -> None:
     store = Store()
-    tenant, caller = store.resolve(header)
+    tenant, caller, _ = store.resolve(header)
     assert tenant is store.default
     expected = TokenState.MISSING if bearer(header) is None else TokenState.UNKNOWN
     assert caller.token in {expected, TokenState.VALID, TokenState.EXPIRED}
@@ -116,7 +116,7 @@ def test_space_around_a_token_is_no_part_of_it() -> None:
     [("expired", TokenState.EXPIRED), ("nobody", TokenState.UNKNOWN), ("ALICE", TokenState.UNKNOWN)],
 )
 def test_a_token_that_is_not_good_says_why(token: str, expected: TokenState) -> None:
-    tenant, caller = Store().resolve(f"Bearer {token}")
+    tenant, caller, _ = Store().resolve(f"Bearer {token}")
     assert caller.token is expected
     assert (caller.user, caller.client) == (None, None)
     assert tenant.org is default_org()
@@ -124,8 +124,8 @@ def test_a_token_that_is_not_good_says_why(token: str, expected: TokenState) -> 
 
 def test_a_users_token_has_scopes_and_a_clients_has_none() -> None:
     store = Store()
-    _, alice = store.resolve("Bearer alice")
-    _, service = store.resolve("Bearer service")
+    _, alice, _ = store.resolve("Bearer alice")
+    _, service, _ = store.resolve("Bearer service")
     assert (alice.scopes, alice.client) == (ALL_SCOPES, None)
     assert (service.scopes, service.user) == (None, None)
     assert service.client is default_org().client_by_id["demo-service"]
@@ -133,7 +133,7 @@ def test_a_users_token_has_scopes_and_a_clients_has_none() -> None:
 
 def test_a_caller_sees_the_calls_of_the_org() -> None:
     store = Store()
-    _, caller = store.resolve("Bearer alice")
+    _, caller, _ = store.resolve("Bearer alice")
     call = store.default.calls.place(plan(DIAL, default_org(), Outcome.ANSWER), 0.0)
     assert call.id in caller.calls
     assert "another" not in caller.calls
@@ -155,7 +155,7 @@ def test_a_token_issued_to_a_user_carries_the_clients_scopes() -> None:
     store = Store()
     app = default_org().client_by_id["demo-app"]
     issued = issue(store.default, app, default_org().user_by_id[ALICE])
-    _, caller = store.resolve(f"Bearer {issued.access_token}")
+    _, caller, _ = store.resolve(f"Bearer {issued.access_token}")
     assert (caller.scopes, caller.client) == (ALL_SCOPES, None)
 
 
@@ -283,9 +283,9 @@ def test_each_token_has_a_limit_of_its_own() -> None:
 
 
 def test_a_caller_with_a_quota_is_the_same_caller() -> None:
-    _, plain = Store().resolve("Bearer alice")
+    _, plain, _ = Store().resolve("Bearer alice")
     store = Store(limited(5))
-    _, counted = store.resolve("Bearer alice")
+    _, counted, _ = store.resolve("Bearer alice")
     assert replace(counted, quota=None, calls=NO_CALLS) == replace(plain, calls=NO_CALLS)
     assert counted.calls is store.default.lives
 
@@ -327,7 +327,7 @@ def test_no_window_lets_more_through_than_the_limit(rate: int, moments: list[flo
 def test_a_copy_has_the_same_entities_and_its_own_tokens_and_clients() -> None:
     store = Store()
     fresh = store.add_org()
-    tenant, caller = store.resolve(f"Bearer {fresh.tokens['alice']}")
+    tenant, caller, _ = store.resolve(f"Bearer {fresh.tokens['alice']}")
     assert tenant is store.tenant(fresh.id)
     assert caller.user is not None
     assert caller.user.id == ALICE
@@ -346,7 +346,7 @@ def test_the_tokens_of_a_copy_behave_as_those_they_were_made_from() -> None:
     store = Store()
     fresh = store.add_org()
     assert state(store, fresh.tokens["expired"]) is TokenState.EXPIRED
-    _, service = store.resolve(f"Bearer {fresh.tokens['service']}")
+    _, service, _ = store.resolve(f"Bearer {fresh.tokens['service']}")
     assert service.client is not None
     assert service.client.id == fresh.clients["demo-service"].id
 

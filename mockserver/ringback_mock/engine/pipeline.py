@@ -27,7 +27,6 @@ from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.memo import Memo
-from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.engine.writes import CountFaults, WithdrawToken, Write
@@ -75,13 +74,10 @@ class Pipeline:
 
     def answer(self, request: Request, scheme: str = "http") -> Answered:
         """Load what the request is about, and decide. ``scheme`` is that of the connection it came over."""
-        authorization = request.headers.get("authorization")
-        tenant = self.store.owner(authorization)
-        settle(tenant, tenant.clock())
-        tenant, caller = self.store.resolve(authorization)
+        tenant, caller, now = self.store.resolve(request.headers.get("authorization"))
         context_id = new_id()
         try:
-            return self._decide(request, tenant, caller, context_id, tenant.clock(), scheme)
+            return self._decide(request, tenant, caller, context_id, now, scheme)
         except Exception as error:  # noqa: BLE001 - it answers, whatever rules and handlers there are
             return Answered(context_id, _failed(error, caller, context_id), tenant, caller=caller)
 

@@ -17,6 +17,7 @@ from ringback_mock.engine.channels import Channel
 from ringback_mock.engine.clock import Clock, OrgClock
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.sessions import UNKNOWN, Session
+from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.tenant import KEPT_BYTES, Rooms, Tenant
 
 if TYPE_CHECKING:
@@ -122,20 +123,23 @@ class Store:
                 return tenant, found
         return None
 
-    def resolve(self, authorization: str | None) -> tuple[Tenant, Caller]:
-        """Whose request it is, by its ``Authorization`` header: the org and the caller.
+    def resolve(self, authorization: str | None) -> tuple[Tenant, Caller, float]:
+        """Whose request it is, by its ``Authorization`` header: the org, the caller, and the org's time.
 
-        The request counts against its token's rate limit. Where no org can claim it, it is the default
-        one's, and the caller says why.
+        By then the org is settled, and the request counts against its token's rate limit. Where no org can
+        claim it, it is the default one's, and the caller says why.
         """
         token = bearer(authorization)
-        if token is None:
-            return self.default, ANONYMOUS
-        found = self._sessions.get(token)
-        if found is None:
-            return self.default, UNKNOWN
-        tenant, session = found
-        return tenant, session.use(tenant.clock())
+        tenant, session = self._sessions.get(token or "") or (self.default, None)
+        now = tenant.clock()
+        settle(tenant, now)
+        if token is None or session is None:
+            return tenant, ANONYMOUS if token is None else UNKNOWN, now
+        return tenant, self.used(token, session, now), now
+
+    def used(self, token: str, session: Session, now: float) -> Caller:  # noqa: ARG002 - a shared store notes it
+        """The caller of one more request with the token."""
+        return session.use(now)
 
     def owner(self, authorization: str | None) -> Tenant:
         """Whose request it is, which counts against no limit."""

@@ -13,6 +13,7 @@ from ringback_contracts.core.model import Caller
 from ringback_contracts.org import Client, Org
 from ringback_mock.engine.channels import Channel
 from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.sessions import Session
 from ringback_mock.engine.staffing import unsettled
 from ringback_mock.engine.store import Store
 from ringback_mock.engine.tenant import Tenant
@@ -98,20 +99,16 @@ class SharedStore(Store):
         with self.at(moment, applying=True):
             super().commit(tenant, writes)
 
-    def resolve(self, authorization: str | None) -> tuple[Tenant, Caller]:
+    def resolve(self, authorization: str | None) -> tuple[Tenant, Caller, float]:
+        self._note_token(bearer(authorization))
+        return super().resolve(authorization)
+
+    def used(self, token: str, session: Session, now: float) -> Caller:
         """The same; that the request counts against its token's limit is one of its writes."""
-        token = bearer(authorization)
-        found = None if token is None else self._sessions.get(token)
-        if token is None or found is None:
-            self._note_token(token)
-            return super().resolve(authorization)
-        tenant, session = found
-        now = tenant.clock()
-        self._note_token(token)
         if session.limit is not None and now < session.expires_at:
             self.reading.keys.add(use_key(token))
             self.reading.uses.append(UseToken(token, now))
-        return tenant, session.preview(now)
+        return session.preview(now)
 
     def owner(self, authorization: str | None) -> Tenant:
         self._note_token(bearer(authorization))
