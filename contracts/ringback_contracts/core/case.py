@@ -70,14 +70,16 @@ class Case:
         """The same, one after another."""
         if self.operation is None:
             return
-        yield from of_release(self.operation, self.request.headers)
+        if "purecloud-sdk" in self.request.headers:
+            yield from of_release(self.operation, self.request.headers)
         if self.request.query:
             yield from of_query(self.operation, self.query)
         if self.operation.reads is None:
             yield from of_needless_body(self.request.body)
+        elif self.body is not None:
+            yield from of_body(self.body, self.heeded)
         else:
-            value = self.payload.value
-            for part in value if isinstance(value, list) else (value,):
+            for part in self.payload.value if isinstance(self.payload.value, list) else ():
                 yield from of_body(part if isinstance(part, dict) else {}, self.heeded)
 
     @lazy

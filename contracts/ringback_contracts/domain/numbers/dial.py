@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from ringback_contracts.core.plain import plain
 
 LONGEST_EXTENSION = 6
 """Digits that make an extension at most; a longer run is a national number."""
@@ -15,6 +16,7 @@ _PARAMETERS = re.compile(r"(?:;[0-9A-Za-z-]+(?:=[^;\s]*)?)*")
 _EXTENSION_PARAMETER = re.compile(r";ext=([0-9().-]+)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[-.()\s]+")
 _NUMBER = re.compile(r"\+?[0-9]+")
+_E164 = re.compile(r"\+[0-9]+")
 
 DialKind = Literal["e164", "national", "extension"]
 
@@ -24,7 +26,7 @@ def is_extension(text: str) -> bool:
     return _EXTENSION.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@plain()
 class Dialled:
     """Digits to dial: ``+`` and digits for ``e164``, digits alone otherwise.
 
@@ -74,6 +76,8 @@ def dialable(text: str) -> Dialled:
     White space around the text, the scheme ``tel:``, the visual separators of RFC 3966, white space between
     digits and ``;name=value`` parameters do not matter.
     """
+    if _E164.fullmatch(text):  # as most are written: there is nothing to leave out
+        return Dialled(text, "e164")
     trimmed = text.strip()
     if not trimmed:
         raise NotDialable(DialReason.EMPTY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from ringback_contracts.core.case import Case
@@ -14,10 +13,6 @@ from ringback_contracts.domain.numbers import Assessment, Dialled, NotDialable, 
 from ringback_contracts.org import User
 from ringback_contracts.resources.calls import forms
 from ringback_contracts.resources.calls.forms import Endpoint
-
-LONGEST_CACHED, CACHED = 64, 256
-"""Longer texts are no numbers; they would only fill the cache, which holds the numbers in use at a time."""
-
 
 SIP, FLAWED, TYPED = "a SIP address", "an address that cannot be read", "an address with a type"
 """Marks of a request beside the keys of its body."""
@@ -41,9 +36,9 @@ class CallFacts(Case):
         marks = [*self.body] if self.body is not None else []
         if self.sip_endpoints:
             marks.append(SIP)
-        if self.flawed_endpoints:
+        if self.endpoints and self.flawed_endpoints:
             marks.append(FLAWED)
-        if any(endpoint.declared is not None for endpoint in self.endpoints):
+        if self.endpoints and any(endpoint.declared is not None for endpoint in self.endpoints):
             marks.append(TYPED)
         return frozenset(marks)
 
@@ -110,7 +105,10 @@ class CallFacts(Case):
         return assess(self.to.number, self.org.region) if isinstance(self.to, TelAddress) else None
 
     def endpoint(self, side: str) -> Endpoint | None:
-        return next((endpoint for endpoint in self.endpoints if endpoint.side == side), None)
+        for endpoint in self.endpoints:
+            if endpoint.side == side:
+                return endpoint
+        return None
 
     @lazy
     def to(self) -> TelAddress | UserAddress | SipAddress | CampaignAddress | None:
@@ -163,14 +161,7 @@ class CallFacts(Case):
 
 def read_number(text: str) -> Dialled | NotDialable:
     """Digits to dial, or the reason why the text has none."""
-    return _cached_number(text) if len(text) <= LONGEST_CACHED else _read_number(text)
-
-
-def _read_number(text: str) -> Dialled | NotDialable:
     try:
         return dialable(text)
     except NotDialable as error:
         return error.with_traceback(None)  # which would keep all that the request has made
-
-
-_cached_number = lru_cache(maxsize=CACHED)(_read_number)

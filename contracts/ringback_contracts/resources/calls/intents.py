@@ -106,8 +106,9 @@ def _e164(number: Dialled, org: Org) -> str:
 
 def _notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
     """Why a call that is accepted cannot work, or not by itself or as it says, one sentence each."""
-    hopeless = tuple(note for one in intent.destinations if (note := _hopeless(one, org)))
-    return (*hopeless, *filter(None, (_waiting_station(intent, org), _foreign_number(intent, org))))
+    notes = [_hopeless(one, org) for one in intent.destinations]
+    notes += (_waiting_station(intent, org), _foreign_number(intent, org))
+    return tuple(filter(None, notes))
 
 
 def _waiting_station(intent: Intent, org: Org) -> str | None:
