@@ -43,5 +43,9 @@ def unfit(call: Conversation, participant_id: str, by: str | None) -> Objection 
     Of their own leg that is over they are told that; that they are on the call no more, of another's.
     """
     one = call.find(participant_id)
-    own = gone(call, participant_id) if one and by is not None and one.user_id == by else None
-    return unknown(call, participant_id) or own or stranger(call, by) or gone(call, participant_id)
+    if one is None:
+        return unknown(call, participant_id)
+    if not one.call.over:
+        return stranger(call, by)
+    own = by is not None and one.user_id == by
+    return (None if own else stranger(call, by)) or gone(call, participant_id)

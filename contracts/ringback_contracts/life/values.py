@@ -289,7 +289,10 @@ class Conversation(NamedTuple):
 
     def find(self, participant_id: str) -> CallParticipant | None:
         """The participant with the id."""
-        return next((one for one in self.participants if one.id == participant_id), None)
+        for one in self.participants:
+            if one.id == participant_id:
+                return one
+        return None
 
     def own_leg(self, user_id: str | None) -> CallParticipant | None:
         """The user's participant whose leg is not over; the newest, should there be several."""
@@ -298,7 +301,8 @@ class Conversation(NamedTuple):
 
 def own_leg(participants: Sequence[CallParticipant], user_id: str | None) -> CallParticipant | None:
     """The user's participant whose leg is not over; the newest, should there be several."""
-    if user_id is None:
-        return None
-    mine = (one for one in reversed(participants) if one.user_id == user_id)
-    return next((one for one in mine if not one.call.over), None)
+    if user_id is not None:
+        for one in reversed(participants):
+            if one.user_id == user_id and not one.call.over:
+                return one
+    return None

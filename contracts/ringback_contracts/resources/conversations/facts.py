@@ -104,7 +104,7 @@ class CallTold(CallNow):
     @lazy
     def objection(self) -> Objection | None:
         """What stands against the commands, one after the other, on the calls as they are."""
-        calls: dict[str, Conversation] = {}
+        calls: dict[str, Conversation] = {self.call.id: self.call} if self.call else {}
         left = len(self.instructions)
         for call_id, command in self.instructions:
             left -= 1
