@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heapreplace
@@ -20,8 +19,8 @@ class Room:
     def __init__(self, most: float = float("inf")) -> None:
         self._most = most
         self._members: list[Bounded[Any, Any]] = []
-        self._births = itertools.count(1)
-        self._newest = 0
+        self.newest = 0
+        """When the newest entry came, in the order of all that come."""
         self._tidying = False
         self.weight = 0
 
@@ -30,11 +29,6 @@ class Room:
 
     def leave(self, member: Bounded[Any, Any]) -> None:
         self._members.remove(member)
-
-    def birth(self) -> int:
-        """When an entry comes, in the order of all that come."""
-        self._newest = next(self._births)
-        return self._newest
 
     def change(self, weight: int) -> None:
         """Count the weight that comes; make room where there is none any more."""
@@ -50,7 +44,7 @@ class Room:
             (member.oldest, place) for place, member in enumerate(self._members) if member.oldest is not None
         ]
         heapify(oldest)
-        while self.weight > enough and oldest and oldest[0][0] < self._newest:
+        while self.weight > enough and oldest and oldest[0][0] < self.newest:
             place = oldest[0][1]
             member = self._members[place]
             member.drop_oldest()
@@ -92,7 +86,8 @@ class Bounded(Generic[K, V]):
         """Keep the value as the newest entry, or in the place of the one with the same key."""
         old = self._entries.get(key)
         if old is None:
-            heavier, frame, born = weight, self._frame, self._room.birth()
+            heavier, frame = weight, self._frame
+            born = self._room.newest = self._room.newest + 1
         else:
             heavier, frame, born = weight - old[1], 0, old[2]
         self.weight += heavier
@@ -110,7 +105,7 @@ class Bounded(Generic[K, V]):
         """Forget the oldest entry, of which there is one."""
         key, (value, weight, _) = self._entries.popitem(last=False)
         self._lighten(weight, 1)
-        if self._forget:
+        if self._forget is not None:
             self._forget(key, value)
 
     def _lighten(self, weight: int, entries: int) -> None:

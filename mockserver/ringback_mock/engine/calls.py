@@ -100,7 +100,7 @@ class Requested(Plan):
 
     @property
     def rings_queue(self) -> bool:
-        return any(one.kind is DestinationKind.QUEUE for one in self.intent.destinations)
+        return DestinationKind.QUEUE in [one.kind for one in self.intent.destinations]
 
     def begins_with(self, user_id: str) -> bool:
         intent = self.intent
