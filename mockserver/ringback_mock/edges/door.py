@@ -34,8 +34,9 @@ CHANNELS = PATH.encode()
 REFUSED_SOCKET = Response(503, ((FAULT, FaultKind.SOCKET_REFUSED.value),))
 AT_ONCE = Delivery()
 CHANGED, STILL_THERE = b"data: changed\n\n", b":\n\n"
-SILENCE_SECONDS, BETWEEN_EVENTS_SECONDS = 15, 0.1
-"""How long a feed is silent at most, so that a client that is gone shows; and what is between two events."""
+SILENCE_SECONDS, BETWEEN_EVENTS_SECONDS = 15, 0.5
+"""How long a feed is silent at most, so that a client that is gone shows; and what is between two events, at
+each of which a page reads anew all that it shows."""
 
 
 class Door(KeptConnection):
@@ -246,7 +247,8 @@ class Door(KeptConnection):
         changed = asyncio.Event()
 
         def heard() -> None:
-            self.loop.call_soon_threadsafe(changed.set)
+            if not changed.is_set():  # every request tells of something, and to wake the loop costs
+                self.loop.call_soon_threadsafe(changed.set)
 
         self.transport.write(self._head(response, None, keep_alive=False))
         feed.listeners.add(heard)

@@ -109,9 +109,9 @@ def _calls(site: Site, request: Request) -> Response:
     """The newest calls, the newest first."""
     tenant = settled(site, request)
     now = tenant.clock()
-    newest = islice(reversed(tuple(tenant.calls)), MOST_CALLS)
+    newest = list(islice(reversed(tuple(tenant.calls)), MOST_CALLS))
     listed = [_shown(call, tenant.org, now) for call in newest]
-    turns = [turn for call in tenant.calls if (turn := next_turn(call.at(now))) is not None]
+    turns = [turn for call in newest if (turn := next_turn(call.at(now))) is not None]
     told = {"now": timestamp(now), **_pace(tenant, min(turns, default=None))}
     return json_response(200, {**told, "total": len(tenant.calls), "calls": listed})
 
