@@ -22,7 +22,7 @@ SAME, NUMBER, REFUSAL, LIVE = (
     "a refusal of a body never seen",
     "a GET of a call that lives, again and again",
 )
-QUIET = "a look for garbage with 10,000 calls kept, which a server takes when nobody asks"
+QUIET = "a look for garbage with 10,000 calls kept, which a server takes when nobody has asked for a minute"
 GARBAGE = "garbage of a call that needs a collector, things"
 
 
@@ -79,7 +79,7 @@ def _ask(org: BusyOrg, requests: list[Request], status: int | None) -> float:
 
 
 def quiet_collection(rounds: int) -> list[float]:
-    """The processor's milliseconds of each look for garbage, which a server takes when nobody asks."""
+    """The processor's milliseconds of each look for garbage, which a server takes when it is quiet."""
     org, sent, taken = BusyOrg(), Numbers(), list[float]()
     gc.collect()
     gc.freeze()

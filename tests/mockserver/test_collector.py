@@ -7,7 +7,7 @@ import gc
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -66,35 +66,45 @@ def test_what_a_command_imports_is_out_of_the_collectors_sight() -> None:
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    monkeypatch.setattr(module, "TURN_SECONDS", 0.001)
     yield
     gc.unfreeze()
     gc.enable()
 
 
-async def goes(made: list[Loop], others: int) -> None:
-    """Wait until the one thing is gone that refers to itself, among so many that are kept."""
-    gone = asyncio.Event()
-    collecting = asyncio.create_task(module.collect_when_quiet())
+async def turns(asked: Iterator[int], others: int) -> bool:
+    """Whether a thing goes that refers to itself, among so many that are kept, once that was asked."""
+    over = asyncio.Event()
+
+    def ask() -> int:
+        number = next(asked, None)
+        if number is None:
+            over.set()
+        return number or 0
+
+    collecting = asyncio.create_task(module.collect_when_quiet(ask))
     await asyncio.sleep(0)
-    made.append(Loop())
-    weakref.finalize(made[0], gone.set)
+    lost = weakref.ref(Loop())
     kept = [Loop() for _ in range(others)]
-    made.clear()
-    await asyncio.wait_for(gone.wait(), 20)
+    await asyncio.wait_for(over.wait(), 20)
     assert not gc.isenabled(), "nothing is looked through while requests come"
     assert len(kept) == others
     collecting.cancel()
+    return lost() is None
 
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(
-    ("quiet", "longest", "many"), [(True, 1e9, 10**9), (False, 0.005, 10**9), (False, 1e9, 1_000)]
+    ("many", "asked", "goes"),
+    [
+        pytest.param(10**9, [1] * 10, True, id="nobody asks any more"),
+        pytest.param(10**9, range(10), False, id="somebody asks"),
+        pytest.param(1_000, range(10), True, id="it must not wait"),
+    ],
 )
 def test_garbage_goes_when_it_is_quiet_or_at_last(
-    monkeypatch: pytest.MonkeyPatch, quiet: bool, longest: float, many: int
+    monkeypatch: pytest.MonkeyPatch, many: int, asked: Sequence[int], goes: bool
 ) -> None:
-    monkeypatch.setattr(module, "FEW", 10**9 if quiet else -1)
-    monkeypatch.setattr(module, "LONGEST_SECONDS", longest)
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.004)
     monkeypatch.setattr(module, "MANY", many)
-    asyncio.run(goes([], others=2_000))
+    assert asyncio.run(turns(iter(asked), others=2_000)) is goes

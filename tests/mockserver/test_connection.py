@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -400,3 +402,45 @@ def test_a_client_that_leaves_without_reading_its_answers_is_no_error(
         connection.transport.close()
     assert connection.sent == b""
     assert not caplog.records
+
+
+# Garbage
+
+
+@pytest.mark.parametrize("sent", [PLACE, PLACE[:50], b"no HTTP\r\n\r\n"], ids=["whole", "begun", "none"])
+def test_a_connection_that_ends_is_gone_without_a_look_for_garbage(server: Server, sent: bytes) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with server.connect() as connection:
+            connection.receive(sent)
+            door = weakref.ref(connection.door)
+        del connection
+        assert door() is None
+    finally:
+        gc.enable()
+
+
+def test_a_feed_tells_of_many_changes_at_once(server: Server) -> None:
+    with server.connect() as page, server.connect(page.loop) as client:
+        page.receive(request("GET", "/__ringback/feed"))
+        client.receive(*[PLACE] * 50)
+        page.wait(0.4)
+        assert page.sent.count(b"data: changed") == 1
+        page.wait(0.2)
+        assert page.sent.count(b"data: changed") == 2
+        page.wait(2)
+        assert page.sent.count(b"data: changed") == 2
+
+
+def test_a_feed_is_woken_once_however_much_changes(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    with server.connect() as page:
+        page.receive(request("GET", "/__ringback/feed"))
+        woken: list[object] = []
+        for _ in range(3):
+            server.site.feed.tell()
+            page.step()
+        monkeypatch.setattr(page.loop, "call_soon_threadsafe", woken.append)
+        for _ in range(50):
+            server.site.feed.tell()
+        assert not woken

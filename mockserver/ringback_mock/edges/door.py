@@ -287,6 +287,10 @@ class Door(KeptConnection):
             self._encoded = b"".join(b"%b: %b\r\n" % header for header in headers)
         return self._encoded
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        vars(self).pop("_parser", None)  # it holds this one, and both would wait for the garbage collector
+
     # What cannot be read or answered
 
     def _fail(self, error: BaseException) -> None:

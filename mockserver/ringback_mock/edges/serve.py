@@ -334,14 +334,13 @@ class _Announced(Server):
         if self._settings.store is not None:
             from ringback_mock.edges.replicated import begin
 
-            site = cast("SharedSite", self._door().site)
-            self._following = await begin(self._settings, site)
+            self._following = await begin(self._settings, cast("SharedSite", self._door().site))
         await super().startup(sockets)
+        site = self._door().site
         if self._settings.watched is not None:
-            store = self._door().site.store
-            rereading = Rereading(self._settings.watched, store, store.default.filed)
+            rereading = Rereading(self._settings.watched, site.store, site.store.default.filed)
             self._accepting.append(asyncio.get_running_loop().create_task(rereading.run()))
-        self._accepting.append(asyncio.get_running_loop().create_task(collect_when_quiet()))
+        self._accepting.append(asyncio.get_running_loop().create_task(collect_when_quiet(site.tally.total)))
         if self._life is not None:
             asyncio.get_running_loop().add_reader(self._life, self._orphaned)
         self._announce()

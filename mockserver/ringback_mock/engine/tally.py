@@ -36,6 +36,10 @@ class Tally:
         self.exchanges: dict[tuple[str, int, str], int] = {}
         self.steps: dict[str, Durations] = {}
 
+    def total(self) -> int:
+        """How many exchanges there have been."""
+        return sum(self.exchanges.values())
+
     def time(self, step: str, seconds: float) -> None:
         """A step of the store took so long."""
         durations = self.steps.get(step)
