@@ -19,6 +19,7 @@ from bench import commandline, growth, inprocess, judged, life, replicas
 from bench.load import Driver, console_open
 from bench.report import Measure, Report, Samples, Target, machine, ratio
 from bench.servers import PRISM, RINGBACK, UNJOURNALED, WIREMOCK, Contender, Running, contenders, running
+from ringback_mock.version import VERSION
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".bench"
@@ -28,6 +29,7 @@ ONE_BODY_US = 17.8
 """What a call with one body took where the bounds in microseconds were set."""
 PRISM_VERSION, WIREMOCK_VERSION = "5.14.2", "3.13.2"
 STARTS = 3
+INSTALLED_WITHIN = 600.0
 
 START, REST, LOADED = "start to first accepted call", "memory at rest", "memory under load"
 RATE, SAME_RATE, MIX_RATE, COMMAND_RATE = (
@@ -63,7 +65,7 @@ def main() -> int:
         for stage in _stages(report, options):
             stage()
             Path(options.output).write_text(report.markdown(), "utf-8")
-    except RuntimeError as error:
+    except (RuntimeError, subprocess.SubprocessError) as error:
         print(error, file=sys.stderr)
         return 2
     print(report.markdown())
@@ -112,7 +114,7 @@ def _prepare() -> list[Contender]:
     WORK.mkdir(exist_ok=True)
     packages = [f"@stoplight/prism-cli@{PRISM_VERSION}", f"wiremock@{WIREMOCK_VERSION}"]
     npm = ["npm", "install", "--silent", "--no-save", "--prefix", str(WORK), *packages]
-    subprocess.run(npm, check=True)
+    subprocess.run(npm, check=True, timeout=INSTALLED_WITHIN)
     modules = WORK / "node_modules"
     jar = modules / f"wiremock/build/wiremock-standalone-{WIREMOCK_VERSION}.jar"
     return contenders(modules / "@stoplight/prism-cli/dist/index.js", jar)
@@ -134,7 +136,7 @@ def _versions() -> dict[str, str]:
 
 
 def _versions_in_process() -> dict[str, str]:
-    return {"ringback": version("ringback"), "Python": platform.python_version(), "on": machine()}
+    return {"ringback": VERSION, "Python": platform.python_version(), "on": machine()}
 
 
 def _log(server: Contender) -> Path:

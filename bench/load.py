@@ -94,7 +94,9 @@ class Driver:
             "--",
         ]
         command = [*wrk, kind, str(self._dialled), str(file)]
-        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        printed = subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=seconds + 2 * TIMEOUT
+        ).stdout
         found = re.search(r"^figures (.+)$", printed, re.MULTILINE)
         if found is None:
             raise RuntimeError(f"wrk printed no figures:\n{printed}")

@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import statistics
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,6 +84,7 @@ class Report:
     targets: list[Target] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What stands below the tables."""
+    began: float = field(default_factory=time.monotonic)
 
     def markdown(self) -> str:
         """The report as one Markdown page."""
@@ -91,11 +93,19 @@ class Report:
             self.method,
             "Measured with "
             + ", ".join(f"{name} {version}" for name, version in self.versions.items())
-            + f". {busy()}",
+            + f". {busy()} The run took {(time.monotonic() - self.began) / 60:.0f} minutes.",
+            self.outcome(),
             self.tables(),
             *self.notes,
         ]
         return "\n\n".join(blocks) + "\n"
+
+    def outcome(self) -> str:
+        """Which promises are not kept."""
+        missed = [f"- {target.title}: {target.measured}" for target in self.targets if not target.kept]
+        if not missed:
+            return f"All {len(self.targets)} promises are kept."
+        return "\n".join([f"Missed of {len(self.targets)} promises:\n", *missed])
 
     def tables(self) -> str:
         """The promises, and all that was measured."""
