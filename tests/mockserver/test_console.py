@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from ringback_contracts.core.model import Request
+from ringback_contracts.org import default_org
 from ringback_mock.app import create_app
-from ringback_mock.resources.console import FILES, LONGEST_TEXT, MOST_LISTENERS
+from ringback_mock.engine.store import Store
+from ringback_mock.resources.console import FILES, LONGEST_TEXT, MOST_CALLS, MOST_LISTENERS
+from ringback_mock.site import Site
 from tests.serving import mock_server
 
 if TYPE_CHECKING:
@@ -210,3 +214,13 @@ def test_only_so_many_listen_and_a_server_that_is_stopped_waits_for_none() -> No
         refused = requests.get(f"{url}/__ringback/feed", timeout=10)
         assert (refused.status_code, refused.json()["error"]) == (503, "service_unavailable")
     # mock_server has sent SIGTERM, and the process has ended
+
+
+def test_a_list_of_the_newest_calls_does_not_work_out_the_others() -> None:
+    site = Site(Store(default_org()))
+    headers = {"host": "127.0.0.1", "authorization": "Bearer alice", "content-type": "application/json"}
+    body = b'{"phoneNumber": "%b"}' % FAR.encode()
+    for _ in range(MOST_CALLS + 1):
+        assert site.answer(Request("POST", CALLS, headers, body)).status == 202
+    assert site.answer(Request("GET", "/__ringback/calls", headers)).status == 200
+    assert [call.is_begun for call in site.store.default.calls] == [False, *[True] * MOST_CALLS]
