@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Literal
-
-from ringback_contracts.core.plain import plain
+from typing import Literal, NamedTuple
 
 LONGEST_EXTENSION = 6
 """Digits that make an extension at most; a longer run is a national number."""
@@ -26,8 +24,7 @@ def is_extension(text: str) -> bool:
     return _EXTENSION.fullmatch(text) is not None
 
 
-@plain()
-class Dialled:
+class Dialled(NamedTuple):
     """Digits to dial: ``+`` and digits for ``e164``, digits alone otherwise.
 
     ``extension`` is that of an ``;ext=`` behind the number, dialled once the call is answered.
