@@ -9,6 +9,7 @@ import pytest
 from ringback_contracts.org import default_org
 from tests.mockserver.live import ANSWERS, CALLS, CONVERSATIONS, RINGS_LONG, Json, Live
 
+BOB = "b0b00000-0000-4000-8000-000000000002"
 FRANK = "f4a2c000-0000-4000-8000-000000000006"
 SUPPORT = "90e0e000-0000-4000-8000-000000000010"
 OTHER = "+442079460106"
@@ -234,3 +235,43 @@ def test_what_dials_nobody_is_struck_by_the_number_of_its_call(talking: Live) ->
     fault = {"kind": "server-error", "operation": "tell", "number": ANSWERS}
     talking.does("POST", "/__ringback/faults", fault)
     assert talking.ask("PATCH", f"{CALLS}/{{call}}/participants/{{1}}", {"muted": True}).status == 500
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "note"),
+    [
+        (
+            CONSULT,
+            {"speakTo": "BOTH", "destination": {"userId": FRANK, "address": OTHER}},
+            "destination.address has no effect beside userId",
+        ),
+        (f"{OWN}/replace", {"userId": FRANK, "queueId": SUPPORT}, "queueId has no effect beside userId"),
+        (
+            f"{OWN}/transfer",
+            {"address": "+15551234567"},
+            "accepted, but the call will end in an error: no network assigns the number; 555 is no area code",
+        ),
+        (
+            f"{CONSULT}/agent",
+            {"speakTo": "BOTH", "userId": BOB},
+            f"accepted, but nobody will answer: the user {BOB} has no station",
+        ),
+        (
+            f"{CALLS}/{{call}}/participants",
+            {"participants": [{"userId": BOB}]},
+            f"accepted, but nobody will answer: the user {BOB} has no station",
+        ),
+    ],
+)
+def test_what_of_a_transfer_leads_nowhere_is_told(talking: Live, path: str, body: Json, note: str) -> None:
+    reply = talking.ask("POST", path, body)
+    assert reply.status < 300, reply.body
+    assert dict(reply.headers)["Ringback-Note"] == note
+
+
+def test_somebody_is_named_by_what_the_operation_reads_alone(talking: Live) -> None:
+    agent = f"{CONSULT}/agent"
+    asks_nobody = {"speakTo": "BOTH", "queueId": SUPPORT}
+    assert talking.refusal("POST", agent, asks_nobody) == "life.consult-without-destination"
+    consult(talking, agent, userDisplayName="Frank")
+    assert talking.parties()[2]["user"]["id"] == FRANK

@@ -106,7 +106,7 @@ def _e164(number: Dialled, org: Org) -> str:
 
 def _notes_on(intent: Intent, org: Org) -> tuple[str, ...]:
     """Why a call that is accepted cannot work, or not by itself or as it says, one sentence each."""
-    notes = [_hopeless(one, org) for one in intent.destinations]
+    notes = [hopeless(one, org) for one in intent.destinations]
     notes += (_waiting_station(intent, org), _foreign_number(intent, org))
     return tuple(filter(None, notes))
 
@@ -128,7 +128,8 @@ def _foreign_number(intent: Intent, org: Org) -> str | None:
     return None if is_own else NOT_OWNED
 
 
-def _hopeless(destination: Destination, org: Org) -> str | None:
+def hopeless(destination: Destination, org: Org) -> str | None:
+    """Why nobody will be reached there, though to ask for it is accepted."""
     if destination.kind is Kind.PHONE:
         known = dead(destination.value, org)
         return f"accepted, but the call will end in an error: {known.detail}" if known else None

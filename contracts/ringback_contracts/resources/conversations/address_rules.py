@@ -16,14 +16,22 @@ from ringback_contracts.core.declare import (
     rule,
 )
 from ringback_contracts.core.model import DestinationKind, Evidence, Example, Stage, Violation
-from ringback_contracts.core.operation import giving
+from ringback_contracts.core.operation import Operation, giving
 from ringback_contracts.life.commands import Invite
+from ringback_contracts.resources.calls.rules.number import dead, number_rule
 from ringback_contracts.resources.conversations.histories import ANY_OWN, CALL, FAR, TALKING
 from ringback_contracts.resources.conversations.transfer_rules import ask, bringing, put
 from ringback_contracts.resources.conversations.transferring import ADDRESSES, BringingFacts, TransferFacts
 
 OUTSIDE = "sip:agent@example.com"
 OFF = {"sip_trunking": False}
+STRICT = {"strict_numbers": True}
+UNASSIGNED = "+15551234567"
+
+
+def dialling(operation: Operation) -> bool:
+    """The operations that may dial somebody outside into a call."""
+    return bringing(operation) or giving(Invite)(operation)
 
 
 @rule(
@@ -64,7 +72,7 @@ def transfer_address_malformed(case: TransferFacts) -> Sequence[Violation]:
     fix="Ask the org's administrator for SIP trunking, or dial a number.",
     evidence=Evidence.ASSUMED,
     source=f"{THREAD}, for placing a call; {OUR_CHOICE}",
-    operations=lambda operation: bringing(operation) or giving(Invite)(operation),
+    operations=dialling,
     rejects=[
         ask({"address": OUTSIDE}, org=OFF),
         put({"address": OUTSIDE}, org=OFF),
@@ -86,3 +94,36 @@ def transfer_trunking_off(case: BringingFacts) -> Sequence[Violation]:
         return FINE
     dialled = [pointer for pointer, whom in case.brought if whom and whom.kind is DestinationKind.SIP]
     return found("the org's switch sip_trunking is off", dialled[0]) if dialled else FINE
+
+
+@number_rule(
+    id="transfer.number-strict",
+    title="The org refuses to bring a number to a call that rings nobody",
+    fix="Use a number that can ring, or switch strict_numbers off to see the leg fail as on the platform.",
+    evidence=Evidence.ASSUMED,
+    source=f"Ringback's own switch strict_numbers; {OUR_CHOICE}",
+    operations=dialling,
+    rejects=[
+        ask({"address": UNASSIGNED}, org=STRICT),
+        put({"address": UNASSIGNED}, org=STRICT),
+        Example(
+            {"participants": [{"userId": ALICE}, {"address": UNASSIGNED}]},
+            path=f"{CALL}/participants",
+            given=TALKING,
+            org=STRICT,
+        ),
+    ],
+    accepts=[
+        ask({"address": UNASSIGNED}),
+        ask({"address": TEST_NUMBER}, org=STRICT),
+        put({"address": "support"}, org=STRICT),
+    ],
+)
+def transfer_number_strict(case: BringingFacts) -> Sequence[Violation]:
+    if not case.org.strict_numbers:
+        return FINE
+    return [
+        Violation(known.detail, pointer)
+        for pointer, whom in case.brought
+        if whom and whom.kind is DestinationKind.PHONE and (known := dead(whom.value, case.org))
+    ]

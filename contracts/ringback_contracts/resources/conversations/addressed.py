@@ -21,7 +21,7 @@ def named(key: str, text: str, org: Org) -> Destination | None:
             return _user(text, org)
         case "queueId":
             return _queue(text, org)
-        case "userName":
+        case "userName" | "userDisplayName":
             return _only(_users_called(text, org))
         case "queueName":
             return _only(_queues_called(text, org))

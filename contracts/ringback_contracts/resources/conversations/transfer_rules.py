@@ -97,12 +97,17 @@ TO_BOB = {"userId": BOB}
         ask({"userId": NOBODY}),
         put({"userId": "bob"}),
         put({"userName": "Nobody"}),
+        Example({"userDisplayName": "Nobody"}, path=f"{ANY_OWN}/replace/agent", given=TALKING),
         Example({"speakTo": "BOTH", "userId": NOBODY}, path=f"{FAR}/consult/agent", given=TALKING),
     ],
-    accepts=[ask(TO_BOB), put({"userName": "Frank"})],
+    accepts=[
+        ask(TO_BOB),
+        put({"userName": "Frank"}),
+        Example({"speakTo": "BOTH", "userDisplayName": "Frank"}, path=f"{FAR}/consult/agent", given=TALKING),
+    ],
 )
 def transfer_user_unknown(case: TransferFacts) -> Sequence[Violation]:
-    return _unknown(case, "user", ("userId", "userName"))
+    return _unknown(case, "user", ("userId", "userName", "userDisplayName"))
 
 
 @rule(

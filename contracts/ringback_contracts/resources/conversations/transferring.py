@@ -21,13 +21,18 @@ from ringback_contracts.life.commands import (
 from ringback_contracts.life.draft import talks
 from ringback_contracts.life.parties import Party
 from ringback_contracts.life.values import SpeakTo, WatchKind
+from ringback_contracts.resources.calls.intents import hopeless
 from ringback_contracts.resources.calls.placement import calling, rung
 from ringback_contracts.resources.conversations.addressed import named, of_contact
 from ringback_contracts.resources.conversations.facts import CallTold
 
-NAMED = ("userId", "queueId", "address", "userName", "queueName", "contactId", "callNumber")
-ADDRESSES = ("address", "callNumber")
+NAMED = (
+    "userId", "queueId", "address", "userName", "userDisplayName", "queueName", "contactId", "callNumber"
+)  # fmt: skip
 """The fields by which a body names somebody, the first that says something counts."""
+NAMED_INSIDE = ("userId", "queueId", "address")
+"""Those of a destination, and of a party to be rung in."""
+ADDRESSES = ("address", "callNumber")
 
 
 class BringingFacts(CallTold):
@@ -37,6 +42,10 @@ class BringingFacts(CallTold):
     def brought(self) -> list[tuple[str, Destination | None]]:
         """Where each of them is named (a JSON pointer), and who that is."""
         return []
+
+    def idle(self) -> Iterator[str]:
+        yield from super().idle()
+        yield from filter(None, (hopeless(whom, self.org) for _, whom in self.brought if whom))
 
 
 class TransferFacts(BringingFacts):
@@ -54,9 +63,21 @@ class TransferFacts(BringingFacts):
         return "/destination" if self.naming is not self.fields else ""
 
     @lazy
+    def keys(self) -> tuple[str, ...]:
+        """The fields that name somebody, the one that counts first."""
+        read = NAMED_INSIDE if self.place else self.heeded
+        return tuple(name for name in NAMED if name in read and self.naming.get(name))
+
+    @property
     def key(self) -> str | None:
         """The field that names whom."""
-        return next((name for name in NAMED if self.naming.get(name)), None)
+        return self.keys[0] if self.keys else None
+
+    def idle(self) -> Iterator[str]:
+        yield from super().idle()
+        for name in self.keys[1:]:
+            if name != "userDisplayName":  # which says how to show whom another names
+                yield f"{self.place[1:]}{'.' if self.place else ''}{name} has no effect beside {self.key}"
 
     @lazy
     def whom(self) -> Destination | None:
@@ -150,7 +171,7 @@ class InviteFacts(BringingFacts):
         listed = self.fields.get("participants")
         found = []
         for position, one in enumerate(listed if isinstance(listed, list) else ()):
-            key = next((name for name in NAMED if isinstance(one, Mapping) and one.get(name)), None)
+            key = next((name for name in NAMED_INSIDE if isinstance(one, Mapping) and one.get(name)), None)
             whom = named(key, str(one[key]), self.org) if key else None
             found.append((f"/participants/{position}", whom))
         return found
