@@ -21,6 +21,7 @@ from ringback_contracts.resources.calls.rules import addressing, body, calling, 
 from ringback_contracts.resources.conversations import (
     address_rules,
     assign_rules,
+    call_back_rules,
     joining_rules,
     life_rules,
     transfer_rules,
@@ -45,9 +46,9 @@ from ringback_contracts.resources.stations import operations as stations
 from ringback_contracts.resources.stations import rules as of_stations
 from ringback_contracts.resources.tokens import operations as tokens
 from ringback_contracts.resources.tokens import rules as of_clients
+from ringback_contracts.resources.users import forwarding, searching
 from ringback_contracts.resources.users import operations as users
 from ringback_contracts.resources.users import rules as of_users
-from ringback_contracts.resources.users import searching
 from ringback_contracts.resources.voicemail import operations as voicemail
 from ringback_contracts.schemas import names
 
@@ -61,6 +62,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *further.OPERATIONS,
     *users.OPERATIONS,
     *searching.OPERATIONS,
+    *forwarding.OPERATIONS,
     *organizations.OPERATIONS,
     *stations.OPERATIONS,
     *presence.OPERATIONS,
@@ -82,6 +84,7 @@ RULES = (
     caller,
     of_users,
     searching,
+    forwarding,
     of_stations,
     of_presences,
     of_queues,
@@ -102,6 +105,7 @@ RULES = (
     transfer_rules,
     joining_rules,
     assign_rules,
+    call_back_rules,
 )
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))

@@ -104,6 +104,13 @@ CASES: list[tuple[str, int, str, Callable[[], Conversation], Command]] = [
         lambda call: commands.Mute(own(call), muted=True, by=BOB),
     ),
     (
+        "life.secure-attributes-version",
+        409,
+        "general.conflict",
+        talking,
+        lambda _: commands.SetSecureAttributes({"order": "7"}, version=1),
+    ),
+    (
         "life.wrapup-code-required",
         400,
         "conversation.error.wrapup.code.required",

@@ -15,6 +15,7 @@ from ringback_contracts.core.model import PARTICIPANTS, PUBLISHED, Accepted, Exa
 from ringback_contracts.core.operation import Operation
 from ringback_contracts.examples import situation
 from ringback_contracts.http.envelope import envelope
+from ringback_contracts.life.commands import BlindTransfer, CallBack, Invite, StartConsult
 from ringback_contracts.openapi import admin_openapi_document, openapi_document
 from ringback_contracts.org import ContractChoice, default_org
 from ringback_contracts.resources.calls.forms import PUBLISHED_KEYS
@@ -26,6 +27,8 @@ Json = dict[str, Any]
 CHOICES: tuple[ContractChoice, ...] = ("any", "published", "participants")
 EVERY: list[Json] = [*(openapi_document(choice) for choice in CHOICES), admin_openapi_document()]
 VENDOR = {"400", "401", "403", "404", "408", "409", "413", "415", "429", "500", "503", "504"}
+BRINGING = {StartConsult, BlindTransfer, Invite, CallBack}
+"""Commands whose numbers an org may refuse."""
 CALL_ID = "ca110000-0000-4000-8000-0000000000ca"
 
 
@@ -108,7 +111,8 @@ def test_an_operation_is_documented_with_its_rights(operation: Operation) -> Non
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_the_statuses_are_those_of_the_vendor_and_of_our_rules(operation: Operation) -> None:
     success = {"200", "202"} if operation.id in PLACING else {str(operation.success)}
-    unprocessable = {"422"} if operation.id in PLACING else set()
+    dials_numbers = operation.id in PLACING or not BRINGING.isdisjoint(operation.gives)
+    unprocessable = {"422"} if dials_numbers else set()
     limited = {"501"} if operation.reads == "CallUpdate" else set()
     assert described(operation)["responses"].keys() == VENDOR | {"421"} | success | unprocessable | limited
 

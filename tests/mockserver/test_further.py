@@ -93,3 +93,33 @@ def test_what_comes_to_nothing_is_granted_as_documented(talking: Live) -> None:
     shown = talking.does("GET", f"{CONVERSATIONS}/{{call}}/summaries")
     assert (shown["conversation"]["id"], shown["sessionSummaries"]) == (talking.call, [])
     assert talking.refusal("POST", f"{OWN}/communications/{SUPPORT}/summaries") == "communication.unknown"
+
+
+def test_a_put_finds_that_the_texts_have_changed(talking: Live) -> None:
+    talking.does("PUT", SECURE, {"attributes": {"a": "1"}, "version": 0})
+    stale = {"attributes": {"a": "2"}, "version": 0}
+    assert talking.refusal("PUT", SECURE, stale) == "life.secure-attributes-version"
+    talking.does("PUT", SECURE, stale | {"version": talking.does("GET", SECURE)["version"]})
+    reply = talking.ask("PATCH", SECURE, {"attributes": {"b": "3"}, "version": 0})
+    assert (reply.status, dict(reply.headers)["Ringback-Note"]) == (202, "version has no effect in Ringback")
+    assert talking.does("GET", SECURE)["attributes"] == {"a": "2", "b": "3"}
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        (f"{CONVERSATIONS}/{{call}}/participants/{{1}}/digits", "body.without-its-field"),
+        (f"{CONVERSATIONS}/{{call}}/participants/{{1}}/callbacks", "body.incomplete"),
+    ],
+)
+def test_a_body_may_be_left_out_where_the_sdk_leaves_it_out(talking: Live, path: str, rule: str) -> None:
+    assert talking.refusal("POST", path) == rule
+
+
+def test_a_call_back_to_what_is_no_number_is_told(talking: Live) -> None:
+    asked = {"callbackNumbers": ["call me"], "queueId": "90e0e000-0000-4000-8000-000000000010"}
+    reply = talking.ask("POST", f"{CONVERSATIONS}/{{call}}/participants/{{2}}/callbacks", asked)
+    assert (reply.status, dict(reply.headers)["Ringback-Note"]) == (
+        201,
+        "callbackNumbers.0 cannot be dialled",
+    )

@@ -139,10 +139,14 @@ class SetUtilizationLabel(NamedTuple):
 
 
 class SetSecureAttributes(NamedTuple):
-    """Texts that are kept beside the conversation: those there are, where ``merges``, and these."""
+    """Texts that are kept beside the conversation: those there are, where ``merges``, and these.
+
+    ``version`` is that of the texts which they are to replace, where who sends them says so.
+    """
 
     attributes: Mapping[str, str]
     merges: bool = False
+    version: int | None = None
 
 
 class Flag(NamedTuple):

@@ -80,7 +80,7 @@ HANDLERS: Mapping[type, Handler] = dict(
         _handler(do.SendDigits, talking.unfit_far, talking.send_digits),
         _handler(do.SetTag, talking.never, talking.set_tag),
         _handler(do.SetUtilizationLabel, talking.never, talking.set_utilization_label),
-        _handler(do.SetSecureAttributes, talking.never, talking.set_secure_attributes),
+        _handler(do.SetSecureAttributes, talking.cannot_set_secure_attributes, talking.set_secure_attributes),
         _handler(do.Flag, talking.unknown, talking.flag),
         _handler(do.Park, talking.cannot_park, talking.park),
         _handler(do.SetMediaRoles, talking.unfit_far, talking.set_media_roles),

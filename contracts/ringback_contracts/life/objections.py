@@ -133,6 +133,14 @@ CALL_BACK_QUEUE = _published("life.call-back-queue", "conversation.error.queue.r
 CALL_BACK_NONE = _published(
     "life.call-back-none", "conversation.error.callback.call.cannot.be.placed", "POST call"
 )
+VERSION = _ground(
+    "life.secure-attributes-version",
+    409,
+    "general.conflict",
+    Evidence.PUBLISHED,
+    "ConversationSecureAttributes of the official SDKs: PUT finds conflicts by the version, PATCH does not; "
+    "status and code, which every operation lists, are assumed, as that a PUT without version finds none",
+)
 TOO_LONG = _ground(
     "life.history-full",
     400,

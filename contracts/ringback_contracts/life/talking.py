@@ -45,9 +45,7 @@ def unknown(call: Conversation, command: SetAttributes | SetUuiData | Flag) -> O
     return checks.unknown(call, command.participant)
 
 
-def never(
-    _: Conversation, __: SetTag | SetUtilizationLabel | SetSecureAttributes | Staff
-) -> Objection | None:
+def never(_: Conversation, __: SetTag | SetUtilizationLabel | Staff) -> Objection | None:
     """Nothing stands against it."""
     return None
 
@@ -176,6 +174,13 @@ def set_tag(draft: Draft, command: SetTag) -> None:
 def set_utilization_label(draft: Draft, command: SetUtilizationLabel) -> None:
     """The label under which the conversation counts."""
     draft.head = draft.head._replace(utilization_label=command.label_id)
+
+
+def cannot_set_secure_attributes(call: Conversation, command: SetSecureAttributes) -> Objection | None:
+    """Somebody else has set them since whoever sends them read them."""
+    if command.version in (None, call.secure_version):
+        return None
+    return Objection(why.VERSION, f"the texts are of version {call.secure_version}, not {command.version}")
 
 
 def set_secure_attributes(draft: Draft, command: SetSecureAttributes) -> None:

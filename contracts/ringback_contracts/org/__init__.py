@@ -17,6 +17,7 @@ from ringback_contracts.life.parties import WrapPrompt, WrapRules
 from ringback_contracts.org.people import (
     HOME_DIVISION,
     USUAL_PRESENCES,
+    CallForwarding,
     PresenceDefinition,
     RoutingStatus,
     Station,
@@ -89,6 +90,8 @@ class User:
     numbers: tuple[E164, ...] = ()
     presence: Line = "Available"
     routing_status: RoutingStatus = "OFF_QUEUE"
+    call_forwarding: CallForwarding = field(default_factory=CallForwarding)
+    """What is told of it; no call is forwarded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

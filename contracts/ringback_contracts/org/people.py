@@ -34,6 +34,33 @@ class Station:
     answers: bool = True
 
 
+TargetType = Literal["STATION", "PHONENUMBER"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTarget:
+    """A place that calls are forwarded to: the id of a station, or a number."""
+
+    type: TargetType
+    value: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRoute:
+    """Places that are rung together."""
+
+    targets: tuple[CallTarget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallForwarding:
+    """Where a user's calls are to go, one after the other, and whose voicemail takes what nobody answers."""
+
+    enabled: bool = False
+    calls: tuple[CallRoute, ...] = ()
+    voicemail: Literal["PURECLOUD", "LASTCALL", "NONE"] = "NONE"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceDefinition:
     """A presence that users can be in: one of the platform's own, by another name perhaps."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ringback_contracts.org import Org, User
+from ringback_contracts.org.people import CallForwarding
 from ringback_mock.engine.interactions import NO_INTERACTIONS, Interactions
 
 
@@ -79,19 +80,24 @@ class QueueChange:
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """A user is otherwise from a moment on: ``values`` are a station, a presence, a routing status."""
+    """A user is otherwise from a moment on: ``values`` are a station, a presence, a routing status;
+    where their calls are to go stands by itself."""
 
     user_id: str
     values: Mapping[str, Any]
     at: float
     message: str | None = field(default=None, repr=False)
+    forwarding: CallForwarding | None = field(default=None, repr=False)
 
     def made(self, before: OrgNow) -> OrgNow:
         """What comes of it."""
         org, people = before.org, before.people
         old = org.user_by_id[self.user_id]
-        new = replace(old, **self.values)
-        differing = {name for name, value in self.values.items() if getattr(old, name) != value}
+        values = dict(self.values)
+        if self.forwarding is not None:
+            values["call_forwarding"] = self.forwarding
+        new = replace(old, **values)
+        differing = {name for name, value in values.items() if getattr(old, name) != value}
         moments = {(old.id, name): self.at for name in differing}
         people = replace(people, moments={**people.moments, **moments})
         left = org.station_of(old)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Org, User
+from ringback_contracts.resources.users.forwarding import PATCH, PUT, READ, forwarding_made
 from ringback_contracts.resources.users.operations import (
     ASSOCIATE,
     ASSOCIATE_OWN,
@@ -115,6 +117,33 @@ def status_set(ask: Ask) -> Applied:
     change = UserChange(user_in_path(ask).id, {"routing_status": ask.body["status"]}, ask.now)
     after = change.made(ask.tenant.standing)
     return 200, routing_status(after.org.user_by_id[change.user_id], after), ChangeUser(change)
+
+
+@handles(READ)
+def forwarding(ask: Ask) -> Applied:
+    """Where the user's calls are to go."""
+    return 200, call_forwarding(user_in_path(ask), ask.tenant.standing)
+
+
+@handles(PUT, PATCH)
+def forwarding_set(ask: Ask) -> Applied:
+    """Say where the user's calls are to go."""
+    user = user_in_path(ask)
+    made = forwarding_made(ask.body, user, keeps=ask.verdict.operation.id == PATCH)
+    change = UserChange(user.id, {}, ask.now, forwarding=made)
+    after = change.made(ask.tenant.standing)
+    return 200, call_forwarding(after.org.user_by_id[user.id], after), ChangeUser(change)
+
+
+def call_forwarding(user: User, standing: OrgNow) -> Json:
+    """Where a user's calls are to go (model CallForwarding of the SDKs)."""
+    return {
+        "id": user.id,
+        "user": user_reference(user),
+        **asdict(user.call_forwarding),
+        "modifiedDate": timestamp(standing.people.since(user, "call_forwarding")),
+        "selfUri": f"/api/v2/users/{user.id}/callforwarding",
+    }
 
 
 def user_in_path(ask: Ask) -> User:

@@ -110,7 +110,10 @@ def utilization_label(case: CallTold) -> Iterator[Command]:
 def secure_attributes(case: CallTold) -> Iterator[Command]:
     """Texts beside the conversation: PATCH adds to them, PUT puts others in their place."""
     texts = dict(case.fields.get("attributes") or {})
-    yield SetSecureAttributes(texts, merges=case.request.method == "PATCH")
+    if case.request.method == "PATCH":
+        yield SetSecureAttributes(texts, merges=True)
+    else:
+        yield SetSecureAttributes(texts, version=case.fields.get("version"))
 
 
 def snippet(case: CallTold) -> Iterator[Command]:

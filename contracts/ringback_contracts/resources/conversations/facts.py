@@ -7,9 +7,11 @@ from typing import Any
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
+from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.life import Conversation, Objection, apply, objection
 from ringback_contracts.life.commands import Instruction
 from ringback_contracts.life.values import CallParticipant
+from ringback_contracts.resources.calls.facts import read_number
 from ringback_contracts.schemas import type_errors
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -22,16 +24,19 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ConsultTransferToQueue": ("speakTo",),
     "ConsultTransferUpdate": ("speakTo",),
     "ConversationTagsUpdate": ("externalTag",),
-    "CreateCallbackOnConversationCommand": ("callbackNumbers",),
-    "Digits": ("digits",),
-    "SetRecordingState": ("recordingState",),
-    "SetUuiDataRequest": ("uuiData",),
-    "SnippetRecordingRequest": ("type",),
-    "ConversationSecureAttributes": ("attributes",),
     "ConversationUser": ("id",),
+    "CreateCallbackOnConversationCommand": ("callbackNumbers",),
+    "SnippetRecordingRequest": ("type",),
     "TransferToExternalContactRequest": ("contactId", "phoneType"),
 }
 """The fields that a model must have; of nobody named to consult a rule of its own tells."""
+MEANT: Mapping[str, tuple[str, ...]] = {
+    "ConversationSecureAttributes": ("attributes",),
+    "Digits": ("digits",),
+    "SetRecordingState": ("recordingState",),
+    "SetUuiDataRequest": ("uuiData",),
+}
+"""The fields without which a body asks nothing, though its model can go without them."""
 
 
 class CallNow(Case):
@@ -86,8 +91,9 @@ class CallTold(CallNow):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The fields that the body must have, and has not."""
-        return tuple(name for name in REQUIRED.get(self.reads or "", ()) if name not in self.fields)
+        """The fields without which the body asks nothing that could be done."""
+        needed = REQUIRED.get(self.reads or "") or MEANT.get(self.reads or "", ())
+        return tuple(name for name in needed if name not in self.fields)
 
     @lazy
     def instructions(self) -> tuple[Instruction, ...]:
@@ -123,3 +129,19 @@ class CallTold(CallNow):
         yield from super().idle()
         if self.call is not None and self.reads and not self.instructions:
             yield "the body asks nothing of the call"
+
+
+class CallBackFacts(CallTold):
+    """A request that asks for a call back."""
+
+    @lazy
+    def undialled(self) -> list[int]:
+        """The places of the numbers that cannot be dialled."""
+        numbers = self.fields.get("callbackNumbers") or ()
+        texts = enumerate(numbers if isinstance(numbers, list) else ())
+        return [at for at, one in texts if not isinstance(read_number(str(one)), Dialled)]
+
+    def idle(self) -> Iterator[str]:
+        yield from super().idle()
+        if self.undialled:
+            yield f"callbackNumbers.{self.undialled[0]} cannot be dialled"

@@ -35,7 +35,6 @@ AT_A_LEG = {**TOLD, "facts": CallNow}
 KEEPING = {
     **TOLD,
     "reads": "ConversationSecureAttributes",
-    "heeded": ("attributes",),
     "answers": None,
     "unknown": ANY_CALL,
     "gives": (SetSecureAttributes,),
@@ -134,6 +133,13 @@ OPERATIONS = (
         unknown=ANY_CALL,
         **SHOWN,
     ),
-    served(PUT_SECURE, summary="Keep these texts beside a conversation, and no others", **KEEPING),
-    served(PATCH_SECURE, summary="Keep these texts too beside a conversation", **KEEPING),
+    served(
+        PUT_SECURE,
+        summary="Keep these texts beside a conversation, and no others",
+        heeded=("attributes", "version"),
+        **KEEPING,
+    ),
+    served(
+        PATCH_SECURE, summary="Keep these texts too beside a conversation", heeded=("attributes",), **KEEPING
+    ),
 )

@@ -7,7 +7,7 @@ from ringback_contracts.http.served import served
 from ringback_contracts.life.commands import AskCallBack, Disconnect, Flag, GiveWrapUp, SetUuiData
 from ringback_contracts.resources.calls.paths import ANY_PARTICIPANT, READING, THE_PARTICIPANT
 from ringback_contracts.resources.conversations import asking
-from ringback_contracts.resources.conversations.facts import CallNow
+from ringback_contracts.resources.conversations.facts import CallBackFacts, CallNow
 from ringback_contracts.resources.conversations.operations import TOLD
 
 PATCH_LEG = "patchConversationsCallParticipantCommunication"
@@ -64,6 +64,7 @@ OPERATIONS = (
         GIVE_LEG_WRAP_UP,
         summary="Give a leg its wrap-up",
         reads="WrapupInput",
+        body_optional=True,
         heeded=("code", "name", "notes", "tags", "durationSeconds", "endTime", "provisional"),
         answers=None,
         unknown=THE_LEG,
@@ -134,12 +135,19 @@ OPERATIONS = (
         ASK_CALL_BACK,
         summary="Ask that a participant be called back",
         reads="CreateCallbackOnConversationCommand",
-        heeded=("callbackNumbers", "queueId", "callbackUserName", "callbackScheduledTime"),
+        heeded=(
+            "callbackNumbers",
+            "validateCallbackNumbers",
+            "queueId",
+            "callbackUserName",
+            "callbackScheduledTime",
+        ),
+        body_optional=True,
         answers=None,
         dials=True,
         unknown=ANY_PARTICIPANT,
         gives=(AskCallBack,),
         asks=asking.call_back,
-        **TOLD,
+        **{**TOLD, "facts": CallBackFacts},
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ringback_contracts.core.declare import SOLVED
 from ringback_contracts.core.model import Example
@@ -26,11 +27,13 @@ from ringback_contracts.life.commands import (
     SendDigits,
     SetMediaRoles,
     SetRecording,
+    SetSecureAttributes,
     SetSpeakTo,
     SkipWrapUp,
 )
 from ringback_contracts.resources.conversations.histories import (
     ANY_OWN,
+    CONVERSATION,
     FAR,
     FOR_ORDERS,
     FOR_QUEUE,
@@ -47,8 +50,17 @@ TO_A_LEG = (Answer, Confine, Disconnect, Hold, Mute, Park, Record)
 """Commands to a leg that has to be there."""
 LENGTHENING = tuple(kind for kind in COMMANDS.values() if kind is not End)
 """Commands of which a history can be full: a call can always be ended."""
+A_TEXT = Example(
+    {"attributes": {"order": "7"}}, method="PUT", path=f"{CONVERSATION}/secureattributes", given=TALKING
+)
 _TEXT = b'{"attributes": {"long": "' + b"x" * 400_000 + b'"}}'
 _HEAVY = Example(raw=_TEXT, method="PATCH", path=f"{OWN}/attributes")
+
+
+def secure(body: dict[str, Any], *before: Example) -> Example:
+    """Texts that alice puts beside the conversation."""
+    return replace(A_TEXT, body=body, given=(*TALKING, *before))
+
 
 NOT_ACTIVE = told(
     why.NOT_ACTIVE,
@@ -140,6 +152,15 @@ TOO_LONG = told(
     fix="End the call and place another: one takes a thousand commands, and a mebibyte of texts.",
     rejects=[replace(_HEAVY, given=(*TALKING, _HEAVY, _HEAVY))],
     accepts=[replace(_HEAVY, given=(*TALKING, _HEAVY))],
+)
+VERSION = told(
+    why.VERSION,
+    SetSecureAttributes,
+    message="The attributes have been changed since they were read",
+    title="The version is not that of the texts which are to be replaced",
+    fix="Read them again, and send the version that comes with them; PATCH asks for none.",
+    rejects=[secure({"attributes": {}, "version": 1}), secure({"attributes": {}, "version": 0}, A_TEXT)],
+    accepts=[secure({"attributes": {}}, A_TEXT), secure({"attributes": {}, "version": 1}, A_TEXT)],
 )
 CANNOT_SKIP = told(
     why.CANNOT_SKIP,

@@ -115,6 +115,7 @@ OPERATIONS = (
         summary="Press keys for a participant",
         reads="Digits",
         heeded=("digits",),
+        body_optional=True,
         answers=None,
         unknown=ANY_PARTICIPANT,
         gives=(SendDigits,),

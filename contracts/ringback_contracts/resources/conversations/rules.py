@@ -29,7 +29,7 @@ from ringback_contracts.life.commands import (
     SetMediaRoles,
     SetRecording,
 )
-from ringback_contracts.resources.conversations.facts import REQUIRED, CallNow, CallTold
+from ringback_contracts.resources.conversations.facts import MEANT, REQUIRED, CallNow, CallTold
 from ringback_contracts.resources.conversations.histories import (
     ANY_FAR,
     CALL,
@@ -198,12 +198,37 @@ def _named(pointer: str) -> str:
     operations=lambda operation: operation.reads in REQUIRED,
     rejects=[
         Example({"destination": {"userId": ALICE}}, path=f"{FAR}/consult"),
-        Example({}, path=f"{ANY_FAR}/digits"),
         Example({"externalTag": None}, method="PUT", path=f"{CONVERSATION}/tags"),
     ],
     accepts=[Example({"externalTag": "order 7"}, method="PUT", path=f"{CONVERSATION}/tags")],
 )
 def body_incomplete(case: CallTold) -> Sequence[Violation]:
+    return _missing(case)
+
+
+@rule(
+    id="body.without-its-field",
+    stage=Stage.SCHEMA,
+    status=400,
+    message="The field '{field}' is required",
+    title="The body lacks the one field by which it would ask for something",
+    fix="Give the field; docs/operations.md says which model the operation reads.",
+    evidence=Evidence.ASSUMED,
+    source=f"the official SDKs let the field be left out, and nobody says what that does; {OUR_CHOICE}",
+    knowledge=Knowledge.REQUEST,
+    operations=lambda operation: operation.reads in MEANT,
+    rejects=[
+        Example({}, path=f"{ANY_FAR}/digits"),
+        Example(path=f"{ANY_FAR}/digits", raw=b"null"),
+        Example({"version": 1}, method="PUT", path=f"{CONVERSATION}/secureattributes"),
+    ],
+    accepts=[Example({"digits": "1"}, path=f"{ANY_FAR}/digits", given=TALKING)],
+)
+def body_without_its_field(case: CallTold) -> Sequence[Violation]:
+    return _missing(case)
+
+
+def _missing(case: CallTold) -> Sequence[Violation]:
     if case.body is None:
         return FINE
     for name in case.missing:
