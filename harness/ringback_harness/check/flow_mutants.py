@@ -15,8 +15,10 @@ from ringback_contracts.core.model import Request, Violation
 from ringback_contracts.resources.calls.operations import GET_CALL, LIST_CALLS, PATCH_CALL, PLACE_CALL
 from ringback_contracts.resources.conversations.joining_operations import (
     BARGE,
+    CALL_BACK,
     COACH,
     INVITE,
+    MERGE,
     MONITOR,
     SET_RECORDING,
 )
@@ -291,6 +293,8 @@ DEAF_TO = (
     COACH,
     BARGE,
     SET_RECORDING,
+    MERGE,
+    CALL_BACK,
 )
 """Commands to a call of which it can be seen what becomes of them."""
 FLOW_MUTANTS: Mapping[str, Serve] = {

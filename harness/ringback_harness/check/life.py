@@ -16,7 +16,7 @@ from hypothesis.errors import Flaky, HypothesisDeprecationWarning
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ringback_client.errors import TransportError
-from ringback_contracts.core.declare import BOB, FRANK, SOLVED
+from ringback_contracts.core.declare import BOB, FRANK, ORDERS, SOLVED, SUPPORT
 from ringback_contracts.resources.calls.operations import PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.check.generated import Effort, left_out
@@ -48,7 +48,10 @@ PARTIES: Sequence[Mapping[str, str]] = (
     {"address": "+442079460101"},
     {"userId": FRANK},
     {"userId": BOB},
+    {"queueId": SUPPORT},
 )
+BODIES = (BODY, BODY, {**BODY, "callFromQueueId": SUPPORT}, {**BODY, "callFromQueueId": ORDERS})
+"""What places the call: for nobody, or for a queue, whose agents wrap up as it asks."""
 TO = st.sampled_from(PARTIES)
 FIELDS: Sequence[Mapping[str, Any]] = (
     {"held": True},
@@ -79,6 +82,9 @@ PRELUDES: Sequence[Sequence[Move]] = (
     (("keep", 0, "alice", CALLS_PATH),),
     (("keep", 1, "alice", GENERIC),),
     (("record", "ACTIVE", "alice"),),
+    (("transfer", 1, PARTIES[-1], "alice", GENERIC), ("wait", 3.71)),
+    (("place", "alice"), ("wait", 3.71), ("merge", "alice")),
+    (("ask_back", 1, "alice"), ("call_back", "alice"), ("wait", 4.71)),
     (("end", "alice", "delete"),),
     (("end", "alice", "disconnect"),),
 )
@@ -115,8 +121,8 @@ class LivingCalls(RuleBasedStateMachine):
         self._trail = Trail()
         self._calls: ModelledCalls | None = None
 
-    @initialize(prelude=st.sampled_from(PRELUDES))
-    def begin(self, prelude: Sequence[Move]) -> None:
+    @initialize(prelude=st.sampled_from(PRELUDES), body=st.sampled_from(BODIES))
+    def begin(self, prelude: Sequence[Move], body: Mapping[str, str] = BODY) -> None:
         """Place the call, and let it come to something: most can be done when somebody has answered."""
         course = self.course
         if course.stop or course.unreached:
@@ -127,7 +133,8 @@ class LivingCalls(RuleBasedStateMachine):
         try:
             world = self._trail.followed(course.world)
             self._calls = ModelledCalls(world, course.modelled, course.tally)
-            self._safely(self._calls.place)
+            # Only an org that is known is known to have the queues.
+            self._safely(self._calls.place, "alice", body if course.modelled else BODY)
             self._safely(self._calls.wait, 3.71)
             for name, *given in prelude:
                 getattr(self, name)(*given)
@@ -193,6 +200,21 @@ class LivingCalls(RuleBasedStateMachine):
     @rule(which=WHICH, token=TOKENS)
     def press(self, which: int, token: str) -> None:
         self._ask("POST", "/participants/{}/digits", {"digits": "1#"}, token, which, GENERIC)
+
+    @rule(token=TOKENS)
+    def merge(self, token: str) -> None:
+        """Take the second call into the first, where there is one."""
+        others = self._calls.calls[1:] if self._calls else ()
+        self._ask("PATCH", "/conference", {"conversationIds": list(others)}, token)
+
+    @rule(which=WHICH, token=TOKENS)
+    def ask_back(self, which: int, token: str) -> None:
+        body = {"callbackNumbers": [PARTIES[1]["address"]], "queueId": SUPPORT}
+        self._ask("POST", "/participants/{}/callbacks", body, token, which, GENERIC)
+
+    @rule(token=TOKENS)
+    def call_back(self, token: str) -> None:
+        self._ask("POST", "", {"callNumber": PARTIES[1]["address"]}, token)
 
     @rule(state=st.sampled_from(["ACTIVE", "PAUSED", "NONE"]), token=TOKENS)
     def record(self, state: str, token: str) -> None:
