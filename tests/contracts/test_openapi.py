@@ -151,6 +151,31 @@ def test_every_example_of_a_call_is_accepted_in_the_default_org(choice: Contract
         assert fits(body["schema"], example["value"], choice), name
 
 
+SHOWN = [
+    (operation, shown["value"])
+    for operation in OPERATIONS
+    if operation.reads
+    for content in described(operation)["requestBody"]["content"].values()
+    for shown in content.get("examples", {}).values()
+]
+
+
+@pytest.mark.parametrize(("operation", "body"), SHOWN, ids=[operation.id for operation, _ in SHOWN])
+def test_every_example_of_a_body_is_accepted_in_the_default_org(operation: Operation, body: Any) -> None:
+    path = operation.template.replace("{conversationId}", "{call}").replace("{channelId}", "{channel}")
+    for parameter in described(operation)["parameters"]:
+        path = path.replace(f"{{{parameter['name']}}}", str(parameter.get("example")))
+    asked = situation(Example(body, method=operation.method, path=path))
+    verdict = judge(asked.request, asked.caller, asked.org)
+    assert isinstance(verdict, Accepted), verdict
+
+
+def test_a_body_that_may_be_left_out_is_not_required() -> None:
+    for operation in OPERATIONS:
+        if operation.reads:
+            assert described(operation)["requestBody"]["required"] is not operation.body_optional
+
+
 def test_the_example_of_a_user_is_one_who_may_call() -> None:
     for operation in OPERATIONS:
         for parameter in described(operation)["parameters"]:

@@ -132,15 +132,19 @@ BODIES: Mapping[str, Callable[[ContractChoice], Json]] = {
     "UserSearchRequest": lambda _: bodies.search_users(),
     "QueueMember": lambda _: bodies.join(),
     "UserQueue": lambda _: bodies.join(),
+    "patchRoutingQueueMembers": lambda _: bodies.join_several(bodies.ALICE),
+    "patchUserQueues": lambda _: bodies.join_several(bodies.SUPPORT),
     "WritableEntity": lambda _: bodies.of_members(),
     "CallUpdate": lambda _: bodies.hang_up(),
+    "CallForwarding": lambda _: bodies.set_forwarding(),
     "RoutingStatus": lambda _: bodies.set_routing_status(),
     "UserPresence": lambda _: bodies.set_presence(),
 }
-"""The bodies of which more can be told than their schema."""
+"""The bodies, by model or operation, of which more can be told than their schema."""
 EXAMPLES = {
     "userId": bodies.ALICE,
     "queueId": bodies.SUPPORT,
+    "memberId": bodies.ALICE,
     "stationId": bodies.FREE_PHONE,
     "presenceId": USUAL_PRESENCES[0].id,
     "definitionId": USUAL_PRESENCES[0].id,
@@ -176,12 +180,12 @@ def _described(operation: Operation, contract: ContractChoice) -> Json:
 
 
 def _body(operation: Operation, contract: ContractChoice) -> Json:
-    told = BODIES.get(operation.reads or "")
+    told = BODIES.get(operation.id) or BODIES.get(operation.reads or "")
     if told:
         return told(contract)
     one = ref(operation.reads or "")
     return {
-        "required": True,
+        "required": not operation.body_optional,
         "content": as_json({"type": "array", "items": one} if operation.reads_list else one),
     }
 

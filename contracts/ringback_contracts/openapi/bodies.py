@@ -120,6 +120,20 @@ def set_routing_status() -> Json:
     }
 
 
+def set_forwarding() -> Json:
+    """The body that says where a user's calls are to go: of what types its fields are."""
+    calls = [{"targets": [{"type": "PHONENUMBER", "value": TEST_NUMBER}]}]
+    types = {"enabled": "boolean", "calls": "array", "voicemail": "string"}
+    said: Json = {name: {"type": [kind, "null"]} for name, kind in types.items()}
+    return {
+        "required": True,
+        "content": as_json(
+            {"type": "object", "properties": said},
+            examples={"forward": example("Forward calls", {"enabled": True, "calls": calls})},
+        ),
+    }
+
+
 def subscribe() -> Json:
     """The body that subscribes a channel: a list of topics, of which these are sure to be accepted."""
     topic: Json = {"enum": [f"v2.users.{ALICE}.{name}" for name in ("presence", "routingStatus", "station")]}
@@ -161,6 +175,19 @@ def join() -> Json:
         "required": True,
         "content": as_json(
             _with("joined", joined), examples={"join": example("Take calls", {"joined": True})}
+        ),
+    }
+
+
+def join_several(one_id: str) -> Json:
+    """The same for several, each with its id, of which this one is sure to be accepted."""
+    member = {"id": {"enum": [one_id]}, "joined": {"type": "boolean"}}
+    listed: Json = {"type": "object", "required": ["id", "joined"], "properties": member}
+    return {
+        "required": True,
+        "content": as_json(
+            {"type": "array", "minItems": 1, "maxItems": 100, "items": listed},
+            examples={"join": example("Take calls", [{"id": one_id, "joined": True}])},
         ),
     }
 
