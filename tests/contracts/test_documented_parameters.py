@@ -112,6 +112,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "CreateCallRequest": {"phoneNumber": NUMBER},
     "RoutingStatus": {"status": "IDLE"},
     "UserPresence": {"presenceDefinition": {"id": BUSY}},
+    "CallForwarding": {"enabled": False},
     "CallUpdate": {"state": "disconnected"},
     "MediaParticipantRequest": {"state": "disconnected"},
     "ParticipantAttributes": {"attributes": {"a": "b"}},

@@ -156,7 +156,7 @@ def test_the_table_says_of_each_its_method_path_statuses_and_permissions() -> No
         ("POST", "/api/v2/users"),
         ("PATCH", f"/api/v2/users/{ID}"),
         ("DELETE", f"/api/v2/users/{ID}"),
-        ("GET", "/api/v2/users/me/callforwarding"),  # only {userId}/... leads there, although "me" exists too
+        ("GET", "/api/v2/users/me/profile"),  # only {userId}/... leads there, although "me" exists too
         ("HEAD", "/api/v2/routing/skills"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ringback_contracts.catalogue import OPERATIONS, TABLE
+from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Example, Knowledge, Request, Rule, Stage
 from ringback_contracts.core.operation import Operation
 from ringback_contracts.domain.uuids import UUID
@@ -22,16 +23,18 @@ UNKNOWN = [
     if "unknown" in rule.id
     and rule.knowledge is not Knowledge.REQUEST
     and rule.stage is not Stage.SCHEMA
-    # Which programs' presences are kept no org decides.
-    and rule.id != "path.source-unknown"
+    # Which programs' presences are kept, and what calls can be forwarded to, no org decides.
+    and rule.id not in ("path.source-unknown", "forwarding.target-type-unknown")
 ]
 ID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+PHONE = {"type": "STATION", "value": ID}
 QUEUE = "/api/v2/routing/queues/0b1c2d3e-4b5a-4c6d-8e7f-0011223344bb"
 
 
 def names_an_id(example: Example) -> bool:
     request = request_of(example)
-    return UUID.search(request.path + request.body.decode()) is not None and not before(example)
+    ids = UUID.findall(request.path + request.body.decode())
+    return any(each != ALICE for each in ids) and not before(example)
 
 
 @pytest.mark.parametrize("rule", UNKNOWN, ids=lambda rule: rule.id)
@@ -64,6 +67,7 @@ def test_a_channel_and_the_user_of_a_topic_that_only_a_program_knows_are_taken_f
         ("DELETE", f"{QUEUE}/members/{ID}", None),
         ("POST", f"{QUEUE}/wrapupcodes", [{"id": ID}]),
         ("PUT", f"/api/v2/users/{ID}/routingstatus", {"status": "IDLE"}),
+        ("PUT", f"/api/v2/users/{ID}/callforwarding", {"enabled": True, "calls": [{"targets": [PHONE]}]}),
     ],
 )
 def test_whoever_is_named_is_a_member_of_the_queue_that_is_named(method: str, path: str, body: Any) -> None:

@@ -50,7 +50,9 @@ ANYWHERE = frozenset(
 )
 """Rules about what no org has: a token that is not there, and ids that were made up."""
 
-OWN = frozenset({"host.misdirected", "number.strict", "patch.not-a-hang-up", "path.not-served"})
+OWN = frozenset(
+    {"host.misdirected", "number.strict", "patch.not-a-hang-up", "path.not-served", "transfer.number-strict"}
+)
 """Rules that are Ringback's alone: what it does not serve, its protection, its switch."""
 NOT_DIALLED = "the number, which is kept for fiction, is not dialled there; --allow-number gives one that is"
 DEPENDS = "the org there is not known, and this depends on it"
