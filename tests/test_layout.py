@@ -178,7 +178,9 @@ def test_the_changelog_s_top_version_is_the_package_s() -> None:
 
 def test_what_changed_in_a_release_stands_once_under_each_heading() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    for release in re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]:
+    releases = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
+    assert len({release.splitlines()[0] for release in releases}) == len(releases)
+    for release in releases:
         headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
         assert sorted(headings) == sorted(set(headings)), release.splitlines()[0]
 
