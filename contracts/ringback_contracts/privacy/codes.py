@@ -18,7 +18,7 @@ _LONGEST = 80
 _ERROR = word_set(
     "message messages status statuscode statustext error errors errorcode errno syscall contextid details"
     " detail messagewithparams messageparams description reason phrase fieldname severity name"
-    " durationseconds"
+    " durationseconds notes"
 )
 """What stands beside the code of an error, of a wrap-up or of a country."""
 _NEAR = 200

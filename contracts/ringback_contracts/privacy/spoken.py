@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from string import ascii_lowercase, ascii_uppercase
 
 from ringback_contracts.domain.uuids import UUID_PATTERN
@@ -71,7 +72,12 @@ _PAIR = re.compile(
 
 def without_spoken(text: str, hide: Hide) -> str:
     """The text without the secrets that its sentences tell."""
-    for pattern, judge in ((_PAIR, _paired), (_SET, _set), (_SPOKEN, _spoken)):
+
+    @cache  # asked for every code of the text
+    def of_a_login() -> bool:
+        return _OF_A_LOGIN.search(text) is not None
+
+    for pattern, judge in ((_PAIR, _paired), (_SET, _set), (_SPOKEN, partial(_spoken, of_a_login))):
         text = _without(text, pattern, judge, hide)
     return text
 
@@ -117,7 +123,7 @@ def _set(text: str, found: Found, value: str) -> bool:
     return not _NO_SECRET.fullmatch(value) and name.lower() not in _NOUNS and names_secret(name)
 
 
-def _spoken(text: str, found: Found, value: str) -> bool:
+def _spoken(of_a_login: Callable[[], bool], text: str, found: Found, value: str) -> bool:
     """Whether a sentence says of which kind a value is that has a digit within."""
     glued = _name(text, found, _GLUED, found["name"])
     words = (
@@ -129,7 +135,7 @@ def _spoken(text: str, found: Found, value: str) -> bool:
         return True
     of_a_kind = len(words) > 1 and names_secret(name)
     if last == "code" and of_digits:
-        return _OF_A_LOGIN.search(text) is not None or (of_a_kind and not names_secret(words[0]))
+        return of_a_login() or (of_a_kind and not names_secret(words[0]))
     if _NO_SECRET.fullmatch(value):
         return False
     return of_a_kind or (names_secret(last) and last != "code") or last == "community"

@@ -37,7 +37,9 @@ wrapping = giving(GiveWrapUp)
     rejects=[
         patch(OWN, {"wrapup": {"code": BOB, "notes": "rang back"}}, OVER),
         patch(ANY_OWN, {"wrapup": {"code": "solved"}}, OVER),
-        Example({"code": BOB}, path=f"{OWN}/communications/{{leg1}}/wrapup", given=TALKING),
+        Example(
+            {"code": BOB, "notes": "rang back"}, path=f"{OWN}/communications/{{leg1}}/wrapup", given=TALKING
+        ),
     ],
     accepts=[
         patch(OWN, {"wrapup": {"code": SOLVED.upper()}}, OVER),
