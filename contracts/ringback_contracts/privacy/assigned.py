@@ -17,7 +17,7 @@ from ringback_contracts.privacy.carriers import (
     tells,
 )
 from ringback_contracts.privacy.names import is_ordinary, names_secret
-from ringback_contracts.privacy.shapes import Hide
+from ringback_contracts.privacy.shapes import Hide, has_any
 
 _TRIPLE = r"\"\"\"|'''"
 _STRING = rf"""(?P<quote>{_TRIPLE}|{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
@@ -74,7 +74,7 @@ _LONGEST_TAIL = 600
 def without_assigned(text: str, hide: Hide) -> str:
     """The text without the values of telling names; any other value may be a text with names in it."""
     for signs, names in ((",", _ITEM), (": = { -> <-", _NAMED)):
-        if any(map(text.__contains__, signs.split())):
+        if has_any(text, signs):
             text = _without(text, names, hide)
     return text
 

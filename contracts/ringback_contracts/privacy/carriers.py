@@ -10,7 +10,7 @@ from functools import partial
 from ringback_contracts.domain.uuids import UUID_PATTERN
 from ringback_contracts.privacy.codes import is_error_code, names_near
 from ringback_contracts.privacy.names import SCHEMA, digits_tell, is_keys, is_ordinary, names_secret, word_set
-from ringback_contracts.privacy.shapes import HIDDEN, Hide
+from ringback_contracts.privacy.shapes import HIDDEN, Hide, has_any
 
 # Every pattern takes time in proportion to the text, whatever that is: where one could be tried again from
 # many places, it takes the whole stretch (and a function decides), or is bounded or possessive.
@@ -358,7 +358,7 @@ def without_carried(text: str, hide: Hide) -> str:
     text = _without_blocks(_without_manifests(text, hide), hide)
     lowered = text.lower()
     for hints, pattern, judge in _PLACES:
-        if any(hint in lowered for hint in hints.split()):
+        if has_any(lowered, hints):
             text = pattern.sub(partial(judge, hide=hide), text)
     return text
 

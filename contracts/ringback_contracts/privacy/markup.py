@@ -17,7 +17,7 @@ from ringback_contracts.privacy.carriers import (
     tells,
 )
 from ringback_contracts.privacy.names import names_secret, word_set
-from ringback_contracts.privacy.shapes import Hide
+from ringback_contracts.privacy.shapes import Hide, has_any
 
 _TAG = re.compile(r"<[A-Za-z_?][\w:.-]*+\s(?P<attributes>[^<>]++)>")
 _ATTRIBUTE = re.compile(
@@ -141,6 +141,6 @@ _MARKUP: tuple[tuple[str, re.Pattern[str], Judge], ...] = (
 def without_marked(text: str, hide: Hide) -> str:
     """The text without the secrets of markup, and of pairs of a name and a value."""
     for sign, pattern, judge in _MARKUP:
-        if any(map(text.__contains__, sign.split())):
+        if has_any(text, sign):
             text = pattern.sub(partial(judge, hide=hide), text)
     return _without_told(text, hide) if "</" in text else text

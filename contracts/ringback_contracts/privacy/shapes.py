@@ -75,6 +75,11 @@ _RARE = (
 channel, by which alone anybody can listen to it."""
 
 
+def has_any(text: str, signs: str) -> bool:
+    """Whether one of the signs, which blanks part, stands in the text."""
+    return any(sign in text for sign in signs.split())
+
+
 def without_shapes(text: str, hide: Hide) -> str:
     """The text without what must be a secret by its form."""
     words = [word for word in text.split() if len(word) >= _LONG]
