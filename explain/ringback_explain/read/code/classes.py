@@ -80,15 +80,7 @@ def _declared(walker: Walker, node: Node, of_class: Node) -> Iterator[tuple[str,
     """The fields that a class declares, by their names, in their order; their tags are kept."""
     for child in node.named_children:
         name = field(child, "name", "left", "pattern", "property")
-        is_field = walker.meaning(child) == "assign" or child.type in _FIELDS
-        is_field = is_field or (
-            child.type in _PARAMETERS.get(of_class.type, ())
-            and (
-                of_class.type == "record_declaration"
-                or child.named_children[0].type == "accessibility_modifier"
-            )
-        )
-        if is_field and name is not None:
+        if name is not None and _declares(walker, child, of_class):
             outer = child
             while outer.parent is not None and outer.parent.type in _AROUND:
                 outer = outer.parent
@@ -101,6 +93,15 @@ def _declared(walker: Walker, node: Node, of_class: Node) -> Iterator[tuple[str,
             inner = field(child, "parameters") if walker.meaning(child) == "function" else child
             if inner is not None and child.type != of_class.type:
                 yield from _declared(walker, inner, of_class)
+
+
+def _declares(walker: Walker, node: Node, of_class: Node) -> bool:
+    """Whether a node is a field of the class: of a class of TypeScript, a parameter that says who sees it."""
+    if walker.meaning(node) == "assign" or node.type in _FIELDS:
+        return True
+    if node.type not in _PARAMETERS.get(of_class.type, ()):
+        return False
+    return of_class.type == "record_declaration" or node.named_children[0].type == "accessibility_modifier"
 
 
 def _functions(walker: Walker, node: Node) -> Iterator[Node]:
