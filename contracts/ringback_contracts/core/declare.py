@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.model import (
@@ -105,6 +105,18 @@ def rule(  # noqa: PLR0913 - a rule is all of this
 def found(detail: str, pointer: str = "", **params: str) -> Sequence[Violation]:
     """The one violation of a rule."""
     return (Violation(detail, pointer, params),)
+
+
+def ill_typed(errors: Iterable[tuple[str, str]]) -> Sequence[Violation]:
+    """A violation for each place (a JSON pointer) where a body is not of its model, and how."""
+    return [
+        Violation(
+            f"{pointer}: {problem}",
+            pointer,
+            {"field": pointer.removeprefix("/").replace("/", "."), "problem": problem},
+        )
+        for pointer, problem in errors
+    ]
 
 
 def published(**body: Any) -> Example:

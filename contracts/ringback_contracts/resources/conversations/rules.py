@@ -15,6 +15,7 @@ from ringback_contracts.core.declare import (
     SDK,
     SWAGGER_2017,
     found,
+    ill_typed,
     rule,
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
@@ -175,14 +176,7 @@ keeping = giving(SetAttributes)
     ],
 )
 def body_not_of_its_model(case: CallTold) -> Sequence[Violation]:
-    return [
-        Violation(f"{pointer}: {problem}", pointer, {"field": _named(pointer), "problem": problem})
-        for pointer, problem in case.errors
-    ]
-
-
-def _named(pointer: str) -> str:
-    return pointer.removeprefix("/").replace("/", ".")
+    return ill_typed(case.errors)
 
 
 @rule(

@@ -15,6 +15,7 @@ from ringback_contracts.core.declare import (
     SWAGGER_2018,
     TEST_NUMBER,
     found,
+    ill_typed,
     rule,
 )
 from ringback_contracts.core.lazy import lazy
@@ -48,8 +49,7 @@ class ForwardingFacts(Case):
     @lazy
     def fields(self) -> Said:
         """What the body says, where it is of its model; null says nothing."""
-        said = {} if self.errors else self.body or {}
-        return {name: value for name, value in said.items() if value is not None}
+        return _without_null({} if self.errors else self.body or {})
 
     @lazy
     def targets(self) -> list[tuple[str, Said]]:
@@ -72,10 +72,14 @@ class ForwardingFacts(Case):
             yield "calls ring the user all the same: nothing is forwarded in Ringback"
 
 
+def _without_null(body: Said) -> Said:
+    return {name: value for name, value in body.items() if value is not None}
+
+
 def forwarding_made(body: Said, user: User | None, *, keeps: bool) -> CallForwarding:
     """What comes of a body that no rule refuses; what it does not say stays as it was where it ``keeps``."""
     before = user.call_forwarding if user and keeps else CallForwarding()
-    said = {name: value for name, value in body.items() if value is not None}
+    said = _without_null(body)
     calls = before.calls
     if "calls" in said:
         calls = tuple(
@@ -141,10 +145,7 @@ def _put(body: Said) -> Example:
 )
 def forwarding_malformed(case: ForwardingFacts) -> Sequence[Violation]:
     """The body must be of its model."""
-    return [
-        Violation(f"{pointer}: {problem}", pointer, {"field": pointer[1:], "problem": problem})
-        for pointer, problem in case.errors
-    ]
+    return ill_typed(case.errors)
 
 
 def _refused(

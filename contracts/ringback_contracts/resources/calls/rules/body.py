@@ -16,6 +16,7 @@ from ringback_contracts.core.declare import (
     SWAGGER_2017,
     TEST_NUMBER,
     found,
+    ill_typed,
     participants,
     published,
     rule,
@@ -79,14 +80,7 @@ def body_mixed(case: CallFacts) -> Sequence[Violation]:
 def field_wrong_type(case: CallFacts) -> Sequence[Violation]:
     if case.published is None:
         return FINE
-    return [
-        Violation(f"{pointer}: {problem}", pointer, {"field": _field(pointer), "problem": problem})
-        for pointer, problem in type_errors(case.published)
-    ]
-
-
-def _field(pointer: str) -> str:
-    return pointer.removeprefix("/").replace("/", ".")
+    return ill_typed(type_errors(case.published))
 
 
 @rule(
