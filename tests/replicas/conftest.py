@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.mockserver.process import Process, serving
+from tests.mockserver.process import PATIENCE, Process, serving
 from tests.serving import redis_server
 
 _prefixes = itertools.count(1)
@@ -19,6 +19,12 @@ Start = Callable[..., Process]
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with redis_server(tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no broken Redis: whoever means to see one says ``--store-timeout``."""
+    monkeypatch.setenv("RINGBACK_STORE_TIMEOUT", str(PATIENCE))
 
 
 @pytest.fixture
