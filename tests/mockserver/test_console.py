@@ -13,7 +13,8 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.org import default_org
 from ringback_mock.app import create_app
 from ringback_mock.engine.store import Store
-from ringback_mock.resources.console import FILES, LONGEST_TEXT, MOST_CALLS, MOST_LISTENERS
+from ringback_mock.resources.call_list import PAGE
+from ringback_mock.resources.console import FILES, LONGEST_TEXT, MOST_LISTENERS
 from ringback_mock.site import Site
 from tests.serving import mock_server
 
@@ -220,7 +221,7 @@ def test_a_list_of_the_newest_calls_does_not_work_out_the_others() -> None:
     site = Site(Store(default_org()))
     headers = {"host": "127.0.0.1", "authorization": "Bearer alice", "content-type": "application/json"}
     body = b'{"phoneNumber": "%b"}' % FAR.encode()
-    for _ in range(MOST_CALLS + 1):
+    for _ in range(PAGE + 1):
         assert site.answer(Request("POST", CALLS, headers, body)).status == 202
-    assert site.answer(Request("GET", "/__ringback/calls", headers)).status == 200
-    assert [call.is_begun for call in site.store.default.calls] == [False, *[True] * MOST_CALLS]
+    assert site.answer(Request("GET", "/__ringback/calls", headers)).whole().status == 200
+    assert [call.is_begun for call in site.store.default.calls] == [False, *[True] * PAGE]

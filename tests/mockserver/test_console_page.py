@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from ringback_mock.resources.call_list import PAGE
 from tests.browsing import chromium
 from tests.serving import mock_server
 
@@ -114,6 +115,25 @@ def test_the_exchanges_are_filtered_and_the_address_says_how(page: Page, mock: s
     page.wait_for_url("**rule=number.**")
     page.get_by_label("Rule").fill("none.such")
     page.get_by_text("None of 2 is so").wait_for()
+
+
+def test_any_call_is_found_and_all_of_them_are_there_to_be_leafed_through(page: Page, mock: str) -> None:
+    oldest = place(mock, phoneNumber="+13172222222").json()["id"]
+    for _ in range(PAGE):
+        place(mock)
+    page.goto(f"{mock}/__ringback/#/calls")
+    rows = page.locator(".list li")
+    page.get_by_text(f"{PAGE} of {PAGE + 1}").wait_for()
+    assert page.locator(f'.list a[href*="{oldest}"]').count() == 0
+    page.get_by_role("link", name="Older calls").click()
+    page.locator(f'.list a[href*="{oldest}"]').wait_for()
+    assert rows.count() == 1
+    page.get_by_role("link", name="The newest").click()
+    page.get_by_label("Search").fill("+1 317 222 2222")
+    page.locator(f'.list a[href*="{oldest}"]').wait_for()
+    assert rows.count() == 1
+    page.get_by_label("Search").fill("nobody")
+    page.get_by_text("No call is so.").wait_for()
 
 
 def test_somebody_rings_and_the_clock_obeys(page: Page, mock: str) -> None:

@@ -28,11 +28,12 @@ function adminHeaders() {
   return adminToken.get() ? { 'Ringback-Admin-Token': adminToken.get() } : {};
 }
 
-/** Ask an admin path; `body` is sent as JSON, a text as it is. Throws `Refused`. */
-export async function admin(path, { method = 'GET', body, query = {} } = {}) {
-  const parameters = new URLSearchParams({ ...query, ...(org ? { org } : {}) });
+/** Ask an admin path; `body` is sent as JSON, a text as it is, and what is empty of the query is left out. Throws `Refused`. */
+export async function admin(path, { method = 'GET', body, query = {}, signal } = {}) {
+  const parameters = new URLSearchParams(Object.entries({ ...query, org }).filter(([, value]) => value));
   const answer = await asked(`/__ringback/${path}${parameters.size ? `?${parameters}` : ''}`, {
     method,
+    signal,
     headers: adminHeaders(),
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
   });

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from './preact.js';
 import { admin, call } from './api.js';
 import { Controls } from './controls.js';
 import { Lanes } from './lanes.js';
-import { Badge, Copy, Detail, Empty, OVER, Problem, Waiting, curlOf, go, placeOf, refine, tokenOf, useAsked } from './parts.js';
+import { Badge, Copy, Detail, Empty, Problem, Waiting, curlOf, go, placeOf, refine, tokenOf, useAsked } from './parts.js';
 
 const ACTS = {
   answers: 'answers',
@@ -18,44 +18,45 @@ const ACTS = {
 };
 
 export function Calls({ which, query, changes, org }) {
-  const { value, error } = useTurns('calls', changes);
+  const asked = { text: query.get('text') || '', before: query.get('before') || '' };
+  const { value, error } = useTurns('calls', changes, asked);
   const now = useNow(value);
   if (!value) return html`<${Waiting} error=${error} />`;
-  const asked = { text: query.get('text') || '' };
-  const shown = value.calls.filter((one) => wordsOf(one).includes(asked.text.toLowerCase()));
   const place = curlOf('POST', '/api/v2/conversations/calls', { phoneNumber: '+442079460100' }, tokenOf(org));
   return html`<div class="split">
     <section aria-label="Calls">
       <${Inbound} org=${org} />
-      ${value.calls.length === 0 &&
+      ${value.total === 0 &&
       html`<${Empty}>No call yet. Place one: go to <a href="#/try">Try</a>, or send this:
         <pre>${place}</pre>
         <${Copy} text=${place} label="Copy as curl" />
       <//>`}
-      ${value.calls.length > 0 &&
+      ${value.total > 0 &&
       html`<form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
-        <label>Search <input id="filter-text" value=${asked.text} onInput=${(event) => refine('calls', which, { text: event.target.value })} /></label>
-        <span class="soft">${shown.length} of ${value.calls.length}</span>
+        <label>Search <input id="filter-text" placeholder="number, name, id, state, queue" value=${asked.text}
+          onInput=${(event) => refine('calls', which, { text: event.target.value })} /></label>
+        <span class="soft" role="status">${value.calls.length} of ${value.total}${asked.text && value.older ? ' so far' : ''}</span>
       </form>`}
-      ${value.calls.length > 0 && shown.length === 0 && html`<${Empty}>No call is so. <a href="#/calls">Show all</a><//>`}
+      ${value.total > 0 && value.calls.length === 0 && html`<${Empty}>No ${asked.before && 'older '}call is so. <a href="#/calls">Show all</a><//>`}
       <ul class="list">
-        ${shown.map((one) => html`<${Row} key=${one.id} one=${one} now=${now} asked=${asked} chosen=${one.id === which} />`)}
+        ${value.calls.map((one) => html`<${Row} key=${one.id} one=${one} now=${now} asked=${asked} chosen=${one.id === which} />`)}
       </ul>
-      ${value.total > value.calls.length && html`<p class="soft">The newest ${value.calls.length} of ${value.total}.</p>`}
+      ${(value.older || asked.before) &&
+      html`<p class="row">
+        ${asked.before && html`<a href=${placeOf('calls', which, { text: asked.text })}>The newest</a>`}
+        ${value.older && html`<a href=${placeOf('calls', which, { ...asked, before: value.older })}>Older calls</a>`}
+      </p>`}
     </section>
     ${which && html`<${Call} key=${which} id=${which} changes=${changes} org=${org} others=${value.calls} back=${placeOf('calls', '', asked)} />`}
   </div>`;
 }
 
-/** What a call can be found by. */
-const wordsOf = (one) => [one.id, stateOf(one), ...one.parties.map((party) => party.name)].join(' ').toLowerCase();
-
 const LONGEST = 2 ** 31 - 1;
 
 /** What a path of calls says, anew after each change, and when the next thing happens by itself. */
-function useTurns(path, changes) {
+function useTurns(path, changes, query) {
   const [turns, setTurns] = useState(0);
-  const asked = useAsked(path, `${changes}/${turns}`);
+  const asked = useAsked(path, `${changes}/${turns}`, query);
   const wakeIn = asked.value ? asked.value.wakeIn : null;
   useEffect(() => {
     if (wakeIn === null) return undefined;
@@ -79,20 +80,13 @@ function useNow({ now, speed } = {}) {
 }
 
 function Row({ one, now, asked, chosen }) {
-  const state = stateOf(one);
   return html`<li class=${chosen ? 'chosen' : ''}>
     <a href=${placeOf('calls', one.id, asked)} aria-current=${chosen ? 'true' : undefined}>
-      <${Badge} kind=${one.active ? 'state good' : 'state'}>${state}<//>
+      <${Badge} kind=${one.active ? 'state good' : 'state'}>${one.state}<//>
       <span class="grow">${one.parties.map((party) => party.name).join(' → ')}</span>
       <span class="soft">${age(one.startedAt, now)}</span>
     </a>
   </li>`;
-}
-
-function stateOf(one) {
-  if (!one.active) return 'ended';
-  const far = one.parties.find((party) => party.outside && !OVER.includes(party.state)) || one.parties[one.parties.length - 1];
-  return one.held ? 'held' : (far && far.state) || 'new';
 }
 
 function age(then, now) {

@@ -38,20 +38,47 @@ export function refine(...place) {
   location.replace(placeOf(...place));
 }
 
+/** How many times as long as an answer took the next question waits: what is watched is not to slow what is tested. */
+const REST = 9;
+
 /** What an admin path says, anew after each change; what it said last, while the server is away. */
-export function useAsked(path, changes, query) {
+export function useAsked(path, changes, query = {}) {
   const [state, setState] = useState({});
-  const asked = JSON.stringify(query || {});
+  const asker = useRef();
+  const asked = JSON.stringify(query);
   useEffect(() => {
-    let late = false;
-    admin(path, { query })
-      .then((value) => late || setState({ value }))
-      .catch((error) => late || setState((before) => (error.status === 0 && before.value ? before : { error })));
-    return () => {
-      late = true;
-    };
+    asker.current = askerOf(path, query, setState);
+    return asker.current.stop;
+  }, [path, asked]);
+  useEffect(() => {
+    asker.current.ask();
   }, [path, asked, changes]);
   return state;
+}
+
+/** Asks one question at a time; what has changed meanwhile is asked for afterwards, once. */
+function askerOf(path, query, tell) {
+  const over = new AbortController();
+  let busy = false;
+  let wanted = false;
+  const ask = async () => {
+    wanted = true;
+    if (busy) return;
+    busy = true;
+    while (wanted && !over.signal.aborted) {
+      wanted = false;
+      const began = performance.now();
+      const told = await admin(path, { query, signal: over.signal }).then(
+        (value) => () => ({ value }),
+        (error) => (before) => (error.status === 0 && before.value ? before : { error }),
+      );
+      if (!over.signal.aborted) tell(told);
+      const took = performance.now() - began;
+      await new Promise((rested) => setTimeout(rested, took * REST));
+    }
+    busy = false;
+  };
+  return { ask, stop: () => over.abort() };
 }
 
 export function Copy({ text, label = 'Copy' }) {

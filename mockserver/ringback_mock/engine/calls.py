@@ -33,6 +33,7 @@ CALLS_BYTES = 16 * 2**20
 """Most memory, roughly, that one org's calls may hold: an accepted body can carry half a megabyte."""
 CALL_FRAME = 10_000
 """Memory that a call takes beside what it weighs, once it was read: its legs, and how it looks as JSON."""
+OUTSIDE = frozenset({DestinationKind.PHONE, DestinationKind.EXTENSION, DestinationKind.SIP})
 TARGET_BYTES = 200
 """What a dialled party weighs beside its texts."""
 
@@ -60,6 +61,11 @@ class Plan(ABC):
     @abstractmethod
     def rings_queue(self) -> bool:
         """Whether the call comes to a queue."""
+
+    @property
+    def rings_numbers_alone(self) -> bool:
+        """Whether nobody else can come to the call by itself than those of ``numbers``."""
+        return False
 
     def is_of(self, org: Org) -> bool:  # noqa: ARG002 - what is worked out already is of any
         """Whether it comes to the same in that org."""
@@ -101,6 +107,10 @@ class Requested(Plan):
     @property
     def rings_queue(self) -> bool:
         return DestinationKind.QUEUE in [one.kind for one in self.intent.destinations]
+
+    @property
+    def rings_numbers_alone(self) -> bool:
+        return all(one.kind in OUTSIDE for one in self.intent.destinations)
 
     def begins_with(self, user_id: str) -> bool:
         intent = self.intent
@@ -190,6 +200,11 @@ class CallRecord:
     def is_begun(self) -> bool:
         """Whether its life has begun."""
         return self._life is not None
+
+    @property
+    def all_numbers_known(self) -> bool:
+        """Whether ``numbers`` are all that can be on the call, so that its life need not begin to tell."""
+        return self._life is None and self.plan.rings_numbers_alone
 
     @property
     def weight(self) -> int:

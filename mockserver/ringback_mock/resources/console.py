@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from importlib.resources import files
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ringback_contracts.core.credentials import token_mark
 from ringback_contracts.core.model import Request
-from ringback_contracts.life import Conversation, next_turn
+from ringback_contracts.life import next_turn
 from ringback_contracts.life.moments import timestamp
-from ringback_contracts.life.values import CallParticipant
-from ringback_contracts.org import Org, TestNumber
-from ringback_mock.engine.calls import CallRecord
+from ringback_contracts.org import TestNumber
 from ringback_mock.engine.guard import ADMIN
-from ringback_mock.engine.tenant import Tenant
-from ringback_mock.http import Headers, HttpProblem, Response, bad_request, json_response
+from ringback_mock.http import (
+    JSON_TYPE,
+    Headers,
+    HttpProblem,
+    Response,
+    bad_request,
+    json_response,
+    parameters,
+)
 from ringback_mock.resources.admin import tenant_of
-from ringback_mock.resources.far_end import call_of, party_shown, settled
+from ringback_mock.resources.call_list import Sought, call_shown, listed, pace
+from ringback_mock.resources.far_end import call_of, settled
 from ringback_mock.views import ViewRoute
 
 if TYPE_CHECKING:
@@ -58,8 +62,6 @@ PAGE_HEADERS: Headers = (
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-MOST_CALLS = 200
-"""Calls that are listed: a page shows no more at a glance."""
 MOST_LISTENERS = 32
 LONGEST_TEXT = 16 * 2**10
 """Bytes of a text that is explained here: others wait meanwhile."""
@@ -106,24 +108,12 @@ def _feed(site: Site, _: Request) -> Response:
 
 
 def _calls(site: Site, request: Request) -> Response:
-    """The newest calls, the newest first."""
-    tenant = settled(site, request)
-    now = tenant.clock()
-    newest = list(islice(reversed(tuple(tenant.calls)), MOST_CALLS))
-    listed = [_shown(call, tenant.org, now) for call in newest]
-    turns = [turn for call in newest if (turn := next_turn(call.at(now))) is not None]
-    told = {"now": timestamp(now), **_pace(tenant, min(turns, default=None))}
-    return json_response(200, {**told, "total": len(tenant.calls), "calls": listed})
-
-
-def _pace(tenant: Tenant, turn: float | None) -> dict[str, Any]:
-    """How fast time goes in the org, and in how many seconds of the world's something happens by itself."""
-    left = math.inf if turn is None else tenant.clock.seconds_until(turn)
-    course = tenant.clock.course
-    return {
-        "speed": 0.0 if course.frozen else course.speed,
-        "wakeIn": None if math.isinf(left) else left,
-    }
+    """The newest calls, the newest first; with ``text`` those that it is found in, ``before`` a call's id."""
+    tenant = settled(site, request, "text", "before")
+    asked = parameters(request.query)
+    return Response(
+        200, (JSON_TYPE,), pieces=listed(tenant, Sought(asked.get("text", ""), asked.get("before")))
+    )
 
 
 def _lanes(site: Site, request: Request, call_id: str) -> Response:
@@ -136,9 +126,9 @@ def _lanes(site: Site, request: Request, call_id: str) -> Response:
     return json_response(
         200,
         {
-            **_shown(call, tenant.org, now),
+            **call_shown(life, tenant.org),
             "now": timestamp(now),
-            **_pace(tenant, next_turn(life)),
+            **pace(tenant, next_turn(life)),
             "lanes": {one: [_bar(bar) for bar in bars] for one, bars in lanes(life).items()},
             "marks": [
                 {"at": timestamp(mark.at), "what": mark.what, "participantId": mark.participant_id}
@@ -146,48 +136,6 @@ def _lanes(site: Site, request: Request, call_id: str) -> Response:
             ],
         },
     )
-
-
-def _shown(call: CallRecord, org: Org, now: float) -> dict[str, Any]:
-    life = call.at(now)
-    turn = next_turn(life)
-    return {
-        "id": call.id,
-        "startedAt": timestamp(life.started_at),
-        "active": life.active,
-        "nextTurnAt": None if turn is None else timestamp(turn),
-        "parties": [
-            {
-                **party_shown(one),
-                "name": _name(one, org),
-                "muted": one.call.muted,
-                "confined": one.call.confined,
-                "error": one.call.fault.message if one.call.fault else None,
-            }
-            for one in life.participants
-        ],
-        "held": any(one.call.held for one in life.participants),
-        "consult": _consult(life),
-        "transfers": len(life.transfers),
-    }
-
-
-def _consult(life: Conversation) -> dict[str, Any] | None:
-    """Who asks about whom."""
-    if life.consult is None:
-        return None
-    parties = life.participants
-    return {"by": parties[life.consult.initiator].id, "about": parties[life.consult.subject].id}
-
-
-def _name(one: CallParticipant, org: Org) -> str:
-    """Who it is: a user of the org by name, somebody outside by what may be shown of the address."""
-    from ringback_contracts.privacy import redact_text
-
-    user = org.user_by_id.get(one.user_id or "")
-    if user is not None:
-        return user.name
-    return redact_text(one.party.name or one.party.address or one.purpose)
 
 
 def _bar(bar: Bar) -> dict[str, Any]:

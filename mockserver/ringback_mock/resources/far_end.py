@@ -88,9 +88,9 @@ def _use(site: Site, request: Request, call_id: str, participant_id: str) -> Dec
     return Decided(json_response(200, _shown(after)), tenant, (GiveCommand(call, command, now),))
 
 
-def settled(site: Site, request: Request) -> Tenant:
-    """The org that is meant, with its queues as they are now."""
-    tenant = tenant_of(site, request)
+def settled(site: Site, request: Request, *others: str) -> Tenant:
+    """The org that is meant, with its queues as they are now; ``others`` are known parameters."""
+    tenant = tenant_of(site, request, *others)
     settle(tenant, tenant.clock())
     return tenant
 
