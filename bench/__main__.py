@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import re
 import shutil
@@ -50,6 +51,7 @@ RATES = dict.fromkeys((RATE, MIX_RATE, COMMAND_RATE, SAME_RATE), "1/s")
 def main() -> int:
     """Exit status 0 when every promise is kept, 1 when one is not, 2 when it cannot be measured."""
     options = _options()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what pip installs comes with its bytecode
     if options.life:
         return _life_alone(options)
     if missing := [
