@@ -243,16 +243,19 @@ def _measure_judged(report: Report, rounds: int) -> None:
     """In process. Bounds are also held as times of a call with one body, for a machine may be slow."""
     _progress("bodies never seen")
     taken = judged.measure(rounds)
-    quiet, garbage = judged.quiet_collection(rounds), judged.garbage()
+    pauses, garbage = judged.pauses(rounds), judged.garbage()
     report.measures += [Measure(title, "us", {"in process": figures}) for title, figures in taken.items()]
-    report.measures.append(Measure(judged.QUIET, "ms", {"in process": quiet}, digits=1))
+    report.measures.append(Measure(judged.PAUSE, "ms", {"in process": pauses}, digits=1))
     for title, bound in ((judged.NUMBER, 45), (judged.REFUSAL, 40), (judged.LIVE, 25)):
         against = ratio(taken[title], taken[judged.SAME])
         report.targets += [
             Target(title, median(taken[title]), bound, "us"),
             Target(f"{title}, against one body", against, bound / ONE_BODY_US, "times"),
         ]
-    report.targets.append(Target(judged.GARBAGE, garbage, 0.01, "a call"))
+    report.targets += [
+        Target(judged.PAUSE, max(pauses), 5, "ms"),
+        Target(judged.GARBAGE, garbage, 0.01, "a call"),
+    ]
 
 
 def _measure_in_process(report: Report, rounds: int) -> None:

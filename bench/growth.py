@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
 
 from bench.judged import Numbers
-from bench.life import CALLS, HOUR_OF, KEPT_BYTES, BusyOrg, resident
+from bench.life import CALLS, HOUR_OF, KEPT_BYTES, BusyOrg, resident, served
 from bench.servers import PATH
 from ringback_contracts.org import default_org
 from ringback_mock.engine.store import Store
@@ -56,15 +54,11 @@ def _grown(kept: int) -> Grown:
         for request in sent.take(org, min(HOUR_OF, kept - number * HOUR_OF)):
             org.ask(request, 202)
     memory = resident() - before
-    org, requests = orgs[-1], sent.take(orgs[-1], MORE)
-    began = time.process_time()
-    ids = [json.loads(org.ask(request, 202))["id"] for request in requests]
-    placed = time.process_time() - began
-    reads = [org.request("GET", f"{PATH}/{call}") for call in ids]
-    began = time.process_time()
-    for request in reads:
-        org.ask(request, 200)
-    return Grown(kept, placed / MORE * 1e6, (time.process_time() - began) / MORE * 1e6, memory)
+    org = orgs[-1]
+    placed = served(org, sent.take(org, MORE), 202)
+    newest = [call.id for call in org.tenant.calls][-MORE:]
+    reads = [org.request("GET", f"{PATH}/{call}") for call in newest]
+    return Grown(kept, placed / MORE * 1e6, served(org, reads, 200) / MORE * 1e6, memory)
 
 
 def table(grown: Iterable[Grown]) -> str:

@@ -8,9 +8,10 @@ import json
 import time
 
 from bench.bodies import beginnings, refused
-from bench.life import BusyOrg
+from bench.life import BusyOrg, served
 from bench.servers import PATH, VALID
 from ringback_contracts.core.model import Request
+from ringback_mock.collector import REQUESTS, look
 
 EACH, READ = 2_000, 500
 """Requests of each kind in a round, and calls that are read."""
@@ -22,7 +23,7 @@ SAME, NUMBER, REFUSAL, LIVE = (
     "a refusal of a body never seen",
     "a GET of a call that lives, again and again",
 )
-QUIET = "a look for garbage with 10,000 calls kept, which a server takes when nobody has asked for a minute"
+PAUSE = "the longest look for garbage that a server takes, with 10,000 calls kept"
 GARBAGE = "garbage of a call that needs a collector, things"
 
 
@@ -67,33 +68,32 @@ def _refusals(org: BusyOrg, sent: Numbers) -> list[Request]:
 
 
 def _ask(org: BusyOrg, requests: list[Request], status: int | None) -> float:
-    """As a server does, which looks for garbage before and afterwards, when nobody asks."""
-    gc.collect()
-    gc.disable()
+    """The processor's microseconds of each, looks for garbage included."""
+    return served(org, requests, status) / len(requests) * 1e6
+
+
+def pauses(rounds: int) -> list[float]:
+    """The processor's milliseconds of a look for garbage after as many requests as a server lets come."""
+    org, sent = BusyOrg(), Numbers()
+    _ask(org, sent.take(org, KEPT), 202)
+    return [_pause(org, sent) for _ in range(rounds)]
+
+
+def _pause(org: BusyOrg, sent: Numbers) -> float:
+    for request in sent.take(org, REQUESTS):
+        org.ask(request, 202)
     began = time.process_time()
-    for request in requests:
-        org.ask(request, status)
-    taken = time.process_time() - began
-    gc.enable()
-    return taken / len(requests) * 1e6
-
-
-def quiet_collection(rounds: int) -> list[float]:
-    """The processor's milliseconds of each look for garbage, which a server takes when it is quiet."""
-    org, sent, taken = BusyOrg(), Numbers(), list[float]()
-    gc.collect()
-    gc.freeze()
-    for _ in range(rounds):
-        _ask(org, sent.take(org, KEPT), 202)
-        began = time.process_time()
-        gc.collect()
-        taken.append((time.process_time() - began) * 1000)
-    gc.unfreeze()
-    return taken
+    look()
+    return (time.process_time() - began) * 1000
 
 
 def garbage() -> float:
     """What refers to itself of what a call makes: nothing, or a server would need the collector."""
     org, sent = BusyOrg(), Numbers()
-    _ask(org, sent.take(org, EACH), 202)
+    requests = sent.take(org, EACH)
+    gc.collect()
+    gc.disable()
+    for request in requests:
+        org.ask(request, 202)
+    gc.enable()
     return gc.collect() / EACH

@@ -1,8 +1,9 @@
-"""The garbage collector: what is made at the start stays, and while requests come nothing is looked through.
+"""The garbage collector: it looks through what is new alone, and what stays is out of its sight for good.
 
-Counting references frees all that the mock forgets; the collector is for what refers to itself, of which a
-request makes nothing, and a connection that ends a little. To look for that through ten thousand calls takes
-tens of milliseconds, in which nobody is answered: so it is done when it has long been quiet.
+Counting references frees all that the mock forgets, and no request, connection or org that ends refers to
+itself. The collector is for what does all the same, as some pages do while they are made. To look through ten
+thousand calls takes it tens of milliseconds, in which nobody is answered; through what a fiftieth of a second
+has brought, less than one.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-TURN_SECONDS, QUIET_SECONDS = 1.0, 60.0
-"""How often it is thought of, and how long nobody may have asked for anything for it to be quiet."""
-SOME, MANY = 700, 300_000
-"""So many more things than before are worth a look, or do not wait."""
+BUSY_SECONDS, QUIET_SECONDS = 0.02, 1.0
+"""How often it is thought of while anybody asks for anything, and while nobody does."""
+SOME, MANY = 700, 20_000
+"""So many things more than before are worth a look though nobody asked, or too many for one."""
+REQUESTS = 500
+"""Requests that bring no more than is looked through in a millisecond; each leaves some fifteen things."""
 
 
 @contextmanager
@@ -32,19 +35,30 @@ def nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
-async def collect_when_quiet(asked: Callable[[], int]) -> None:
-    """Look for garbage when nobody asks for anything, or where that would take too long; never return.
+async def collect_what_is_new(asked: Callable[[], int]) -> None:
+    """Look for garbage among what is new, a little at a time; never return.
 
-    ``asked`` tells how often anybody has.
+    ``asked`` tells how often anybody has asked for anything. What came at once in too great a number is not
+    looked through at all: nobody waits for that, and hardly any of it is garbage.
     """
     import asyncio  # a server has it already; the command line, which only begins here, never needs it
 
     gc.freeze()
     gc.disable()
-    before, quiet = asked(), 0.0
+    before, seconds = asked(), QUIET_SECONDS
     while True:
-        await asyncio.sleep(TURN_SECONDS)
-        made, now = gc.get_count()[0], asked()
-        quiet, before = quiet + TURN_SECONDS if now == before else 0.0, now
-        if made > MANY or (made > SOME and quiet >= QUIET_SECONDS):
-            gc.collect()
+        await asyncio.sleep(seconds)
+        requests, made = asked() - before, gc.get_count()[0]
+        before += requests
+        seconds = BUSY_SECONDS if requests else QUIET_SECONDS
+        if requests <= REQUESTS and made <= MANY:
+            if requests or made > SOME:
+                look()
+        else:
+            gc.freeze()
+
+
+def look() -> None:
+    """Look for garbage among what has come since the last time; all else of it stays out of sight."""
+    gc.collect(0)
+    gc.freeze()

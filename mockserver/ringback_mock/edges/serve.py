@@ -21,7 +21,7 @@ from ringback_contracts.administration import TOKEN_VARIABLE
 from ringback_contracts.catalogue import OPERATIONS, TABLE
 from ringback_contracts.http.granted import idle_grants
 from ringback_contracts.org import Org, default_org
-from ringback_mock.collector import collect_when_quiet
+from ringback_mock.collector import collect_what_is_new
 from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.alarm import Alarm
 from ringback_mock.edges.door import Door, door_to
@@ -340,7 +340,7 @@ class _Announced(Server):
         if self._settings.watched is not None:
             rereading = Rereading(self._settings.watched, site.store, site.store.default.filed)
             self._accepting.append(asyncio.get_running_loop().create_task(rereading.run()))
-        self._accepting.append(asyncio.get_running_loop().create_task(collect_when_quiet(site.tally.total)))
+        self._accepting.append(asyncio.get_running_loop().create_task(collect_what_is_new(site.tally.total)))
         if self._life is not None:
             asyncio.get_running_loop().add_reader(self._life, self._orphaned)
         self._announce()

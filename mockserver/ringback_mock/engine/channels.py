@@ -11,6 +11,7 @@ from ringback_contracts.core.model import Caller
 from ringback_contracts.resources.notifications.facts import Subscription
 from ringback_mock.engine.bounded import Bounded, Room
 from ringback_mock.engine.clock import Clock
+from ringback_mock.engine.weakly import weakly
 
 LIFETIME = 86_400.0
 """Seconds that a channel lives after it was made, or last subscribed (reported)."""
@@ -105,7 +106,7 @@ class Channels:
         self._clock = clock
         self._ended = ended
         self._kept: Bounded[str, Channel] = Bounded(
-            CHANNELS_KEPT, forget=self._forget, room=room, frame=CHANNEL_FRAME
+            CHANNELS_KEPT, forget=weakly(self._forget), room=room, frame=CHANNEL_FRAME
         )
         self._of: dict[Owner, dict[str, None]] = {}
         """The ids of each owner's channels, the oldest first."""

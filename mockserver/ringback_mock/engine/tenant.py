@@ -19,6 +19,7 @@ from ringback_mock.engine.interactions import Interactions
 from ringback_mock.engine.journal import Journal
 from ringback_mock.engine.people import OrgNow, People, QueueChange, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login, Session
+from ringback_mock.engine.weakly import weakly
 
 KEPT_BYTES = 256 * 2**20
 """Most memory, roughly, that the calls and the journals of all orgs take together."""
@@ -64,7 +65,10 @@ class Tenant:
         self.org = self.filed = org
         self.calls = self.calls_kind(calls_size, rooms.kept)
         self.lives = LivesNow(self.calls, clock)
-        self.feed = EventFeed(self.calls, lambda: self.standing, changed=lambda _: listened(self))
+        self._listened = listened
+        self.feed = EventFeed(
+            self.calls, weakly(self._as_it_stands), changed=weakly(self._listening_has_changed)
+        )
         self.channels = Channels(clock, rooms.channels, self.feed.silence)
         self.journal = Journal(org.id, journal_size, rooms.kept)
         self.faults = Faults(org.faults)
@@ -72,7 +76,9 @@ class Tenant:
         self.people = People(clock())
         self._sessions = sessions
         logins, frame = rooms.logins, LOGIN_FRAME
-        self._issued: Bounded[str, None] = Bounded(TOKENS_KEPT, forget=self._forget, room=logins, frame=frame)
+        self._issued: Bounded[str, None] = Bounded(
+            TOKENS_KEPT, forget=weakly(self._forget), room=logins, frame=frame
+        )
         self._logins: Bounded[str, Login] = Bounded(TOKENS_KEPT, room=logins, frame=frame)
         self._codes: Bounded[str, Code] = Bounded(CODES_KEPT, room=logins, frame=frame)
         self._redeemed: Bounded[str, tuple[str, str]] = Bounded(CODES_KEPT, room=logins, frame=frame)
@@ -239,9 +245,15 @@ class Tenant:
             self._forget(token)
             self._issued.pop(token)
 
+    def _listening_has_changed(self, _: EventFeed) -> None:
+        self._listened(self)
+
     @property
     def standing(self) -> OrgNow:
         """The org as it is now, its people, and what these work on."""
+        return self._as_it_stands()
+
+    def _as_it_stands(self) -> OrgNow:
         now = self.clock()
         return OrgNow(self.org, self.people, Interactions(lambda: self.calls.for_queues(now)))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.model import Caller
@@ -68,12 +69,13 @@ class SharedStore(Store):
         if isinstance(tenant, SharedTenant):
             tenant.calls.attach(self.reading, org.id)
         tenant.feed.name = self.name
-        tenant.feed.note = partial(self._note_listener, tenant)
+        tenant.feed.note = partial(self._note_listener, ref(tenant))
         return tenant
 
-    def _note_listener(self, tenant: Tenant, channel: Channel, connected: bool, at: float) -> None:
+    def _note_listener(self, of: ref[Tenant], channel: Channel, connected: bool, at: float) -> None:
         name = channel.noting = new_id() if connected else ""
-        self.write_later(tenant, (NoteListener(channel.id, self.name, connected, at, name),))
+        if (tenant := of()) is not None:
+            self.write_later(tenant, (NoteListener(channel.id, self.name, connected, at, name),))
 
     def note_listeners(self) -> None:
         """Note anew who listens here: what was noted while the log was away is lost."""
