@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -25,6 +26,11 @@ class Payload:
     @property
     def readable(self) -> bool:
         return self.error is None and not self.too_deep
+
+
+def said_in(body: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What a body says: a field that is null counts as one that is not there."""
+    return {name: value for name, value in (body or {}).items() if value is not None}
 
 
 GZIP = b"\x1f\x8b"

@@ -129,7 +129,7 @@ def forwarding(ask: Ask) -> Applied:
 def forwarding_set(ask: Ask) -> Applied:
     """Say where the user's calls are to go."""
     user = user_in_path(ask)
-    made = forwarding_made(ask.body, user, keeps=ask.verdict.operation.id == PATCH)
+    made = forwarding_made(ask.body, user, ask.request.method)
     change = UserChange(user.id, {}, ask.now, forwarding=made)
     after = change.made(ask.tenant.standing)
     return 200, call_forwarding(after.org.user_by_id[user.id], after), ChangeUser(change)

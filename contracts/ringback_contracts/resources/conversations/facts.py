@@ -7,6 +7,7 @@ from typing import Any
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
+from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.life import Conversation, Objection, apply, objection
 from ringback_contracts.life.commands import Instruction
@@ -87,7 +88,7 @@ class CallTold(CallNow):
     @lazy
     def fields(self) -> Mapping[str, Any]:
         """What the body says; a field that is null counts as one that is not there."""
-        return {name: value for name, value in (self.body or {}).items() if value is not None}
+        return said_in(self.body)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from ringback_contracts.core.declare import (
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Evidence, Example, Rule, Stage, Violation
 from ringback_contracts.core.operation import Change, reading
+from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.http.served import served
 from ringback_contracts.org import User
@@ -49,7 +50,7 @@ class ForwardingFacts(Case):
     @lazy
     def fields(self) -> Said:
         """What the body says, where it is of its model; null says nothing."""
-        return _without_null({} if self.errors else self.body or {})
+        return {} if self.errors else said_in(self.body)
 
     @lazy
     def targets(self) -> list[tuple[str, Said]]:
@@ -62,9 +63,9 @@ class ForwardingFacts(Case):
 
     @lazy
     def made(self) -> CallForwarding:
-        """What comes of it: PATCH leaves as it was what it does not say."""
+        """What comes of it."""
         user = self.org.user_by_id.get(self.route.params.get("userId", "").lower())
-        return forwarding_made(self.fields, user, keeps=self.request.method == "PATCH")
+        return forwarding_made(self.fields, user, self.request.method)
 
     def idle(self) -> Iterator[str]:
         yield from super().idle()
@@ -72,14 +73,10 @@ class ForwardingFacts(Case):
             yield "calls ring the user all the same: nothing is forwarded in Ringback"
 
 
-def _without_null(body: Said) -> Said:
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def forwarding_made(body: Said, user: User | None, *, keeps: bool) -> CallForwarding:
-    """What comes of a body that no rule refuses; what it does not say stays as it was where it ``keeps``."""
-    before = user.call_forwarding if user and keeps else CallForwarding()
-    said = _without_null(body)
+def forwarding_made(body: Said, user: User | None, method: str) -> CallForwarding:
+    """What comes of a body that no rule refuses; PATCH leaves as it was what it does not say."""
+    before = user.call_forwarding if user and method == "PATCH" else CallForwarding()
+    said = said_in(body)
     calls = before.calls
     if "calls" in said:
         calls = tuple(
