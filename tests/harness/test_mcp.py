@@ -21,7 +21,7 @@ from mcp.types import CallToolResult, TextContent
 from ringback_client import SafetyRefusal
 from ringback_contracts.org import default_org
 from ringback_harness.agents.desk import Desk
-from ringback_harness.agents.server import server_of
+from ringback_harness.agents.server import DeskServer
 from tests.serving import RINGBACK, free_port, mock_server
 
 
@@ -60,7 +60,7 @@ def with_client(url: str, ask: Callable[[Client], Awaitable[Any]]) -> Any:
     """What comes of asking the tools, in this process."""
 
     async def asking() -> Any:
-        async with Client(server_of(Desk(url, default_org()))) as client:
+        async with Client(DeskServer(Desk(url, default_org()))) as client:
             return await ask(client)
 
     return asyncio.run(asking())
@@ -186,6 +186,21 @@ def test_an_error_can_be_read(url: str, tool: str, arguments: dict[str, Any], sa
     assert says in told
     assert not told.startswith(f"Error executing tool {tool}\n")
     assert told != f"Error executing tool {tool}", "the reason was lost"
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument", "nearest"),
+    [
+        ("place_call", "callerid", "caller"),
+        ("list_rules", "query", "search"),
+        ("hang_up", "callId", "call_id"),
+    ],
+)
+def test_an_argument_that_a_tool_does_not_have_is_refused_with_the_nearest(
+    url: str, tool: str, argument: str, nearest: str
+) -> None:
+    told = refusal(url, tool, **{argument: "x"})
+    assert f"{tool} has no argument {argument!r}, the nearest is {nearest!r}; it has " in told
 
 
 def test_where_no_mock_runs_it_says_how_to_start_one() -> None:

@@ -34,7 +34,7 @@ def command(target: str, org: Path | None) -> None:
     """
     try:
         from ringback_harness.agents.desk import Desk
-        from ringback_harness.agents.server import server_of
+        from ringback_harness.agents.server import DeskServer
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("mcp", "pydantic"):
             raise
@@ -45,4 +45,4 @@ def command(target: str, org: Path | None) -> None:
         raise NotDone(error) from error
     except OrgError as error:
         raise SetupError(str(error)) from error
-    server_of(desk).run("stdio")
+    DeskServer(desk).run("stdio")
