@@ -51,6 +51,30 @@ def test_every_command_is_listed_with_what_it_does() -> None:
         assert len(run(name, "--help").output.splitlines()) > 4
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("check", "--mutants", "--target", "mock"), "leave --target out with --mutants"),
+        (("crash-test", "--list", "--jobs", "2", "true"), "leave --jobs, [COMMAND]... out with --list"),
+        (("explain", "{}", "--json", "--curl"), "leave --curl out with --json"),
+        (("store", "--delete", "x", "--json", "--store", "redis://127.0.0.1:1/0"), "leave --json out with"),
+        (("check", "--report-dir", "x"), "--report-dir does nothing without --report"),
+        (("crash-test", "--report-dir", "x", "true"), "--report-dir does nothing without --report"),
+        (("diff", "--target", ".", "--report-dir", "x"), "--report-dir does nothing without --report"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(arguments: tuple[str, ...], says: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, says in result.output) == (Exit.SETUP, True), result.output
+
+
+def test_what_the_environment_sets_is_for_every_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RINGBACK_EVIDENCE", str(tmp_path / "none.json"))
+    assert "leave" not in run("rules", "tel.no-plus", "--json").output
+
+
 def test_what_a_command_of_several_does_is_told_in_whole() -> None:
     several = [name for name, load in COMMANDS.items() if isinstance(load(), click.Group)]
     assert several

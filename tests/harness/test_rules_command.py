@@ -110,8 +110,17 @@ def test_the_examples_of_the_document_are_json() -> None:
     assert len(examples) == sum(len(rule.rejects) + len(rule.accepts) for rule in ALL)
 
 
-@pytest.mark.parametrize("options", [["--markdown"], ["--confirm", "."]])
-def test_what_is_about_all_rules_takes_no_id(options: list[str]) -> None:
-    result = run("tel.no-plus", *options)
+@pytest.mark.parametrize(
+    ("arguments", "left_out"),
+    [
+        (["tel.no-plus", "--markdown"], "[ID] out with --markdown"),
+        (["tel.no-plus", "--confirm", "."], "[ID] out with --confirm"),
+        (["--json", "--markdown"], "--json out with --markdown"),
+        (["--markdown", "--json"], "--json out with --markdown"),
+        (["--json", "--confirm", "."], "--json out with --confirm"),
+    ],
+)
+def test_what_excludes_each_other_is_refused(arguments: list[str], left_out: str) -> None:
+    result = run(*arguments)
     assert result.exit_code == Exit.SETUP
-    assert "leave 'tel.no-plus' out: --confirm and --markdown are about all rules" in result.output
+    assert f"leave {left_out}: it would do nothing there" in result.output

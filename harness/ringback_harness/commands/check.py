@@ -15,6 +15,7 @@ import click
 from ringback_client import ConfigurationError, TransportError
 from ringback_client.environment import TOKEN
 from ringback_harness.exits import Exit, SetupError, Unreachable, disk_error
+from ringback_harness.options import alone, needs
 from ringback_harness.real_range import RealRange
 from ringback_harness.sandbox.options import Reach, ran_dry, reach_options, reached
 from ringback_harness.terminal import one_line
@@ -121,8 +122,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """
     with reported():
         if mutants:
-            _expect_alone()
+            alone("mutants", "seed")
             sys.exit(_hunt(seed))
+        needs("report_dir", "reports")
         from ringback_harness.cases import load_cases
         from ringback_harness.check.run import Options
 
@@ -224,19 +226,6 @@ def _verdict(ledger: Ledger, *, grants: bool) -> Exit:
     """``grants`` says that some call must have been granted: one that refuses all of them proves nothing."""
     proved = ledger.tried and not ledger.failures and not ledger.left_out and (ledger.placed or not grants)
     return Exit.FINE if proved else Exit.FINDING
-
-
-def _expect_alone() -> None:
-    """Refuse what would do nothing: mutants are hunted in this process, and leave no report."""
-    context = click.get_current_context()
-    given = [
-        option.opts[0]
-        for option in context.command.params
-        if option.name not in (None, "mutants", "seed")
-        and context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
-    ]
-    if given:
-        raise SetupError(f"--mutants goes with --seed alone, and not with {', '.join(given)}")
 
 
 def _hunt(seed: int) -> Exit:

@@ -14,6 +14,7 @@ from ringback_harness.completion import completing
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.scenarios import HEALTHY, JOBS, SCENARIOS, Scenario, UnknownScenario, named
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.options import alone, needs
 from ringback_harness.real_range import RealRange
 from ringback_harness.terminal import show_title, show_wrapped, shown
 
@@ -108,8 +109,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     console = Console(highlight=False)
     if listing:
+        alone("listing")
         _list(console)
         return
+    needs("report_dir", "kinds")
     scenarios = _chosen(names)
     if not command:
         raise click.UsageError("which program? Write it behind two dashes: crash-test -- COMMAND ...")

@@ -12,6 +12,7 @@ import click
 
 from ringback_harness.commands.check import reported
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.options import needs
 from ringback_harness.sandbox.options import Reach, reach_options
 from ringback_harness.terminal import echo, one_line
 
@@ -45,6 +46,7 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
     Exit code: 0 no difference but known ones, 1 others, a stale entry, or nothing was compared, 2 wrong
     usage, 3 target unreachable or login refused, 4 refused since a call might ring somebody.
     """
+    needs("report_dir", "report")
     from ringback_harness.diff.known import read_known
     from ringback_harness.diff.page import write_page
 

@@ -32,6 +32,7 @@ from ringback_explain.read.found import names_called
 from ringback_explain.read.text import MAX_TEXT, decoded
 from ringback_harness import callers
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.options import alone
 from ringback_mock.engine.orgfile import read_org
 
 
@@ -139,6 +140,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     Exit code: 0 accepted, 1 rejected, 2 nothing that can be read.
     """
+    if as_json:
+        alone("as_json", "file", "org_file", "contract", "name", "on_behalf_of", "verbose")
     options = _options(org_file, contract, name, on_behalf_of)
     result = _read(file)
     explanations = list(_explained(result, options))

@@ -13,14 +13,15 @@ from ringback_contracts.catalogue import TABLE
 from ringback_harness import rules_catalogue
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.options import alone
 from ringback_harness.rules_catalogue import catalogue, named
 from ringback_harness.terminal import echo, one_line
 
 
 @click.command("rules")
 @click.argument("rule_id", metavar="[ID]", required=False, shell_complete=completing(catalogue))
-@click.option("--json", "form", flag_value="json", help="Print JSON, examples and all.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print the document docs/rules.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, examples and all.")
+@click.option("--markdown", is_flag=True, help="Print the document docs/rules.md.")
 @click.option(
     "--confirm",
     "cassettes",
@@ -35,24 +36,27 @@ from ringback_harness.terminal import echo, one_line
     metavar="FILE",
     help="Show the rules confirmed in FILE as observed; also RINGBACK_EVIDENCE.",
 )
-def command(rule_id: str | None, form: str | None, cassettes: Path | None, evidence: Path | None) -> None:
+def command(
+    *, rule_id: str | None, as_json: bool, markdown: bool, cassettes: Path | None, evidence: Path | None
+) -> None:
     """List all rules, the platform's in its order of checks and the login's, or show the rule ID in full.
 
     Exit code: 0 fine, 1 a recorded answer contradicts a rule, 2 wrong usage.
     """
-    if rule_id is not None and (cassettes is not None or form == "markdown"):
-        raise SetupError(f"leave {rule_id!r} out: --confirm and --markdown are about all rules")
+    if markdown:
+        alone("markdown", "evidence")
     if cassettes is not None:
+        alone("cassettes", "evidence")
         sys.exit(_confirm(cassettes, evidence))
     if evidence is not None:
         from ringback_harness.cassettes.evidence import take_in
 
         take_in(evidence)
     rules = list(catalogue().values()) if rule_id is None else [named(rule_id)]
-    if form == "json":
+    if as_json:
         documents = [rules_catalogue.document(rule) for rule in rules]
         click.echo(json.dumps(documents if rule_id is None else documents[0], indent=2, ensure_ascii=False))
-    elif form == "markdown":
+    elif markdown:
         click.echo(rules_catalogue.markdown(rules), nl=False)
     elif rule_id is None:
         rules_catalogue.show_table(Console(highlight=False), rules)

@@ -10,6 +10,7 @@ import click
 
 from ringback_contracts.life.moments import timestamp
 from ringback_harness.exits import Exit, SetupError
+from ringback_harness.options import alone
 from ringback_harness.terminal import echo, one_line
 from ringback_mock.replicas.kept import Kept, delete, look
 from ringback_mock.replicas.log import StoreError
@@ -41,6 +42,7 @@ def command(url: str, prefix: str | None, as_json: bool) -> None:
     """
     try:
         if prefix is not None:
+            alone("prefix", "url")
             sys.exit(_delete(url, prefix))
         kept = asyncio.run(look(url))
     except StoreError as error:
