@@ -15,7 +15,8 @@ from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.resources.calls.placement import TAKES
 from ringback_mock.engine.bounded import Room
-from ringback_mock.engine.calls import CALLS_BYTES, CallRecord, Calls, RungIn, plan
+from ringback_mock.engine.calls import CALLS_BYTES, CallRecord, Calls
+from ringback_mock.engine.plans import RungIn, plan
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"

@@ -16,8 +16,9 @@ from ringback_contracts.life.commands import End
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Outcome, default_org
 from ringback_contracts.schemas import schema, validator
-from ringback_mock.engine.calls import CallRecord, Calls, plan
+from ringback_mock.engine.calls import CallRecord, Calls
 from ringback_mock.engine.conversation import conversation, listing, look, nested_conversation, self_uri
+from ringback_mock.engine.plans import plan
 
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 BOB = "b0b00000-0000-4000-8000-000000000002"

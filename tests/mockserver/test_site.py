@@ -11,8 +11,8 @@ import pytest
 from ringback_contracts.core.model import PUBLISHED, Destination, DestinationKind, Intent, Request
 from ringback_contracts.http.faults import parse_fault
 from ringback_contracts.org import Outcome, default_org
-from ringback_mock.engine.calls import plan
 from ringback_mock.engine.conversation import A_FEW
+from ringback_mock.engine.plans import plan
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
 from ringback_mock.site import Site

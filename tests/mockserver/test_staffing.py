@@ -14,8 +14,8 @@ from ringback_contracts.life.parties import WrapPrompt, WrapRules
 from ringback_contracts.org import Org, Queue, changed, default_org
 from ringback_contracts.resources.calls.inbound import ring_from
 from ringback_mock.app import create_app
-from ringback_mock.engine.calls import RungIn
 from ringback_mock.engine.clock import ClockCommand
+from ringback_mock.engine.plans import RungIn
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.store import Store
 

@@ -21,7 +21,8 @@ from ringback_contracts.core.model import (
     TokenState,
 )
 from ringback_contracts.org import Client, Limits, Org, Outcome, User, changed, default_org
-from ringback_mock.engine.calls import CALL_FRAME, plan
+from ringback_mock.engine.calls import CALL_FRAME
+from ringback_mock.engine.plans import plan
 from ringback_mock.engine.sessions import CODE_SECONDS, Code, Issued, Login, new_code
 from ringback_mock.engine.store import Store, Tenant
 from ringback_mock.engine.tenant import CODES_KEPT, LOGIN_FRAME, TOKENS_KEPT

@@ -11,9 +11,10 @@ from ringback_contracts.core.model import Accepted, Caller, Request
 from ringback_contracts.core.operation import Operation
 from ringback_contracts.core.unheeded import Query
 from ringback_contracts.org import Org
-from ringback_mock.engine.calls import CallRecord, Plan
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.channels import Channel, Owner
 from ringback_mock.engine.people import OrgNow
+from ringback_mock.engine.plans import Plan
 from ringback_mock.engine.writes import Write
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from ringback_contracts.catalogue import PLACING, judge
 from ringback_contracts.core.model import Accepted, Caller, DestinationKind, Request, Stage, Verdict
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org
-from ringback_mock.engine.calls import Plan, plan
+from ringback_mock.engine.plans import Plan, plan
 
 LONGEST = 2_048
 """Longer requests are judged each time: they are rare, and would fill the memory."""

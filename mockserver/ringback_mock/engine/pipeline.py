@@ -22,7 +22,7 @@ from ringback_contracts.core.model import PARTICIPANTS, Accepted, Caller, Reject
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.envelope import envelope, error_body
 from ringback_contracts.http.faults import BEFORE, LOGIN, Fault, FaultKind
-from ringback_mock.engine.calls import brought_by
+from ringback_mock.engine.commands import brought_by
 from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
 from ringback_mock.engine.ids import new_id

@@ -10,9 +10,10 @@ from ringback_contracts.core.plain import plain
 from ringback_contracts.life.commands import Command
 from ringback_contracts.org import Client, Org, User
 from ringback_contracts.resources.notifications.facts import Subscription
-from ringback_mock.engine.calls import CallRecord, when_in_effect
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.channels import Channel
 from ringback_mock.engine.clock import Course
+from ringback_mock.engine.commands import when_in_effect
 from ringback_mock.engine.faults import Armed
 from ringback_mock.engine.people import QueueChange, UserChange
 from ringback_mock.engine.sessions import Code, Issued, Login

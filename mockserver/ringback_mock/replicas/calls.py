@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ringback_contracts.life import Conversation, Objection, advance
 from ringback_contracts.life.commands import Command
 from ringback_mock.engine.bounded import Room
-from ringback_mock.engine.calls import CallRecord, Calls, rings_queue
+from ringback_mock.engine.calls import CallRecord, Calls
+from ringback_mock.engine.commands import rings_queue
 
 if TYPE_CHECKING:
     from ringback_mock.engine.writes import Write

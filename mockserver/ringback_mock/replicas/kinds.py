@@ -16,8 +16,9 @@ from ringback_contracts.life.commands import Command, Ring
 from ringback_contracts.org import Org, Outcome
 from ringback_contracts.resources.notifications.facts import Subscription
 from ringback_mock.engine import writes as do
-from ringback_mock.engine.calls import CallRecord, Plan, Requested, RungIn
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.channels import Channel, Owner
+from ringback_mock.engine.plans import Plan, Requested, RungIn
 from ringback_mock.engine.sessions import Issued
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.writes import Write

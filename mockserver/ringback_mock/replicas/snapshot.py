@@ -16,12 +16,13 @@ from ringback_contracts.http.faults import Fault
 from ringback_contracts.life import Conversation, advance
 from ringback_contracts.life.history import decode, encode
 from ringback_contracts.org import Org
-from ringback_mock.engine.calls import CallRecord, Plan
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.channels import Channel, Owner
 from ringback_mock.engine.clock import Course
 from ringback_mock.engine.faults import Armed
 from ringback_mock.engine.journal import Exchange
 from ringback_mock.engine.people import People
+from ringback_mock.engine.plans import Plan
 from ringback_mock.engine.sessions import Session
 from ringback_mock.replicas.calls import SharedCalls
 from ringback_mock.replicas.exchanges import KeepExchange, read_exchange, write_exchange

@@ -61,7 +61,7 @@ from ringback_contracts.resources.conversations.transfer_operations import (
     SET_SPEAK_TO,
     TRANSFER,
 )
-from ringback_mock.engine.calls import when_in_effect
+from ringback_mock.engine.commands import when_in_effect
 from ringback_mock.engine.handling import Applied, Ask, handles, required
 from ringback_mock.engine.writes import GiveCommand
 from ringback_mock.resources.wrapup_codes import codes_of

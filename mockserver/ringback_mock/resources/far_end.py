@@ -16,9 +16,10 @@ from ringback_contracts.life.commands import KEYS, MOST_KEYS, FarAct, FarEnd
 from ringback_contracts.life.values import CallParticipant, Conversation
 from ringback_contracts.life.views import flat
 from ringback_contracts.resources.calls.inbound import InboundError, ring_from
-from ringback_mock.engine.calls import CallRecord, RungIn
+from ringback_mock.engine.calls import CallRecord
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.ids import new_id
+from ringback_mock.engine.plans import RungIn
 from ringback_mock.engine.staffing import settle
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.engine.writes import GiveCommand, KeepCall
