@@ -14,15 +14,14 @@ from typing import Any
 
 import pytest
 import trustme
-import uvicorn
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org, default_org
 from ringback_harness.sandbox import SandboxSettings, Tools, settings_from
+from ringback_mock.edges.serve import Server, configuration, listen
 from ringback_mock.edges.serve import Settings as ServeSettings
-from ringback_mock.edges.serve import configuration, listen
 from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.store import Store
 from ringback_mock.http import HERE, Peer, Response
@@ -139,7 +138,8 @@ def standin(
     site = Recording(store, table, otherwise or {})
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        server = uvicorn.Server(configuration(site, ServeSettings(tls_cert=chain)))
+        settings = ServeSettings(tls_cert=chain)
+        server = Server(configuration(site, settings), settings.patience)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -169,6 +169,7 @@ def waits_for_nothing(patch: pytest.MonkeyPatch) -> NoTime:
     clock = NoTime()
     tools = partial(Tools, sleep=clock.sleep, now=clock.now)
     patch.setattr("ringback_harness.sandbox.options.Tools", tools)
+    patch.setattr("ringback_harness.check.event_flow.PAUSE", 0.05)
     return clock
 
 

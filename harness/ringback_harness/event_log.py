@@ -47,7 +47,7 @@ class EventLog:
     def all(self) -> list[Event]:
         """Every event that was sent by now; heartbeats are none."""
         self._socket.send(PING)
-        while (message := json.loads(self._socket.recv(SECONDS))) != PONG:
+        while not is_pong(message := json.loads(self._socket.recv(SECONDS))):
             if message.get("topicName", METADATA) != METADATA:
                 self._kept.append(_event(message))
         return list(self._kept)
@@ -61,7 +61,10 @@ class EventLog:
         self._socket.close()
 
 
-PONG = {"topicName": METADATA, "eventBody": {"message": "pong"}}
+def is_pong(message: Mapping[str, Any]) -> bool:
+    """Whether the message answers a ping; a platform may say more in it."""
+    body = message.get("eventBody")
+    return message.get("topicName") == METADATA and isinstance(body, dict) and body.get("message") == "pong"
 
 
 def _event(message: Mapping[str, Any]) -> Event:

@@ -17,6 +17,8 @@ from click.testing import CliRunner, Result
 from ringback_client import Call
 from ringback_contracts.catalogue import PLACING, TABLE
 from ringback_contracts.core.model import Request
+from ringback_contracts.resources.notifications.operations import OPEN_CHANNEL
+from ringback_contracts.resources.notifications.rules import CHANNELS
 from ringback_harness.cassettes import read_cassettes
 from ringback_harness.cassettes.evidence import confirmed
 from ringback_harness.check.api import LEFT_OUT
@@ -25,6 +27,7 @@ from ringback_harness.check.rules import ANYWHERE
 from ringback_harness.cli import main
 from ringback_harness.diff import compare_cassettes
 from ringback_harness.sandbox import NotAllowed
+from ringback_harness.sandbox.listening import MOST, NOBODYS
 from ringback_harness.sandbox.ringing import OURS
 from ringback_harness.targets import InProcess, OutOfReach, World
 from ringback_mock.engine.conversation import conversation
@@ -47,6 +50,7 @@ class Ran:
     placed: list[str]
     rung: list[str]
     over: list[bool]
+    channels: list[str]
 
     @property
     def report(self) -> dict[str, Any]:
@@ -74,7 +78,8 @@ def check(stand_in: StandIn, folder: Path, *options: str) -> Ran:
     over = [Call.read(conversation(call, stand_in.store.clock())).over for call in calls]
     rung = [number for call in calls for number in call.numbers]
     placed = [call.id for call in calls]
-    return Ran(result, folder, [*stand_in.asked], stand_in.posted, placed, rung, over)
+    channels = [channel.id for channel in stand_in.store.default.channels]
+    return Ran(result, folder, [*stand_in.asked], stand_in.posted, placed, rung, over, channels)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +121,23 @@ def test_schemathesis_tries_what_reads_and_says_why_nothing_else(ran: Ran) -> No
         assert (row["held"], row["failed"], row["not_reached"], row["reason"]) == (0, 0, 1, reason)
 
 
-def test_what_writes_places_a_call_or_ends_one(ran: Ran) -> None:
-    writing = [request for request in ran.asked if request.method != "GET" and request not in ran.posted]
+def test_what_writes_places_a_call_ends_one_or_is_about_the_runs_own_channels(ran: Ran) -> None:
+    writing = [one for one in ran.asked if one.method not in ("GET", "HEAD") and one not in ran.posted]
+    of_channels = [one for one in writing if one.path.startswith(CHANNELS)]
+    ids = {one.path.removeprefix(CHANNELS).removesuffix("/subscriptions").strip("/") for one in of_channels}
+    assert ids == {"", *ran.channels, NOBODYS}
+    assert 0 < len(ran.channels) <= MOST
+    writing = [one for one in writing if one not in of_channels]
     assert {request.method for request in writing} == {"POST", "PATCH"}
     ids = {request.path.rpartition("/conversations/")[2].removeprefix("calls/")[:36] for request in writing}
     assert ids <= {*ran.placed, *OURS}
+
+
+def test_a_call_is_told_to_its_end_and_the_rules_of_channels_are_tried(ran: Ran) -> None:
+    row = ran.row("a call that is ended at once is told to its end", OPEN_CHANNEL)
+    assert (row["held"], row["failed"]) == (1, 0)
+    held = {row["subject"] for row in ran.report["rows"] if row["suite"] == "rules" and row["held"]}
+    assert held >= {"path.channel-unknown", "subscriptions.not-a-list", "topic.invalid"}
 
 
 def test_no_report_and_no_cassette_names_anybody(ran: Ran) -> None:

@@ -13,10 +13,11 @@ from typing import Self
 from ringback_client.atomic_write import atomic_write
 from ringback_client.transport import Reply
 from ringback_contracts import evidence
-from ringback_contracts.catalogue import BY_ID, PLACING, TABLE, findings
+from ringback_contracts.catalogue import BY_ID, PLACING, TABLE, findings, route
 from ringback_contracts.core.model import Contract, Example, Request, Rule, Stage
 from ringback_contracts.evidence import KEY, Sighting, parse_evidence
-from ringback_contracts.examples import situation
+from ringback_contracts.examples import KNOWN_CHANNEL, situation
+from ringback_contracts.privacy import HIDDEN
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
@@ -133,12 +134,17 @@ def _of_real_orgs(cassettes: Iterable[Cassette]) -> Iterator[Cassette]:
 
 
 def _broken(cassette: Cassette) -> Sequence[Rule]:
-    """The platform's rules that refuse a recorded request in the default org, in its order."""
+    """The platform's rules that refuse a recorded request in the default org, in its order.
+
+    A channel whose id the recording hides is one that its sender had opened.
+    """
     request = cassette.request
+    channel_id = route(request.method, request.path).params.get("channelId", "")
     there = situation(
         Example(
             raw=request.body, token=None, method=request.method, path=request.path, headers=request.headers
-        )
+        ),
+        channel_id=channel_id if HIDDEN in channel_id else KNOWN_CHANNEL,
     )
     found = findings(request, there.caller, there.org)
     return list(dict.fromkeys(finding.rule for finding in found if finding.rule.id not in OWN))

@@ -25,7 +25,7 @@ from ringback_harness.check.expectation import Expected
 from ringback_harness.check.flow import Flow, flow
 from ringback_harness.check.legs import changes_between, left_behind
 from ringback_harness.check.walk import LOOKS, PAUSE, Stopped, Walk
-from ringback_harness.event_log import METADATA, PING, PONG, SECONDS, TalkingSocket
+from ringback_harness.event_log import METADATA, PING, SECONDS, TalkingSocket, is_pong
 
 EVENT_FLOWS: list[Flow] = []
 OWN_CALLS = f"v2.users.{ALICE}.conversations.calls"
@@ -43,7 +43,7 @@ class Ear:
         found: list[Message] = []
         try:
             self._socket.send(PING)
-            while (message := _read(self._socket.recv(SECONDS))) != PONG:
+            while not is_pong(message := _read(self._socket.recv(SECONDS))):
                 topic = str(message.get("topicName"))
                 if topic != METADATA and not topic.startswith("v2.system."):
                     found.append(message)
@@ -131,6 +131,22 @@ def _from_beginning_to_end(walk: Walk) -> Iterator[str]:
         yield "no event tells that a call was answered"
     walk.end(call_id)
     events += _told(ear, walk, call_id, _over)
+    yield from _wrong_to_the_end(walk, call_id, events)
+
+
+@flow("a call that is ended at once is told to its end", OPEN_CHANNEL, ends=True, among=EVENT_FLOWS)
+def _ended_at_once(walk: Walk) -> Iterator[str]:
+    ear = _listen(walk, _channel(walk, OWN_CALLS))
+    call_id = walk.place()
+    walk.end(call_id)
+    events = _told(ear, walk, call_id, _over)
+    if not _bodies(events, call_id):
+        yield "no event tells of a call that was placed"
+        return
+    yield from _wrong_to_the_end(walk, call_id, events)
+
+
+def _wrong_to_the_end(walk: Walk, call_id: str, events: Sequence[Message]) -> Iterator[str]:
     yield from _wrong(events)
     yield from _wrong_with(_bodies(events, call_id))
     yield from _unlike_read(walk, call_id, _bodies(events, call_id)[-1])

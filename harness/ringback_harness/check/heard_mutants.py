@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ringback_harness.event_log import PONG, Hear
+from ringback_harness.event_log import Hear, is_pong
 from ringback_mock.engine import messages
 from ringback_mock.engine.ids import new_id
 
@@ -60,7 +60,7 @@ def _without_states(*states: str) -> Hear:
 
 
 def _no_pong(text: bytes) -> Iterable[bytes]:
-    return () if json.loads(text) == PONG else (text,)
+    return () if is_pong(json.loads(text)) else (text,)
 
 
 HEARD_MUTANTS: Mapping[str, Hear] = {

@@ -120,7 +120,7 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
     try:
         world = trail.followed(_reached(worlds, example, refusal))
         call_ids = arranged(world, before(example))
-        channel_id = _opened(world, example)
+        channel_id = channel_of(world, example)
         _use(world, plain.request, example.used)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
@@ -248,7 +248,7 @@ def arranged(world: World, steps: Iterable[Example | float]) -> list[str]:
     return call_ids
 
 
-def _opened(world: World, example: Example) -> str:
+def channel_of(world: World, example: Example) -> str:
     """The channel of an example that takes one; it is whose the request is."""
     if CHANNEL_PLACEHOLDER not in example.path or example.token is None:
         return KNOWN_CHANNEL

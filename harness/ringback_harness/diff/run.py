@@ -11,17 +11,19 @@ import orjson
 
 from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import BY_ID, PLACING, TABLE
+from ringback_contracts.catalogue import BY_ID, PLACING, TABLE, route
+from ringback_contracts.core.credentials import token_of
 from ringback_contracts.core.model import Example, Request, Rule
-from ringback_contracts.examples import CHANNEL_PLACEHOLDER, before, request_of
+from ringback_contracts.examples import before, request_of
 from ringback_contracts.privacy import HIDDEN
+from ringback_contracts.resources.notifications.operations import OPEN_CHANNEL
 from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import answers
 from ringback_harness.check.expectation import ERRORS, hangs_on_calls
 from ringback_harness.check.results import operation_of
-from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN
+from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN, channel_of
 from ringback_harness.diff.compare import RULE, Aspect, Deviation, differences
 from ringback_harness.exits import Unreachable
 from ringback_harness.targets import ADMIN, CheckTarget, InProcess, OutOfReach, World
@@ -157,13 +159,15 @@ def _ask(world: World) -> dict[str, str]:
     """
     unasked: dict[str, str] = {}
     sent: list[Request] = []
+    if world.channels is None:
+        world = replace(world, channels={})
     examples = [(rule, example) for rule in TABLE for example in rule.rejects]
     examples += [(rule, example) for rule in TABLE for example in rule.accepts]
     for rule, example in examples:
-        request = request_of(example)
         try:
             _refuse_ours(world, rule)
             _refuse_special(example)
+            request = request_of(example, channel_id=channel_of(world, example))
             if request not in sent:
                 world.send(request)
                 sent.append(request)
@@ -187,16 +191,14 @@ def _refuse_special(example: Example) -> None:
         raise OutOfReach("it takes a wrong Host, which whatever stands in front of an API answers")
     if before(example):
         raise OutOfReach("it takes a call that goes on")
-    if CHANNEL_PLACEHOLDER in example.path:
-        raise OutOfReach("it takes a channel of whoever sends it")
 
 
 def compare_cassettes(
     cassettes: Sequence[Cassette], name: str, mock: CheckTarget | None = None
 ) -> Comparison:
-    """Replay what was recorded on the mock; a call's id there stands for the recorded one.
+    """Replay what was recorded on the mock; the id of a call or a channel there stands for the recorded one.
 
-    What was then asked about a call that the mock did not place is left out: it has none to ask about.
+    What was then asked about one that the mock did not make is left out: it has none to ask about.
     """
     comparison = Comparison(name)
     replay = _Replay(mock or InProcess())
@@ -238,25 +240,36 @@ AS_IT_STOOD = "it takes a call as it stood then, which no replay brings back"
 
 
 class _Replay:
-    """The mock's side of a recording: an org for each that was asked, and its ids of the calls."""
+    """The mock's side of a recording: an org for each that was asked, and its ids of calls and channels."""
 
     def __init__(self, mock: CheckTarget) -> None:
         self._mock = mock
         self._worlds: dict[int | None, World] = {None: mock.world()}
         self._ids: dict[str, str] = {}
         self._orphans: set[str] = set()
+        self._channels: dict[tuple[int | None, str | None], str] = {}
 
     def asked(self, cassette: Cassette) -> tuple[Request, Reply] | None:
         """What was asked, with the mock's ids, and its answer; ``None`` where there is nothing to compare."""
-        request = _with_ids(cassette.request, self._ids)
+        request = self._to_channel(_with_ids(cassette.request, self._ids), cassette.org)
         if request.path == MAKE_ORG and cassette.reply.status == HTTPStatus.CREATED:
             self._worlds[len(self._worlds)] = self._mock.world(orjson.loads(request.body or b"{}"))
         if not request.path.startswith("/api/") or any(orphan in request.path for orphan in self._orphans):
             return None
         reply = self._worlds.get(cassette.org, self._worlds[None]).send(request)
+        if operation_of(request) == OPEN_CHANNEL:
+            self._channels[cassette.org, token_of(request)] = str(reply.document.get("id"))
         if operation_of(request) in PLACING:
             self._pair(cassette.reply.document.get("id"), reply.document.get("id"))
         return request, reply
+
+    def _to_channel(self, request: Request, org: int | None) -> Request:
+        """The request with the channel that its sender opened last, where a recording hides which it was."""
+        recorded = route(request.method, request.path).params.get("channelId", "")
+        ours = self._channels.get((org, token_of(request)))
+        if HIDDEN not in recorded or ours is None:
+            return request
+        return replace(request, path=request.path.replace(recorded, ours))
 
     def _pair(self, recorded: object, ours: object) -> None:
         if isinstance(recorded, str) and isinstance(ours, str):

@@ -19,6 +19,8 @@ class Effect(Enum):
     DIALS = auto()
     ENDS = auto()
     """It ends, or otherwise changes, the one call in its path."""
+    LISTENS = auto()
+    """It opens a channel of whoever sends it, or changes what is told over one."""
     JOINS = auto()
     """It rings somebody into a call that is there, which no run does."""
     UNKNOWN = auto()
@@ -34,5 +36,7 @@ def effect(request: Request) -> Effect:
         return Effect.UNKNOWN
     if operation.dials:
         return Effect.DIALS if operation.changes is Change.NEW_CALL else Effect.JOINS
+    if operation.changes is Change.CHANNEL:
+        return Effect.LISTENS
     ends = operation.of_one_call and operation.changes is Change.CALL
     return Effect.ENDS if ends else Effect.UNKNOWN

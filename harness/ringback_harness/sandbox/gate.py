@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ringback_client.bodies import CALLER_KEYS, parties
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
-from ringback_harness.sandbox import framing
+from ringback_harness.sandbox import framing, listening
 from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import NotAllowed
 from ringback_harness.sandbox.permit import Permit
@@ -36,6 +36,8 @@ class Gate:
     placed: int = 0
     calls: set[str] = field(default_factory=set)
     """Calls of this run, which it may end."""
+    channels: set[str] = field(default_factory=set)
+    """Channels of this run, which it may subscribe."""
 
     @property
     def left(self) -> int:
@@ -54,6 +56,10 @@ class Gate:
             return 0
         if does is Effect.JOINS:
             raise NotAllowed("it would ring somebody into a call that goes on, which no run does there")
+        if does is Effect.LISTENS:
+            if why := listening.objection(request, self.channels, self.own.union(self.permit.users)):
+                raise NotAllowed(why)
+            return 0
         if does is Effect.UNKNOWN:
             raise NotAllowed(f"{request.method} {request.path} may change something there")
         call_id = route(request.method, request.path).params.get(CALL_ID)

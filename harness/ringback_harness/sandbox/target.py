@@ -18,6 +18,7 @@ from ringback_client.oauth import TokenEndpoint
 from ringback_client.retry import RetryPolicy
 from ringback_client.transport import Outgoing, Reply, Timeouts, Transport
 from ringback_client.wire import WireAdapter
+from ringback_contracts.catalogue import route
 from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Request
 from ringback_harness.exits import CommandError, Refused, Unreachable
@@ -26,6 +27,7 @@ from ringback_harness.sandbox.effects import Effect, effect
 from ringback_harness.sandbox.errors import CallLeft, DryRun, Interrupted, NotAllowed, Unmeant
 from ringback_harness.sandbox.gate import Gate
 from ringback_harness.sandbox.hang_up import HangUp, say
+from ringback_harness.sandbox.listening import RunChannels
 from ringback_harness.sandbox.permit import Permit
 from ringback_harness.sandbox.ringing import id_in
 from ringback_harness.sandbox.settings import SandboxSettings
@@ -103,13 +105,30 @@ class Sandbox(Gated):
             tools.notes.learn(self.tokens, _counterparts(None, permit).names, permit.numbers)
         self.counterparts = _counterparts(_reached(lambda: self._me(token)), permit)
         self.gate = Gate(permit, frozenset(filter(None, [self.counterparts.me])))
+        self._kept_channels: dict[str, str] = {}
+        self.channels = RunChannels(
+            lambda request: self._retry.run(lambda: self._send(request), repeatable=True),
+            {"authorization": f"Bearer {token}"},
+            settings.target,
+            settings.verify,
+            self.gate.channels,
+        )
         self.hang_up.look_around()
         if permit.budget and (permit.numbers or permit.users):
             self.gate.hang_up_objection = _reached(self.hang_up.objection)
 
     def world(self, switches: Switches | None = None) -> World:
         _refuse(switches)
-        return World(REAL, self.url, None, self.tokens, self._deliver, self.world)
+        return World(
+            REAL,
+            self.url,
+            None,
+            self.tokens,
+            self._deliver,
+            self.world,
+            listen=self.channels.listen,
+            channels=self._kept_channels,
+        )
 
     def _token(self, settings: SandboxSettings) -> str:
         if isinstance(settings.credentials, AccessToken):
@@ -143,11 +162,23 @@ class Sandbox(Gated):
         return reply
 
     def _answer(self, request: Request, calls: int) -> Reply:
+        if effect(request) is Effect.LISTENS:
+            return self._told(request)
         if effect(request) is not Effect.DIALS:
             reads = effect(request) is Effect.READS
             return self._retry.run(lambda: self._send(request), repeatable=reads)
         with self._stop.held():
             return self._retry.run(lambda: self._placed(request, calls), repeatable=False)
+
+    def _told(self, request: Request) -> Reply:
+        """The answer to a request about channels; one that is opened is the run's."""
+        opens = not route(request.method, request.path).params
+        if opens:
+            self.channels.expect_room()
+        reply = self._retry.run(lambda: self._send(request), repeatable=not opens)
+        if opens:
+            self.channels.opened(reply)
+        return reply
 
     def _placed(self, request: Request, calls: int) -> Reply:
         """The answer to a request that may place a call; whatever it placed is over when this returns.
@@ -325,11 +356,13 @@ def opened_sandbox(
         try:
             yield sandbox
             sandbox.hang_up.sweep()
+            sandbox.channels.silence()
             sandbox.wire.heed_notes()
         except BaseException as error:
             how = "interrupted: " if isinstance(error, Interrupted) else ""
             with suppress(CallLeft):  # what goes on is named below, and the error says why the run ends
                 sandbox.hang_up.sweep()
+            sandbox.channels.silence()
             raise
         finally:
             say(f"{how}{account(sandbox.hang_up)}")
