@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
-from ringback_client.errors import ChannelUnavailable, UnexpectedReply
+from ringback_client.errors import ChannelUnavailable, NotFound, StatusError, UnexpectedReply
+from ringback_contracts.resources.notifications.topics import (
+    CALLS_OF_USER,
+    CONVERSATIONS_OF_USER,
+    parse_topics,
+    topic_name,
+)
 
 CHANNELS_PATH = "/api/v2/notifications/channels"
 ME = "{me}"
@@ -33,33 +40,73 @@ Connect = Callable[[str], MessageSocket]
 """Connects to a URI; raises ``OSError`` where nobody answers, and ``ChannelUnavailable`` for a refusal."""
 
 
+class Channel(NamedTuple):
+    """A channel, and the address of its socket."""
+
+    id: str
+    uri: str
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelMaker:
-    """Makes channels that are subscribed to these topics."""
+    """Makes channels that are subscribed to these topics.
+
+    Those that are ``idle`` are taken first: the platform has no way to end a channel, and for each that is
+    too many it ends another of the same user and app.
+    """
 
     ask: Ask
     topics: Sequence[str]
+    idle: list[Channel] = field(default_factory=list, repr=False)
 
-    def made(self) -> str:
-        """The address of a new channel's socket; raises ``ChannelUnavailable`` where there are no sockets."""
+    def taken(self) -> Channel:
+        """A channel that nobody listens to: one that was given back, or a new one. Raises like ``made``."""
+        while True:
+            try:
+                channel = self.idle.pop()
+            except IndexError:
+                return self.made()
+            with suppress(NotFound):
+                self._subscribe(channel)
+                return channel
+
+    def made(self) -> Channel:
+        """A new channel; raises ``ChannelUnavailable`` where there are no sockets."""
         made = self.ask("POST", CHANNELS_PATH, None)
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
             raise UnexpectedReply("the target answered a channel without an id")
         uri = str(made.get("connectUri"))
         if not uri.startswith(("ws://", "wss://")):
             raise ChannelUnavailable(f"the target has no sockets for its channels: {uri}")
-        path = f"{CHANNELS_PATH}/{made['id']}/subscriptions"
-        self.ask("PUT", path, [{"id": topic} for topic in self._named()])
-        return uri
+        channel = Channel(made["id"], uri)
+        self._subscribe(channel)
+        return channel
 
-    def _named(self) -> list[str]:
-        """The topics, with the id of the token's user where it is to stand."""
-        if not any(ME in topic for topic in self.topics):
-            return list(self.topics)
+    def unreadable(self) -> list[str]:
+        """The topics of which nobody can read what they told: all but those of the user's own calls."""
+        me = None
+        with suppress(StatusError):  # not every token has a user
+            me = self._own_id()
+        return [name for topic in self.topics for name in _others(topic.replace(ME, me or ME), me)]
+
+    def _subscribe(self, channel: Channel) -> None:
+        """Subscribe the channel to the topics alone; from then on it lives for another day."""
+        me = self._own_id() if any(ME in topic for topic in self.topics) else ""
+        path = f"{CHANNELS_PATH}/{channel.id}/subscriptions"
+        self.ask("PUT", path, [{"id": topic.replace(ME, me)} for topic in self.topics])
+
+    def _own_id(self) -> str:
         me = self.ask("GET", "/api/v2/users/me", None)
         if not isinstance(me, dict) or not isinstance(me.get("id"), str):
             raise UnexpectedReply("the target answered a user without an id")
-        return [topic.replace(ME, me["id"]) for topic in self.topics]
+        return str(me["id"])
+
+
+def _others(topic: str, me: str | None) -> list[str]:
+    """What the topic stands for, but for the calls of that user."""
+    known = parse_topics(topic)
+    own = {topic_name(kind, me or ME) for kind in (CALLS_OF_USER, CONVERSATIONS_OF_USER)}
+    return [one.name for one in known if one.name not in own] if known else [topic]
 
 
 class WebSocket:

@@ -14,7 +14,14 @@ from ringback_client import bodies, environment, telling, tokens
 from ringback_client.attempt import Attempt
 from ringback_client.bodies import Address
 from ringback_client.calls import Call, Participant
-from ringback_client.channel import ChannelMaker, Connect, MessageSocket, websocket
+from ringback_client.channel import (
+    CHANNELS_PATH,
+    Channel,
+    ChannelMaker,
+    Connect,
+    MessageSocket,
+    websocket,
+)
 from ringback_client.courier import Courier
 from ringback_client.credentials import AccessToken, Credentials
 from ringback_client.errors import (
@@ -82,6 +89,7 @@ class CallsClient:
         self._retry = retry or RetryPolicy()
         self._verify = verify
         self._listening: WeakSet[Events] = WeakSet()
+        self._idle_channels: dict[tuple[str, ...], list[Channel]] = {}
         # A proxy of the environment knows no way to a mock on this machine.
         self._transport = Transport(
             timeouts=timeouts or Timeouts(), verify=verify, adapter=adapter, trust_env=self.target.real
@@ -256,12 +264,17 @@ class CallsClient:
         self._listening.add(opened)
         return opened
 
+    def count_channels(self) -> int:
+        """How many channels the token's user and app have: for one too many the platform ends another."""
+        return len(self._listed(CHANNELS_PATH, "includechannels=oauthclient"))
+
     def open_channel(self, *topics: str) -> str:
         """The address of the socket of a new channel, which is subscribed as with ``events``."""
-        return self._maker(topics).made()
+        return self._maker(topics).made().uri
 
     def _maker(self, topics: tuple[str, ...]) -> ChannelMaker:
-        return ChannelMaker(self._asked, topics or (OWN_CALLS,))
+        topics = topics or (OWN_CALLS,)
+        return ChannelMaker(self._asked, topics, self._idle_channels.setdefault(topics, []))
 
     def wait_for(
         self,
@@ -320,15 +333,15 @@ class CallsClient:
         headers = JSON if body is None else {**JSON, "content-type": "application/json"}
         return self._value(self._answered(Request(method, path, headers, sent)))
 
-    def _listed(self, path: str) -> list[Any]:
-        listing = self._read(path)
+    def _listed(self, path: str, query: str = "") -> list[Any]:
+        listing = self._read(path, query)
         entities = listing.get("entities") if isinstance(listing, dict) else None
         if not isinstance(entities, list):
             raise UnexpectedReply("the target answered a listing without entities")
         return entities
 
-    def _read(self, path: str) -> Any:
-        return self._value(self._answered(Request("GET", path, JSON)))
+    def _read(self, path: str, query: str = "") -> Any:
+        return self._value(self._answered(Request("GET", path, JSON, query=query)))
 
     @staticmethod
     def _value(reply: Reply) -> Any:

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Protocol, Self
 
 from ringback_client.calls import Call
-from ringback_client.channel import ChannelMaker, Connect, MessageSocket
+from ringback_client.channel import Channel, ChannelMaker, Connect, MessageSocket
 from ringback_client.errors import (
     ChannelUnavailable,
     NotFound,
@@ -42,12 +42,15 @@ class Event:
     """Something that became of a call, or of whatever else the topic is about.
 
     ``read`` says that no event told it: it was read after a gap, or where the channel fell silent.
+    ``missed`` says that nobody listened to the topic for the ``seconds`` of the body, and that what it told
+    then cannot be read: a call of others that began and ended meanwhile is never told.
     """
 
     topic: str
     body: Mapping[str, Any] = field(repr=False)
     correlation_id: str | None = None
     read: bool = False
+    missed: bool = False
 
     @property
     def call(self) -> Call | None:
@@ -148,9 +151,10 @@ class Events(Iterator[Event]):
         self._sleep = sleep
         self._now = now
         self._first_wait = first_wait
-        self._uri: str | None = None
+        self._channel: Channel | None = None
         self._socket: MessageSocket | None = None
         self._was_connected = False
+        self._heard_at = now()
         self._known = KnownCalls()
         self._suspicious = False
         self._waiting: deque[Event] = deque()
@@ -184,11 +188,11 @@ class Events(Iterator[Event]):
         return self._waiting.popleft()
 
     def close(self) -> None:
-        """End the connection; the channel ends by itself within a day."""
-        if self._socket is not None:
-            socket, self._socket = self._socket, None
-            with suppress(Exception):
-                socket.close()
+        """End the connection; whoever listens to the same topics by the same client has the channel then."""
+        self._disconnect()
+        if self._channel is not None:
+            self._maker.idle.append(self._channel)
+            self._channel = None
 
     def __enter__(self) -> Self:
         return self.open()
@@ -214,12 +218,12 @@ class Events(Iterator[Event]):
                 return
 
     def _try_to_open(self) -> None:
-        if self._uri is None:
-            self._uri = self._maker.made()
+        if self._channel is None:
+            self._channel = self._maker.taken()
         try:
-            self._socket = self._connect(self._uri)
+            self._socket = self._connect(self._channel.uri)
         except ChannelUnavailable:
-            self._uri = None  # the channel may be gone
+            self._channel = None  # it may be gone
             raise
 
     def _may_pass(self, error: Exception) -> bool:
@@ -233,9 +237,15 @@ class Events(Iterator[Event]):
 
     def _lose(self, *, channel: bool) -> None:
         """Do without the connection, and the channel perhaps, until the next is made."""
-        self.close()
+        self._disconnect()
         if channel:
-            self._uri = None
+            self._channel = None
+
+    def _disconnect(self) -> None:
+        if self._socket is not None:
+            socket, self._socket = self._socket, None
+            with suppress(Exception):
+                socket.close()
 
     # Hearing
 
@@ -251,6 +261,7 @@ class Events(Iterator[Event]):
         except (OSError, EOFError):
             self._lose(channel=False)
             return
+        self._heard_at = self._now()
         self._take(text)
 
     def _take(self, text: str | bytes) -> None:
@@ -287,6 +298,9 @@ class Events(Iterator[Event]):
     def _catch_up(self) -> None:
         """Read what has become of the calls while nobody listened; at first, which calls there are."""
         first, self._was_connected = not self._was_connected, True
+        if not first:
+            self._tell_missed()
+        self._heard_at = self._now()
         self._read_known()
         with suppress(StatusError):  # not every token has calls of its own
             for call in self._reader.list_calls():
@@ -294,6 +308,12 @@ class Events(Iterator[Event]):
                     self._waiting.append(_read(call))
         with suppress(StatusError):
             self._read_past(tell=not first)
+
+    def _tell_missed(self) -> None:
+        """Tell of what nobody can read now."""
+        seconds = round(self._now() - self._heard_at, 3)
+        for topic in self._maker.unreadable():
+            self._waiting.append(Event(topic, {"seconds": seconds}, missed=True))
 
     def _read_past(self, *, tell: bool) -> None:
         """Tell of the calls that began and ended while nobody listened; at first, which are over already."""

@@ -24,7 +24,7 @@ from ringback_client.events import FIRST_TRIES, is_final
 from ringback_harness.in_process import SiteAdapter
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
-from tests.mockserver.listening import ALICE, OWN_CALLS, World
+from tests.mockserver.listening import ALICE, BOB, OWN_CALLS, SUPPORT, World
 
 TEST = "+442079460100"
 
@@ -101,6 +101,7 @@ class Network:
         self.troubles = deque(troubles)
         self.refusals = deque(refusals)
         self.connected = 0
+        self.lines: list[Line] = []
         self.slept: list[float] = []
         adapter = SiteAdapter(self.world.site)
         retry = RetryPolicy(sleep=self.slept.append)
@@ -110,7 +111,8 @@ class Network:
         if self.refusals and self.refusals.popleft():
             raise ConnectionRefusedError
         self.connected += 1
-        return Line(self.world, uri.rpartition("/")[2], self.troubles)
+        self.lines.append(Line(self.world, uri.rpartition("/")[2], self.troubles))
+        return self.lines[-1]
 
     def events(self, *topics: str) -> Events:
         return self.client.events(*topics, connect=self.connect, now=self.world.site.store.default.clock)
@@ -203,6 +205,61 @@ def test_a_call_that_began_and_ended_in_the_gap_is_told_of_after_it() -> None:
         again = [event.call.id for _ in range(3) if (event := events.next_event(2)) and event.call]
         assert before not in again
         assert within not in again
+
+
+OTHERS_CALLS = f"v2.users.{BOB}.conversations.calls"
+QUEUES_CALLS = f"v2.routing.queues.{SUPPORT}.conversations"
+UNREAD = [
+    ((OWN_CALLS,), []),
+    (("v2.users.{me}.conversations",), []),
+    ((OWN_CALLS.replace(ALICE, ALICE.upper()),), []),
+    ((OTHERS_CALLS, OWN_CALLS), [OTHERS_CALLS]),
+    ((QUEUES_CALLS,), [QUEUES_CALLS]),
+    (("v2.users.{me}?presence&conversations.calls",), [f"v2.users.{ALICE}.presence"]),
+]
+
+
+@pytest.mark.parametrize(("topics", "unread"), UNREAD)
+def test_what_cannot_be_read_after_a_gap_is_told_to_be_missed(
+    topics: tuple[str, ...], unread: list[str]
+) -> None:
+    network = Network()
+    with network.events(*topics) as events:
+        assert events.next_event(7) is None
+        lines = network.lines
+        lines[-1].close()
+        network.world.advance(12)
+        told = [event for _ in range(4) if (event := events.next_event(1))]
+        assert [event.topic for event in told if event.missed] == unread
+        assert all(event.call is None and event.body["seconds"] >= 12 for event in told)
+
+
+def test_a_client_that_waits_again_and_again_takes_one_channel_for_it() -> None:
+    network = Network()
+    others = network.world.channel(OWN_CALLS)
+    vars(network.client)["_socket"] = network.connect
+    for _ in range(25):
+        network.client.place_call("+442079460101").wait_for("terminated", timeout=40)
+    assert network.client.count_channels() == 2
+    assert network.world.site.store.default.channels.get(others) is not None
+
+
+def test_a_channel_that_has_ended_meanwhile_is_not_taken_again() -> None:
+    network = Network()
+    network.events().open().close()
+    network.world.site.store.default.channels.clear()
+    with network.events() as events:
+        placed = network.client.place_call(TEST)
+        told = events.next_event(10)
+        assert told is not None
+        assert told.call is not None
+        assert told.call.id == placed.id
+
+
+def test_two_who_listen_at_once_have_a_channel_each() -> None:
+    network = Network()
+    with network.events(), network.events():
+        assert network.client.count_channels() == 2
 
 
 def test_a_silent_channel_is_given_up_for_another() -> None:

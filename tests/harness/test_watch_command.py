@@ -6,18 +6,21 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from ringback_client import Call, CallsClient
+from ringback_client import Call, CallsClient, Event
 from ringback_harness.cli import main
-from ringback_harness.commands.watch import table
+from ringback_harness.commands.watch import _document, _line, table
 from ringback_harness.in_thread import serving
+from ringback_harness.sandbox.listening import MOST
 from ringback_mock.edges.serve import Settings
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
+from tests.standin import REGION, standin
 
 MINE = "v2.users.{me}.conversations.calls"
 
@@ -99,3 +102,20 @@ def test_a_terminal_has_a_table() -> None:
 def test_what_cannot_be_watched_is_told(mock: Mock, arguments: list[str], code: int, told: str) -> None:
     result = CliRunner().invoke(main, ["watch", "--target", mock.url, "--for", "0", *arguments])
     assert (result.exit_code, told in result.output) == (code, True), result.output
+
+
+def test_what_was_not_heard_is_told() -> None:
+    lost = Event("v2.routing.queues.q.conversations", {"seconds": 12.5}, missed=True)
+    assert _line(lost).endswith(f"{lost.topic}  (not heard for 12.5 s, and what it told then is lost)")
+    assert _document(lost) == {"topic": lost.topic, "read": False, "missed": True, "body": {"seconds": 12.5}}
+
+
+def test_on_a_real_org_one_watches_unless_a_program_might_lose_its_channel(tmp_path: Path) -> None:
+    with standin(tmp_path) as stand_in:
+        arguments = ["watch", "--target", REGION, "--for", "0"]
+        for _ in range(MOST):
+            result = CliRunner().invoke(main, arguments, env=stand_in.environment)
+            assert (result.exit_code, "listening to" in result.output) == (0, True), result.output
+        result = CliRunner().invoke(main, arguments, env=stand_in.environment)
+        assert (result.exit_code, f"have {MOST} already" in result.output) == (2, True), result.output
+        assert len(stand_in.store.default.channels) == MOST

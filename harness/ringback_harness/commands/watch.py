@@ -27,6 +27,7 @@ from ringback_contracts.privacy import redact_body
 from ringback_harness.commands.call import credentials_for, target_option, token_option
 from ringback_harness.exits import CommandError, SetupError, Unreachable
 from ringback_harness.real_range import RealRange
+from ringback_harness.sandbox.listening import no_room
 from ringback_harness.terminal import echo, one_line
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def command(
     try:
         aim = Target.parse(target)
         with (
-            CallsClient(aim, credentials_for(aim, token), verify=verify_from(os.environ)) as client,
+            _listening(aim, token) as client,
             client.events(*topics) as events,
         ):
             echo(f"listening to {', '.join(topics)} at {target}", err=as_json)
@@ -73,6 +74,14 @@ def command(
         raise SetupError(str(error)) from error
     except RingbackError as error:
         raise _refused(error) from error
+
+
+def _listening(aim: Target, token: str | None) -> CallsClient:
+    """A client with which one may listen. Raises ``SetupError`` where a program might lose its channel."""
+    client = CallsClient(aim, credentials_for(aim, token), verify=verify_from(os.environ))
+    if aim.real and (why := no_room(client.count_channels())):
+        raise SetupError(f"watching takes a channel, and {why}; or watch with a token of another app")
+    return client
 
 
 def _refused(error: RingbackError) -> CommandError:
@@ -92,6 +101,8 @@ def _show(events: Iterator[Event]) -> None:
     calls: dict[str, Call] = {}
     with Live(table(calls), console=console) as live:
         for event in events:
+            if event.missed:
+                live.console.print(_line(event), markup=False)
             if event.call is not None:
                 calls[event.call.id] = event.call
                 live.update(table(calls))
@@ -110,12 +121,15 @@ def _until(events: Events, seconds: float | None) -> Iterator[Event]:
 def _document(event: Event) -> dict[str, Any]:
     """The event, without people's numbers."""
     body = redact_body(json.dumps(event.body).encode(), "application/json")
-    return {"topic": event.topic, "read": event.read, "body": json.loads(body)}
+    return {"topic": event.topic, "read": event.read, "missed": event.missed, "body": json.loads(body)}
 
 
 def _line(event: Event) -> str:
     """The event in a line: when, which call, and how each leg of it stands."""
     when = time.strftime("%H:%M:%S")
+    if event.missed:
+        lost = f"not heard for {event.body['seconds']:g} s, and what it told then is lost"
+        return f"{when}  {one_line(event.topic)}  ({lost})"
     if event.call is None:
         return f"{when}  {one_line(event.topic)}"
     return f"{when}  {one_line(event.call.id)}  {legs(event.call)}{'  (read)' if event.read else ''}"

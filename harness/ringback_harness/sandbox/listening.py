@@ -23,15 +23,21 @@ from ringback_harness.sandbox.ringing import OURS
 from ringback_harness.sandbox.values import Unreadable, values
 from ringback_harness.targets import OutOfReach
 
-MOST = 10
-"""Channels of the token's user and app with which a run opens no other.
-
-There may be 10 as was published in 2018, or 20 as is published now, and one more ends the one that was
-longest unused: a program's, perhaps, which listens there.
-"""
+MOST = 20
+"""Channels that the token's user and app may have (published): one more ends another, a program's perhaps."""
 NOBODYS = GONE.rpartition("/")[2]
 _ID = re.compile(UUID_PATTERN, re.IGNORECASE)
 _OF_USER = re.compile(rf"v2\.users\.(?:me|{UUID_PATTERN})[.?].*", re.IGNORECASE | re.DOTALL)
+
+
+def no_room(count: int) -> str | None:
+    """Why none is opened beside so many; ``None`` where one may be."""
+    if count < MOST:
+        return None
+    return (
+        f"the token's user and app have {count} already: one more ends the longest unused, "
+        "which may be a program's. Each ends within a day of its last subscription"
+    )
 
 
 def objection(request: Request, own: Collection[str], known: Collection[str]) -> str | None:
@@ -83,11 +89,8 @@ class RunChannels:
             raise NotAllowed(
                 f"it would open a channel, and those that there are were answered with {reply.status}"
             )
-        if len(listed) >= MOST:
-            raise NotAllowed(
-                f"it would open a channel, and the token's user and app have {len(listed)} already: one too "
-                "many ends the longest unused, which may be a program's. Each ends within a day"
-            )
+        if why := no_room(len(listed)):
+            raise NotAllowed(f"it would open a channel, and {why}")
 
     def opened(self, reply: Reply) -> None:
         """Know a channel that was opened as the run's."""
