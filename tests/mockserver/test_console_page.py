@@ -139,8 +139,8 @@ def test_any_call_is_found_and_all_of_them_are_there_to_be_leafed_through(page: 
 def test_somebody_rings_and_the_clock_obeys(page: Page, mock: str) -> None:
     page.get_by_role("button", name="Freeze the clock").click()
     page.get_by_text("frozen").wait_for()
-    page.get_by_text("Let somebody ring").click()
-    page.get_by_label("Whom").select_option("Alice")
+    page.get_by_text("Incoming call").click()
+    page.get_by_label("For").select_option("Alice")
     page.get_by_role("button", name="Ring", exact=True).click()
     call = page.get_by_role("region", name="Call", exact=True)
     page.get_by_role("button", name="Advance by one second").click()
@@ -156,7 +156,7 @@ def test_a_call_is_held_and_passed_on_through_the_api(page: Page, mock: str) -> 
     call.get_by_role("button", name="hold", exact=True).click()
     call.get_by_role("cell", name="held").first.wait_for()
     call.get_by_role("button", name="unhold").click()
-    call.get_by_text("pass it on").click()
+    call.get_by_text("transfer or consult").click()
     call.get_by_role("button", name="consult", exact=True).click()
     call.get_by_role("cell", name="+442079460106").wait_for()
     call.get_by_role("button", name="cancel the consult").click()
@@ -197,7 +197,7 @@ def test_a_supervisor_listens_and_a_call_is_recorded(page: Page, mock: str) -> N
 
 def test_a_consult_is_completed_through_the_api(page: Page, mock: str) -> None:
     _, call, alice = talking(page, mock)
-    alice.get_by_text("pass it on").click()
+    alice.get_by_text("transfer or consult").click()
     alice.get_by_role("button", name="consult", exact=True).click()
     call.get_by_role("row", name="+442079460106").wait_for()
     with page.expect_response(lambda answer: answer.url.endswith("/consult")) as spoken:
@@ -216,7 +216,7 @@ def test_the_far_end_is_confined_the_call_parked_and_keys_are_pressed(page: Page
     far.get_by_text("confined", exact=True).wait_for()
     far.get_by_role("button", name="let hear again").click()
     far.get_by_role("button", name="confine").wait_for()
-    alice.get_by_text("press keys").click()
+    alice.get_by_text("send digits").click()
     alice.get_by_label("Keys").fill("12#")
     alice.get_by_role("button", name="press", exact=True).click()
     call.get_by_role("listitem").get_by_text("send digits").wait_for()
@@ -238,7 +238,7 @@ def test_two_calls_are_merged(page: Page, mock: str) -> None:
 
 def test_a_command_that_is_refused_leads_to_the_reason(page: Page, mock: str) -> None:
     _, _, alice = talking(page, mock)
-    alice.get_by_text("press keys").click()
+    alice.get_by_text("send digits").click()
     alice.get_by_label("Keys").fill("none")
     alice.get_by_role("button", name="press", exact=True).click()
     page.get_by_role("link", name="Why?").click()
@@ -247,14 +247,14 @@ def test_a_command_that_is_refused_leads_to_the_reason(page: Page, mock: str) ->
 
 def test_a_call_is_written_down_also_when_it_is_over(page: Page, mock: str) -> None:
     call_id, _, alice = talking(page, mock)
-    alice.get_by_text("write down").click()
+    alice.get_by_text("attributes and wrap-up").click()
     alice.get_by_label("Attribute").fill("ticket")
     alice.get_by_label("Value").fill(HOSTILE)
     with page.expect_response(lambda answer: answer.url.endswith("/attributes")):
         alice.get_by_role("button", name="set", exact=True).click()
     alice.get_by_role("button", name="end the call").click()
     alice.get_by_text("terminated").wait_for()
-    alice.get_by_text("write down").click()
+    alice.get_by_text("attributes and wrap-up").click()
     alice.get_by_label("Notes").fill("all done")
     with page.expect_response(lambda answer: "/participants/" in answer.url) as wrapped:
         alice.get_by_role("button", name="wrap up").click()

@@ -47,7 +47,7 @@ export function Calls({ which, query, changes, org }) {
         ${value.older && html`<a href=${placeOf('calls', which, { ...asked, before: value.older })}>Older calls</a>`}
       </p>`}
     </section>
-    ${which && html`<${Call} key=${which} id=${which} changes=${changes} org=${org} others=${value.calls} back=${placeOf('calls', '', asked)} />`}
+    ${which && html`<${Call} key=${which} id=${which} changes=${changes} org=${org} back=${placeOf('calls', '', asked)} />`}
   </div>`;
 }
 
@@ -107,9 +107,9 @@ function Inbound({ org }) {
       .catch(setError);
   };
   return html`<details>
-    <summary>Let somebody ring</summary>
+    <summary>Incoming call</summary>
     <form class="row" onSubmit=${ring}>
-      <label>Whom <select name="whom">
+      <label>For <select name="whom">
         ${org.users.filter((user) => user.enabled).map((user) => html`<option value=${`user ${user.id}`}>${user.name}</option>`)}
         ${org.queues.map((queue) => html`<option value=${`queue ${queue.id}`}>queue ${queue.name}</option>`)}
       </select></label>
@@ -119,7 +119,7 @@ function Inbound({ org }) {
   </details>`;
 }
 
-function Call({ id, changes, org, others, back }) {
+function Call({ id, changes, org, back }) {
   const { value, error } = useTurns(`calls/${id}/lanes`, changes);
   const now = useNow(value);
   const [refusal, setRefusal] = useState(null);
@@ -148,7 +148,7 @@ function Call({ id, changes, org, others, back }) {
             <td>${party.held ? 'held, ' : ''}${party.state}${[party.disconnectType, party.error, party.confined && 'confined', party.muted && 'muted'].filter(Boolean).map((told) => html`<br /><span class="soft">${told}</span>`)}</td>
             <td>
               ${party.can.length > 0 && html`<p class="row"><span class="soft">the phone:</span>${party.can.map((what) => html`<button type="button" class="small" onClick=${() => act(party, what)}>${ACTS[what] || what}</button>`)}</p>`}
-              <${Controls} id=${id} party=${party} call=${value} org=${org} others=${others} control=${control} />
+              <${Controls} id=${id} party=${party} call=${value} org=${org} changes=${changes} control=${control} />
             </td>
           </tr>`,
         )}

@@ -1,13 +1,13 @@
 // What a user can do to a call, each by the request that a program would send with the user's token.
 
 import { html, useState } from './preact.js';
-import { OVER } from './parts.js';
+import { OVER, useAsked } from './parts.js';
 
 const CONVERSATIONS = '/api/v2/conversations';
 const SPOKEN_TO = { DESTINATION: 'the one asked', OBJECT: 'the customer', BOTH: 'both' };
 const RECORDING = { ACTIVE: 'record', PAUSED: 'pause', NONE: 'stop' };
 
-export function Controls({ id, party, call, org, others, control }) {
+export function Controls({ id, party, call, org, changes, control }) {
   const calls = `${CONVERSATIONS}/calls/${id}`;
   const path = `${calls}/participants/${party.id}`;
   const user = party.userId || (call.parties.find((one) => one.userId && one.state === 'connected') || {}).userId;
@@ -28,7 +28,7 @@ export function Controls({ id, party, call, org, others, control }) {
     </p>
     ${party.state === 'connected' &&
     html`<${PassOn} calls=${calls} path=${path} party=${party} call=${call} org=${org} send=${send} />
-      <${Merge} calls=${calls} id=${id} party=${party} others=${others} send=${send} />
+      <${Merge} calls=${calls} id=${id} party=${party} changes=${changes} send=${send} />
       <${Keys} path=${`${CONVERSATIONS}/${id}/participants/${party.id}/digits`} send=${send} />
       <${WriteDown} path=${path} org=${org} send=${send} />
       <${Watch} path=${path} party=${party} org=${org} send=${send} />
@@ -44,7 +44,7 @@ function PassOn({ calls, path, party, call, org, send }) {
   const consult = `${calls}/participants/${subject}/consult`;
   const button = (label, ...request) => html`<button type="button" class="small" onClick=${() => send(...request)}>${label}</button>`;
   const whom = named(target, org);
-  return html`<details><summary>pass it on</summary><p class="row">
+  return html`<details><summary>transfer or consult</summary><p class="row">
     <label>To <input value=${target} size="16" onInput=${(event) => setTarget(event.target.value)} /></label>
     ${button('transfer', 'POST', `${path}/replace`, whom)} ${button('bring in', 'POST', `${calls}/participants`, { participants: [whom] })}
     ${subject && !asks && button('consult', 'POST', consult, { speakTo: 'DESTINATION', destination: whom })}
@@ -57,17 +57,24 @@ function PassOn({ calls, path, party, call, org, send }) {
 }
 
 /** The parties of another call of the user come into this one. */
-function Merge({ calls, id, party, others, send }) {
-  const able = others.filter((one) => one.active && one.id !== id && one.parties.some((each) => each.userId === party.userId && !OVER.includes(each.state)));
-  if (able.length === 0) return null;
+function Merge(shown) {
+  const [open, setOpen] = useState(false);
+  return html`<details onToggle=${(event) => setOpen(event.target.open)}><summary>merge</summary>${open && html`<${MergeWith} ...${shown} />`}</details>`;
+}
+
+function MergeWith({ calls, id, party, changes, send }) {
+  const { value } = useAsked('calls', changes, { text: party.userId });
+  if (!value) return null;
+  const able = value.calls.filter((one) => one.active && one.id !== id && one.parties.some((each) => each.userId === party.userId && !OVER.includes(each.state)));
+  if (able.length === 0) return html`<p class="soft">${party.name} is on no other call.</p>`;
   const merge = (event) => {
     event.preventDefault();
     send('PATCH', calls, { conversationIds: [new FormData(event.target).get('other')] });
   };
-  return html`<details><summary>merge</summary><form class="row" onSubmit=${merge}>
+  return html`<form class="row" onSubmit=${merge}>
     <label>With <select name="other">${able.map((one) => html`<option value=${one.id}>${one.parties.map((each) => each.name).join(', ')}</option>`)}</select></label>
     <button class="small" type="submit">take in</button>
-  </form></details>`;
+  </form>`;
 }
 
 function Keys({ path, send }) {
@@ -75,7 +82,7 @@ function Keys({ path, send }) {
     event.preventDefault();
     send('POST', path, { digits: new FormData(event.target).get('digits') });
   };
-  return html`<details><summary>press keys</summary><form class="row" onSubmit=${press}>
+  return html`<details><summary>send digits</summary><form class="row" onSubmit=${press}>
     <label>Keys <input name="digits" size="8" required /></label> <button class="small" type="submit">press</button>
   </form></details>`;
 }
@@ -93,7 +100,7 @@ function WriteDown({ path, org, send }) {
     send('PATCH', path, { wrapup: { code: form.get('code'), notes: form.get('notes') } });
   };
   const codes = (org && org.wrapUpCodes) || [];
-  return html`<details><summary>write down</summary>
+  return html`<details><summary>attributes and wrap-up</summary>
     <form class="row" onSubmit=${keep}>
       <label>Attribute <input name="name" size="8" required /></label> <label>Value <input name="value" size="8" /></label>
       <button class="small" type="submit">set</button>

@@ -46,7 +46,7 @@ export function Faults({ changes }) {
     ${value.faults.length === 0 && html`<${Empty}>Nothing goes wrong on purpose. Set a fault, then place a call.<//>`}
     <ul class="list">${[...value.faults].reverse().map((fault) => html`<li key=${fault.id} class="row">
       <${Badge} kind="bad">${fault.kind}<//> <span class="grow">${fault.operation}${fault.number && html`, calls to <code>${fault.number}</code>`}${fault.times && `, ${fault.times} times at most`}</span>
-      <span class="soft">took ${fault.taken}, fired ${fault.fired}</span></li>`)}</ul>
+      <span class="soft">${fault.taken} requests, fired ${fault.fired} times</span></li>`)}</ul>
   </section>`;
 }
 

@@ -212,7 +212,7 @@ export function Explained({ explanation, token }) {
         <h3><a href=${`#/rules/${found.rule}`}>${found.rule}</a>${found.pointer && html` at <code>${found.pointer}</code>`}</h3>
         <p>${found.message}</p>
         <p><b>Fix:</b> ${found.fix}</p>
-        <p class="soft">Known: <${Badge} kind=${found.evidence}>${found.evidence}<//> ${found.source}</p>
+        <p class="soft">How this is known: <${Badge} kind=${found.evidence}>${found.evidence}<//> ${found.source}</p>
       </article>`,
     )}
     <${Instead} equivalent=${explanation.equivalent} token=${token} />
