@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -141,6 +142,13 @@ def test_a_time_that_is_none_is_refused(option: str, value: str) -> None:
 # Half-closing
 
 
+def ask_for(server: Process, fault: str, **options: Any) -> None:
+    """Have the next reply come late, or piece by piece."""
+    wish = {"kind": fault, "nth": 1, "seconds": 0.2}
+    url = f"{server.url}/__ringback/faults"
+    requests.post(url, json=wish, timeout=PATIENCE, **options).raise_for_status()
+
+
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [(PLACE, [202]), (HEALTH, [200]), (PLACE * 30, [202] * 30), (HEALTH + PLACE, [200, 202])],
@@ -152,8 +160,7 @@ def test_a_client_that_half_closes_gets_its_replies(
 ) -> None:
     with serving() as server, server.connect() as client:
         if fault:
-            wish = {"kind": fault, "nth": 1, "seconds": 0.2}
-            requests.post(f"{server.url}/__ringback/faults", json=wish, timeout=PATIENCE).raise_for_status()
+            ask_for(server, fault)
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
         assert [reply.status for reply in read_replies(answers(client))] == expected
@@ -186,9 +193,17 @@ def said_over_tls(client: socket.socket, sent: bytes) -> bytes:
     return bytes(received)
 
 
-@pytest.mark.parametrize("sent", [PLACE, HEALTH, HEALTH + PLACE * 30], ids=["hot", "ordinary", "many"])
-def test_a_client_that_closes_its_side_of_tls_gets_its_replies(sent: bytes, tmp_path: Path) -> None:
-    with serving("--tls-authority", str(tmp_path / "authority.pem")) as server, server.connect() as client:
+@pytest.mark.parametrize(
+    "sent", [PLACE, HEALTH, LISTING, HEALTH + PLACE * 100], ids=["hot", "ordinary", "by turns", "many"]
+)
+@pytest.mark.parametrize("fault", [None, "slow-reply", "trickled-reply"])
+def test_a_client_that_closes_its_side_of_tls_gets_its_replies(
+    sent: bytes, fault: str | None, tmp_path: Path
+) -> None:
+    authority = tmp_path / "authority.pem"
+    with serving("--tls-authority", str(authority)) as server, server.connect() as client:
+        if fault:
+            ask_for(server, fault, verify=str(authority))
         replies = list(read_replies(said_over_tls(client, sent)))
     assert len(replies) == sent.count(b" HTTP/1.1\r\n")
 

@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ringback_contracts.core.model import Request
+from ringback_mock.edges.half_open import HalfOpen
 from ringback_mock.edges.turns import Turns
 from ringback_mock.http import Peer
 from ringback_mock.patience import Patience
@@ -19,8 +20,6 @@ from ringback_mock.patience import Patience
 if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
-MOST_AT_ONCE = 64
-"""Requests that are answered without a turn where there is no later: others wait meanwhile."""
 PARTING_SECONDS = 0.5
 """Time that a client has to read its answers when the server stops."""
 PIECE = 1_024
@@ -69,6 +68,7 @@ class KeptConnection(asyncio.Protocol):
         self._since = self.loop.time()
         self._untaken = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._tls: object = None
 
     @abstractmethod
     def _parse(self, piece: bytes) -> None:
@@ -86,9 +86,12 @@ class KeptConnection(asyncio.Protocol):
         # The server hangs up on those that it finds there.
         self.server_state.connections.add(self)  # type: ignore[arg-type] # it names its own protocols
         self.transport = transport
+        self._tls = transport.get_extra_info("ssl_object")
         address = transport.get_extra_info("peername")
         scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self.peer = Peer(str(address[0]) if isinstance(address, tuple) else None, scheme)
+        if isinstance(self._tls, HalfOpen):
+            self._tls.on_end = self._tls_ended
         self._look_again_in(self.patience.request)
 
     # Reading and answering
@@ -229,15 +232,21 @@ class KeptConnection(asyncio.Protocol):
         self._go_on_later()
 
     def eof_received(self) -> bool:
-        """Keep the connection for the answers that are owed; asyncio ends TLS then, so they are given now."""
+        """Keep the connection for the answers that are owed; of TLS, its own end came before."""
+        return self._owes_after_end() and self._tls is None
+
+    def _owes_after_end(self) -> bool:
+        """Whether the client, which sends no more, waits for answers."""
         self._half_closed = True
-        if self.peer.scheme != "https":
-            return bool(self._owed or self._sending or self._unread)
-        for _ in range(MOST_AT_ONCE):
-            if self._sending or self._write_paused or not (self._owed or self._unread):
-                break
-            self._go_on()
-        return False
+        return bool(self._owed or self._sending or self._unread)
+
+    def _tls_ended(self) -> None:
+        """Look what is owed once what came before the end is delivered."""
+        self.loop.call_soon(self._close_unless_owing)
+
+    def _close_unless_owing(self) -> None:
+        if not self._owes_after_end():
+            self.transport.close()
 
     def shutdown(self) -> None:
         """Hang up once what is being sent is sent, and soon on whoever does not read."""
@@ -251,6 +260,8 @@ class KeptConnection(asyncio.Protocol):
             self._timer.cancel()
         if self._sending is not None:
             self._sending.cancel()
+        if isinstance(self._tls, HalfOpen):
+            self._tls.on_end = None
         self._owed.clear()
         self._unread = NOTHING
         self.server_state.connections.discard(self)

@@ -25,6 +25,7 @@ from ringback_mock.collector import collect_what_is_new
 from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.alarm import Alarm
 from ringback_mock.edges.door import Door, door_to
+from ringback_mock.edges.half_open import HalfOpen
 from ringback_mock.edges.handshake import let_expire
 from ringback_mock.edges.rereading import Rereading, WatchedOrg
 from ringback_mock.edges.turns import Turns
@@ -219,6 +220,8 @@ def configuration(site: Site, settings: Settings) -> uvicorn.Config:
         raise ServeError("--tls-key needs --tls-cert, the certificate that it belongs to")
     try:
         config.load()
+        if config.ssl is not None:
+            config.ssl.sslobject_class = HalfOpen
         if config.ssl is not None and settings.tls_expired is not None:
             let_expire(config.ssl, settings.tls_expired, site)
     except (OSError, ssl.SSLError) as error:
