@@ -19,6 +19,8 @@ from ringback_contracts.resources.notifications.topics import (
 CHANNELS_PATH = "/api/v2/notifications/channels"
 ME = "{me}"
 """Stands in topics for the id of the token's user."""
+LONGEST_EVENT = 2**24
+"""Octets of a message."""
 OPEN_SECONDS = 10.0
 """Time to shake hands."""
 
@@ -120,7 +122,7 @@ class WebSocket:
         from websockets.sync.client import connect
 
         try:  # some releases shake hands in the constructor
-            self._opening = connect(uri, open_timeout=OPEN_SECONDS, max_size=None, **options)
+            self._opening = connect(uri, open_timeout=OPEN_SECONDS, max_size=LONGEST_EVENT, **options)
             self._socket = self._opening.__enter__()
         except (InvalidHandshake, InvalidURI) as error:
             told = f"the socket of the channel was refused: {error}"

@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 
 from ringback_client.errors import ConfigurationError, ReplyLost, RingbackError, TargetUnreachable
-from ringback_client.wire import LONGEST_IDLE, WireAdapter
+from ringback_client.wire import LONGEST_IDLE, ReplyTooLong, WireAdapter
 
 BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 """What ``requests`` and the layers below it raise when an exchange fails."""
@@ -174,7 +174,7 @@ def translate(error: Exception, outgoing: Outgoing) -> RingbackError:
     chain = list(_chain(error))
     if _never_left(chain):
         return _unreachable(where, chain)
-    what = type(error).__name__
+    what = str(error) if isinstance(error, ReplyTooLong) else type(error).__name__
     return ReplyLost(f"{outgoing.method} {where}: the request was sent and no whole reply came ({what})")
 
 

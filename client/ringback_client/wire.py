@@ -29,8 +29,16 @@ if TYPE_CHECKING:
 
 LONGEST_IDLE = 1.0
 """Seconds; the servers that hang up soonest wait two."""
+LONGEST_REPLY = 32 * 2**20
+"""Octets of a reply's body, decoded: a few times the longest list that the platform gives."""
+PIECE = 65_536
+"""Octets that are read at a time."""
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods whose requests may be sent again when a connection turns out to be closed."""
+
+
+class ReplyTooLong(HTTPError):
+    """More came than anybody has asked for, as from a server that compresses nothing but zeros."""
 
 
 class Deadline:
@@ -99,6 +107,17 @@ class _Connection(HTTPConnection):
 
 class _SecureConnection(_Connection, HTTPSConnection):
     """The same over TLS: the handshake is part of connecting."""
+
+
+def _read_whole(response: requests.Response) -> None:
+    """Read the body. Raises ``ReplyTooLong``."""
+    body = bytearray()
+    for piece in response.iter_content(PIECE):
+        body += piece
+        if len(body) > LONGEST_REPLY:
+            response.close()
+            raise ReplyTooLong(f"it is longer than {LONGEST_REPLY >> 20} MiB")
+    response._content = bytes(body)  # noqa: SLF001 - where requests keeps it, which sets no limit
 
 
 def _watched(connection: socket.socket | None) -> None:
@@ -174,7 +193,7 @@ class WireAdapter(HTTPAdapter):
             longest = _longest_idle.set(math.inf if request.method in REPEATABLE else self.idle)
             try:
                 response = super().send(request, stream, timeout, verify, cert, proxies)
-                _ = response.content
+                _read_whole(response)
             finally:
                 _longest_idle.reset(longest)
                 _deadline.reset(token)

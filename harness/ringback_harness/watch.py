@@ -8,8 +8,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from ringback_client.target import Target
+from ringback_client.wire import WireAdapter
 from ringback_contracts.http.faults import BEFORE, FaultKind
 from ringback_contracts.openapi.admin import LONGEST_PAGE
 from ringback_harness.exits import SetupError
@@ -50,14 +52,19 @@ class ExchangeWatch:
         try:
             with requests.Session() as session:
                 session.trust_env = self._through_proxy
-                if self._adapter:
-                    session.mount(self._url, self._adapter)
+                session.mount(self._url, self._adapter or WireAdapter(SECONDS))
                 reply = session.request(
-                    method, url, params=self._params | params, json=body, headers=headers, timeout=SECONDS
+                    method,
+                    url,
+                    params=self._params | params,
+                    json=body,
+                    headers=headers,
+                    timeout=SECONDS,
+                    allow_redirects=False,  # the admin token is for this server alone
                 )
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise SetupError(f"no mock answers at {self._url}: start one with 'ringback serve'") from error
-        if not reply.ok:
+        if reply.status_code >= HTTPStatus.MULTIPLE_CHOICES:
             raise SetupError(f"{self._url}: {method} {path}: {reply.status_code} {reply.text}")
         return reply
 

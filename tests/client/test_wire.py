@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from ringback_client import (
     Timeouts,
 )
 from ringback_client.transport import Outgoing, Transport
-from ringback_client.wire import Deadline
+from ringback_client.wire import LONGEST_REPLY, Deadline
 from tests.client.rude_server import (
     BODY,
     JSON,
@@ -45,6 +46,8 @@ PATIENT = Timeouts(connect=30, read=30, total=30)
 HASTY = Timeouts(connect=30, read=30, total=0.2)
 NEVER_READ = Timeouts(connect=30, read=0.05, total=30)
 
+BOMB = gzip.compress(bytes(2 * LONGEST_REPLY), 1)
+
 LOST: dict[str, tuple[Manner, Timeouts]] = {
     "closed without a word": (closes, PATIENT),
     "reset": (resets, PATIENT),
@@ -57,6 +60,8 @@ LOST: dict[str, tuple[Manner, Timeouts]] = {
     "body without end": (drips(JSON + b"\r\n"), HASTY),
     "no HTTP": (says(b"hello\r\n\r\n"), PATIENT),
     "no gzip": (says(JSON + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"), PATIENT),
+    "too long": (says(JSON + b"\r\n" + bytes(LONGEST_REPLY + 1)), PATIENT),
+    "too long where it is decoded": (says(JSON + b"Content-Encoding: gzip\r\n\r\n" + BOMB), PATIENT),
     "two lengths": (says(JSON + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}"), PATIENT),
     "no JSON": (says(JSON + b"Content-Length: 1\r\n\r\n<"), PATIENT),
 }
@@ -74,6 +79,12 @@ def test_a_lost_reply_is_never_answered_with_a_second_post(case: str) -> None:
         with pytest.raises(CallOutcomeUnknown):
             calls.place_call(NUMBER)
         assert len(server.requests) == 1
+
+
+def test_a_reply_that_is_too_long_is_told() -> None:
+    server = RudeServer(says(JSON + b"Content-Encoding: gzip\r\n\r\n" + BOMB))
+    with server, client(server.url) as calls, pytest.raises(ReplyLost, match="longer than 32 MiB"):
+        calls.get_call("5eed0000-0000-4000-8000-00000000ca11")
 
 
 def test_a_lost_reply_of_a_reading_request_is_asked_for_again_and_then_told() -> None:

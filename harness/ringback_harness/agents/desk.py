@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 
 import requests
 from pydantic import Field
+from urllib3.exceptions import HTTPError
 
 from ringback_client import Call, CallsClient, SafetyRefusal, Target
 from ringback_client.credentials import AccessToken
 from ringback_client.environment import verify_from
 from ringback_client.waiting import Wanted, asked, first
+from ringback_client.wire import WireAdapter
 from ringback_contracts.org import Org
 from ringback_harness.commands.call import DEMO_TOKEN
 from ringback_harness.exits import SetupError
@@ -174,6 +176,7 @@ class Desk:
         url = self._target.api
         with closing(requests.Session()) as session:
             session.trust_env = False  # a proxy knows no way to this machine
+            session.mount(url, WireAdapter(SECONDS))
             try:
                 reply = session.get(
                     f"{url}/healthz",
@@ -181,7 +184,7 @@ class Desk:
                     verify=verify_from(os.environ),
                     allow_redirects=False,
                 )
-            except requests.RequestException as error:
+            except (requests.RequestException, HTTPError) as error:
                 raise SetupError(f"no mock answers at {url}: start one with 'ringback serve'") from error
         if "Ringback-Version" not in reply.headers:
             raise SetupError(f"what answers at {url} is no Ringback, so no call is placed there")
