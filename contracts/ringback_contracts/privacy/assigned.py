@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from ringback_contracts.privacy.carriers import (
     PROSE,
@@ -16,7 +17,7 @@ from ringback_contracts.privacy.carriers import (
     refers,
     tells,
 )
-from ringback_contracts.privacy.names import is_ordinary, names_secret
+from ringback_contracts.privacy.names import SCHEMA, gives_value, is_ordinary, names_secret
 from ringback_contracts.privacy.shapes import Hide, has_any
 
 _TRIPLE = r"\"\"\"|'''"
@@ -34,8 +35,9 @@ _SIGN = (
     r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|by lazy \{"
     r"|\(\)[^\n\"'=;]{0,40}[:{]\s{0,40}return |\\?[:=])"
 )
+_SUBSCRIPT = rf"(?:(?:\[|%5B)(?:{QUOTE}|:)?[\w-]{{0,40}}(?:{QUOTE})?(?:\]|%5D))"
 _NAMED = re.compile(
-    rf"(?<![\w.$-])(?P<name>(?<=[\"'])(?:[\w.$-]++:)++[\w.$-]++(?=[\"']\])|[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?{_TYPE}?"
+    rf"(?<![\w.$-])(?P<name>(?<=[\"'])(?:[\w.$-]++:)++[\w.$-]++(?=[\"']\])|[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?\]?(?P<at>{_SUBSCRIPT}{{0,3}}){_TYPE}?"
     rf"(?:\s|\\\r?\n)*+(?P<sign>{_SIGN})(?:[ \t]|\\\r?\n)*+(?:\*\*(?!\*)|__)?"
     r"(?:[&!][\w!:/.-]++[ \t]++){0,2}[ \t]*+",
     re.IGNORECASE,
@@ -50,12 +52,12 @@ _VALUE = re.compile(
     rf"""|(?:(?:new |await |&)?[\w.:]{{0,40}}[(\[]\s*+){{0,2}}|<\w{{1,40}}>|string\([0-9]{{1,9}}\) )"""
     rf"""{_PREFIX}{_STRING}"""
     r"""|%[qQwW]?[(\[{|](?P<ruby>[^)\]}|\n]++)"""
-    r"""|(?P<bare>\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
+    r"""|(?P<bare>\$?\{\{[^{}\n]{0,120}+\}\}|\[[^\[\]{}]*+|\{[^\s"'`{}:=,]{3,128}+\}|[^\s&"'`<>\[{(][^\s&"'`<>]*+)""",
     re.DOTALL,
 )
 _OPERAND = r"[\w.$]{1,60}(?:\([^()\n\"']{0,60}\)|\[[^\[\]\n]{0,60}\]){0,2}"
 _MORE = re.compile(
-    r"(?:[ \t)\]]|\\?\r?\n)*+(?P<op>(?:\.\.?|[+&]|\|\||\?\?|\?:|\b(?:or|else)\b|\?|:|[!=]={1,2}|,)\s*+"
+    r"(?:[ \t)\]]|\\?\r?\n)*+(?P<op>(?:\.\.?|[+&]|->|\|\||\?\?|\?:|\b(?:or|else)\b|\?|:|[!=]={1,2}|,)\s*+"
     r"(?:\\\r?\n\s*+)?)?"
     rf"(?:(?P<callee>[\w.:]{{0,40}}[(\[]\s*+)?{_PREFIX}{_STRING}(?P=quote)|(?P<operand>{_OPERAND}))",
     re.DOTALL,
@@ -66,6 +68,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 """A message, or the name of an encoding or an algorithm."""
+_PLACE = re.compile(r"[A-Za-z0-9][\w-]*")
 _AN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+)*")
 _MOST_OPERANDS = 24
 _LONGEST_TAIL = 600
@@ -83,7 +86,7 @@ def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
     pieces, done, at = [], 0, 0
     while named := names.search(text, at):
         value = _VALUE.match(text, named.end()) if names_secret(named["name"]) else None
-        if value is None or _ends_a_string(text, named, value):
+        if value is None or _ends_a_string(text, named, value) or not _is_of_it(named, value):
             at = named.end("name")
             continue
         at = named.end() - named["sign"].isspace()
@@ -95,6 +98,18 @@ def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
                 pieces += [text[done : more.start("quoted")], hidden_text(more["quoted"], hide)]
                 at = done = more.end("quoted")
     return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _is_of_it(named: Found, value: Found) -> bool:
+    """Whether what stands in brackets behind a name leads to the secret: a place in a list, or its value.
+
+    Behind the name of several, as in ``secrets["api"]``, it leads to one of them, where code gives it one.
+    """
+    places = _PLACE.findall(unquote(named.groupdict().get("at") or ""))
+    if all(place.isdigit() or gives_value(place) for place in places):
+        return True
+    several = named["name"][-1:].lower() == "s" and value["quoted"] is not None
+    return several and SCHEMA.isdisjoint(places)
 
 
 def _ends_a_string(text: str, named: Found, value: Found) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -22,8 +21,6 @@ Judge = Callable[..., str]
 QUOTE = r"""\\{0,8}["'`]"""
 QUOTED = rf"""(?P<quote>{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
 _SIGN = r"(?:=>|:=|[:=])"
-_SPACE = r"(?:[ \t]|%20|\+)++"
-_WORD = r"""[^\s"'\\<>]+"""
 HARMLESS = re.compile(
     r"(?:null|none|nil|true|false|include|omit|await|new|async|return|[0-9]{1,3})[,;)}\]]*",
     re.IGNORECASE,
@@ -60,6 +57,8 @@ VARIABLE = re.compile(
 """What stands in place of a secret in a text that shows how to give it, and in code that looks it up."""
 
 
+_SHORTEST_OF_SIGNS = 4
+"""Characters of a secret that has no letter and no digit."""
 _COMPARED = ("==", "===", "!=", "!==")
 _PRESSED = re.compile(r"[0-9*#A-Da-d,wp-]+")
 
@@ -88,9 +87,14 @@ def refers(value: str, *, in_code: bool) -> bool:
     return (in_code or plain != value) and reference is not None and names_secret(reference["last"])
 
 
+def _says_none(value: str) -> bool:
+    """Whether a value is empty, or but the brackets and quotes around some."""
+    return (value[:1] == "[" or len(value) < _SHORTEST_OF_SIGNS) and re.search(r"\w", value) is None
+
+
 def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
     """Whether a value that was found is a secret for its name, and no state or number with the same one."""
-    if not value or not names_secret(name) or (value[0] == "[" and not re.search(r"\w", value)):
+    if not names_secret(name) or _says_none(value):
         return False
     if is_keys(name) and not (_PRESSED.fullmatch(value) and ("=" in sign or found.groupdict().get("quote"))):
         return False
@@ -98,54 +102,6 @@ def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
         return False
     assigned = "=" in sign and sign not in _COMPARED
     return assigned or not is_error_code(name, value, names_near(found) if name.lower() == "code" else ())
-
-
-# --- schemes of credentials -------------------------------------------------------------------------
-
-_SPEAKS = (
-    r"""(?:\w+=["']|(?:tokens?|auth|authentication|authori[sz]ation|credentials?|scheme|header)"""
-    r"""(?:'s)?[.,:;'"]*(?=\s|\Z))"""
-)
-"""What stands behind "bearer" in a challenge, or in a sentence about a bearer token: no secret."""
-_BEARER = re.compile(rf"bearer{_SPACE}(?!{_SPEAKS})(?P<value>{_WORD})", re.IGNORECASE)
-_BASIC = re.compile(rf"basic{_SPACE}(?P<value>{_WORD})", re.IGNORECASE)
-_HEADER = re.compile(
-    r"(?<![\w.])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie2?)(?:[\"']?[ \t]*+:|[\"'][ \t]*+,)[ \t]*+"
-    r"(?P<open>(?:[fFrRbB$@]{0,2}[\"'`])?)"
-    r"(?:(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)[ \t]++)?"
-    r"(?P<value>(?:\w{1,20}=[\"'])?[^\r\n\"'`]++)",
-    re.IGNORECASE,
-)
-_DIGEST = re.compile(
-    r"(?<!\w)(?:response|cnonce|signature)=\\{0,4}[\"'](?P<value>[\w+/=-]{16,512})", re.IGNORECASE
-)
-_LONGEST_PROSE = 3
-
-
-def _bearer(found: Found, hide: Hide) -> str:
-    return found[0] if VARIABLE.fullmatch(found["value"]) else hidden(found, hide, "value")
-
-
-def _basic(found: Found, hide: Hide) -> str:
-    """Credentials hidden, prose such as "basic auth" left alone."""
-    word = found["value"]
-    return found[0] if PROSE.fullmatch(word) and not _is_credentials(word) else hidden(found, hide, "value")
-
-
-def _is_credentials(word: str) -> bool:
-    try:
-        return b":" in b64decode(word, validate=True)
-    except ValueError:
-        return False
-
-
-def _header(found: Found, hide: Hide) -> str:
-    """A header in a text; a sentence that begins as one stays."""
-    words = found["value"].split()
-    if STATE.fullmatch(found["value"].strip()):
-        return found[0]
-    spoken = not found["open"] and len(words) >= _LONGEST_PROSE and all(map(PROSE.fullmatch, words))
-    return found[0] if spoken or not words or VARIABLE.fullmatch(words[0]) else hidden(found, hide, "value")
 
 
 # --- URLs -------------------------------------------------------------------------------------------
@@ -211,8 +167,8 @@ _USER = re.compile(
     r"""(?:^|(?<=\s))(?:-u|-U|-a|--auth|--user|--proxy-user|--cert|-E)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
 )
 _LOGIN = re.compile(
-    r"""(?<!\w)(?:auth_?basic|basic_?auth|login|user_?pass|creds|credentials)["']?\s{0,3}[:=]\s{0,3}["']?"""
-    r"""[A-Za-z][^\s:"'/]*+:(?=[^\s\d"']*+\d)(?P<value>[^\s"',;/]++)""",
+    r"""(?<!\w)(?:(?:auth_?basic|basic_?auth|login|user_?pass|creds|credentials)["']?\s{0,3}[:=]\s{0,3}["']?"""
+    r"""|user\s{0,3}[:=]\s{0,3}["'])[A-Za-z][^\s:"'/]*+:(?=[^\s\d"']*+\d)(?![0-9]{1,5}["'/])(?P<value>[^\s"',;/]++)""",
     re.IGNORECASE,
 )
 """A user and a password in one."""
@@ -331,17 +287,13 @@ def _user(found: Found, hide: Hide) -> str:
 
 
 _PLACES: Sequence[tuple[str, re.Pattern[str], Judge]] = (
-    ("bearer", _BEARER, _bearer),
-    ("basic", _BASIC, _basic),
-    ("authorization cookie", _HEADER, _header),
-    ("response= nonce= signature=", _DIGEST, _hide_value),
     ("@", _URL, _hide_value),
     ("sip", _SIP, _hide_value),
     ("@", _BEFORE_HOST, _hide_value),
     ("identified password", _SQL, _hide_value),
     (":", _PGPASS, _hide_value),
     ("-u -a -e --user --proxy-user --cert", _USER, _user),
-    ("auth login pass cred", _LOGIN, _hide_value),
+    ("auth login pass cred user", _LOGIN, _hide_value),
     (
         "mysql mariadb pass redis docker ldap ht mongo sqlcmd az zip 7z ssh ssl mosquitto tool desktop",
         _TOOL,
@@ -354,7 +306,7 @@ _PLACES: Sequence[tuple[str, re.Pattern[str], Judge]] = (
 
 
 def without_carried(text: str, hide: Hide) -> str:
-    """The text without what schemes of credentials, addresses, options and lines of settings tell."""
+    """The text without what addresses, options and lines of settings tell."""
     text = _without_blocks(_without_manifests(text, hide), hide)
     lowered = text.lower()
     for hints, pattern, judge in _PLACES:

@@ -30,7 +30,7 @@ _TIME = (
     r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2}| [+-][0-9]{4}(?![0-9]))?"
 )
-_MOMENT = rf"(?<![0-9+]){_DATE}[T ]{_TIME}(?![0-9])"
+_MOMENT = rf"(?<![0-9+])(?:{_DATE}|{_YEAR}/{_MONTH}/{_DAY})[T ]{_TIME}(?![0-9])"
 # A date alone stays only where no other digits stand beside it, with which it could be one number.
 _ALONE = (
     r"(?<![0-9+])(?<![0-9][-. ()/])"
@@ -42,7 +42,7 @@ _COMPACT = (
 )
 _SECONDS = (
     r"(?P<seconds>(?<![\w.+-])1[0-9]{9}\.[0-9]{3,6}(?![\w.]))"
-    r"|\b(?:exp|iat|nbf|ts|timestamp|time|epoch|date|since|until|expires|[a-z_]{1,20}_at|[a-z]{1,20}At)"
+    r"|\b(?:exp|iat|nbf|ts|timestamp|time|epoch|date|since|until|expires|reset|[a-z_]{1,20}_at|[a-z]{1,20}At)"
     r"""["']?\s{0,2}[:=]\s{0,2}["']?1[0-9]{9}(?:[0-9]{3})?(?![\w.-])"""
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -84,12 +84,17 @@ _PLACE = (
 )
 _COUNT = (
     r"\b(?i:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration|s-maxage|max-age"
-    r"|expires_in|ttl)"
+    r"|expires_in|ttl|[pt]id|thread(?:[_-]?id)?)"
     r"""["']?\s{0,2}[:=]\s{0,2}["']?[0-9]{7,15}(?![\w-])"""
 )
+_SESSION = (
+    rf"o=\S{{1,64}} [0-9]{{1,20}} [0-9]{{1,20}} IN IP[46](?= )|\bIN IP4 {_IPV4}"
+    r"|(?<=;)tag=[0-9]{7,15}(?![\w-])"
+)
+"""Origins, connections and dialogs, as SDP (RFC 8866) and SIP (RFC 3261) write them."""
 KEPT = re.compile(
     # Most places are done with by what stands before them.
-    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{_COUNT}"
+    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{_COUNT}|{_SESSION}"
     rf"|{_SECONDS}|0x[0-9A-Fa-f]{{1,16}}(?![0-9A-Za-z])|{_HOSTS}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
     r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
 )

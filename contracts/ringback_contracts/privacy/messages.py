@@ -9,6 +9,7 @@ from functools import partial
 from ringback_contracts.privacy.codes import is_error_code
 from ringback_contracts.privacy.kept import is_count
 from ringback_contracts.privacy.names import names_secret
+from ringback_contracts.privacy.schemes import gives_credentials
 from ringback_contracts.privacy.secrets import hide_all
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 from ringback_contracts.privacy.text import redact_text, unescaped
@@ -25,6 +26,8 @@ def redact_headers(headers: Mapping[str, str], hide: Hide = hide_all) -> dict[st
 def _header(name: str, value: str, hide: Hide) -> str:
     if is_count(name, value):
         return value
+    if gives_credentials(name, value.rpartition(" ")[2]):
+        return hidden_value(value, hide)
     if not names_secret(name) or is_error_code(name, value):
         return redact_text(value, hide)
     if "cookie" in name.lower():

@@ -52,6 +52,10 @@ _QUALIFIERS = word_set(
 )
 """What may stand behind a telling name, and makes it no other."""
 _DIGITS_TELL = word_set("otp totp hotp pin pins puk cvv cvc cvn")
+_VALUES = word_set(
+    "value val v content data text currentvalue initialvalue defaultvalue stringvalue secretvalue"
+    " newvalue oldvalue example default"
+)
 SCHEMA = word_set(
     "type format scheme description title in name required nullable readOnly writeOnly deprecated"
     " minLength maxLength file external environment"
@@ -112,3 +116,8 @@ def is_keys(name: str) -> bool:
 def is_ordinary(name: str) -> bool:
     """Whether a telling name is also a word of plain sentences: "the token: nobody issued it"."""
     return len(words_of(name)) == 1
+
+
+def gives_value(name: str) -> bool:
+    """Whether a name says but that something is a value: what it is of, another name says."""
+    return name.lower().replace("_", "") in _VALUES or words_of(name)[-1:] == ["value"]

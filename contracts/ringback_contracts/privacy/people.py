@@ -21,16 +21,33 @@ NAMES = frozenset(
 """Fields that say what somebody, or something of the org, is called."""
 ADDRESSES = frozenset({"email", "username"})
 """Fields that hold an address, of whatever form."""
+_SIGN = (
+    r"@|%40|=40|\\x40|\\x\{40\}|\\u0040|\\u\{0{0,4}40\}|\\100|\uff20|\ufe6b|&#(?:0{0,4}64|[xX]0{0,4}40);|&commat;"
+    r"| ?[\[({<] ?(?:at|AT|At|@) ?[\])}>] ?|"
+    r" (?:AT|at|@) (?=[\w-]{1,63}(?:\.| (?:dot|DOT) | ?[\[({]dot))"
+)
+_UNSEEN = (
+    r"(?:[\u00ad\u200b-\u200f\u2060\ufeff]|</?(?:wbr|span|a|b|i|em|strong|font)(?:\s[^<>]{0,80})?/?>){1,3}"
+)
+"""What is written between two characters and read by nobody."""
+_FOLD = r"[\\=]?\r\n[ \t]{0,8}|[\\=]\n[ \t]{0,8}|(?:\\r)?\\n(?:\\t|[ \t]){1,8}"
+"""A line that goes on in the next one: of a header, of a shell, of quoted-printable."""
+_DOMAIN_BEHIND = (
+    r"(?=(?:[\w-]{1,63}\.){1,8}(?:[a-z]{2}|com|net|org|info|biz|edu|gov|mil|dev|app|cloud|local)(?![\w.(-]))"
+)
+"""A domain that is no name in code, such as that of a decorator."""
 _AT = (
-    r"(?:@|%40|\\x40|\uff20|\ufe6b|&#(?:0{0,4}64|[xX]0{0,4}40);|&commat;| ?[\[({<] ?(?:at|AT|At|@) ?[\])}>] ?"
-    r"| (?:AT|at|@) (?=[\w-]{1,63}(?:\.| (?:dot|DOT) | ?[\[({]dot)))"
+    rf"(?:{_SIGN}|(?:{_FOLD}|\\{{1,4}}|{_UNSEEN})@(?:{_UNSEEN})?|@(?:{_FOLD}|{_UNSEEN})"
+    rf"|\n[ \t]{{1,8}}@{_DOMAIN_BEHIND}|@(?: |\n[ \t]{{1,8}}){_DOMAIN_BEHIND})"
 )
 _DOT = r"(?:\.|\u3002|\uff0e| ?[\[({] ?(?:dot|DOT|Dot|\.) ?[\])}] ?| (?:dot|DOT) )"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_LOCAL = r"[\w.!#$'^`{|}~+-]"
+_LOCAL = r"[\w.!#$'^`|}~+-]"
+_LEADS_TO_AT = r"(?=[@%=\\&\[({<\r\n\u00ad\u200b-\u200f\u2060\ufeff\uff20\ufe6b]| (?:[\[({<]|(?:at|AT|@) ))"
+"""What is behind the first part of an address; most words have nothing of it."""
 ADDRESS = re.compile(
     rf"(?:(?P<quoted>\"[^\"\s@<>]{{1,32}}(?: [^\"\s@<>]{{1,32}}){{0,3}}\"(?=@))"
-    rf"|(?<!{_LOCAL})(?<![*])(?P<local>{_LOCAL}{{1,64}}))"
+    rf"|(?<!{_LOCAL})(?<![*])(?P<local>{_LOCAL}{{1,64}}+(?:(?<=\w)=\r?\n(?=\w){_LOCAL}{{1,64}}+)?)){_LEADS_TO_AT}"
     rf"(?P<at>{_AT})"
     rf"(?P<domain>(?:{_LABEL}{_DOT}){{1,8}}(?:xn--[\w-]{{1,59}}|[^\W\d_]{{2,63}})|\[[0-9A-Fa-f.:IPv]{{7,45}}\]"
     r"|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.]))"
@@ -61,7 +78,9 @@ def without_addresses(text: str) -> str:
     return ADDRESS.sub(_without_local_part, text)
 
 
-_SUSPECT = re.compile(r"@|[%x]40|\uff20|\ufe6b|[\s\[({<]at[\s\])}>]|&#|commat", re.IGNORECASE)
+_SUSPECT = re.compile(
+    r"@|[%x=]40|\{0{0,4}40\}|0040|\\100|\uff20|\ufe6b|[\s\[({<]at[\s\])}>]|&#|commat", re.IGNORECASE
+)
 
 
 def _without_local_part(found: re.Match[str]) -> str:

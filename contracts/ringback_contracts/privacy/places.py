@@ -44,10 +44,11 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    ("networkcredential", re.compile(rf"networkcredential\(\s{{0,20}}{_ARGUMENTS}{_STRING}", re.IGNORECASE)),
     (
         "credential",
         re.compile(
-            rf"\w{{0,40}}credentials?\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}\)",
+            rf"\w{{0,40}}credentials?\w{{0,20}}\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}\)",
             re.IGNORECASE,
         ),
     ),
@@ -86,6 +87,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     # commands
+    ("add-mask setsecret", re.compile(r"(?:::add-mask::|##vso\[task\.setsecret\])(?P<value>\S++)")),
     ("-u", re.compile(r"\s-U\s{0,4}[\"']?[\w.\\/-]{1,64}%(?P<value>[^\s\"']{1,128})")),
     (
         "|",
@@ -171,6 +173,12 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Each with what stands in every text that it finds something in."""
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "s:",
+        re.compile(
+            r"\bs:[0-9]{1,6}:\\{0,4}\"(?P<name>[\w.-]{2,80}+)\\{0,4}\";s:[0-9]{1,6}:\\{0,4}\"(?P<value>[^\"\\]{1,256}+)"
+        ),
+    ),
     (
         "- -",
         re.compile(

@@ -6,6 +6,7 @@ from ringback_contracts.privacy.assigned import without_assigned
 from ringback_contracts.privacy.carriers import without_carried, without_columns
 from ringback_contracts.privacy.markup import without_marked
 from ringback_contracts.privacy.places import without_placed
+from ringback_contracts.privacy.schemes import without_schemes
 from ringback_contracts.privacy.shapes import HIDDEN, Hide, without_shapes
 from ringback_contracts.privacy.spoken import without_spoken
 from ringback_contracts.privacy.tables import without_tabled
@@ -51,6 +52,7 @@ _SUSPICIOUS = [
     "psk",
     "mfa",
     "response",
+    "nonce",
     "identified",
     "mnemonic",
     "phrase",
@@ -70,6 +72,7 @@ _SUSPICIOUS = [
 _STEPS = (
     without_tabled,
     without_marked,
+    without_schemes,
     without_carried,
     without_assigned,
     without_columns,

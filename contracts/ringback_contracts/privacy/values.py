@@ -12,7 +12,16 @@ from typing import Any
 from ringback_contracts.http.written import Members
 from ringback_contracts.privacy.codes import is_error_code
 from ringback_contracts.privacy.kept import is_count
-from ringback_contracts.privacy.names import SCHEMA, digits_tell, is_keys, names_secret, word_set, words_of
+from ringback_contracts.privacy.names import (
+    SCHEMA,
+    digits_tell,
+    gives_value,
+    is_keys,
+    names_secret,
+    word_set,
+    words_of,
+)
+from ringback_contracts.privacy.schemes import gives_credentials, may_give_credentials
 from ringback_contracts.privacy.shapes import HIDDEN, Hide
 
 _DECODER = json.JSONDecoder(object_pairs_hook=Members, strict=False)
@@ -26,10 +35,6 @@ _PAIR = 2
 _CREDENTIALS = word_set("-u -U -a --user --auth --proxy-user")
 """Options with a user and a password."""
 _NAMING = word_set("name key k path field header variable parameter param property label id title")
-_VALUES = word_set(
-    "value val v content data text currentvalue initialvalue defaultvalue stringvalue secretvalue"
-    " newvalue oldvalue example default"
-)
 _TYPES = word_set("secret password")
 """What programs say of a variable whose value they show to nobody."""
 _PRIVATE_PARTS = word_set("d p q dp dq qi k oth")
@@ -152,6 +157,8 @@ class Values:
     def _member(self, name: str, value: Any, siblings: Iterable[tuple[str, Any]]) -> Any:
         """The value of one member; a HAR file writes the name of a secret beside it, not in front."""
         names = [name, *_named_beside(name, siblings)]
+        if isinstance(value, str) and any(gives_credentials(each, value) for each in names):
+            return self._hidden(value)
         if value in (None, "", []) or not any(map(names_secret, names)):
             return self._ordinary(name, value)[1]
         if isinstance(value, int) and (words_of(name)[-1:] == ["tokens"] or is_keys(name)):
@@ -215,7 +222,7 @@ def _remembered(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _tells(name: str) -> bool:
-    return names_secret(name) or name in _SPECIAL or _gives_value(name)
+    return names_secret(name) or name in _SPECIAL or gives_value(name) or may_give_credentials(name)
 
 
 def _columns_of(value: Members) -> frozenset[int]:
@@ -238,16 +245,12 @@ def _holds_secret(name: str) -> bool:
     return name == "value" or names_secret(name) or HIDDEN in name
 
 
-def _gives_value(name: str) -> bool:
-    return name.lower().replace("_", "") in _VALUES or words_of(name)[-1:] == ["value"]
-
-
 def _gives_name(name: str) -> bool:
     return name.lower() in _NAMING or words_of(name)[-1:] in (["key"], ["name"])
 
 
 def _named_beside(name: str, siblings: Iterable[tuple[str, Any]]) -> list[str]:
-    if not _gives_value(name):
+    if not gives_value(name):
         return []
     return [
         other

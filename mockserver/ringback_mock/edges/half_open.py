@@ -16,7 +16,7 @@ class HalfOpen(ssl.SSLObject):
 
     on_end: Callable[[], None] | None = None
 
-    def read(self, len: int = 1024, buffer: bytearray | None = None) -> Any:  # noqa: A002 - so ssl names it
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - so ssl names it
         """What came; after the end of the client's side, as if nothing came for now."""
         taken = super().read(len, buffer)
         if taken or self.on_end is None:
