@@ -40,7 +40,7 @@ _AT = (
     rf"(?:{_SIGN}|(?:{_FOLD}|\\{{1,4}}|{_UNSEEN})@(?:{_UNSEEN})?|@(?:{_FOLD}|{_UNSEEN})"
     rf"|\n[ \t]{{1,8}}@{_DOMAIN_BEHIND}|@(?: |\n[ \t]{{1,8}}){_DOMAIN_BEHIND})"
 )
-_DOT = r"(?:\.|\u3002|\uff0e| ?[\[({] ?(?:dot|DOT|Dot|\.) ?[\])}] ?| (?:dot|DOT) )"
+_DOT = r"(?:(?:=\r?\n)?\.(?:=\r?\n)?|\u3002|\uff0e| ?[\[({] ?(?:dot|DOT|Dot|\.) ?[\])}] ?| (?:dot|DOT) )"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _LOCAL = r"[\w.!#$'^`|}~+-]"
 _LEADS_TO_AT = r"(?=[@%=\\&\[({<\r\n\u00ad\u200b-\u200f\u2060\ufeff\uff20\ufe6b]| (?:[\[({<]|(?:at|AT|@) ))"

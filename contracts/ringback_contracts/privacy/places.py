@@ -48,7 +48,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "credential",
         re.compile(
-            rf"\w{{0,40}}credentials?\w{{0,20}}\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}\)",
+            rf"\w{{0,40}}credentials?\w{{0,20}}(?:\.new)?\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}\)",
             re.IGNORECASE,
         ),
     ),
@@ -84,6 +84,14 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:secret|password|key|key-string)[ ][0-9][ ](?P<value>"
             r"(?=\S{0,64}?[0-9])[^\s\"']{4,128})(?=\s|$)"
+        ),
+    ),
+    (
+        "password bcrypt hashpw checkpw",
+        re.compile(
+            rf"(?:password_(?:verify|hash)|(?:check|verify|hash|encrypt|compare)_?password|bcrypt\.\w{{1,20}}"
+            rf"|\b(?:hash|check)pw)\(\s{{0,20}}{_STRING}",
+            re.IGNORECASE,
         ),
     ),
     # commands
@@ -133,6 +141,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     # protocols
+    ("inline:", re.compile(r"\binline:(?P<value>[\w+/=-]{16,})", re.IGNORECASE)),
     (
         "community",
         re.compile(
@@ -164,7 +173,7 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "code",
         re.compile(
-            r"(?<![\w-])(?P<value>(?:[A-Z]{1,3}-)?[0-9]{4,8}) is your (?!order|error|area|postal)"
+            r"(?<![\w-])(?P<value>(?:[A-Z]{1,3}-)?[0-9]{4,8}) (?:is|as) your (?!order|error|area|postal)"
             r"(?:[\w-]{1,40} ){0,4}"
             r"(?:code|passcode|pin|otp)\b",
             re.IGNORECASE,
@@ -173,6 +182,14 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Each with what stands in every text that it finds something in."""
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "value",
+        re.compile(
+            r"\bvalue:? \\{0,4}[\"'`](?P<value>[^\"'`\\\n]{1,256})\\{0,4}[\"'`] (?:for|of) "
+            r"(?:[a-z]{1,20} ){0,3}\\{0,4}[\"'`]?(?P<name>[\w.-]{2,80}+)",
+            re.IGNORECASE,
+        ),
+    ),
     (
         "s:",
         re.compile(
