@@ -139,7 +139,7 @@ def standin(
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         settings = ServeSettings(tls_cert=chain)
-        server = Server(configuration(site, settings), settings.patience)
+        server = Server(configuration(site, settings), settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

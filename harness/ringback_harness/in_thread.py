@@ -17,18 +17,25 @@ STARTS_WITHIN = 20.0
 
 
 @contextmanager
-def serving(site: Site, settings: Settings) -> Iterator[int]:
-    """Serve the site in a thread of this process, on a free port of loopback, which is given."""
+def serving(site: Site, settings: Settings, *more: Site) -> Iterator[int]:
+    """Serve the site in a thread of this process, on a free port of loopback, which is given.
+
+    Each of ``more`` has a thread, too; which of them takes a connection to the one port, nobody knows.
+    """
     with listen(HOST, 0) as listener:
-        server = Server(configuration(site, settings), settings.patience)
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
+        servers = [Server(configuration(one, settings), settings) for one in (site, *more)]
+        threads = [threading.Thread(target=server.run, args=([listener],), daemon=True) for server in servers]
+        for thread in threads:
+            thread.start()
         try:
-            _until_started(server, thread)
+            for server, thread in zip(servers, threads, strict=True):
+                _until_started(server, thread)
             yield listener.getsockname()[1]
         finally:
-            server.should_exit = True
-            thread.join()
+            for server in servers:
+                server.should_exit = True
+            for thread in threads:
+                thread.join()
 
 
 def _until_started(server: Server, thread: threading.Thread) -> None:

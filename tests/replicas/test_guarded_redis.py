@@ -81,6 +81,9 @@ def test_it_is_reached_as_the_page_says_and_keeps_what_was_acknowledged(tmp_path
         )
         assert refused.returncode == 2
         assert "AuthenticationError: invalid username-password pair" in refused.stderr
+        joining = stack.enter_context(serving("--quiet", RINGBACK_STORE=url))
+        assert joining.get(f"{CALLS}/{call}").status_code == 200
+        assert joining.stop() == (0, "", ""), "the user may do all that a replica does"
         _, out, err = mock.stop()
         for text in (out, err, refused.stderr):
             assert SECRET not in text

@@ -46,6 +46,14 @@ def shared_site(settings: Settings, org: Org, **edges: Any) -> SharedSite:
 
 async def begin(settings: Settings, site: SharedSite) -> asyncio.Task[None]:
     """Let the site know what the log says, and go on with it until the task is cancelled."""
-    site.replica = Replica(site, log_of(settings))
+    log = log_of(settings)
+    site.replica = Replica(site, log, settings.store_timeout)
     await site.replica.start()
-    return asyncio.get_running_loop().create_task(site.replica.run())
+    return asyncio.get_running_loop().create_task(_followed(site.replica, log))
+
+
+async def _followed(replica: Replica, log: Log) -> None:
+    try:
+        await replica.run()
+    finally:
+        await log.close()

@@ -287,19 +287,24 @@ def _url(settings: Settings, listener: socket.socket) -> str:
 class Server(uvicorn.Server):
     """uvicorn's server, which accepts connections in our own way."""
 
-    def __init__(self, config: uvicorn.Config, patience: Patience) -> None:
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
         super().__init__(config)
-        self._patience = patience
+        self._settings = settings
         self._accepting: list[asyncio.Task[None]] = []
+        self._following: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept connections of the sockets, which are needed: the lifespan is off, and so is all else."""
         loop = asyncio.get_running_loop()
         self.servers = []
         site = self._door().site
+        if self._settings.store is not None:
+            from ringback_mock.edges.replicated import begin
+
+            self._following = await begin(self._settings, cast("SharedSite", site))
         site.open_to_sockets(Alarm(site.sockets, loop).set)
         for listener in sockets or []:
-            acceptor = Acceptor(listener, self._protocol, self.config.ssl, self._patience.request)
+            acceptor = Acceptor(listener, self._protocol, self.config.ssl, self._settings.patience.request)
             self._accepting.append(loop.create_task(acceptor.run()))
         self.started = True
 
@@ -327,17 +332,11 @@ class _Announced(Server):
         announce: Callable[[], None],
         life: int | None = None,
     ) -> None:
-        super().__init__(config, settings.patience)
-        self._settings = settings
+        super().__init__(config, settings)
         self._announce = announce
         self._life = life
-        self._following: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._settings.store is not None:
-            from ringback_mock.edges.replicated import begin
-
-            self._following = await begin(self._settings, cast("SharedSite", self._door().site))
         await super().startup(sockets)
         site = self._door().site
         if self._settings.watched is not None:

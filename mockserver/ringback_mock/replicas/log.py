@@ -109,6 +109,7 @@ class Log:
         self._append = client.register_script(_script("append.lua"))
         self._open = client.register_script(_script("open.lua"))
         self._cut = client.register_script(_script("cut.lua"))
+        self._load = client.register_script(_script("load.lua"))
 
     async def open(self, org: Org, speed: float) -> float:
         """When the log began: now, if there is none yet. Raises ``StoreError`` for one that is another's."""
@@ -142,14 +143,11 @@ class Log:
 
     async def _snapshot(self) -> list[bytes]:
         """The snapshot's position and its parts, of one moment."""
-        pipeline: Any = self._client.pipeline(transaction=True)
-        pipeline.hget(self.keys.about, "base")
-        pipeline.lrange(self.keys.snapshot, 0, -1)
         with asking():
-            base, parts = await pipeline.execute()
-        if base is None:
+            said: list[bytes] = await self._load([self.keys.about, self.keys.snapshot])
+        if not said:
             raise LostError
-        return [base, *parts]
+        return said
 
     async def append(self, proposals: Iterable[Proposal]) -> Told:
         """Append what still stands, and say what is new. Raises ``LostError``."""

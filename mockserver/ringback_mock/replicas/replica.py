@@ -10,8 +10,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import orjson
 
@@ -30,6 +30,7 @@ from ringback_mock.replicas.kinds import (
 )
 from ringback_mock.replicas.log import AwayError, Log, LostError, Proposal, StoreError, Told, read_entry
 from ringback_mock.replicas.snapshot import Rows, captured, parts, restore
+from ringback_mock.replicas.trouble import Trouble
 from ringback_mock.replicas.values import UnreadableError
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ SNAPSHOT_SECONDS = 10
 """How long no other replica makes a snapshot after one has begun to."""
 AGAIN_SECONDS = 0.1
 """From losing the store to looking for it again."""
+START_SECONDS = 20.0
+"""How long a replica that starts asks a store that answered just before."""
 ANYTHING = "*"
 
 logger = logging.getLogger("ringback")
+T = TypeVar("T")
 
 
 class Job:
@@ -90,12 +94,12 @@ QUESTION = Proposal(ANYTHING, "", b"")
 class Replica:
     """Decides what comes to one process, and applies what comes to all.
 
-    ``trouble`` says why nothing can be answered just now. Where the store is away, whoever asks waits no
-    longer than the ``log`` does.
+    Where the store is away, whoever asks waits no longer than the ``log`` does, and no longer than
+    ``patience`` seconds from when it went.
     """
 
-    def __init__(self, site: SharedSite, log: Log) -> None:
-        self.trouble = "the store has not been read yet"
+    def __init__(self, site: SharedSite, log: Log, patience: float = 1.0) -> None:
+        self._trouble = Trouble(patience)
         self._site = site
         self._store = site.store
         self._log = log
@@ -106,7 +110,14 @@ class Replica:
         """Bytes that the log has grown by since it was cut, as far as this replica knows."""
         self._next_cut = 0.0
         self._cutting: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_read = False
         self._store.write_later = self.write_later
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be answered just now; empty while all is well."""
+        return self._trouble.why
 
     # What comes
 
@@ -119,8 +130,24 @@ class Replica:
         """Wait until all is known that the log says by now, or the store is away."""
         await self._waited(None, HERE)
 
+    def told(self, what: Callable[[], T]) -> T:
+        """What it says once all is known that the log says by now: for a thread other than the replica's.
+
+        Raises ``StoreError`` where the store is away.
+        """
+
+        async def asked() -> T:
+            await self.catch_up()
+            if self.trouble:
+                raise StoreError(self.trouble)
+            return what()
+
+        if self._loop is None:
+            raise StoreError(self.trouble)
+        return asyncio.run_coroutine_threadsafe(asked(), self._loop).result()
+
     async def _waited(self, request: Request | None, peer: Peer) -> Response | None:
-        if self.trouble:
+        if self.trouble and not await self._trouble.passes():
             return None
         job = Job(request, peer, asyncio.get_running_loop().create_future())
         self._jobs.append(job)
@@ -137,54 +164,64 @@ class Replica:
     # Rounds
 
     async def start(self) -> None:
-        """Learn what the log says, if the store answers; the rounds go on to ask."""
-        try:
-            await self._load()
-            self.trouble = ""
-        except (LostError, AwayError, StoreError, UnreadableError) as error:
-            await self._lose(str(error) or "the store has not been read yet")
+        """Learn what the log says. Where the store does not answer for long, the rounds go on to ask."""
+        self._loop = asyncio.get_running_loop()
+        end = self._loop.time() + START_SECONDS
+        while not self._has_read:
+            try:
+                await self._begin_anew()
+            except AwayError as error:
+                await self._lose(f"the store does not answer ({error})")
+                if self._loop.time() >= end:
+                    return
+            except (LostError, StoreError, UnreadableError) as error:
+                await self._lose(str(error) or self.trouble)
+                return
 
     async def run(self) -> None:
         """Do round after round, until cancelled, which the client of Redis may have taken for a timeout."""
         task = asyncio.current_task()
         while task is not None and not task.cancelling():
             try:
-                await self._round()
+                if self._has_read:
+                    await self._round()
+                else:
+                    await self._begin_anew()
             except LostError:
                 logger.warning(
                     "the store was deleted or set back: this replica begins anew with what is there"
                 )
-                await self._begin_anew()
+                self._forget()
             except AwayError as error:
                 await self._lose(f"the store does not answer ({error})")
             except (StoreError, UnreadableError) as error:
-                await self._lose(str(error))
+                await self._lose(str(error), lasts=True)
             except Exception as error:  # noqa: BLE001 - what cannot be applied must not end the replica
                 self._site.crashed(error)
-                await self._begin_anew()
+                self._forget()
+                await asyncio.sleep(AGAIN_SECONDS)
             if not (self._jobs or self._unasked):
                 timer = asyncio.get_running_loop().call_later(LISTENING_SECONDS, self._wake.set)
                 await self._wake.wait()
                 timer.cancel()
             self._wake.clear()
 
-    async def _begin_anew(self) -> None:
-        self.trouble = "the store is read anew"
-        self._fail_all()
-        try:
-            began = await self._log.open(*self._site.served)
-            self._store.begin_anew(began)
-            await self._load()
-        except (LostError, AwayError, StoreError, UnreadableError) as error:
-            await self._lose(str(error) or type(error).__name__)
-        else:
-            self.trouble = ""
+    def _forget(self) -> None:
+        """Take nothing that is known for what the log says: it has to be read from its start."""
+        self._has_read = False
+        self._unasked.clear()
+        self._trouble.begin("the store is read anew")
 
-    async def _lose(self, why: str) -> None:
+    async def _begin_anew(self) -> None:
+        began = await self._log.open(*self._site.served)
+        self._store.begin_anew(began)
+        await self._load()
+
+    async def _lose(self, why: str, *, lasts: bool = False) -> None:
         """Nothing can be answered for now: say so to all who wait, and look again soon."""
-        if not self.trouble:
+        if why != self.trouble:
             logger.error("%s: requests are answered 503 until it does", why)
-        self.trouble = why
+        self._trouble.begin(why, lasts=lasts)
         self._fail_all()
         await asyncio.sleep(AGAIN_SECONDS)
 
@@ -194,7 +231,7 @@ class Replica:
             _resolve(self._jobs.popleft(), None)
 
     async def _load(self) -> None:
-        """Read the snapshot and the log as it is by now."""
+        """Read the snapshot and the log as it is by now, after which there is no trouble."""
         parts = await self._log.load()
         with self._store.at(self._store.began, applying=True):
             for part in parts:
@@ -204,7 +241,9 @@ class Replica:
             told = await self._log.append(())
             self._hear(told)
             if not told.more:
-                return
+                break
+        self._has_read = True
+        self._trouble.end()
 
     async def _round(self) -> None:
         jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_OF_A_ROUND))]
@@ -220,7 +259,7 @@ class Replica:
         self._hear(told)
         if self.trouble:
             logger.warning("the store answers again")
-            self.trouble = ""
+            self._trouble.end()
             self._store.note_listeners()
         again = []
         for decision, fate in zip(decisions, told.fates or [b""] * len(decisions), strict=True):
