@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from uvicorn.server import ServerState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from ringback_mock.edges.socket import ChannelSocket
 from tests.mockserver.listening import OWN_CALLS
 from tests.mockserver.process import ALICE, PATIENCE, Process
 from tests.mockserver.wire import CALLS
@@ -19,6 +21,10 @@ from tests.replicas.conftest import Start
 from tests.replicas.within import replicas
 
 CHANNELS = "/api/v2/notifications/channels"
+HANDSHAKE = (
+    b"GET /channels/%b HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 def channel(replica: Process) -> str:
@@ -88,6 +94,54 @@ class Heard:
 
     def drop(self) -> None:
         self.closed = True
+
+
+class Written(asyncio.Transport):
+    """A connection of which only what is written to it is of interest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = b""
+        self.answered = asyncio.Event()
+
+    def set_protocol(self, _: asyncio.BaseProtocol) -> None: ...
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.text += bytes(data)
+        self.answered.set()
+
+
+def test_a_client_takes_its_socket_for_open_once_every_replica_can_know(redis_url: str, prefix: str) -> None:
+    """Else the note of this one could come later than that of a socket which the client opens after it."""
+
+    async def opened() -> tuple[bytes, bytes, list[str]]:
+        async with replicas(redis_url, prefix) as two:
+            name = (await two[0].json("POST", CHANNELS))["id"]
+            noted = asyncio.Event()
+
+            async def note() -> None:
+                await noted.wait()
+                await two[0].site.replica.catch_up()
+
+            transport = Written()
+            socket = ChannelSocket(asyncio.get_running_loop(), ServerState())
+            socket.open(transport, HANDSHAKE % name.encode(), name, two[0].site.sockets, note)
+            await asyncio.sleep(0)
+            before = transport.text
+            noted.set()
+            await transport.answered.wait()
+            await two[1].site.replica.catch_up()
+            kept = two[1].site.store.default.channels.get(name)
+            assert kept is not None
+            return before, transport.text, [kept.connected_by, two[0].site.store.name]
+
+    before, after, names = asyncio.run(opened())
+    assert before == b""
+    assert after.startswith(b"HTTP/1.1 101 ")
+    assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("where", [(0, 1), (1, 0), (0, 1, 0), (0, 1, 1), (1, 0, 0, 1, 1)])

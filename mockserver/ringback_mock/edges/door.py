@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
 import httptools
@@ -25,6 +25,9 @@ from ringback_mock.http import Delivery, Feed, Headers, Response
 from ringback_mock.patience import Patience
 from ringback_mock.resources.channel_socket import PATH
 from ringback_mock.site import Site
+
+if TYPE_CHECKING:
+    from ringback_mock.edges.socket import Noted
 
 CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -160,7 +163,12 @@ class Door(KeptConnection):
         self._handed_on = True
         head = self._head_without() + rest + self._unread.tobytes()
         self.connection_lost(None)
-        ChannelSocket(self.loop, self.server_state).open(self.transport, head, channel_id, self.site.sockets)
+        socket = ChannelSocket(self.loop, self.server_state)
+        socket.open(self.transport, head, channel_id, self.site.sockets, self._noting())
+
+    def _noting(self) -> Noted:
+        """What a client waits for whose socket is opened."""
+        return None
 
     # What the parser finds
 

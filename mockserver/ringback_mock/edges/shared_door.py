@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ringback_contracts.core.model import Request
 from ringback_mock.edges.door import CHANNELS, Door
 from ringback_mock.edges.turns import Turns
 from ringback_mock.patience import Patience
 from ringback_mock.replicas.site import SharedSite
+
+if TYPE_CHECKING:
+    from ringback_mock.edges.socket import Noted
 
 OPENS_SOCKET = b"GET " + CHANNELS
 
@@ -32,6 +35,9 @@ class SharedDoor(Door):
         if not self.transport.is_closing():
             self.transport.resume_reading()
             super().data_received(data)
+
+    def _noting(self) -> Noted:
+        return self.site.replica.catch_up
 
     def _answer(self, request: Request, *, keep_alive: bool) -> None:
         at_once = self.site.probed(request)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as Handshake
@@ -28,6 +29,9 @@ PARTING_SECONDS, TAKING_SECONDS = 1.0, 30.0
 """Time that a client has to answer a close, and one that was too slow to take what waits before it."""
 TOO_SLOW = "messages are not taken as fast as they come; connect again"
 
+Noted = Callable[[], Coroutine[Any, Any, None]] | None
+"""What lasts until it is known wherever it has to be that somebody listens; nothing where it is at once."""
+
 
 class ChannelSocket(asyncio.Protocol):
     """One client's socket, which listens to a channel."""
@@ -40,11 +44,23 @@ class ChannelSocket(asyncio.Protocol):
         self._session: SocketSession | None = None
         self._fragments: list[bytes] = []
         self._transport: asyncio.Transport | None = None
+        self._noted: asyncio.Task[None] | None = None
 
     # Opening
 
-    def open(self, transport: asyncio.Transport, head: bytes, channel_id: str, sockets: Sockets) -> None:
-        """Shake hands, and listen to the channel from then on. ``head`` is the request as it came."""
+    def open(
+        self,
+        transport: asyncio.Transport,
+        head: bytes,
+        channel_id: str,
+        sockets: Sockets,
+        noted: Noted = None,
+    ) -> None:
+        """Shake hands, and listen to the channel from then on. ``head`` is the request as it came.
+
+        With ``noted`` the client hears nothing before that is over: another socket that it then opens,
+        wherever it is, is the newer one.
+        """
         self._transport = transport
         transport.set_protocol(self)
         self._server_state.connections.add(self)  # type: ignore[arg-type]  # it names its own protocols
@@ -52,9 +68,13 @@ class ChannelSocket(asyncio.Protocol):
         for event in self._protocol.events_received():
             if isinstance(event, Handshake):
                 self._protocol.send_response(self._protocol.accept(event))
-        self._flush()
         if self._protocol.state is State.OPEN:
             self._session = sockets.join(channel_id, self)
+            if noted is not None:
+                self._noted = self._loop.create_task(noted())
+                self._noted.add_done_callback(lambda _: self._flush())
+                return
+        self._flush()
 
     # What is told
 
@@ -137,6 +157,8 @@ class ChannelSocket(asyncio.Protocol):
                 self._session.heard(text)
 
     def _flush(self) -> None:
+        if self._noted is not None and not self._noted.done():
+            return
         if self._transport is None or self._transport.is_closing():
             self._protocol.data_to_send()
             return
