@@ -26,7 +26,8 @@ CHANNELS = "/api/v2/notifications/channels"
 AROUND = """
 daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{}}
-http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+http {{ access_log off; client_body_buffer_size 1m;
+client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
 fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
 {server}
 }}

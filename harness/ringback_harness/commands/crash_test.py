@@ -71,6 +71,14 @@ def _kinds(_: click.Context, __: click.Parameter, value: str) -> list[str]:
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=JOBS, show_default=True, help="Runs at a time.")
 @click.option("--own-home", is_flag=True, help="Leave the program its home folder: the SDKs find no mock.")
+@click.option(
+    "--store",
+    metavar="URL",
+    envvar="RINGBACK_STORE",
+    show_envvar=True,
+    help="Redis, as of 'ringback serve --store': the mock of each run is two replicas, which keep their org "
+    "there.",
+)
 @click.option("--report", "kinds", default="", callback=_kinds, help="Reports to write: junit,json.")
 @click.option(
     "--report-dir",
@@ -88,6 +96,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     timeout: float,
     jobs: int,
     own_home: bool,
+    store: str | None,
     kinds: Sequence[str],
     report_dir: Path,
     command: Sequence[str],
@@ -117,7 +126,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if not command:
         raise click.UsageError("which program? Write it behind two dashes: crash-test -- COMMAND ...")
     try:
-        program = ProgramUnderTest(command=command, org=read_org(org), timeout=timeout, own_home=own_home)
+        program = ProgramUnderTest(
+            command=command, org=read_org(org), timeout=timeout, own_home=own_home, store=store
+        )
     except OrgError as error:
         raise SetupError(str(error)) from error
     results = _run(console, program, scenarios, jobs)

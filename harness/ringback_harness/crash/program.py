@@ -35,13 +35,15 @@ class ProgramUnderTest:
     """What to run, on which org, and with how much patience.
 
     ``timeout`` is in seconds from the first request of each run. ``own_home`` leaves the program its home
-    folder, where the SDKs find no configuration of ours. Whoever sets ``abandoned`` ends what is running.
+    folder, where the SDKs find no configuration of ours. ``store`` is the URL of a Redis, where the mock of
+    each run is to be one of several replicas. Whoever sets ``abandoned`` ends what is running.
     """
 
     command: Sequence[str]
     org: Org
     timeout: float
     own_home: bool = False
+    store: str | None = field(default=None, repr=False)
     abandoned: threading.Event = field(default_factory=threading.Event)
 
 
@@ -52,7 +54,7 @@ def run_once(
     with tempfile.TemporaryDirectory(prefix="ringback-crash-") as name:
         folder = Path(name)
         home = None if program.own_home else folder / "home"
-        with running(program.org, scenario, folder) as mock:
+        with running(program.org, scenario, folder, program.store) as mock:
             if home is not None:
                 furnish(home, mock)
             return _observed(program, scenario, mock, environment(mock, inherited, home))

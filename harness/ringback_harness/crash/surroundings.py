@@ -11,6 +11,7 @@ from ringback_contracts.org import Client, Org, PreIssuedToken
 from ringback_harness.crash.mock import Mock
 from ringback_harness.in_thread import HOST
 from ringback_mock.engine.sessions import Code, new_code
+from ringback_mock.engine.writes import HoldCode
 
 LEADS_AWAY = re.compile(r"(?:RINGBACK|GENESYSCLOUD|GENESYS)_.*|.*_proxy", re.IGNORECASE)
 """Variables that would lead the program past the mock."""
@@ -62,7 +63,6 @@ def _credentials(org: Org) -> dict[str, str]:
 
 def _login_of_a_user(mock: Mock) -> dict[str, str]:
     """An authorization code that waits to be redeemed, for a program that logs in as a person."""
-    tenant = mock.store.default
     client = next((one for one in mock.org.clients if "authorization_code" in one.grants), None)
     token = _user_token(mock.org)
     if client is None or token is None or not client.redirect_uris:
@@ -70,8 +70,7 @@ def _login_of_a_user(mock: Mock) -> dict[str, str]:
     redirect_uri = client.redirect_uris[0]
     user = mock.org.user_by_id[str(token.user)]
     code = new_code()
-    with mock.store.lock:
-        tenant.hold_code(code, Code.fresh(client, user, redirect_uri, None, tenant.clock()))
+    mock.write(HoldCode(code, Code.fresh(client, user, redirect_uri, None, mock.now())))
     return {
         "RINGBACK_CODE": code,
         "RINGBACK_CODE_CLIENT_ID": client.id,
