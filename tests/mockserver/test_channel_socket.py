@@ -82,7 +82,9 @@ def test_events_come_by_themselves_when_their_time_has_come(server: Server) -> N
     server.post(f"{ADMIN}/clock", {"speed": 1_000})
     with connect(server.channel(OWN_CALLS)) as socket:
         server.place()
-        told = [hear(socket) for _ in range(5)]
+        told: list[Any] = []
+        while len(told) < 5:  # a heartbeat may be told between them
+            told += [message for message in [hear(socket)] if message["topicName"] == OWN_CALLS]
         assert states(told[-1]["eventBody"]) == ["connected", "connected"]
 
 
