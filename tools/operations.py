@@ -41,22 +41,24 @@ def document() -> str:
     of_calls = [one for one in OPERATIONS if one.template.startswith(CONVERSATIONS)]
     rest = [one for one in OPERATIONS if one not in of_calls]
     lines = [HEAD, "## Conversations\n", *_table(of_calls, told)]
-    lines += ["\n## Not served of calls\n", *_unserved(), "\n## The rest\n", *_table(rest, {})]
+    lines += ["\n## Not served of calls\n", *_unserved(), "\n## The rest\n", *_table(rest, told)]
     return "\n".join(lines) + "\n"
 
 
 def _table(operations: list[Operation], told: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    yield "| operation | what | answers | model | permission |" + (" how | not served |" if told else "")
-    yield "|---|---|---|---|---|" + ("---|---|" if told else "")
+    yield "| operation | what | answers | model | permission | how | not served |"
+    yield "|---|---|---|---|---|---|---|"
     for one in sorted(operations, key=lambda one: (one.template, one.method)):
         path = one.template.removeprefix(PREFIX.removesuffix("/"))
         rights = " and ".join(one.all_of) or " or ".join(one.any_of)
         model = f"`{one.reads}`" if one.reads else ""
         row = f"| `{one.method} {path}` | {one.summary} | {one.success} | {model} | {rights} |"
-        yield row + (_known(one, told) if told else "")
+        yield row + _known(one, told)
 
 
 def _known(operation: Operation, told: Mapping[str, Mapping[str, str]]) -> str:
+    if operation.id not in told and not operation.template.startswith(CONVERSATIONS):
+        return " |  |"  # what does not act on calls need not tell
     entry = told[operation.id]
     return f" {Evidence(entry['how']).value} | {entry.get('gap', '')} |"
 

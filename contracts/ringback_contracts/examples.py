@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
-from ringback_contracts.catalogue import judge
+from ringback_contracts.catalogue import BY_ID, judge, route
 from ringback_contracts.core.credentials import bearer
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import (
@@ -32,6 +32,8 @@ from ringback_contracts.life.moments import derived_id
 from ringback_contracts.org import Org, changed, default_org
 from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_contracts.resources.calls.placement import placement
+from ringback_contracts.resources.presence.moving import moved
+from ringback_contracts.resources.presence.operations import SET_PRESENCE, SET_PRESENCE_OF_SOURCE
 
 KNOWN_CALL = "ca110000-0000-4000-8000-0000000000ca"
 """The id of the call that exists in an example's org."""
@@ -44,6 +46,7 @@ KNOWN_CHANNEL = "streaming-0-thechannelthatisthere0000"
 A_CALL = Example({"phoneNumber": "+442079460100"})
 """What has happened where an example names a call and does not say what became of it."""
 BEGAN = 1_700_000_000.0
+MOVING = (BY_ID[SET_PRESENCE], BY_ID[SET_PRESENCE_OF_SOURCE])
 _NAME = re.compile(r"\{(call|party|leg)(\d?)\}")
 
 
@@ -63,9 +66,19 @@ def situation(
     channel_id: str = KNOWN_CHANNEL,
 ) -> Situation:
     """The example in the given org (the default one), in which its calls and its channel have these ids."""
-    org = changed(org or default_org(), example.org)
+    org = _with_presences(example, changed(org or default_org(), example.org))
     caller = _caller(example, org, ExampleCalls(example, org, call_ids), channel_id)
     return Situation(request_of(example, call_ids, channel_id), caller, org)
+
+
+def _with_presences(example: Example, org: Org) -> Org:
+    """The org after those of its users were put into a presence who were before."""
+    for step in before(example):
+        if isinstance(step, Example) and (found := route(step.method, step.path)).operation in MOVING:
+            user = org.user_by_id[found.params["userId"]]
+            then = moved(user, org.presence_by_id[step.body["presenceDefinition"]["id"]], org)
+            org = replace(org, users=tuple(then if one is user else one for one in org.users))
+    return org
 
 
 def request_of(

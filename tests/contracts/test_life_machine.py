@@ -22,7 +22,7 @@ from ringback_contracts.life import (
 from ringback_contracts.life import commands as do
 from ringback_contracts.life.joining import joining
 from ringback_contracts.life.objections import GROUNDS
-from ringback_contracts.life.parties import Party, Takes, WrapRules
+from ringback_contracts.life.parties import Forwarding, Party, Takes, WrapRules
 from ringback_contracts.life.values import NOBODY, CallParticipant
 from ringback_contracts.life.views.events import event_body
 from ringback_contracts.life.views.flat import call_conversation
@@ -67,7 +67,7 @@ RULES = st.none() | st.builds(
     st.booleans(),
     st.booleans(),
 )
-USERS = st.builds(
+AT_A_PHONE = st.builds(
     lambda user_id, takes: Party("user", user_id, f"sip:{user_id}@ringback.invalid", user_id.title(), takes),
     USER_IDS,
     TAKES,
@@ -77,6 +77,15 @@ ADDRESSES = st.builds(
     st.sampled_from(["tel:+442079460100", "tel:+442079460101", "sip:a@example.com"]),
     TAKES,
     st.none() | st.just("contact"),
+)
+ROUTES = st.lists(
+    st.lists(AT_A_PHONE | ADDRESSES, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3
+).map(tuple)
+USERS = AT_A_PHONE | st.builds(
+    lambda user, routes, voicemail: user._replace(forwarding=Forwarding(routes, voicemail)),
+    AT_A_PHONE,
+    ROUTES,
+    st.booleans(),
 )
 QUEUES = st.builds(
     lambda agents, wrap, patience: Party(

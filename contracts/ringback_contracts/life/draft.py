@@ -132,11 +132,14 @@ def begin(draft: Draft, party: Party, purpose: str, state: State, direction: Dir
 
 def set_anchor(draft: Draft, number: int) -> None:
     """Make the participant the outside party: the other legs are peers to its leg."""
+    before = draft.head.anchor
+    old = None if before == NOBODY else draft.participants[before].call.id
     draft.head = draft.head._replace(anchor=number)
-    peer = draft.participants[number].call.id
+    call = draft.participants[number].call
+    draft.put_call(number, call._replace(peer=None))
     for one in list(draft.live()):
-        if one.number != number:
-            draft.put_call(one.number, one.call._replace(peer=peer))
+        if one.number != number and one.call.peer in (None, old):
+            draft.put_call(one.number, one.call._replace(peer=call.id))
 
 
 def connect(draft: Draft, number: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.life.draft import SERVICES, Draft, closed
+from ringback_contracts.life.draft import SERVICES, Draft, closed, set_anchor
 from ringback_contracts.life.moments import derived_id
 from ringback_contracts.life.parties import TEARDOWN_SECONDS
 from ringback_contracts.life.values import (
@@ -27,6 +27,8 @@ def leave(draft: Draft, number: int, how: DisconnectType, *, at_once: bool = Fal
     participant = draft.participants[number]
     if participant.call.over:
         return
+    for other in ringing_beside(draft, participant):
+        hand_over(draft, number, other.number)
     final: DisconnectType | None = None
     consult = draft.head.consult
     if consult and number in (consult.initiator, consult.subject, consult.via, consult.target):
@@ -35,6 +37,29 @@ def leave(draft: Draft, number: int, how: DisconnectType, *, at_once: bool = Fal
     _settle(draft, participant)
     if participant.from_acd and not participant.call.up:
         draft.later(0, "alerts", participant.origin)
+
+
+def ringing_beside(draft: Draft, one: CallParticipant) -> list[CallParticipant]:
+    """Those who ring for the same user's call as the one, and by the same route."""
+    if one.forwarded is None:
+        return []
+    alike = (other for other in draft.live() if other.forwarded == one.forwarded)
+    return [other for other in alike if other.number != one.number and not other.call.up]
+
+
+def give_up_beside(draft: Draft, one: CallParticipant) -> None:
+    """Let those ring no longer who ring for the same user's call as the one."""
+    for other in ringing_beside(draft, one):
+        end(draft, other.number, "client")
+
+
+def hand_over(draft: Draft, number: int, to: int) -> None:
+    """Let another leg be what the one has been: the outside party's, or that of who is consulted."""
+    if draft.head.anchor == number:
+        set_anchor(draft, to)
+    consult = draft.head.consult
+    if consult and number in (consult.via, consult.target):
+        draft.head = draft.head._replace(consult=consult._replace(via=to, target=to))
 
 
 def end(
@@ -119,15 +144,19 @@ def _is_for(one: CallParticipant, gone: CallParticipant) -> bool:
 
 
 def _goes_on(draft: Draft) -> bool:
-    people = services = 0
+    """Whether two people are left, or one and a service, who are not all just being rung."""
+    people: set[int] = set()
+    services, is_wanted = 0, False
     for one in draft.live():
         if one.call.state == "parked":
             return True
         if one.purpose in SERVICES:
             services += 1
         elif not one.watches and (one.call.up or not one.from_acd):
-            people += 1
-    return people > 1 or (people == 1 and services > 0)
+            # Those who ring for the same user are one.
+            people.add(one.forwarded.user if one.forwarded else one.number)
+            is_wanted = is_wanted or one.call.up or one.origin == NOBODY
+    return is_wanted and (len(people) > 1 or (len(people) == 1 and services > 0))
 
 
 # --- consults, which end when one of their parties goes -------------------------------------------------

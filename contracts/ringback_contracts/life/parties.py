@@ -38,6 +38,9 @@ TEARDOWN_SECONDS = 0.2
 NO_ANSWER_SECONDS = 30.0
 ALERTING_SECONDS = 8.0
 """How long a queue lets an agent's phone ring, unless the queue says otherwise."""
+FORWARDED_SECONDS = 12.0
+"""How long those ring to whom a user's calls go, before the next do: as long as the platform lets a user's
+own phone ring (published)."""
 OFFERED_SECONDS = 0.1
 """From offering a call to the platform's own parties, or to it by a caller, until they are connected."""
 IVR_SECONDS = 1.0
@@ -91,6 +94,15 @@ class Routing(NamedTuple):
     skill_ids: tuple[str, ...] = ()
 
 
+class Forwarding(NamedTuple):
+    """Where a user's calls go in place of the user's phone: one route after the other, each to parties that
+    ring together. ``voicemail``: the user's own takes what none of them does.
+    """
+
+    routes: tuple[tuple[Party, ...], ...]
+    voicemail: bool = False
+
+
 class Party(NamedTuple):
     """Somebody who can be rung. ``id`` is that of the user, queue or campaign.
 
@@ -109,3 +121,4 @@ class Party(NamedTuple):
     alerting_seconds: float | None = None
     routing: Routing | None = None
     agents: tuple[Party, ...] = ()
+    forwarding: Forwarding | None = None

@@ -17,7 +17,7 @@ from ringback_contracts.life.parties import (
     STATION_TIMEOUT_SECONDS,
     Party,
 )
-from ringback_contracts.life.ringing import dial
+from ringback_contracts.life.ringing import Errand, dial
 from ringback_contracts.life.values import (
     NOBODY,
     AfterCall,
@@ -70,9 +70,10 @@ def station(draft: Draft, turn: Turn) -> None:
         return
     draft.forget(turn.number)
     for party in command.parties:
-        far = dial(draft, party, turn.number, command.queue_id)
-        call = far.call._replace(uui_data=command.uui_data)
-        draft.put(far._replace(call=call, attributes=command.attributes))
+        errand = Errand(
+            turn.number, command.queue_id, attributes=command.attributes, uui_data=command.uui_data
+        )
+        far = dial(draft, party, errand)
         if draft.head.anchor == NOBODY or draft.participants[draft.head.anchor].call.over:
             set_anchor(draft, far.number)
     if command.parties:
@@ -122,7 +123,7 @@ def ring_in(draft: Draft, command: Ring) -> None:
         turn = Turn(0.0, 0, "routes", ivr.number, command=command)
         draft.at(draft.now + OFFERED_SECONDS + IVR_SECONDS, turn)
     else:
-        dial(draft, command.to, customer.number)
+        dial(draft, command.to, Errand(customer.number))
 
 
 def routes(draft: Draft, turn: Turn) -> None:
@@ -130,7 +131,7 @@ def routes(draft: Draft, turn: Turn) -> None:
     command = turn.command
     if not isinstance(command, Ring):
         return
-    dial(draft, command.to, draft.participants[turn.number].origin)
+    dial(draft, command.to, Errand(draft.participants[turn.number].origin))
     leave(draft, turn.number, "transfer", at_once=True)
 
 
@@ -147,8 +148,9 @@ def cannot_invite(call: Conversation, command: Invite) -> Objection | None:
 def invite(draft: Draft, command: Invite) -> None:
     """More parties are rung into the call."""
     own = draft.own_leg(command.by)
+    errand = Errand(own.number if own else NOBODY, own.queue_id if own else None)
     for party in command.parties:
-        dial(draft, party, own.number if own else NOBODY, own.queue_id if own else None)
+        dial(draft, party, errand)
 
 
 def cannot_ask(call: Conversation, command: AskCallBack) -> Objection | None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from ringback_contracts.life.draft import Draft, begin, connect
-from ringback_contracts.life.leaving import fail, leave
-from ringback_contracts.life.parties import ALERTING_SECONDS, OFFERED_SECONDS, How, Party
+from ringback_contracts.life.leaving import end, fail, give_up_beside, hand_over, leave, ringing_beside
+from ringback_contracts.life.parties import (
+    ALERTING_SECONDS,
+    FORWARDED_SECONDS,
+    OFFERED_SECONDS,
+    Forwarding,
+    How,
+    Party,
+)
 from ringback_contracts.life.values import (
+    NO_ATTRIBUTES,
     AfterCall,
     CallError,
     CallParticipant,
     DisconnectReason,
     DisconnectType,
+    Forwarded,
     Turn,
 )
 
@@ -24,8 +36,33 @@ FAULTS: dict[How, CallError] = {"no_route": NOT_REACHABLE, "invalid": IMPOSSIBLE
 FAILS: frozenset[How] = frozenset({"busy", "declines", "do_not_disturb", "no_route", "invalid"})
 
 
-def dial(draft: Draft, party: Party, origin: int, queue_id: str | None = None) -> CallParticipant:
-    """Ring a party for the participant ``origin``; of a queue's call if ``queue_id`` says so."""
+class Errand(NamedTuple):
+    """What a party is rung for: by the participant ``origin``, of a queue's call if ``queue_id`` says so; and
+    what goes with its leg."""
+
+    origin: int
+    queue_id: str | None = None
+    transferred: bool = False
+    attributes: Mapping[str, str] = NO_ATTRIBUTES
+    uui_data: str | None = None
+    peer: str | None = None
+
+
+def dial(draft: Draft, party: Party, errand: Errand) -> CallParticipant:
+    """Ring a party, or whoever takes its calls; those of a queue are not forwarded (published)."""
+    if party.forwarding and party.kind == "user" and errand.queue_id is None:
+        return _forward(draft, party, party.forwarding, errand)
+    one = _called(draft, party, errand)
+    if party.kind in {"queue", "voicemail"}:
+        draft.later(OFFERED_SECONDS, "offered", one.number)
+    else:
+        ring(draft, one)
+    return one
+
+
+def _called(draft: Draft, party: Party, errand: Errand) -> CallParticipant:
+    """The party as one who is called, whose phone is still to ring."""
+    queue_id = errand.queue_id
     match party.kind:
         case "queue":
             one = begin(draft, party, "acd", "offering", "inbound")._replace(
@@ -40,18 +77,45 @@ def dial(draft: Draft, party: Party, origin: int, queue_id: str | None = None) -
         case _:
             purpose = party.purpose or ("customer" if queue_id else "external")
             one = begin(draft, party, purpose, "dialing", "outbound")
-    one = one._replace(origin=origin, queue_id=queue_id)
+    call = one.call._replace(uui_data=errand.uui_data, peer=errand.peer or one.call.peer)
+    one = one._replace(
+        origin=errand.origin,
+        queue_id=queue_id,
+        transferred=errand.transferred,
+        attributes=errand.attributes,
+        call=call,
+    )
     draft.put(one)
-    if party.kind in {"queue", "voicemail"}:
-        draft.later(OFFERED_SECONDS, "offered", one.number)
-    else:
-        ring(draft, one)
     return one
 
 
-def ring(draft: Draft, one: CallParticipant) -> None:
-    """Let the party do what it does when its phone rings."""
-    takes, patience = one.party.takes, one.alerting_seconds
+def _forward(draft: Draft, party: Party, forwarding: Forwarding, errand: Errand) -> CallParticipant:
+    """The user's phone stays still, and those of the first route ring; the first of them stands for all."""
+    user = _called(draft, party, errand)
+    end(draft, user.number, "transfer.forward", at_once=True)
+    return _ring_route(draft, forwarding, Forwarded(user.number, 0), errand)
+
+
+def _ring_route(draft: Draft, forwarding: Forwarding, led: Forwarded, errand: Errand) -> CallParticipant:
+    legs = []
+    for party in forwarding.routes[led.route]:
+        one = _called(draft, party, errand)._replace(forwarded=led)
+        draft.put(one)
+        ring(draft, one, _patience(forwarding, led.route))
+        legs.append(one)
+    return legs[0]
+
+
+def _patience(forwarding: Forwarding, route: int) -> float | None:
+    """How long a route rings, if something comes after it; to the end, if nothing does."""
+    is_last = route == len(forwarding.routes) - 1 and not forwarding.voicemail
+    return None if is_last else FORWARDED_SECONDS
+
+
+def ring(draft: Draft, one: CallParticipant, patience: float | None = None) -> None:
+    """Let the party do what it does when its phone rings, for no longer than ``patience`` seconds."""
+    takes = one.party.takes
+    patience = one.alerting_seconds if patience is None else patience
     if takes.how in FAILS:
         draft.later(takes.seconds, "fails", one.number)
     elif takes.how == "answers" and (patience is None or takes.seconds <= patience):
@@ -92,9 +156,12 @@ def of_queue(one: CallParticipant, acd: CallParticipant) -> CallParticipant:
 
 
 def answered(draft: Draft, number: int) -> None:
-    """The party picks up; the queue that had rung it has done its work."""
+    """The party picks up: the queue that rang it has done its work, and who rings beside it does no more."""
     connect(draft, number)
     one = draft.participants[number]
+    for other in ringing_beside(draft, one):
+        hand_over(draft, other.number, number)
+    give_up_beside(draft, one)
     if one.from_acd:
         consult = draft.head.consult
         if consult and consult.via == one.origin:
@@ -103,29 +170,51 @@ def answered(draft: Draft, number: int) -> None:
 
 
 def unanswered(draft: Draft, number: int) -> None:
-    """Nobody picked up; voicemail may."""
+    """Nobody picked up; whoever is next in line may, or voicemail."""
     one = draft.participants[number]
-    forwarded = one.party.takes.how == "voicemail"
-    if forwarded:
-        _to_voicemail(draft, one)
+    goes_on = _next_in_line(draft, one)
+    if not goes_on and one.party.takes.how == "voicemail":
+        _to_voicemail(draft, one, one.party)
+        goes_on = True
     if one.from_acd or one.watch:
         leave(draft, number, "client", at_once=one.from_acd)
-    elif one.transferred or forwarded:
+    elif one.transferred or goes_on:
         leave(draft, number, "transfer.noanswer")
     else:
         fail(draft, number, "endpoint", None, UNAVAILABLE)
 
 
-def _to_voicemail(draft: Draft, one: CallParticipant) -> None:
-    box = dial(draft, one.party._replace(kind="voicemail", purpose=None), one.origin, one.queue_id)
-    consult = draft.head.consult
-    if consult and consult.target == one.number:
-        draft.head = draft.head._replace(consult=consult._replace(via=box.number, target=box.number))
+def _to_voicemail(draft: Draft, one: CallParticipant, of: Party) -> None:
+    box = dial(draft, of._replace(kind="voicemail", purpose=None), _same_errand(one))
+    hand_over(draft, one.number, box.number)
+
+
+def _next_in_line(draft: Draft, one: CallParticipant) -> bool:
+    """Whether a forwarded call goes on without the one: beside it, by the next route, or to a voicemail."""
+    if one.forwarded is None:
+        return False
+    if ringing_beside(draft, one):
+        return True
+    user, route = draft.participants[one.forwarded.user].party, one.forwarded.route + 1
+    forwarding = user.forwarding
+    if forwarding and route < len(forwarding.routes):
+        led = one.forwarded._replace(route=route)
+        hand_over(draft, one.number, _ring_route(draft, forwarding, led, _same_errand(one)).number)
+        return True
+    if forwarding and forwarding.voicemail:
+        _to_voicemail(draft, one, user)
+        return True
+    return False
+
+
+def _same_errand(one: CallParticipant) -> Errand:
+    return Errand(one.origin, one.queue_id, one.transferred, one.attributes, one.call.uui_data, one.call.peer)
 
 
 def refuse(draft: Draft, number: int, how: How) -> None:
-    """The party does not take the call, or cannot be reached."""
+    """The party does not take the call, or cannot be reached; whoever is next in line may."""
     one = draft.participants[number]
+    _next_in_line(draft, one)
     fault = FAULTS.get(how)
     if fault:
         fail(draft, number, "error", fault, None)

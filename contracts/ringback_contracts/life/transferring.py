@@ -6,10 +6,10 @@ from ringback_contracts.life import checks
 from ringback_contracts.life import objections as why
 from ringback_contracts.life.commands import BlindTransfer, CancelConsult, SetSpeakTo, StartConsult
 from ringback_contracts.life.draft import SERVICES, Draft, talks
-from ringback_contracts.life.leaving import CONSULT_INITIATOR, leave, note_transfer
+from ringback_contracts.life.leaving import CONSULT_INITIATOR, give_up_beside, leave, note_transfer
 from ringback_contracts.life.objections import Objection
 from ringback_contracts.life.parties import Party
-from ringback_contracts.life.ringing import dial
+from ringback_contracts.life.ringing import Errand, dial
 from ringback_contracts.life.values import NOBODY, AfterCall, CallParticipant, Consult, Conversation
 
 
@@ -46,12 +46,13 @@ def _same(call: Conversation, one: CallParticipant, command: BlindTransfer) -> O
     replaced = {one.number, _leaver(list(call.participants), one, command.by)}
     for number in replaced - {NOBODY}:
         party = call.participants[number].party
-        if _alike(party, to):
+        if alike(party, to):
             return Objection(why.SAME_PARTY, "the destination is the party that is to be replaced")
     return None
 
 
-def _alike(party: Party, to: Party) -> bool:
+def alike(party: Party, to: Party) -> bool:
+    """Whether the one who is to be rung is the party that there is."""
     if to.kind in {"user", "queue"}:
         return (party.kind, party.id) == (to.kind, to.id)
     return to.address is not None and party.address == to.address
@@ -75,12 +76,12 @@ def transfer(draft: Draft, command: BlindTransfer) -> None:
     to = command.to or old.party
     if command.voicemail:
         to = to._replace(kind="voicemail", purpose=None)
-    new = dial(draft, to, old.origin, old.queue_id)
+    new = dial(draft, to, Errand(old.origin, old.queue_id, transferred=True))
     if to.kind == "user" and old.after_call:
-        new = new._replace(after_call=AfterCall(old.after_call.rules))
-    draft.put(new._replace(transferred=True))
+        draft.put(new._replace(after_call=AfterCall(old.after_call.rules)))
     note_transfer(draft, old, new, attended=False)
     if number != NOBODY:
+        give_up_beside(draft, old)
         leave(draft, number, "transfer", at_once=True)
 
 
@@ -108,7 +109,7 @@ def _wrong_subject(call: Conversation, own: CallParticipant, command: StartConsu
 
 
 def _not_alone(call: Conversation, own: CallParticipant, to: Party) -> Objection | None:
-    if _alike(own.party, to):
+    if alike(own.party, to):
         return Objection(why.TRANSFER_TO_SELF, "the destination is whoever asks")
     if call.consult:
         return Objection(why.CONSULT_RUNS, "a consult runs already; cancel it, or complete it")
@@ -125,8 +126,8 @@ def consult(draft: Draft, command: StartConsult) -> None:
     subject = draft.get(command.participant)
     attributes = {**own.attributes, CONSULT_INITIATOR: "true"}
     draft.put(own._replace(attributes=attributes, call=own.call._replace(held_at=None)))
-    asked = dial(draft, command.to, own.number, own.queue_id)
-    draft.put(asked._replace(transferred=True, call=asked.call._replace(peer=own.call.id)))
+    errand = Errand(own.number, own.queue_id, transferred=True, peer=own.call.id)
+    asked = dial(draft, command.to, errand)
     found = NOBODY if command.to.kind == "queue" else asked.number
     running = Consult(own.number, subject.number, asked.number, found, command.speak_to)
     draft.head = draft.head._replace(consult=running, consulted=True)
@@ -172,4 +173,5 @@ def cancel(draft: Draft, _: CancelConsult) -> None:
     running = draft.head.consult
     if running:
         asked = running.via if running.target == NOBODY else running.target
+        give_up_beside(draft, draft.participants[asked])
         leave(draft, asked, "client")

@@ -27,6 +27,7 @@ DisconnectType = Literal[
     "transfer",
     "transfer.conference",
     "transfer.donotdisturb",
+    "transfer.forward",
     "transfer.noanswer",
 ]
 """In the spelling of REST."""
@@ -164,6 +165,13 @@ class Watch(NamedTuple):
     since: float
 
 
+class Forwarded(NamedTuple):
+    """Whose calls a leg takes: the number of that user's participant, and of the route that led to it."""
+
+    user: int
+    route: int
+
+
 class CallParticipant(NamedTuple):
     """A party of the call with its leg. ``number`` is its place in the order in which the parties came.
 
@@ -188,6 +196,7 @@ class CallParticipant(NamedTuple):
     alerting_seconds: float | None = None
     agents: tuple[Party, ...] = ()
     flagged: bool = False
+    forwarded: Forwarded | None = None
 
     @property
     def watches(self) -> bool:

@@ -30,6 +30,7 @@ from ringback_contracts.org.entities import (
 )
 from ringback_contracts.org.people import (
     HOME_DIVISION,
+    ON_QUEUE,
     USUAL_PRESENCES,
     PresenceDefinition,
     Station,
@@ -130,6 +131,7 @@ class Org:
             raise OrgError(f"faults: there are {len(self.faults):,}, and an org has at most {MOST_FAULTS:,}")
         for position, user in enumerate(self.users):
             _check_presence(self, user, place("users", position, user))
+            _check_forwarding(self, user, place("users", position, user))
         for position, queue in enumerate(self.queues):
             _check_members(self, queue, place("queues", position, queue))
         for position, token in enumerate(self.tokens):
@@ -205,6 +207,18 @@ def _check_presence(org: Org, user: User, where: str) -> None:
     names = [one.name for one in org.presence_definitions]
     if user.presence not in names and user.presence.lower() not in org.presence_by_id:
         raise OrgError(f"{where}.presence: {shown(user.presence)} is none of {', '.join(names)}")
+
+
+def _check_forwarding(org: Org, user: User, where: str) -> None:
+    at, said = f"{where}.call_forwarding", user.call_forwarding
+    if said.enabled and not said.calls:
+        raise OrgError(f"{at}: it is enabled and leads nowhere; give calls, or leave enabled out")
+    if said.enabled and org.presence_of(user).system_presence == ON_QUEUE:
+        raise OrgError(
+            f"{at}: whoever is {ON_QUEUE} forwards no calls; leave enabled out, or change presence"
+        )
+    if not all(call.targets for call in said.calls):
+        raise OrgError(f"{at}.calls: one of them has no targets; give each at least one")
 
 
 def _check_members(org: Org, queue: Queue, where: str) -> None:

@@ -68,7 +68,6 @@ class User:
     presence: Line = "Available"
     routing_status: RoutingStatus = "OFF_QUEUE"
     call_forwarding: CallForwarding = field(default_factory=CallForwarding)
-    """What is told of it; no call is forwarded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,11 @@ class CallForwarding:
     calls: tuple[CallRoute, ...] = ()
     voicemail: Literal["PURECLOUD", "LASTCALL", "NONE"] = "NONE"
 
+    @property
+    def is_on(self) -> bool:
+        """Whether calls go there."""
+        return self.enabled and bool(self.calls)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceDefinition:

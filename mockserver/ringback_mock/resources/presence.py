@@ -6,7 +6,8 @@ from typing import Any
 
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import Org, User
-from ringback_contracts.org.people import ON_QUEUE, USUAL_PRESENCES, PresenceDefinition
+from ringback_contracts.org.people import USUAL_PRESENCES, PresenceDefinition
+from ringback_contracts.resources.presence.moving import moved
 from ringback_contracts.resources.presence.operations import (
     GET_DEFINITION,
     GET_PRESENCE,
@@ -70,15 +71,17 @@ def read(ask: Ask) -> Applied:
 
 @handles(SET_PRESENCE, SET_PRESENCE_OF_SOURCE)
 def changed(ask: Ask) -> Applied:
-    """Put the user into another presence; on queue, routing may offer work, and otherwise it may not."""
+    """Put the user into another presence."""
     standing, user = ask.tenant.standing, _user(ask)
-    before = standing.org.presence_of(user).system_presence == ON_QUEUE
     new = standing.org.presence_by_id[ask.body["presenceDefinition"]["id"].lower()]
-    values = {"presence": new.id}
-    if before != (new.system_presence == ON_QUEUE):
-        values["routing_status"] = "OFF_QUEUE" if before else "IDLE"
-    message = ask.body.get("message")
-    change = UserChange(user.id, values, ask.now, message if isinstance(message, str) else None)
+    then, message = moved(user, new, standing.org), ask.body.get("message")
+    change = UserChange(
+        user.id,
+        {"presence": then.presence, "routing_status": then.routing_status},
+        ask.now,
+        message if isinstance(message, str) else None,
+        then.call_forwarding,
+    )
     after = change.made(standing)
     return 200, user_presence(after.org.user_by_id[user.id], after), ChangeUser(change)
 

@@ -10,7 +10,7 @@ from ringback_contracts.life.commands import Ring
 from ringback_contracts.life.parties import Party, Takes
 from ringback_contracts.org import E164, Org, Queue, Seconds, User
 from ringback_contracts.org.values import Line
-from ringback_contracts.resources.calls.placement import as_contact, at_queue, phone
+from ringback_contracts.resources.calls.placement import as_contact, at_queue, forwarding, phone
 
 T = TypeVar("T", User, Queue)
 
@@ -76,7 +76,9 @@ def _rung(order: Order, org: Org) -> tuple[Party, str | None]:
         queue = _found("queue", order.queue, org.queues)
         return at_queue(queue), order.dialled or ours
     user = _found("user", order.user or "", org.users)
-    return phone(user), order.dialled or next(iter(user.numbers), ours)
+    rings = phone(user)
+    rings = rings._replace(forwarding=forwarding(user, rings, org))
+    return rings, order.dialled or next(iter(user.numbers), ours)
 
 
 def _found(kind: str, wanted: str, known: tuple[T, ...]) -> T:

@@ -140,7 +140,7 @@ def hopeless(destination: Destination, org: Org) -> str | None:
 
 def _unreachable(user_id: str, org: Org) -> str | None:
     user = org.user_by_id.get(user_id)
-    if user is None or (user.enabled and user.station is not None):
+    if user is None or (user.enabled and user.station is not None) or user.call_forwarding.is_on:
         return None
     reason = "has no station" if user.enabled else "is disabled"
     return f"accepted, but nobody will answer: the user {user_id} {reason}"

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from ringback_contracts.core.model import Destination, DestinationKind, Intent
 from ringback_contracts.life.commands import Place
-from ringback_contracts.life.parties import How, Party, Takes
+from ringback_contracts.life.parties import Forwarding, How, Party, Takes
 from ringback_contracts.org import ExternalContact, Org, Outcome, Queue, User
+from ringback_contracts.org.people import CallTarget
+from ringback_contracts.resources.calls.intents import dialled_destination
 from ringback_contracts.resources.calls.outcomes import outcome
 
 SIP_HOST = "ringback.invalid"
@@ -24,6 +26,8 @@ TAKES: dict[Outcome, How] = {
     Outcome.STATION_TIMEOUT: "waits",
 }
 """How a far end takes the call; of a station that times out it never hears."""
+MISSES: frozenset[How] = frozenset({"no_answer", "voicemail", "declines", "busy"})
+"""What a voicemail takes that belongs to a number."""
 
 
 def placement(intent: Intent, org: Org, outcomes: tuple[Outcome, ...]) -> Place:
@@ -100,7 +104,8 @@ def _rung(
             name = destination.name or (user.name if user else None)
             if takes.how == "answers" and not org.picks_up(user):
                 takes = Takes("waits")
-            return Party("user", destination.value, address, name, takes)
+            party = Party("user", destination.value, address, name, takes)
+            return party._replace(forwarding=forwarding(user, party, org)) if user else party
         case DestinationKind.QUEUE:
             queue = org.queue_by_id.get(destination.value)
             if queue is not None:
@@ -109,6 +114,35 @@ def _rung(
         case DestinationKind.CONVERSATIONS:
             takes = Takes("answers", 0.0)  # calls that are merged are up already
     return as_contact(Party("address", None, address, destination.name, takes, outside), org, contact)
+
+
+def forwarding(user: User, own: Party, org: Org) -> Forwarding | None:
+    """Where the user's calls go, if not to ``own``, the user at the phone.
+
+    Nobody forwards them any further: that is assumed, and keeps calls from going round.
+    """
+    said = user.call_forwarding
+    if not said.is_on:
+        return None
+    routes = [tuple(_target(target, user, own, org) for target in call.targets) for call in said.calls]
+    if said.voicemail == "LASTCALL":
+        routes[-1] = tuple(map(_with_voicemail, routes[-1]))
+    return Forwarding(tuple(routes), said.voicemail == "PURECLOUD")
+
+
+def _target(target: CallTarget, user: User, own: Party, org: Org) -> Party:
+    if target.type == "PHONENUMBER":
+        return rung(dialled_destination(target.value, org), org)
+    station = org.station_by_id.get(target.value.lower())
+    if station is None or station == org.station_of(user):
+        return own
+    return own._replace(takes=Takes("answers" if station.answers else "waits"))
+
+
+def _with_voicemail(party: Party) -> Party:
+    """The party at whose number a voicemail answers what nobody else does: a call that is answered."""
+    takes = party.takes
+    return party._replace(takes=Takes("answers", takes.seconds)) if takes.how in MISSES else party
 
 
 def at_queue(queue: Queue, name: str | None = None) -> Party:

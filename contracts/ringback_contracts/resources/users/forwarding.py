@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from ringback_contracts.core.case import Case
@@ -10,6 +11,7 @@ from ringback_contracts.core.declare import (
     ALICE,
     ALICE_PHONE,
     CAROL_PHONE,
+    ERIN,
     FINE,
     SDK,
     SWAGGER_2018,
@@ -25,7 +27,14 @@ from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.http.served import served
 from ringback_contracts.org import User
-from ringback_contracts.org.people import CallForwarding, CallRoute, CallTarget, TargetType
+from ringback_contracts.org.people import (
+    ON_QUEUE,
+    USUAL_PRESENCES,
+    CallForwarding,
+    CallRoute,
+    CallTarget,
+    TargetType,
+)
 from ringback_contracts.resources.calls.facts import read_number
 from ringback_contracts.resources.users.operations import READING, THE_USER, WRITING
 from ringback_contracts.schemas import type_errors
@@ -34,6 +43,7 @@ READ = "getUserCallforwarding"
 PUT = "putUserCallforwarding"
 PATCH = "patchUserCallforwarding"
 PATH = f"/api/v2/users/{ALICE}/callforwarding"
+ON_QUEUE_ID = next(one.id for one in USUAL_PRESENCES if one.name == ON_QUEUE)
 TYPES: tuple[str, ...] = get_args(TargetType)
 Said = Mapping[str, Any]
 
@@ -66,11 +76,6 @@ class ForwardingFacts(Case):
         """What comes of it."""
         user = self.org.user_by_id.get(self.route.params.get("userId", "").lower())
         return forwarding_made(self.fields, user, self.request.method)
-
-    def idle(self) -> Iterator[str]:
-        yield from super().idle()
-        if self.made.enabled:
-            yield "calls ring the user all the same: nothing is forwarded in Ringback"
 
 
 def forwarding_made(body: Said, user: User | None, method: str) -> CallForwarding:
@@ -145,8 +150,21 @@ def forwarding_malformed(case: ForwardingFacts) -> Sequence[Violation]:
     return ill_typed(case.errors)
 
 
+AT_WORK = Example(
+    {"presenceDefinition": {"id": ON_QUEUE_ID}},
+    method="PATCH",
+    path=f"/api/v2/users/{ERIN}/presences/purecloud",
+)
+"""Somebody goes on queue."""
+
+
 def _refused(
-    name: str, word: str, title: str, fix: str, wrong: Callable[[ForwardingFacts], str | None], *rejects: Said
+    name: str,
+    word: str,
+    title: str,
+    fix: str,
+    wrong: Callable[[ForwardingFacts], str | None],
+    *rejects: Said | Example,
 ) -> Rule:
     """The rule with a published code of forwarding; ``wrong`` gives the pointer of what it objects to."""
 
@@ -165,7 +183,7 @@ def _refused(
         evidence=Evidence.PUBLISHED,
         source=f"{SWAGGER_2018}: callforwarding.{word}; what it stands for is read from its name",
         operations=reading("CallForwarding"),
-        rejects=[_put(body) for body in rejects],
+        rejects=[body if isinstance(body, Example) else _put(body) for body in rejects],
         accepts=[_put(_said(NUMBER)), _put(_said(STATION)), _put({"enabled": False})],
     )(check)
 
@@ -278,6 +296,14 @@ NO_CALLS = _refused(
     lambda case: "/calls" if case.made.enabled and not case.made.calls else None,
     {"enabled": True},
 )
+ON_QUEUE_NOW = _refused(
+    "on-queue",
+    "enablednotallowedwhileonqueue",
+    "Forwarding is to be on while the user is on queue",
+    "Put the user into another presence first: PATCH .../presences/purecloud.",
+    lambda case: "/enabled" if case.made.enabled and _is_on_queue(case) else None,
+    replace(_put(_said(NUMBER)), path=PATH.replace(ALICE, ERIN), given=(AT_WORK,)),
+)
 LAST_STATION = _refused(
     "last-without-number",
     "voicemaillastcallcannotusestation",
@@ -292,6 +318,11 @@ def _is_anothers(case: ForwardingFacts, station_id: object) -> bool:
     station = case.org.station_by_id.get(str(station_id).lower())
     holder = case.org.holder_of(station) if station else None
     return holder is not None and holder.id != case.route.params.get("userId", "").lower()
+
+
+def _is_on_queue(case: ForwardingFacts) -> bool:
+    user = case.org.user_by_id.get(case.route.params.get("userId", "").lower())
+    return user is not None and case.org.presence_of(user).system_presence == ON_QUEUE
 
 
 def _is_no_number(value: object) -> bool:
