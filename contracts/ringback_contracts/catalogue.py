@@ -32,6 +32,9 @@ from ringback_contracts.resources.conversations import joining_operations as joi
 from ringback_contracts.resources.conversations import leg_operations as legs
 from ringback_contracts.resources.conversations import operations as conversations
 from ringback_contracts.resources.conversations import rules as of_conversations
+from ringback_contracts.resources.conversations import (
+    searching as attribute_search,
+)
 from ringback_contracts.resources.conversations import transfer_operations as transfers
 from ringback_contracts.resources.notifications import operations as notifications
 from ringback_contracts.resources.notifications import rules as of_channels
@@ -60,6 +63,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *legs.OPERATIONS,
     *joining.OPERATIONS,
     *further.OPERATIONS,
+    *attribute_search.OPERATIONS,
     *users.OPERATIONS,
     *searching.OPERATIONS,
     *forwarding.OPERATIONS,
@@ -106,6 +110,7 @@ RULES = (
     joining_rules,
     assign_rules,
     call_back_rules,
+    attribute_search,
 )
 """The modules of rules: within a stage the platform's order of checks is theirs."""
 TABLE = Table(rule for module in RULES for rule in declared(module))

@@ -140,6 +140,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "CreateCallbackOnConversationCommand": {"callbackNumbers": [NUMBER], "queueId": ORG.queues[0].id},
     "SetRecordingState": {"recordingState": "PAUSED"},
     "SetUuiDataRequest": {"uuiData": "04ab"},
+    "ConversationParticipantSearchRequest": {"query": []},
     "ConversationSecureAttributes": {"attributes": {"a": "b"}},
     "ConversationUser": {"id": BOB.id},
     "ConversationUtilizationLabelUpdate": {"utilizationLabelId": BOB.id},

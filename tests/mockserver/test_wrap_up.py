@@ -40,6 +40,17 @@ def test_a_wrap_up_is_given_to_a_leg_and_read_in_all_its_places(talking: Live) -
     assert talking.parties()[0]["wrapupRequired"] is True
 
 
+def test_that_somebody_else_than_an_agent_is_given_one_is_told(talking: Live) -> None:
+    body = {"wrapup": {"code": SOLVED}}
+    legs = (f"{CALLS}/{{call}}/participants/{{{one}}}" for one in (1, 2))
+    own, far = (talking.ask("PATCH", leg, body) for leg in legs)
+    assert (own.status, far.status) == (202, 202)
+    assert "Ringback-Note" not in dict(own.headers)
+    assert (
+        "of purpose customer: that it can be given a wrap-up is assumed" in dict(far.headers)["Ringback-Note"]
+    )
+
+
 def test_an_agent_s_leg_names_the_queue_that_it_works_for(talking: Live) -> None:
     shown = talking.does("GET", f"{CONVERSATIONS}/{{call}}")["participants"]
     assert [(one["queueId"], one["queueName"]) for one in shown] == [(SUPPORT, "support")] * 2

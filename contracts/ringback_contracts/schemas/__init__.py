@@ -75,8 +75,14 @@ def type_errors(body: Mapping[str, Any], model: str = "CreateCallRequest") -> li
 @cache
 def _dated(model: str) -> bool:
     """Whether the model has dates, which the compiled validator does not look at."""
-    text = json.dumps(schema(model))
-    return "date-time" in text or any(map(_dated, re.findall(r'"\$ref": "(\w+)\.json"', text)))
+    texts: dict[str, str] = {}
+    waiting = [model]
+    while waiting:  # a model may hold itself
+        name = waiting.pop()
+        if name not in texts:
+            texts[name] = json.dumps(schema(name))
+            waiting += re.findall(r'"\$ref": "(\w+)\.json"', texts[name])
+    return any("date-time" in text for text in texts.values())
 
 
 def _type_errors(expected: Schema, value: object, pointer: str) -> Iterator[tuple[str, str]]:

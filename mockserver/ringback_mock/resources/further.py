@@ -8,6 +8,7 @@ from ringback_contracts.resources.conversations.further_operations import (
     ASSIGN,
     BARGE_IN,
     CLEAR_POST_FLOW,
+    DELETE_CODE,
     GET_SECURE,
     GET_SUMMARIES,
     PATCH_SECURE,
@@ -29,9 +30,9 @@ def recorded(ask: Ask) -> Applied:
     return 200, "NONE" if ask.body.get("record") is False else "ACTIVE", *writes(ask)
 
 
-@handles(SET_POST_FLOW, CLEAR_POST_FLOW)
+@handles(SET_POST_FLOW, CLEAR_POST_FLOW, DELETE_CODE)
 def granted(ask: Ask) -> Applied:
-    """No flow runs here, so that nothing comes of it."""
+    """No flow runs here and no participant has a code, so that nothing comes of it."""
     return ask.verdict.operation.success, None
 
 

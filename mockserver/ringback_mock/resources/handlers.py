@@ -5,6 +5,7 @@ from __future__ import annotations
 from ringback_contracts.catalogue import OPERATIONS
 from ringback_mock.engine.handling import handlers_of
 from ringback_mock.resources import (
+    attribute_search,
     calls,
     conversations,
     further,
@@ -22,6 +23,7 @@ from ringback_mock.resources import (
 )
 
 RESOURCES = (
+    attribute_search,
     calls,
     conversations,
     further,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ringback_contracts.core.criteria import Wanted
 from ringback_contracts.org import User
 from ringback_contracts.resources.users.searching import (
     SEARCH,
     SEARCH_AGAIN,
-    Wanted,
     matches,
     packed,
     unpacked,

@@ -10,7 +10,7 @@ from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.life import Conversation, Objection, apply, objection
-from ringback_contracts.life.commands import Instruction
+from ringback_contracts.life.commands import GiveWrapUp, Instruction
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.resources.calls.facts import read_number
 from ringback_contracts.schemas import type_errors
@@ -72,6 +72,14 @@ class CallNow(Case):
         return self.call.own_leg(self.by) if self.call else None
 
 
+class CodeFacts(CallNow):
+    """A request about a code by which a communication can be added to a participant."""
+
+    def idle(self) -> Iterator[str]:
+        yield from super().idle()
+        yield "no participant has such a code in Ringback, so that there was none to take away"
+
+
 class CallTold(CallNow):
     """A request that tells a call to do something."""
 
@@ -130,6 +138,16 @@ class CallTold(CallNow):
         yield from super().idle()
         if self.call is not None and self.reads and not self.instructions:
             yield "the body asks nothing of the call"
+        if any(isinstance(told.command, GiveWrapUp) for told in self.instructions):
+            yield from self._wrapped_up_by_nobody()
+
+    def _wrapped_up_by_nobody(self) -> Iterator[str]:
+        one = self.participant
+        if one is not None and one.user_id is None:
+            yield (
+                f"the participant is no agent's but of purpose {one.purpose}: that it can be given a wrap-up "
+                "is assumed"
+            )
 
 
 class CallBackFacts(CallTold):

@@ -10,9 +10,9 @@ from ringback_contracts.life.commands import (
     Staff,
     Supervise,
 )
-from ringback_contracts.resources.calls.paths import READING, THE_PARTICIPANT
+from ringback_contracts.resources.calls.paths import ANY_PARTICIPANT, READING, THE_PARTICIPANT
 from ringback_contracts.resources.conversations import asking, transferring
-from ringback_contracts.resources.conversations.facts import CallNow
+from ringback_contracts.resources.conversations.facts import CallNow, CodeFacts
 from ringback_contracts.resources.conversations.leg_operations import SHOWN, THE_LEG
 from ringback_contracts.resources.conversations.operations import TOLD
 from ringback_contracts.resources.conversations.transferring import TransferFacts
@@ -24,6 +24,7 @@ ASK_SUMMARY = "postConversationsCallParticipantCommunicationSummaries"
 GET_SUMMARIES = "getConversationSummaries"
 ASSIGN = "postConversationAssign"
 BARGE_IN = "postConversationBarge"
+DELETE_CODE = "deleteConversationParticipantCode"
 SET_LABEL = "patchConversationUtilizationlabel"
 GET_SECURE = "getConversationSecureattributes"
 PUT_SECURE = "putConversationSecureattributes"
@@ -114,6 +115,15 @@ OPERATIONS = (
         gives=(Supervise,),
         asks=transferring.barge,
         **{**TOLD, "facts": TransferFacts, "scopes": READING},
+    ),
+    served(
+        DELETE_CODE,
+        summary="Take a code from a participant by which a communication could be added",
+        success=204,
+        answers=None,
+        unknown=ANY_PARTICIPANT,
+        words=("addCommunicationCode",),
+        **{**TOLD, "facts": CodeFacts},
     ),
     served(
         SET_LABEL,

@@ -6,10 +6,10 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from ringback_contracts.core import payload
 from ringback_contracts.core.case import Case
+from ringback_contracts.core.criteria import Wanted, are_met, each_of, sought
 from ringback_contracts.core.declare import FINE, SDK, found, rule
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Evidence, Example, Stage, Violation
@@ -33,7 +33,6 @@ TYPES: Mapping[str, Callable[[str, str], bool]] = {
 OF_FIELDS_ALONE = ("REQUIRED_FIELDS", "MATCH_ALL")
 FIELDS = ("id", "name", "email", "username", "state", "addresses", "primaryContactInfo")
 """What users can be searched by."""
-Wanted = Mapping[str, Any]
 
 
 class SearchFacts(Case):
@@ -149,37 +148,28 @@ MOST = 10_000
 
 
 def _wrong(criteria: Sequence[Wanted], place: str) -> Sequence[Violation]:
-    for one in criteria:
+    for one in each_of(criteria):
         kind, fields = one.get("type"), one.get("fields", ())
-        if "group" in one:
-            if wrong := _wrong(one["group"], place):
-                return wrong
-        elif kind not in TYPES and kind not in OF_FIELDS_ALONE:
+        if kind not in TYPES and kind not in OF_FIELDS_ALONE:
             return found("a criterion has no type that is searched by", place)
-        elif any(field not in FIELDS for field in fields) or (not fields and kind != "MATCH_ALL"):
+        if any(field not in FIELDS for field in fields) or (not fields and kind != "MATCH_ALL"):
             return found("a criterion names no field, or one that is not searched by", place)
-        elif kind in TYPES and not ("value" in one or one.get("values")):
+        if kind in TYPES and not ("value" in one or one.get("values")):
             return found("a criterion has neither a value nor values", place)
     return FINE
 
 
 def matches(criteria: Sequence[Wanted], values: Mapping[str, Sequence[str]]) -> bool:
-    """Whether all that must be is so, nothing that must not be, and one of what may be if nothing must."""
-    met: dict[str, list[bool]] = {"AND": [], "OR": [], "NOT": []}
-    for one in criteria:
-        met[one.get("operator", "AND")].append(_meets(one, values))
-    may = bool(met["AND"]) or not met["OR"] or any(met["OR"])
-    return all(met["AND"]) and not any(met["NOT"]) and may
+    """Whether the values of a user are such as the criteria want."""
+    return are_met(criteria, lambda one: _meets(one, values))
 
 
 def _meets(one: Wanted, values: Mapping[str, Sequence[str]]) -> bool:
-    if "group" in one:
-        return matches(one["group"], values)
     kind, fields = one["type"], one.get("fields", ())
     if kind == "MATCH_ALL":
         return True
     if kind == "REQUIRED_FIELDS":
         return all(any(values[field]) for field in fields)
-    sought = [text.lower() for text in (*one.get("values", ()), *([one["value"]] if "value" in one else ()))]
+    texts = [text.lower() for text in sought(one)]
     compare = TYPES[kind]
-    return any(compare(value.lower(), text) for field in fields for value in values[field] for text in sought)
+    return any(compare(value.lower(), text) for field in fields for value in values[field] for text in texts)
