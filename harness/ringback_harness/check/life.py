@@ -16,7 +16,7 @@ from hypothesis.errors import Flaky, HypothesisDeprecationWarning
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ringback_client.errors import TransportError
-from ringback_contracts.core.declare import BOB, FRANK, ORDERS, SOLVED, SUPPORT
+from ringback_contracts.core.declare import BOB, FRANK, GRACE, ORDERS, SOLVED, SUPPORT
 from ringback_contracts.resources.calls.operations import PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.check.generated import Effort, left_out
@@ -52,6 +52,22 @@ PARTIES: Sequence[Mapping[str, str]] = (
 )
 BODIES = (BODY, BODY, {**BODY, "callFromQueueId": SUPPORT}, {**BODY, "callFromQueueId": ORDERS})
 """What places the call: for nobody, or for a queue, whose agents wrap up as it asks."""
+QUEUES: Mapping[str, Any] = {
+    "queues": [
+        {
+            "id": SUPPORT,
+            "name": "support",
+            "members": [FRANK, GRACE],
+            "wrap": "timeout",
+            "wrap_seconds": 20,
+            "wrap_up_codes": [SOLVED],
+        },
+        {"id": ORDERS, "name": "orders", "members": [GRACE, FRANK], "wrap": "mandatory"},
+    ]
+}
+"""The queues of the org where the calls live: the wrap-up of one is over by itself, that of the other not."""
+AGENTS = {FRANK: "frank", GRACE: "grace"}
+"""Who takes their calls, with a token of each."""
 TO = st.sampled_from(PARTIES)
 FIELDS: Sequence[Mapping[str, Any]] = (
     {"held": True},
@@ -66,6 +82,14 @@ FIELDS: Sequence[Mapping[str, Any]] = (
     {"wrapup": {"code": SOLVED, "notes": "done"}},
 )
 CONSULTS: Sequence[Move] = (("consult", 1, PARTIES[1], "alice"), ("wait", 3.71))
+TAKEN: Sequence[Move] = (
+    ("change", 3, {"state": "connected"}, "frank", CALLS_PATH),
+    ("wait", 4.71),
+    ("change", 3, {"state": "disconnected"}, "frank", GENERIC),
+    ("wait", 1.93),
+)
+"""An agent whom a queue alerts takes the call, and hangs up."""
+WRAPPED: Move = ("change", 3, {"wrapup": {"code": SOLVED}}, "frank", CALLS_PATH)
 PRELUDES: Sequence[Sequence[Move]] = (
     (),
     CONSULTS,
@@ -85,6 +109,21 @@ PRELUDES: Sequence[Sequence[Move]] = (
     (("transfer", 1, PARTIES[-1], "alice", GENERIC), ("wait", 3.71)),
     (("place", "alice"), ("wait", 3.71), ("merge", "alice")),
     (("ask_back", 1, "alice"), ("call_back", "alice"), ("wait", 4.71)),
+    *(
+        (
+            ("stand_by", FRANK, "IDLE"),
+            ("transfer", 1, {"queueId": queue}, "alice", GENERIC),
+            ("wait", 3.71),
+            *rest,
+        )
+        for queue in (SUPPORT, ORDERS)
+        for rest in (
+            (("wait", 33.3),),
+            TAKEN,
+            (*TAKEN, ("wait", 33.3)),
+            (*TAKEN, ("place", "alice"), WRAPPED),
+        )
+    ),
     (("end", "alice", "delete"),),
     (("end", "alice", "disconnect"),),
 )
@@ -228,6 +267,23 @@ class LivingCalls(RuleBasedStateMachine):
         elif how:
             self._ask("POST", "/disconnect", None, token, base=GENERIC)
 
+    def teardown(self) -> None:
+        """Leave nobody on queue or at work, since the next example begins in the same org."""
+        if self._calls is not None and self._calls.modelled:
+            with suppress(TransportError, OutOfReach):
+                self._calls.clear_up(self.course.world)
+
+    @rule(agent=st.sampled_from(sorted(AGENTS)), status=st.sampled_from(["IDLE", "IDLE", "OFF_QUEUE"]))
+    def stand_by(self, agent: str, status: str) -> None:
+        """An agent takes calls from now on, or none any more."""
+        if self._calls is not None and self._calls.modelled:
+            self._safely(self._calls.stand_by, agent, status, AGENTS[agent])
+
+    @rule(which=WHICH, agent=st.sampled_from(sorted(AGENTS.values())), base=EITHER)
+    def work(self, which: int, agent: str, base: str) -> None:
+        """An agent takes the call, if it is the agent's phone that rings."""
+        self._ask("PATCH", "/participants/{}", {"state": "connected"}, agent, which, base)
+
     @rule(seconds=SECONDS)
     def wait(self, seconds: float) -> None:
         if self._calls is not None:
@@ -255,13 +311,15 @@ def check_life(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     if effort.over:
         yield left_out(subject, examples)
         return
-    world = worlds.get(fresh=True)  # its clock is stopped
+    world = _world(worlds)
     modelled = world.org is not None and world.stop_clock()
     course = _Course(world, replace(effort, shrink=effort.shrink and modelled), modelled)
     machine = type("LivingCallsThere", (LivingCalls,), {"course": course})
     try:
         for prelude in PRELUDES if not world.traits.real else PRELUDES[:0]:
-            machine().begin(prelude)
+            begun = machine()
+            begun.begin(prelude)
+            begun.teardown()
         with warnings.catch_warnings():
             # What sends requests draws numbers of its own, which decide nothing that is tried.
             warnings.simplefilter("ignore", HypothesisDeprecationWarning)
@@ -275,6 +333,14 @@ def check_life(worlds: Worlds, effort: Effort) -> Iterator[Result]:
     yield from _held(course, subject)
     if course.late:
         yield left_out(subject, course.late)
+
+
+def _world(worlds: Worlds) -> World:
+    """An org for the calls, whose clock is stopped: with queues of its own where one can be made so."""
+    try:
+        return worlds.get(QUEUES, fresh=True)
+    except OutOfReach:
+        return worlds.get(fresh=True)
 
 
 def _held(course: _Course, subject: Result) -> Iterator[Result]:

@@ -21,7 +21,7 @@ from ringback_contracts.catalogue import TABLE, judge, route
 from ringback_contracts.core.declare import TEST_NUMBER
 from ringback_contracts.core.model import Accepted, Example, Request, Verdict
 from ringback_contracts.examples import situation
-from ringback_contracts.life import Conversation, advance, apply, opened
+from ringback_contracts.life import Conversation, apply, opened
 from ringback_contracts.life.commands import Command
 from ringback_contracts.life.views.flat import call_conversation
 from ringback_contracts.resources.calls.outcomes import outcomes
@@ -29,6 +29,7 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.calls.placement import placement
 from ringback_harness.check.expectation import Expected, expected_of, faults, shown
 from ringback_harness.check.legs import Leg, changes_between, left_behind
+from ringback_harness.check.queue_model import ModelledQueues
 from ringback_harness.check.results import operation_of
 from ringback_harness.targets import OutOfReach, World
 
@@ -54,6 +55,8 @@ SEEN = (
     "user",
 )
 """What of a leg the model foretells; its times begin at another moment."""
+SEEN_TO_HAPPEN = ("connectedTime", "endTime", "startHoldTime", "startAcwTime", "endAcwTime")
+"""What it foretells whether it has happened."""
 OK = Expected(200)
 SHORT = 0.2
 """Seconds at most to wait where nobody can make them pass."""
@@ -76,8 +79,14 @@ class ModelledCalls:
     """The commands by their operations, and whether they were granted."""
     calls: list[str] = field(default_factory=list)
     legs: dict[str, Sequence[Leg]] = field(default_factory=dict)
+    agents: set[str] = field(default_factory=set)
+    """Where the routing status lies of each who was put on queue, or taken off it."""
     _lives: dict[str, Conversation] = field(default_factory=dict)
     _now: float = field(default_factory=time.time)
+    _queues: ModelledQueues = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._queues = ModelledQueues(situation(Example(), self.world.org).org)
 
     def place(self, token: str = "alice", body: Any = None) -> None:
         """Place a call; the run cannot go on without the first. Raises ``OutOfReach`` where none may be."""
@@ -106,12 +115,32 @@ class ModelledCalls:
         self._judged(request, reply)
         self.look()
 
+    def stand_by(self, user_id: str, status: str, token: str) -> None:
+        """Say whether routing may offer the user work, and look at what becomes of the calls."""
+        path = f"/api/v2/users/{user_id}/routingstatus"
+        self.agents.add(path)
+        request = _request("PUT", path, {"status": status}, token)
+        if isinstance(self._judged(request, self.world.send(request)), Accepted):
+            (self._queues.ready.add if status == "IDLE" else self._queues.ready.discard)(user_id)
+            self._settle()
+        self.look()
+
+    def clear_up(self, world: World) -> None:
+        """End the calls, and whatever the agents have to do after them; take the agents off queue."""
+        for call_id in self.calls:
+            world.send(_request("POST", f"/api/v2/conversations/{call_id}/disconnect", None, "alice"))
+        for path in self.agents:
+            world.send(_request("PUT", path, {"status": "OFF_QUEUE"}, "alice"))
+
     def wait(self, seconds: float) -> None:
         """Let time pass, and look."""
         self.world.wait(seconds if self.modelled else min(seconds, SHORT))
         self._now += seconds
-        self._lives = {call_id: advance(life, self._now) for call_id, life in self._lives.items()}
+        self._settle()
         self.look()
+
+    def _settle(self) -> None:
+        self._queues.settle(self._lives, self._now)
 
     # Judging
 
@@ -138,7 +167,8 @@ class ModelledCalls:
         after = apply(self._lives.get(call_id) or opened(call_id, self._now), command, self._now)
         if not isinstance(after, Conversation):
             raise Broken(f"what was granted cannot be done: {after.detail}")
-        self._lives[call_id] = advance(after, self._now)
+        self._lives[call_id] = after
+        self._settle()
 
     def _plausible(self, request: Request, reply: Reply) -> None:
         """Whether the answer is one that the operation has, where nobody knows which."""
@@ -192,6 +222,9 @@ def _unlike(legs: Sequence[Leg], foretold: Sequence[Leg]) -> Iterator[str]:
         for name in SEEN:
             if _timeless(leg.get(name)) != _timeless(other.get(name)):
                 yield f"{name} of {other.get('purpose')} is not what the commands made of it"
+        for name in SEEN_TO_HAPPEN:
+            if (leg.get(name) is None) != (other.get(name) is None):
+                yield f"{name} of {other.get('purpose')} is there or not, against what was foretold"
 
 
 def _timeless(value: Any) -> Any:
