@@ -27,6 +27,41 @@ async function refused(ask) {
   return null;
 }
 
+/* More come to a call of alice's; what frank does not take is left in the mailbox; what is kept is found. */
+async function others() {
+  const users = new gc.UsersApi();
+  await users.putUserCallforwarding(frank, {
+    enabled: true,
+    calls: [{ targets: [{ type: 'PHONENUMBER', value: '+442079460102' }] }],
+    voicemail: 'PURECLOUD',
+  });
+  const placed = await calls.postConversationsCalls({ callUserId: frank });
+  await pass(20);
+  const legs = (await calls.getConversationsCall(placed.id)).participants;
+  const invited = await calls.postConversationsCallParticipants(placed.id, { participants: [{ address: number }] });
+  await pass(5);
+  const { participants } = await calls.getConversationsCall(placed.id);
+  await calls.patchConversationsCallParticipantAttributes(placed.id, legs[0].id, { attributes: { order: '8' } });
+  await calls.deleteConversationParticipantCode(placed.id, legs[0].id, 'k7');
+  const search = await calls.postConversationsParticipantsAttributesSearch({
+    query: [{ type: 'EXACT', fields: ['conversationId'], value: placed.id }],
+  });
+  await calls.postConversationDisconnect(placed.id);
+  const app = await new gc.OAuthApi().getOauthClient('demo-service');
+  client.setAccessToken('frank');
+  const voicemail = new gc.VoicemailApi();
+  const [message] = (await voicemail.getVoicemailMeMessages({})).entities;
+  const box = await voicemail.getVoicemailMeMailbox();
+  client.setAccessToken('alice');
+  return {
+    forwarded: legs.map((leg) => [leg.purpose, leg.disconnectType || leg.state]),
+    invited: [invited.participants.length, participants[invited.participants.length - 1].state],
+    found: search.results.map((each) => each.participantData[0].participantAttributes),
+    client: [app.id, app.authorizedGrantType],
+    voicemail: [box.totalCount, message.conversation.id === placed.id, message.callerName],
+  };
+}
+
 async function main() {
   const placed = await calls.postConversationsCalls({ phoneNumber: number, callFromQueueId: queue });
   await pass(10);
@@ -86,6 +121,7 @@ async function main() {
       queues: (await routing.getRoutingQueuesDivisionviews({})).entities.map((each) => each.name),
       members: (await routing.getRoutingQueueUsers(queue, {})).total,
       presences: (await presence.getSystempresences()).length,
+      others: await others(),
     }),
   );
 }

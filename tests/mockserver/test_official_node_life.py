@@ -50,3 +50,15 @@ def test_the_javascript_sdk_takes_a_call_through_its_life() -> None:
     assert read["me"] == ["Alice", "alice-phone", "Available"]
     assert (read["listed"], read["queues"], read["members"]) == (0, ["orders", "support"], 3)
     assert read["presences"] == 10
+    assert read["others"] == {
+        "forwarded": [
+            ["user", "connected"],
+            ["user", "transfer.forward"],
+            ["external", "transfer.noanswer"],
+            ["voicemail", "connected"],
+        ],
+        "invited": [5, "connected"],
+        "found": [{"order": "8"}],
+        "client": ["demo-service", "CLIENT-CREDENTIALS"],
+        "voicemail": [1, True, "Alice"],
+    }

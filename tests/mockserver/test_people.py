@@ -211,6 +211,12 @@ def test_a_routing_status_is_set_and_a_reset_undoes_all_of_it(org: Org) -> None:
     assert org.ask("POST", "/conversations/calls", CALL).status_code == 202
 
 
+def test_that_routing_s_own_words_can_be_said_is_noted_as_assumed(org: Org) -> None:
+    for status in ("INTERACTING", "IDLE"):
+        reply = org.ask("PUT", f"/users/{ALICE}/routingstatus", {"status": status})
+        assert ("is assumed" in reply.headers.get("Ringback-Note", "")) is (status == "INTERACTING")
+
+
 def test_a_copy_of_an_org_is_made_of_how_it_was_at_the_start(org: Org) -> None:
     org.ask("DELETE", "/users/stations/me/associatedstation")
     fresh = org.http.post("/__ringback/orgs").get_json()

@@ -15,6 +15,8 @@ SUPPORT = "90e0e000-0000-4000-8000-000000000010"
 OTHER = "+442079460106"
 CONSULT = f"{CALLS}/{{call}}/participants/{{2}}/consult"
 OWN = f"{CONVERSATIONS}/{{call}}/participants/{{1}}"
+ALICE = "a11ce000-0000-4000-8000-000000000001"
+ON_IT_ALREADY = "the one who is rung is on the call already: that the phone rings once more is assumed"
 
 
 @pytest.fixture
@@ -261,6 +263,9 @@ def test_what_dials_nobody_is_struck_by_the_number_of_its_call(talking: Live) ->
             {"participants": [{"userId": BOB}]},
             f"accepted, but nobody will answer: the user {BOB} has no station",
         ),
+        (CONSULT, {"speakTo": "BOTH", "destination": {"address": ANSWERS}}, ON_IT_ALREADY),
+        (f"{OWN}/replace", {"address": ANSWERS}, ON_IT_ALREADY),
+        (f"{CALLS}/{{call}}/participants", {"participants": [{"userId": ALICE}]}, ON_IT_ALREADY),
     ],
 )
 def test_what_of_a_transfer_leads_nowhere_is_told(talking: Live, path: str, body: Json, note: str) -> None:

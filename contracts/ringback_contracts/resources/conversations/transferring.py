@@ -20,6 +20,7 @@ from ringback_contracts.life.commands import (
 )
 from ringback_contracts.life.draft import talks
 from ringback_contracts.life.parties import Party
+from ringback_contracts.life.transferring import alike
 from ringback_contracts.life.values import SpeakTo, WatchKind
 from ringback_contracts.resources.calls.intents import hopeless
 from ringback_contracts.resources.calls.placement import calling, rung
@@ -45,7 +46,17 @@ class BringingFacts(CallTold):
 
     def idle(self) -> Iterator[str]:
         yield from super().idle()
-        yield from filter(None, (hopeless(whom, self.org) for _, whom in self.brought if whom))
+        for _, whom in self.brought:
+            if whom is not None:
+                yield from filter(None, (hopeless(whom, self.org), self._there(whom)))
+
+    def _there(self, whom: Destination) -> str | None:
+        party = rung(whom, self.org)
+        if self.call is None or not any(
+            alike(one.party, party) for one in self.call.participants if not one.call.over
+        ):
+            return None
+        return "the one who is rung is on the call already: that the phone rings once more is assumed"
 
 
 class TransferFacts(BringingFacts):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ringback_contracts.core.case import Case
 from ringback_contracts.core.operation import Change, Parameter
 from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
@@ -24,6 +27,8 @@ READING = ("users", "users:readonly")
 WRITING = ("users",)
 THE_USER = {"userId": "path.user-unknown"}
 THE_STATION = {"stationId": "path.station-unknown"}
+OF_ROUTING_ALONE = ("INTERACTING", "COMMUNICATING")
+"""What routing makes of who works on something; the SDKs have it among the values of a body all the same."""
 EXPANDED = ("authorization", "presence", "routingStatus", "station")
 """What can be shown with every user."""
 OF_ME = ("date", "organization", "presenceDefinitions", "token")
@@ -32,6 +37,17 @@ SHOWN = {
     "integrationPresenceSource": Parameter(heeded=()),
     "userCustomAttributeSchemaIds": Parameter("array", heeded=()),
 }
+
+
+class RoutingFacts(Case):
+    """A request that says whether routing may offer a user work."""
+
+    def idle(self) -> Iterator[str]:
+        yield from super().idle()
+        status = (self.body or {}).get("status")
+        if status in OF_ROUTING_ALONE:
+            yield f"routing itself says {status} of who works: that a request may say it is assumed"
+
 
 OPERATIONS = (
     served(
@@ -159,5 +175,6 @@ OPERATIONS = (
         answers="RoutingStatus",
         changes=Change.ORG,
         unknown=THE_USER,
+        facts=RoutingFacts,
     ),
 )
