@@ -114,7 +114,7 @@ def test_what_cannot_become_of_a_leg(change: dict[str, str], found: list[str]) -
     ("legs", "found"),
     [
         ([LEG], []),
-        ([{**LEG, "state": "terminated"}], ["a leg that is terminated has no endTime"]),
+        ([{**LEG, "state": "terminated"}], ["a leg of the call comes without endTime"]),
         ([{**LEG, "endTime": "2026-01-01T00:00:11Z"}], ["a leg that is connected has an endTime"]),
         (
             [{**LEG, "state": "terminated", "endTime": "2026-01-01T00:00:09.5Z"}],

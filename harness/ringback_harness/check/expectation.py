@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ringback_client.transport import Reply
-from ringback_contracts.catalogue import OPERATIONS, PLACING
+from ringback_contracts.catalogue import BY_ID, OPERATIONS, PLACING
 from ringback_contracts.core.model import PARTICIPANTS, Accepted, Contract, Rule, Stage, Verdict
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import Org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.schemas import json_type, schema, validator
 from ringback_harness.targets import Traits
 
 ENVELOPE: tuple[tuple[str, type], ...] = (
@@ -27,6 +29,7 @@ ENVELOPE: tuple[tuple[str, type], ...] = (
 """The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
 NO_JSON = "the Content-Type is"
 ENVELOPE_LACKS = "the body of an error is not the platform's envelope"
+NO_ID = "the reply to a placed call has no id that is a UUID"
 WITHOUT_BODY = frozenset(operation.id for operation in OPERATIONS if operation.answers is None)
 ERRORS = 400
 """From this status on an answer is an error."""
@@ -144,6 +147,8 @@ def _faults_of_success(expected: Expected, reply: Reply, traits: Traits) -> Iter
             yield "the reply has a body, where none is documented"
     elif not _is_json(reply):
         yield f"{NO_JSON} {reply.headers.get('Content-Type')!r}, not application/json"
+    else:
+        yield from unreadable(expected, reply)
     if expected.operation in PLACING:
         yield from _faults_of_call(expected, reply)
     if traits.names_rules:
@@ -162,7 +167,7 @@ def _faults_of_our_success(expected: Expected, reply: Reply) -> Iterator[str]:
 def _faults_of_call(expected: Expected, reply: Reply) -> Iterator[str]:
     call_id = reply.document.get("id")
     if not isinstance(call_id, str) or not is_uuid(call_id):
-        yield "the reply to a placed call has no id that is a UUID"
+        yield NO_ID
     elif reply.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
         yield "selfUri does not lead to the call"
     if expected.contract == PARTICIPANTS and not {"uri", "createdTime"} <= reply.document.keys():
@@ -177,6 +182,27 @@ def _faults_of_our_call(expected: Expected, reply: Reply) -> Iterator[str]:
         yield f"Ringback-Contract is {named!r} in the reply to a {expected.contract} body"
     if expected.note != ("Ringback-Note" in reply.headers):
         yield "Ringback-Note and whether the call can work do not agree"
+
+
+def unreadable(expected: Expected, reply: Reply) -> Iterator[str]:
+    """In what the body is nothing that could be read as what the operation answers."""
+    operation = BY_ID.get(expected.operation or "")
+    if operation is None or operation.answers is None:
+        return
+    wanted = schema(operation.answers)["type"]
+    try:
+        found = json_type(reply.json())
+    except (ValueError, RecursionError):
+        found = "no JSON"
+    if found != wanted:
+        yield f"the body is of type {found}, where {operation.answers} is of type {wanted}"
+
+
+def unpublished(document: Mapping[str, Any], model: str) -> Iterator[str]:
+    """Where a value is not as its published model says."""
+    for error in validator(model).iter_errors(document):
+        place = "/".join("-" if isinstance(step, int) else str(step) for step in error.instance_path)
+        yield f"{model}: {place} is not as published"
 
 
 def _is_json(reply: Reply) -> bool:

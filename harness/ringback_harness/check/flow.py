@@ -8,7 +8,6 @@ from typing import Any
 
 from ringback_client.calls import OVER, Call, Participant
 from ringback_client.errors import TransportError
-from ringback_contracts import schemas
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.declare import ALICE, BOB, SUPPORT, TEST_NUMBER
 from ringback_contracts.org import default_org
@@ -23,7 +22,8 @@ from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.conversations.operations import DISCONNECT
 from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOKEN
 from ringback_contracts.resources.users.operations import GET_ME, GET_USER
-from ringback_harness.check.expectation import Expected, refused_by
+from ringback_harness.check.expectation import Expected, refused_by, unpublished
+from ringback_harness.check.legs import ONE_ID, lacking
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.trail import Trail
@@ -34,6 +34,7 @@ SUITE = "flow"
 FOR_QUEUE = {**BODY, "callFromQueueId": SUPPORT}
 NOBODY_ON_IT = "the call has nobody on it as soon as it is placed"
 """What makes all other promises about calls that go on break, too."""
+WITHOUT_SCHEME = "the numbers of a leg come without tel:"
 LIMIT = 2
 LEG = ("id", "purpose", "state", "direction", "address", "startTime")
 """What a leg of a call is told apart and followed by (model CallMediaParticipant of the SDKs)."""
@@ -125,28 +126,26 @@ def _own_id(walk: Walk) -> str:
     return str(walk.get("/api/v2/users/me", GET_ME).document.get("id"))
 
 
-def _unpublished(document: Mapping[str, Any], model: str) -> Iterator[str]:
-    """Where a conversation, or a list of them, is not as the published model says."""
-    for error in schemas.validator(model).iter_errors(document):
-        yield f"{model}: {'/'.join(map(_place, error.instance_path))} is not as published"
-
-
-def _place(step: object) -> str:
-    return "-" if isinstance(step, int) else str(step)
-
-
 def _lacking(call: Call, names: tuple[str, ...] = LEG) -> Iterator[str]:
     """What the legs of a call do not say."""
     for name in names:
         if not all(leg.document.get(name) for leg in call.participants):
-            yield f"a leg of the call comes without {name}"
+            yield lacking(name)
 
 
 def _unlike(leg: Participant, whose: str, **expected: str) -> Iterator[str]:
     """In what a leg is not the one that it should be."""
     for name, value in expected.items():
         if leg.document.get(name) != value:
-            yield f"{name} of {whose} is not {value}"
+            yield _wrong_text(leg, name, value) or f"{name} of {whose} is not {value}"
+
+
+def _wrong_text(leg: Participant, name: str, value: str) -> str | None:
+    """What is wrong with a text of a leg, whatever it should be."""
+    found = leg.document.get(name)
+    if not found:
+        return lacking(name)
+    return WITHOUT_SCHEME if f"tel:{found}" == value else None
 
 
 # --- calls --------------------------------------------------------------------------------------------
@@ -160,8 +159,8 @@ def _read_back(walk: Walk) -> Iterator[str]:
         yield "the conversation that was read is not the call that was placed"
     if not call.participants or call.over:
         yield NOBODY_ON_IT
-    elif call.participants[0].document.get("dnis") != f"tel:{TEST_NUMBER}":
-        yield "the call does not say which number it dials"
+    else:
+        yield from _unlike(call.participants[0], "the caller", dnis=f"tel:{TEST_NUMBER}")
 
 
 @flow("a call is the token's user's", GET_CALL)
@@ -181,7 +180,7 @@ def _on_behalf(walk: Walk) -> Iterator[str]:
 @flow("a call reads as it is published", GET_CALL)
 def _as_published(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place())
-    yield from _unpublished(call.document, "CallConversation")
+    yield from unpublished(call.document, "CallConversation")
     yield from _lacking(call)
 
 
@@ -202,6 +201,8 @@ def _two_legs(walk: Walk, body: Any, caller: str, called: str) -> Iterator[str]:
         yield "the call does not dial whom it was placed to"
         return
     own, far = call.participants
+    if own.id == far.id:
+        yield ONE_ID
     yield from _unlike(own, "the caller", purpose=caller, direction="outbound")
     yield from _unlike(
         far, "who is called", purpose=called, direction="outbound", address=f"tel:{TEST_NUMBER}"
@@ -223,7 +224,7 @@ def _listing(walk: Walk) -> Iterator[str]:
     call_id = walk.place()
     if call_id not in walk.listed():
         yield "a call that goes on is not in its user's list"
-    yield from _unpublished(walk.answer, "CallConversationEntityListing")
+    yield from unpublished(walk.answer, "CallConversationEntityListing")
     if walk.answer.get("total", 0) < len(walk.answer.get("entities", ())):
         yield "the list counts fewer calls than it shows"
     walk.end(call_id)
@@ -258,7 +259,7 @@ def _hung_up(walk: Walk) -> Iterator[str]:
     yield from walk.missing(Expected(200, operation=PATCH_CALL), answer)
     if answer.document.get("id") != call_id:
         yield "the reply to a hang-up is not about the call"
-    yield from _unpublished(answer.document, "Conversation")
+    yield from unpublished(answer.document, "Conversation")
     if {leg.state for leg in walk.read(call_id).participants} - OVER:
         yield "the call goes on after it was hung up"
 
@@ -266,8 +267,8 @@ def _hung_up(walk: Walk) -> Iterator[str]:
 @flow("a call shows the number asked for", GET_CALL)
 def _shown_number(walk: Walk) -> Iterator[str]:
     call = walk.read(walk.place({**BODY, "callerId": "+442079460001"}))
-    if [leg.document.get("ani") for leg in call.participants][:1] != ["tel:+442079460001"]:
-        yield "the call does not show the callerId that was asked for"
+    for leg in call.participants[:1]:
+        yield from _unlike(leg, "the caller, who asked for it,", ani="tel:+442079460001")
 
 
 @flow("a call that was ended reads as over", GET_CALL, ends=True)
@@ -279,7 +280,7 @@ def _ended(walk: Walk) -> Iterator[str]:
         yield "the call goes on after it was ended, or is another"
     if call.document.get("selfUri") != f"{CALLS_PATH}/{call_id}":
         yield "selfUri does not lead to the call"
-    yield from _unpublished(call.document, "CallConversation")
+    yield from unpublished(call.document, "CallConversation")
     yield from _lacking(call, (*LEG, "endTime", "disconnectType"))
     for leg in call.participants[:1]:
         yield from _unlike(leg, "the caller", purpose="user", direction="outbound")

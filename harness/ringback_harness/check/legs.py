@@ -20,15 +20,21 @@ RANK: Mapping[str, int] = {
     "terminated": 4,
 }
 """The states of a leg in the order in which it comes to them (published)."""
+ONE_ID = "two participants of a call have one id"
 TIMES = ("startTime", "connectedTime", "endTime")
 """The times of a leg, in the order in which they come; each is told once and for all."""
+
+
+def lacking(name: str) -> str:
+    """What to say of a leg without a field that it must have."""
+    return f"a leg of the call comes without {name}"
 
 
 def changes_between(before: Sequence[Leg], after: Sequence[Leg]) -> Iterator[str]:
     """What cannot have become of these legs: one that is there stays, goes on, and keeps its times."""
     now = {leg.get("id"): leg for leg in after}
     if len(now) < len(after):
-        yield "two participants of a call have one id"
+        yield ONE_ID
     for leg in before:
         then = now.get(leg.get("id"))
         if then is None:
@@ -55,8 +61,10 @@ def left_behind(legs: Sequence[Leg]) -> Iterator[str]:
         if times != sorted(times):
             yield "the times of a leg run back"
         over = leg.get("state") in OVER
-        if over != bool(leg.get("endTime")):
-            yield f"a leg that is {leg.get('state')} has {'no' if over else 'an'} endTime"
+        if over and not leg.get("endTime"):
+            yield lacking("endTime")
+        elif leg.get("endTime") and not over:
+            yield f"a leg that is {leg.get('state')} has an endTime"
         if leg.get("held") and leg.get("state") not in ("connected", "parked"):
             yield f"a leg that is {leg.get('state')} is on hold"
         if leg.get("confined") and not any(_holds(other) for other in legs if other is not leg):

@@ -16,7 +16,6 @@ from typing import Any
 import orjson
 
 from ringback_client.transport import Reply
-from ringback_contracts import schemas
 from ringback_contracts.catalogue import TABLE, judge, route
 from ringback_contracts.core.declare import TEST_NUMBER
 from ringback_contracts.core.model import Accepted, Example, Request, Verdict
@@ -27,7 +26,7 @@ from ringback_contracts.life.views.flat import call_conversation
 from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.calls.placement import placement
-from ringback_harness.check.expectation import Expected, expected_of, faults, shown
+from ringback_harness.check.expectation import Expected, expected_of, faults, shown, unpublished
 from ringback_harness.check.legs import Leg, changes_between, left_behind
 from ringback_harness.check.queue_model import ModelledQueues
 from ringback_harness.check.results import operation_of
@@ -198,14 +197,12 @@ class ModelledCalls:
         for call_id in self.calls:
             reply = self.world.send(_request("GET", f"{CALLS_PATH}/{call_id}", None, "alice"))
             if reply.status != 200:
-                raise Broken(f"a call that was placed is read with {shown(reply)}")
+                raise Broken(f"expected 200, answered {shown(reply)}")
             if found := dict.fromkeys(self._wrong(call_id, reply.document)):
                 raise Broken(*found)
 
     def _wrong(self, call_id: str, document: Mapping[str, Any]) -> Iterator[str]:
-        for error in schemas.validator("CallConversation").iter_errors(document):
-            place = "/".join("-" if isinstance(step, int) else str(step) for step in error.instance_path)
-            yield f"CallConversation: {place} is not as published"
+        yield from unpublished(document, "CallConversation")
         legs = document.get("participants") or ()
         yield from changes_between(self.legs.get(call_id, ()), legs)
         yield from left_behind(legs)

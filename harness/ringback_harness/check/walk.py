@@ -16,7 +16,7 @@ from ringback_contracts.core.model import PUBLISHED, Request
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.operations import GET_CALL, LIST_CALLS, PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
-from ringback_harness.check.expectation import Expected, faults
+from ringback_harness.check.expectation import Expected, faults, unreadable
 from ringback_harness.check.results import RoundTrip
 from ringback_harness.check.rules import refuse_dependent
 from ringback_harness.targets import OutOfReach, World
@@ -78,6 +78,8 @@ class Walk:
     def _granted(self, expected: Expected, reply: Reply) -> Reply:
         if reply.status != expected.status:
             raise Stopped(*self.missing(expected, reply))
+        if found := list(unreadable(expected, reply)):
+            raise Stopped(*found)
         return reply
 
     def read(self, call_id: str, token: str = "alice") -> Call:

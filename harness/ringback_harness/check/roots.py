@@ -1,0 +1,144 @@
+"""What answers show that makes other things fail, too: the root of many failures, by their own exchanges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from ringback_client.transport import Reply
+from ringback_contracts.catalogue import BY_ID, PLACING
+from ringback_contracts.core.model import Request
+from ringback_contracts.domain.uuids import is_uuid
+from ringback_harness.check.expectation import ERRORS, NO_ID, shown
+from ringback_harness.check.legs import RANK
+from ringback_harness.check.results import Ledger, Result, operation_of
+
+NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
+"""How a server answers whatever is asked of an operation that it does not have."""
+MOST_NAMED = 3
+Exchanged = tuple[str, Request, Reply]
+"""An operation's id, what was asked of it, and the answer."""
+
+
+class Root(NamedTuple):
+    """What is wrong before all that follows from it, and what it is called."""
+
+    key: Hashable
+    title: str
+
+
+def roots(ledger: Ledger, valid: Callable[[Result], bool]) -> Mapping[int, Root]:
+    """The root of each failure that has one, by its ``id()``: of several it is the one that most show.
+
+    ``valid`` says of a failure whether a request was refused that should have been granted.
+    """
+    seen = {id(failure): list(_exchanged(failure)) for failure in ledger.failures}
+    repeated, missing = _repeated_ids(seen.values()), _missing(ledger, seen, valid)
+    known: dict[Hashable, Root] = {}
+    shows = {}
+    for failure in ledger.failures:
+        asked = seen[id(failure)]
+        some = (root for one in asked for root in _shown_by(one, repeated, missing))
+        broken = (root for one in asked for root in _shown_by_refusal(one[2], failure.reasons))
+        shows[id(failure)] = dict.fromkeys(known.setdefault(root.key, root) for root in (*some, *broken))
+    found: dict[int, Root] = {}
+    while count := Counter(root for number, some in shows.items() if number not in found for root in some):
+        first = count.most_common(1)[0][0]
+        found |= {number: first for number, some in shows.items() if number not in found and first in some}
+    return found
+
+
+def _exchanged(failure: Result) -> Iterator[Exchanged]:
+    """What was sent until a failure was seen, where an answer came."""
+    steps = failure.steps or ((failure.exchange,) if failure.exchange else ())
+    for step in steps:
+        if step.reply is not None:
+            yield operation_of(step.request), step.request, step.reply
+
+
+def _shown_by(
+    one: Exchanged, repeated: Mapping[str, Root], missing: Mapping[Hashable, Root]
+) -> Iterator[Root]:
+    operation, request, reply = one
+    if reply.status >= ERRORS:
+        known = ((operation, shown(reply)), (request.path, shown(reply)))
+        yield from (missing[key] for key in known if key in missing)
+        return
+    if operation in PLACING:
+        call_id = reply.document.get("id")
+        if not isinstance(call_id, str) or not is_uuid(call_id):
+            yield Root(NO_ID, NO_ID)
+        elif call_id in repeated:
+            yield repeated[call_id]
+    if states := {str(leg.get("state")) for leg in _legs(reply.document)} - RANK.keys():
+        yield Root("state", f"a leg is in a state that nobody knows: {min(states)}")
+
+
+def _shown_by_refusal(reply: Reply, reasons: Sequence[str]) -> Iterator[Root]:
+    """What a refusal shows that the failure is about."""
+    if not any(reason.endswith(shown(reply)) for reason in reasons):
+        return
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        yield Root(reply.status, f"the target limits how much is asked of it: answered {shown(reply)}")
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR and reply.status != HTTPStatus.NOT_IMPLEMENTED:
+        yield Root(reply.status, f"the target breaks down: answered {shown(reply)}")
+
+
+def _legs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The legs of a call, or of each call of a list, that tell their state themselves."""
+    listed = document.get("entities")
+    for call in (document, *(listed if isinstance(listed, list) else ())):
+        legs = call.get("participants") if isinstance(call, Mapping) else None
+        for leg in legs if isinstance(legs, list) else ():
+            if isinstance(leg, Mapping) and "state" in leg:
+                yield leg
+
+
+def _repeated_ids(seen: Iterable[Sequence[Exchanged]]) -> Mapping[str, Root]:
+    """The ids that calls share, of those that were placed one after another."""
+    repeated: dict[str, Root] = {}
+    for asked in seen:
+        placed = Counter(
+            str(reply.document.get("id"))
+            for operation, _, reply in asked
+            if operation in PLACING and reply.status < ERRORS
+        )
+        repeated |= {
+            call_id: Root("one id", "two placed calls have one id")
+            for call_id, times in placed.items()
+            if times > 1
+        }
+    return repeated
+
+
+def _missing(
+    ledger: Ledger, seen: Mapping[int, Sequence[Exchanged]], valid: Callable[[Result], bool]
+) -> Mapping[Hashable, Root]:
+    """Operations that are not there, by their ids, and by the paths that were asked, each with the answer."""
+    served = {
+        operation_of(one.request) for one in ledger.exchanges if one.reply and one.reply.status < ERRORS
+    }
+    served |= {operation for asked in seen.values() for operation, _, reply in asked if reply.status < ERRORS}
+    absent: dict[str, dict[str, set[str]]] = {}
+    for failure in ledger.failures:
+        if not valid(failure) or not seen[id(failure)]:
+            continue
+        operation, request, reply = seen[id(failure)][-1]
+        if operation in BY_ID and operation not in served and reply.status in NOT_THERE:
+            absent.setdefault(shown(reply), {}).setdefault(operation, set()).add(request.path)
+    missing: dict[Hashable, Root] = {}
+    for answer, operations in absent.items():
+        root = Root(("not there", answer), _not_served(list(operations), answer))
+        for operation, paths in operations.items():
+            missing |= {(known, answer): root for known in (operation, *paths)}
+    return missing
+
+
+def _not_served(operations: Sequence[str], answer: str) -> str:
+    named = [f"{BY_ID[one].method} {BY_ID[one].template}" for one in operations]
+    if len(named) == 1:
+        return f"{named[0]} is not served: answered {answer}"
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"{len(named)} operations are not served, answered {answer}: {', '.join(named[:MOST_NAMED])}{more}"
