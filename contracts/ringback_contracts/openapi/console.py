@@ -23,6 +23,7 @@ CALL: Json = {
     "id": TEXT,
     "startedAt": MOMENT,
     "active": {"description": "Whether anybody is still on it, or about to be."} | FLAG,
+    "state": {"description": "How it stands, as its far end does; else ended, held or new."} | TEXT,
     "nextTurnAt": {"description": "When something happens next by itself."} | PERHAPS_MOMENT,
     "parties": admin.several(NAMED_PARTY),
     "held": FLAG,
@@ -42,6 +43,19 @@ PACE: Json = {
     "now": MOMENT,
     "speed": {"type": "number", "description": "Seconds of the org's clock in one of the world's."},
     "wakeIn": {"description": "Seconds of the world until something changes by itself."} | PERHAPS_SECONDS,
+}
+CALL_TEXT: Json = {
+    "name": "text",
+    "in": "query",
+    "description": "Only calls in which each of its words stands (people, state, queue, ids), or "
+    "that have this number, of which the last seven digits are enough.",
+    "schema": TEXT,
+}
+CALL_BEFORE: Json = {
+    "name": "before",
+    "in": "query",
+    "description": "Only calls that are older than the one of this id.",
+    "schema": TEXT,
 }
 PICTURE = admin.made_of(**CALL, **PACE, lanes=admin.by_name(admin.several(BAR)), marks=admin.several(MARK))
 ORG = admin.made_of(
@@ -73,7 +87,8 @@ EXPLANATION: Json = {
 
 def paths() -> Json:
     """What the page asks for, but for its files and its feed."""
-    calls = admin.made_of(**PACE, total=NUMBER, calls=admin.several(admin.made_of(**CALL)))
+    older = {"description": "The id of the call before which there may be more; null at the end."} | PERHAPS
+    calls = admin.made_of(**PACE, total=NUMBER, older=older, calls=admin.several(admin.made_of(**CALL)))
     again = admin.made_of(id=PERHAPS, status=NUMBER)
     explained = admin.made_of(explanations=admin.several(EXPLANATION))
     explain = admin.posting(
@@ -86,7 +101,12 @@ def paths() -> Json:
     resend["post"]["responses"]["409"] = reply("It was not kept whole.", as_json(PROBLEM))
     return {
         "/__ringback/calls": admin.getting(
-            "getKeptCalls", "List the newest calls", reply("The calls.", as_json(calls)), admin.ORG_ID
+            "getKeptCalls",
+            "List the newest calls, or find any that is kept",
+            reply("The calls, the newest first.", as_json(calls)),
+            admin.ORG_ID,
+            CALL_TEXT,
+            CALL_BEFORE,
         ),
         "/__ringback/calls/{callId}/lanes": admin.getting(
             "getLanes",
