@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ringback_contracts.core.plain import often_replaced
+
 if TYPE_CHECKING:
     from ringback_contracts.life.commands import Command
     from ringback_contracts.life.parties import Party, Routing, WrapRules
@@ -84,6 +86,7 @@ class Segment(NamedTuple):
     how_ended: str | None = None
 
 
+@often_replaced
 class Communication(NamedTuple):
     """One leg: a party's connection to the call.
 
@@ -172,6 +175,7 @@ class Forwarded(NamedTuple):
     route: int
 
 
+@often_replaced
 class CallParticipant(NamedTuple):
     """A party of the call with its leg. ``number`` is its place in the order in which the parties came.
 
@@ -242,6 +246,7 @@ class Callback(NamedTuple):
     dialled_at: float | None = None
 
 
+@often_replaced
 class Turn(NamedTuple):
     """Something that is due: the earliest first, and in the order of their making those of one moment."""
 
@@ -260,6 +265,7 @@ class Entry(NamedTuple):
     command: Command
 
 
+@often_replaced
 class Conversation(NamedTuple):
     """A call as it stands at ``now``: a pure function of its ``history`` and that moment.
 
