@@ -15,6 +15,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.faults import parse_fault
 from ringback_mock.edges.door import MAX_HEAD, encode_headers
+from ringback_mock.edges.familiar import MOST
 from ringback_mock.http import Peer, Response
 from tests.mockserver.wire import CALL, CALLS, Connection, Reply, Server, read_replies, request
 
@@ -189,6 +190,60 @@ def test_a_request_is_read_alike_whatever_came_before_it(order: list[bytes], dat
         expected = list(plain.door.site.store.default.journal)
     assert replies == [STATUSES[sent] for sent in order]
     assert [entry.request for entry in journal] == [entry.request for entry in expected]
+
+
+FIELDS = b"\r\nHost: 127.0.0.1\r\nAuthorization: Bearer alice\r\n\r\n"
+LINES = (
+    b"GET /api/v2/users/me HTTP/1.1",
+    b"GET /api/v2/users/me?expand=station&x=%2B HTTP/1.1",
+    b"GET /api/v2/users/m%65 HTTP/1.1",
+    b"GET /api/v2/users/me#top HTTP/1.1",
+    b"GET //api/v2/users/me HTTP/1.1",
+    b"GET http://127.0.0.1/api/v2/users/me HTTP/1.1",
+    b"GET http://other.example/api/v2/users/me HTTP/1.1",
+    b"HEAD /api/v2/users/me HTTP/1.1",
+    b"DELETE /api/v2/users/me HTTP/1.1",
+    b"POST /api/v2/conversations/calls HTTP/1.1",
+    b"GET /api/v2/conversations/calls/a11ce000-0000-4000-8000-000000000001 HTTP/1.1",
+)
+
+
+@given(st.lists(st.sampled_from(LINES), min_size=2, max_size=8))
+@settings(max_examples=60)
+def test_a_line_is_read_alike_whatever_is_known_of_the_fields_below_it(lines: list[bytes]) -> None:
+    methods = [line.partition(b" ")[0].decode() for line in lines]
+    with Server().connect() as connection:
+        connection.receive(*(line + FIELDS for line in lines))
+        journal = [(one.request, one.response.status) for one in connection.door.site.store.default.journal]
+        answered = statuses(connection, *methods)
+    expected, alone = [], []
+    for line, method in zip(lines, methods, strict=True):
+        with Server().connect() as fresh:
+            fresh.receive(line + FIELDS)
+            alone += statuses(fresh, method)
+            expected += [(one.request, one.response.status) for one in fresh.door.site.store.default.journal]
+    assert answered == alone
+    assert journal == expected
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [PLACE.replace(b"Host:", b"Connection: close\r\nHost:"), PLACE.replace(b"HTTP/1.1", b"HTTP/1.0")],
+    ids=["close", "1.0"],
+)
+def test_a_connection_is_closed_however_often_its_like_was(server: Server, sent: bytes) -> None:
+    for _ in range(3):
+        with server.connect() as connection:
+            connection.receive(sent)
+            assert statuses(connection) == [202]
+            assert connection.transport.closing
+
+
+def test_more_clients_than_are_known_are_answered_all_the_same(server: Server) -> None:
+    with server.connect() as connection:
+        for number in range(MOST + 50):
+            connection.receive(PLACE.replace(b"Host:", b"X-Number: %d\r\nHost:" % number))
+        assert statuses(connection) == [202] * (MOST + 50)
 
 
 def test_the_tail_of_a_head_is_no_head(connection: Connection) -> None:

@@ -18,7 +18,7 @@ from ringback_contracts.core.payload import MAX_BYTES
 from ringback_contracts.http.faults import FaultKind
 from ringback_mock.edges.connection import KeptConnection, Owed
 from ringback_mock.edges.delivery import deliver
-from ringback_mock.edges.familiar import Familiar, recognise
+from ringback_mock.edges.familiar import Familiar
 from ringback_mock.edges.turns import Turns
 from ringback_mock.engine.faults import HEADER as FAULT
 from ringback_mock.http import Delivery, Feed, Headers, Response
@@ -43,9 +43,10 @@ each of which a page reads anew all that it shows."""
 
 
 class Door(KeptConnection):
-    """What is said over one connection. ``site`` is what it opens to."""
+    """What is said over one connection. ``site`` is what it opens to; ``familiar`` knows heads that came."""
 
     site: ClassVar[Site]
+    familiar: ClassVar[Familiar]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +60,6 @@ class Door(KeptConnection):
         self._is_offer = False
         self._expects_100 = False
         self._read_last: Request | None = None
-        self._familiar: Familiar | None = None
         self._server_headers: list[tuple[bytes, bytes]] | None = None
         self._encoded = b""
         self._unframed = 0
@@ -69,29 +69,34 @@ class Door(KeptConnection):
     # What arrives
 
     def data_received(self, data: bytes) -> None:
-        again = self._familiar.again(data) if self._familiar and self._is_free() else None
-        if again is not None:
-            self._answer(again, keep_alive=True)
+        if not self._is_free():
+            self._read(data)
             return
-        at_start, self._read_last = not self._in_message, None
+        request = self.familiar.read(data)
+        if request is not None:
+            self._answer(request, keep_alive=True)
+            return
+        self._read_last = None
         self._read(data)
-        self._familiar = self._recognise(data) if at_start else None
+        self._learn(data)
+
+    def _learn(self, data: bytes) -> None:
+        """Know its head again, if the data was one request and nothing else."""
+        request = self._read_last
+        if request is not None and not (self._in_message or self._unread):
+            self.familiar.learn(data, request)
 
     def _is_free(self) -> bool:
-        """Whether nobody waits for an answer and one can be given."""
+        """Whether a request can begin and be answered: nothing is on its way, and nobody waits."""
         return not (
-            self._owed
+            self._in_message
+            or self._owed
             or self._sending
             or self._unread
             or self._write_paused
             or self._last_words
             or self.transport.is_closing()
         )
-
-    def _recognise(self, data: bytes) -> Familiar | None:
-        """What to know the next one by, if the data was one request and nothing else."""
-        request = self._read_last
-        return None if request is None or self._in_message or self._unread else recognise(data, request)
 
     def _reads_on(self) -> bool:
         return self._last_words is None and not self._handed_on and not self.transport.is_closing()
@@ -206,8 +211,9 @@ class Door(KeptConnection):
         if self._is_offer:
             return
         keep_alive = self._parser.get_http_version() != "1.0" and self._parser.should_keep_alive()
-        self._read_last = self._request()
-        self._owed.append(Owed(self._read_last, keep_alive))
+        request = self._request()
+        self._read_last = request if keep_alive else None
+        self._owed.append(Owed(request, keep_alive))
 
     def _request(self) -> Request:
         """What was read, as far as it came."""
@@ -371,4 +377,5 @@ def read_target(target: bytes) -> tuple[str, str, str | None]:
 
 def door_to(site: Site, turns: Turns, patience: Patience) -> type[Door]:
     """The protocol class whose connections open to the site."""
-    return type("Door", (Door,), {"site": site, "patience": patience, "turns": turns})
+    own = {"site": site, "patience": patience, "turns": turns, "familiar": Familiar()}
+    return type("Door", (Door,), own)

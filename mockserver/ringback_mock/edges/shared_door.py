@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ringback_contracts.core.model import Request
 from ringback_mock.edges.door import CHANNELS, Door
+from ringback_mock.edges.familiar import Familiar
 from ringback_mock.edges.turns import Turns
 from ringback_mock.patience import Patience
 from ringback_mock.replicas.site import SharedSite
@@ -23,7 +24,7 @@ class SharedDoor(Door):
 
     def data_received(self, data: bytes) -> None:
         """Take it; whether there is a channel is asked of the log first, as another replica may have it."""
-        if data.startswith(OPENS_SOCKET) and not self._in_message and self._is_free():
+        if data.startswith(OPENS_SOCKET) and self._is_free():
             self.transport.pause_reading()
             self._sending = self.loop.create_task(self.site.replica.catch_up())
             self._sending.add_done_callback(lambda _: self._take_late(data))
@@ -65,4 +66,5 @@ class SharedDoor(Door):
 
 def shared_door_to(site: SharedSite, turns: Turns, patience: Patience) -> type[SharedDoor]:
     """The protocol class whose connections open to the replica."""
-    return type("SharedDoor", (SharedDoor,), {"site": site, "patience": patience, "turns": turns})
+    own = {"site": site, "patience": patience, "turns": turns, "familiar": Familiar()}
+    return type("SharedDoor", (SharedDoor,), own)
