@@ -154,9 +154,5 @@ def test_a_server_serves_what_is_written_while_it_runs(tmp_path: Path) -> None:
         assert server.popen.poll() is None
 
 
-def test_without_a_file_or_with_a_store_it_is_refused(tmp_path: Path) -> None:
+def test_without_a_file_it_is_refused() -> None:
     assert "--watch needs --org" in refused("--watch")
-    file = tmp_path / "org.toml"
-    file.write_text(TEXT, "utf-8")
-    message = refused("--watch", "--org", str(file), "--store", "redis://127.0.0.1:1/0")
-    assert "leave --watch out with --store" in message

@@ -198,7 +198,7 @@ def command(
         served = read()
         expires = any(fault.shows_certificate for fault in served.faults)
         if watch:
-            settings["watched"] = _watched(org, read, settings["store"], expires=expires)
+            settings["watched"] = _watched(org, read, expires=expires)
         with nothing_collected(), _certified(Settings(**settings), authority, expires=expires) as certified:
             serve(served, certified)
     except (OrgError, FaultError, ServeError) as error:
@@ -216,17 +216,13 @@ def _org(file: Path | None, contract: str | None, faults: Sequence[str]) -> Org:
         raise FaultError(f"--fault: {error}") from error
 
 
-def _watched(file: Path | None, read: Callable[[], Org], store: str | None, *, expires: bool) -> WatchedOrg:
-    """The file to look at. Raises ``SetupError`` where there is none, or others serve the org too."""
+def _watched(file: Path | None, read: Callable[[], Org], *, expires: bool) -> WatchedOrg:
+    """The file to look at. Raises ``SetupError`` where there is none."""
     from ringback_contracts.org import OrgError
     from ringback_mock.edges.rereading import WatchedOrg
 
     if file is None:
         raise SetupError("--watch needs --org, the file to look at; 'ringback init' writes one to start from")
-    if store is not None:
-        raise SetupError(
-            "leave --watch out with --store: all replicas serve the org that the first one brought"
-        )
 
     def checked() -> Org:
         org = read()

@@ -9,7 +9,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,9 @@ import uvicorn
 
 from ringback_contracts.administration import TOKEN_VARIABLE
 from ringback_contracts.catalogue import OPERATIONS, TABLE
+from ringback_contracts.http.faults import FaultError
 from ringback_contracts.http.granted import idle_grants
-from ringback_contracts.org import Org, default_org
+from ringback_contracts.org import Org, OrgError, default_org
 from ringback_mock.collector import collect_what_is_new
 from ringback_mock.edges.accepting import Acceptor
 from ringback_mock.edges.alarm import Alarm
@@ -122,10 +123,18 @@ def serve(org: Org, settings: Settings) -> None:
         from ringback_mock.edges.workers import Ties, Workers
 
         def work(ties: Ties) -> None:
-            own = configuration(_site(org, settings, **edges), settings)
+            own = configuration(_site(_by_now(org, settings), settings, **edges), settings)
             _Announced(own, settings, ties.tell, ties.life).run([listener])
 
         Workers(settings.workers, work).run(partial(_announce, url))
+
+
+def _by_now(org: Org, settings: Settings) -> Org:
+    """The org as its file says by now, where that is watched and can be read."""
+    if settings.watched is not None:
+        with suppress(OrgError, FaultError):
+            return settings.watched.read()
+    return org
 
 
 def _check_workers(settings: Settings) -> None:

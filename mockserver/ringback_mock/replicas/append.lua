@@ -1,12 +1,12 @@
 -- Append each proposal to the log unless an entry that its replica does not know yet has changed what the
 -- proposal hangs on; and give the entries that it does not know.
 -- KEYS: the log, what is said about it. ARGV: the last entry that is known, how many at most are given, the
--- version of the data, milliseconds that all this lives on; then of each proposal what it hangs on, what it
+-- version of the data, milliseconds that all this lives on, when the log began; then of each proposal what it hangs on, what it
 -- changes, and its text. A proposal without a text is a question only.
 local log, about = KEYS[1], KEYS[2]
 local known, most = ARGV[1], tonumber(ARGV[2])
-local said = redis.call('HMGET', about, 'base', 'format', 'before')
-if not said[1] then return {'gone'} end
+local said = redis.call('HMGET', about, 'base', 'format', 'before', 'began')
+if not said[1] or said[4] ~= ARGV[5] then return {'gone'} end
 if tonumber(said[2]) > tonumber(ARGV[3]) then return {'newer', said[2]} end
 local entries = redis.call('XRANGE', log, known, '+', 'COUNT', most + 1)
 if #entries > 0 and entries[1][1] == known then
@@ -21,7 +21,7 @@ local function note(keys)
 end
 for _, entry in ipairs(entries) do note(entry[2][2]) end
 local fates, appended = {}, false
-for place = 5, #ARGV, 3 do
+for place = 6, #ARGV, 3 do
   local hangs_on, stands = ARGV[place], true
   if hangs_on == '*' then
     stands = not any

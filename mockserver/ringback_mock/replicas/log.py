@@ -100,23 +100,28 @@ class Told(NamedTuple):
 
 
 class Log:
-    """The log of one prefix. ``position`` is the last entry that is known."""
+    """The log of one prefix. ``position`` is the last entry that is known, ``began`` when the log began."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
         self.keys = Keys.of(prefix)
         self.position = GENESIS
+        self.began = 0.0
         self._client = client
         self._append = client.register_script(_script("append.lua"))
         self._open = client.register_script(_script("open.lua"))
         self._cut = client.register_script(_script("cut.lua"))
         self._load = client.register_script(_script("load.lua"))
 
-    async def open(self, org: Org, speed: float) -> float:
-        """When the log began: now, if there is none yet. Raises ``StoreError`` for one that is another's."""
+    async def open(self, org: Org, speed: float, before: Org | None = None) -> float:
+        """When the log began: now, if there is none yet, or one of the org that was served ``before``.
+
+        Raises ``StoreError`` for one that is another's.
+        """
         mark = fingerprint(org, speed)
-        arguments: list[Any] = [FORMAT, repr(time.time()), mark, VERSION, IDLE_MILLISECONDS]
+        old = mark if before is None else fingerprint(before, speed)
+        arguments: list[Any] = [FORMAT, repr(time.time()), mark, VERSION, IDLE_MILLISECONDS, old]
         with asking():
-            said = await self._open([self.keys.about], arguments)
+            said = await self._open([self.keys.about, self.keys.log, self.keys.snapshot], arguments)
         known, began, kept_mark, by = (value.decode() for value in said)
         if int(known) > FORMAT:
             raise StoreError(
@@ -129,7 +134,8 @@ class Log:
                 "or --speed was before: take another --store-prefix, or delete what is kept with "
                 "'ringback store --delete PREFIX'"
             )
-        return float(began)
+        self.began = float(began)
+        return self.began
 
     async def load(self) -> list[bytes]:
         """The snapshot from which the log goes on, in parts."""
@@ -151,7 +157,7 @@ class Log:
 
     async def append(self, proposals: Iterable[Proposal]) -> Told:
         """Append what still stands, and say what is new. Raises ``LostError``."""
-        arguments: list[Any] = [self.position, MOST_AT_ONCE, FORMAT, IDLE_MILLISECONDS]
+        arguments: list[Any] = [self.position, MOST_AT_ONCE, FORMAT, IDLE_MILLISECONDS, repr(self.began)]
         for proposal in proposals:
             arguments += proposal
         with asking():

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import orjson
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.org import Org
 from ringback_mock.engine.pipeline import Answered
 from ringback_mock.http import HERE, Peer, Response
 from ringback_mock.replicas.kinds import (
@@ -112,7 +113,11 @@ class Replica:
         self._cutting: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._has_read = False
+        self._next: Org | None = None
+        """What is to be served in place of what is."""
+        log.began = self._store.began
         self._store.write_later = self.write_later
+        self._store.serve_later = self.serve_later
 
     @property
     def trouble(self) -> str:
@@ -161,6 +166,11 @@ class Replica:
             self._unasked.append((tenant, some))
             self._wake.set()
 
+    def serve_later(self, org: Org) -> None:
+        """Have every replica serve this org from the next round on."""
+        self._next = org
+        self._wake.set()
+
     # Rounds
 
     async def start(self) -> None:
@@ -183,10 +193,7 @@ class Replica:
         task = asyncio.current_task()
         while task is not None and not task.cancelling():
             try:
-                if self._has_read:
-                    await self._round()
-                else:
-                    await self._begin_anew()
+                await self._turn()
             except LostError:
                 logger.warning(
                     "the store was deleted or set back: this replica begins anew with what is there"
@@ -206,6 +213,12 @@ class Replica:
                 timer.cancel()
             self._wake.clear()
 
+    async def _turn(self) -> None:
+        """A round; or a new beginning, where the log is to be read from its start."""
+        if self._next is not None and self._has_read:
+            self._forget()
+        await (self._round() if self._has_read else self._begin_anew())
+
     def _forget(self) -> None:
         """Take nothing that is known for what the log says: it has to be read from its start."""
         self._has_read = False
@@ -213,8 +226,11 @@ class Replica:
         self._trouble.begin("the store is read anew")
 
     async def _begin_anew(self) -> None:
-        began = await self._log.open(*self._site.served)
-        self._store.begin_anew(began)
+        before, speed = self._site.served
+        org = self._next or before
+        began = await self._log.open(org, speed, before)
+        self._site.served, self._next = (org, speed), None
+        self._store.begin_anew(began, org)
         await self._load()
 
     async def _lose(self, why: str, *, lasts: bool = False) -> None:

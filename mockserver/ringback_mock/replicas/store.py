@@ -36,7 +36,8 @@ class SharedStore(Store):
     """What one replica has of the orgs that it serves with others. ``began`` is when their log began.
 
     Its time is that of the entry that is applied, of the decision that is made, or else the world's.
-    ``write_later`` takes what is to be written without having been decided in a turn of the log.
+    ``write_later`` takes what is to be written without having been decided in a turn of the log,
+    ``serve_later`` an org that is to be served in place of the default one.
     """
 
     tenant_kind = SharedTenant
@@ -45,21 +46,26 @@ class SharedStore(Store):
         self.name = name or new_id()
         self.reading = Reading()
         self.write_later: Callable[[Tenant, Iterable[Write]], object] = _nobody
+        self.serve_later: Callable[[Org], object] = _nobody
         self.began = began
         self._fixed: float | None = began
         self._given = (org, bounds)
         super().__init__(org, clock=self._now, **bounds)
         self._fixed = None
 
-    def begin_anew(self, began: float) -> None:
-        """Forget everything, and be as at the log's beginning."""
+    def begin_anew(self, began: float, org: Org) -> None:
+        """Forget everything, and be as at the beginning of a log of the org."""
         with self.lock:
             for tenant in self.tenants:
                 tenant.end()
-            org, bounds = self._given
-            later = self.write_later
+            _, bounds = self._given
+            hooks = self.write_later, self.serve_later
             self.__init__(org, began, name=self.name, **bounds)  # type: ignore[misc]  # every reference to it stays good
-            self.write_later = later
+            self.write_later, self.serve_later = hooks
+
+    def replace_default(self, org: Org) -> None:
+        """Have every replica serve this org from its start: the log begins anew, and no copy stays either."""
+        self.serve_later(org)
 
     def _now(self) -> float:
         return time.time() if self._fixed is None else self._fixed
@@ -135,5 +141,5 @@ class SharedStore(Store):
         ]
 
 
-def _nobody(_: Tenant, __: Iterable[Write]) -> None:
+def _nobody(*_: object) -> None:
     raise RuntimeError("no replica writes for this store yet")

@@ -16,26 +16,28 @@ class Trouble:
         self.why = "the store has not been read yet"
         self._patience = patience
         self._told_after = 0.0
-        self._over = asyncio.Event()
+        self._decided = asyncio.Event()
 
     def begin(self, why: str, *, lasts: bool = False) -> None:
         """There is trouble, or another reason for it; what ``lasts`` is told at once."""
+        before, self.why = self.why, why
         if lasts:
             self._told_after = 0.0
-        elif not self.why:
+            self._decided.set()
+            return
+        if not before:
             self._told_after = asyncio.get_running_loop().time() + self._patience
-        self.why = why
-        self._over.clear()
+        self._decided.clear()
 
     def end(self) -> None:
         """All is well."""
         self.why = ""
-        self._over.set()
+        self._decided.set()
 
     async def passes(self) -> bool:
         """Whether it is over before it has to be told."""
         left = self._told_after - asyncio.get_running_loop().time()
         if self.why and left > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), left)
+                await asyncio.wait_for(self._decided.wait(), left)
         return not self.why
