@@ -63,6 +63,7 @@ def test_who_calls_in_is_forwarded_too() -> None:
     call = later(rung(away((number(10),))), 5)
     assert seen(call) == [("external", "connected", None), GONE, ("external", "connected", None)]
     assert call_conversation(call)["participants"][1]["user"]["id"] == BOB
+    assert [part.how_ended for part in call.participants[1].call.segments] == ["Transfer"]
 
 
 def test_all_of_a_route_ring_until_one_of_them_answers() -> None:

@@ -17,7 +17,7 @@ from ringback_contracts.life.values import (
     Turn,
 )
 
-TRANSFERRED = frozenset({"transfer", "transfer.conference"})
+TRANSFERRED = frozenset({"transfer", "transfer.conference", "transfer.forward"})
 CONSULT_INITIATOR = "consultInitiator"
 """The attribute that tells the participant who began a consult (reported)."""
 
