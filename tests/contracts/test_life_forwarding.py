@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from ringback_contracts.life import Conversation, commands, decode, encode
+from ringback_contracts.life import Conversation, commands, decode, encode, snapshots
 from ringback_contracts.life.parties import FORWARDED_SECONDS, Forwarding, How, Party, Takes
 from ringback_contracts.life.transferring import consulted_id
+from ringback_contracts.life.views.events import event_body
 from ringback_contracts.life.views.flat import call_conversation
 from tests.contracts.life_calls import (
     ALICE,
     BOB,
     CUSTOMER,
+    START,
     SUPPORT,
     do,
     done,
@@ -64,6 +66,16 @@ def test_who_calls_in_is_forwarded_too() -> None:
     assert seen(call) == [("external", "connected", None), GONE, ("external", "connected", None)]
     assert call_conversation(call)["participants"][1]["user"]["id"] == BOB
     assert [part.how_ended for part in call.participants[1].call.segments] == ["Transfer"]
+
+
+def test_whoever_listens_is_told_where_the_call_went() -> None:
+    turns = snapshots(rung(away((number(10),))), START + 5)
+    told = [event_body(turn)["participants"] for turn in turns]
+    assert [[(one["state"], one.get("disconnectType")) for one in legs] for legs in told] == [
+        [("offering", None), ("terminated", "transfer.forward"), ("connected", None)],
+        [("connected", None), ("terminated", "transfer.forward"), ("connected", None)],
+    ]
+    assert told[0][1]["user"] == {"id": BOB}
 
 
 def test_all_of_a_route_ring_until_one_of_them_answers() -> None:
