@@ -143,7 +143,7 @@ ONE_HOME = {
 }
 """What is decided in one place: what would decide it again, and where that place is."""
 OF_OTHER_TEXTS = {
-    "contracts/ringback_contracts/privacy/carriers.py": "hides what stands behind the word in any text",
+    "contracts/ringback_contracts/privacy/schemes.py": "hides what stands behind the word in any text",
     "harness/ringback_harness/check/expectation.py": "reads a challenge, which is no header of a request",
 }
 

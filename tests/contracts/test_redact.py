@@ -217,6 +217,7 @@ def test_no_number_survives_in_text(number: str, before: str, after: str) -> Non
 
 
 @given(number=numbers())
+@example("01\u00a00/0.0.0.1")
 def test_no_number_survives_in_a_body(number: str) -> None:
     assume(not is_kept(number))
     escaped = "".join(f"\\u{ord(character):04x}" for character in number)

@@ -129,7 +129,8 @@ def parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_within(text: str, found: re.Match[str], end: int) -> bool:
     """Whether what looks like hosts, seconds or a fraction is part of a number, which goes on around it."""
-    if found["hosts"] and (":" in found[0] or text[max(0, found.start() - 1) : found.start()] in _LEADS):
+    before = text[max(0, found.start() - 2) : found.start()]
+    if found["hosts"] and (":" in found[0] or (before[-1:] in _LEADS and not before[:-1].isdigit())):
         return False
     if _DIGIT_BEFORE.search(text, max(end, found.start() - _LONGEST_GAP), found.start()):
         return True
