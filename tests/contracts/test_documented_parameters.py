@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -22,6 +23,7 @@ from ringback_contracts.examples import KNOWN_CALL, Situation, situation
 from ringback_contracts.org import default_org
 from ringback_contracts.resources.calls.forms import DESTINATION_KEYS
 from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL_FOR_USER
+from ringback_contracts.schemas import Schema, referred, schema
 from tests.sdk import sdk_folder
 
 NUMBER = "+442079460100"
@@ -175,6 +177,52 @@ def test_every_documented_field_of_a_body_has_an_effect_or_a_note(operation: Ope
             f"{operation.id}: the field {name} has no effect and no note: add it to the record's heeded once"
             " it has one"
         )
+
+
+OF_EACH_TYPE: dict[str, Any] = {
+    "string": "x",
+    "integer": 7,
+    "number": 1.5,
+    "boolean": True,
+    "array": ["x"],
+    "object": {"no": "x"},
+}
+
+
+def types_of(field: Schema) -> set[str]:
+    """The JSON types that a field of a model can have."""
+    kinds = resolved(field)["type"]
+    listed = set(kinds if isinstance(kinds, list) else [kinds])
+    return listed | ({"integer"} if "number" in listed else set())
+
+
+def resolved(field: Schema) -> Schema:
+    return referred(field["$ref"]) if "$ref" in field else field
+
+
+def wrongly_typed(body: dict[str, Any], model: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The body with a value of a wrong type in each field of its model, and in each field of its objects."""
+    for name, field in model.get("properties", {}).items():
+        for kind in OF_EACH_TYPE.keys() - types_of(field):
+            yield name, {**body, name: OF_EACH_TYPE[kind]}
+        inner = body.get(name, {})
+        if "object" in types_of(field) and isinstance(inner, dict):
+            for _, made in wrongly_typed(inner, {"properties": leaves(resolved(field))}):
+                yield name, {**body, name: made}
+
+
+def leaves(model: Schema) -> Schema:
+    """The fields of a model that are no objects: those below them are the same models again."""
+    fields = model.get("properties", {}).items()
+    return {name: field for name, field in fields if "object" not in types_of(field)}
+
+
+@pytest.mark.parametrize("operation", READING, ids=lambda operation: operation.id)
+def test_a_documented_field_of_a_wrong_type_is_refused_or_has_a_note(operation: Operation) -> None:
+    model = schema(operation.reads or "")
+    for name, body in wrongly_typed(least_of(operation), model):
+        if isinstance(sent_to(operation, body), Accepted):
+            assert any(name in note for note in notes_on(operation, body)), (name, body[name])
 
 
 EFFECTS: dict[str, Any] = {

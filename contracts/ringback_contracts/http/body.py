@@ -1,4 +1,4 @@
-"""The body as such: its media type, its size, its JSON."""
+"""The body as such: its media type, its size, its JSON, and whether it is of its model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import (
+    ALICE,
     COMMON_ERRORS,
     FINE,
     OK,
@@ -15,11 +16,14 @@ from ringback_contracts.core.declare import (
     SWAGGER_2017,
     TEST_NUMBER,
     found,
+    ill_typed,
     rule,
 )
+from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
-from ringback_contracts.core.operation import with_body, with_object
+from ringback_contracts.core.operation import Operation, with_body, with_object
 from ringback_contracts.core.payload import MAX_BYTES, MAX_DEPTH
+from ringback_contracts.schemas import type_errors
 
 CALL = {"phoneNumber": TEST_NUMBER}
 GZIPPED = {"content-encoding": "gzip"}
@@ -165,3 +169,64 @@ def body_not_an_object(case: Case) -> Sequence[Violation]:
         type(case.payload.value), "a plain value"
     )
     return found(f"the body is {kind}")
+
+
+class ModelledCase(Case):
+    """A request whose body is held to the types and words of its model."""
+
+    @property
+    def reads(self) -> str | None:
+        """The model of the body."""
+        return self.operation.reads if self.operation else None
+
+    @lazy
+    def errors(self) -> list[tuple[str, str]]:
+        """Where the body is not of its model (JSON pointers), and how."""
+        return type_errors(self.body, self.reads) if self.reads and self.body is not None else []
+
+
+def _modelled(operation: Operation) -> bool:
+    """Those whose body is held to its model, and by no rule of its own."""
+    judged_elsewhere = operation.reads in ("CallUpdate", "ParticipantAttributes")
+    return with_object(operation) and issubclass(operation.facts, ModelledCase) and not judged_elsewhere
+
+
+_PRESENCE = f"/api/v2/users/{ALICE}/presences/purecloud"
+_AVAILABLE = {"presenceDefinition": {"id": "6a3af858-942f-489d-9700-5f9bcdcdae9b"}}
+_FORWARDING = f"/api/v2/users/{ALICE}/callforwarding"
+_PARTICIPANT = f"/api/v2/conversations/calls/{ALICE}/participants/{ALICE}"
+
+
+def _patch(body: dict[str, object], path: str) -> Example:
+    return Example(body, method="PATCH", path=path)
+
+
+@rule(
+    id="body.not-of-its-model",
+    stage=Stage.SCHEMA,
+    status=400,
+    code="invalid.value",
+    message="Value for field '{field}' is not valid: {problem}",
+    title="A field of the body has the wrong JSON type, or a word that its model does not have",
+    fix="Send what the published model has: true without quotes, states as words, dates as RFC 3339.",
+    evidence=Evidence.PUBLISHED,
+    source=f"the body's model in the {SDK}; {SWAGGER_2017}: invalid.value",
+    knowledge=Knowledge.REQUEST,
+    operations=_modelled,
+    rejects=[
+        _patch({"held": "true"}, _PARTICIPANT),
+        _patch({"state": "on hold"}, _PARTICIPANT),
+        _patch({"wrapup": "sold"}, _PARTICIPANT),
+        _patch({"state": "parked", "resumeTime": "tomorrow"}, _PARTICIPANT),
+        _patch({"presenceDefinition": "Busy"}, _PRESENCE),
+        _patch({**_AVAILABLE, "message": {"text": "back soon"}}, _PRESENCE),
+        _patch({"enabled": "yes"}, _FORWARDING),
+        _patch({"enabled": False, "voicemail": "MINE"}, _FORWARDING),
+    ],
+    accepts=[
+        _patch({**_AVAILABLE, "message": "back soon"}, _PRESENCE),
+        _patch({"enabled": False, "voicemail": "none"}, _FORWARDING),
+    ],
+)
+def body_not_of_its_model(case: ModelledCase) -> Sequence[Violation]:
+    return ill_typed(case.errors)

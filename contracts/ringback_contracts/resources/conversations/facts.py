@@ -9,11 +9,11 @@ from ringback_contracts.core.case import Case
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
+from ringback_contracts.http.body import ModelledCase
 from ringback_contracts.life import Conversation, Objection, apply, objection
 from ringback_contracts.life.commands import GiveWrapUp, Instruction
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.resources.calls.facts import read_number
-from ringback_contracts.schemas import type_errors
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "CallCommand": ("callNumber",),
@@ -80,18 +80,8 @@ class CodeFacts(CallNow):
         yield "no participant has such a code in Ringback, so that there was none to take away"
 
 
-class CallTold(CallNow):
+class CallTold(CallNow, ModelledCase):
     """A request that tells a call to do something."""
-
-    @property
-    def reads(self) -> str | None:
-        """The model of the body."""
-        return self.operation.reads if self.operation else None
-
-    @lazy
-    def errors(self) -> list[tuple[str, str]]:
-        """Where the body is not of its model (JSON pointers), and how."""
-        return type_errors(self.body, self.reads) if self.reads and self.body is not None else []
 
     @lazy
     def fields(self) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The conversation in a path must be there, so must its participant, and the body must be of its model."""
+"""The conversation in a path must be there, so must its participant, and the body must say something."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from ringback_contracts.core.declare import (
     NOBODY,
     NOT_FOUND,
     OUR_CHOICE,
-    SDK,
     SWAGGER_2017,
     found,
-    ill_typed,
     rule,
 )
 from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, Violation
-from ringback_contracts.core.operation import Operation, giving, with_unknown_id
+from ringback_contracts.core.operation import giving, with_unknown_id
 from ringback_contracts.life import objections as why
 from ringback_contracts.life.checks import unknown
 from ringback_contracts.life.commands import (
@@ -142,41 +140,8 @@ def no_such_participant(case: CallNow) -> Sequence[Violation]:
     return found(objection.detail, "path") if objection else FINE
 
 
-def told_with_a_body(operation: Operation) -> bool:
-    """The operations whose body tells a call what to do, but for attributes."""
-    judged_elsewhere = operation.reads == "CallUpdate" or keeping(operation)
-    return operation.asks is not None and operation.reads is not None and not judged_elsewhere
-
-
 keeping = giving(SetAttributes)
 """The operations that keep texts with a participant."""
-
-
-@rule(
-    id="body.not-of-its-model",
-    stage=Stage.SCHEMA,
-    status=400,
-    code="invalid.value",
-    message="Value for field '{field}' is not valid: {problem}",
-    title="A field of the body has the wrong JSON type, or a word that its model does not have",
-    fix="Send what the published model has: true without quotes, states as words, dates as RFC 3339.",
-    evidence=Evidence.PUBLISHED,
-    source=f"the body's model in the {SDK}; {SWAGGER_2017}: invalid.value",
-    knowledge=Knowledge.REQUEST,
-    operations=told_with_a_body,
-    rejects=[
-        patch(OWN, {"held": "true"}),
-        patch(OWN, {"state": "on hold"}),
-        patch(OWN, {"wrapup": "sold"}),
-        patch(OWN, {"state": "parked", "resumeTime": "tomorrow"}),
-    ],
-    accepts=[
-        patch(OWN, {"held": True}, TALKING),
-        patch(OWN, {"state": "DISCONNECTED", "muted": None}, TALKING),
-    ],
-)
-def body_not_of_its_model(case: CallTold) -> Sequence[Violation]:
-    return ill_typed(case.errors)
 
 
 @rule(

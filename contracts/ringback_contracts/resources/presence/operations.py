@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.http.body import ModelledCase
 from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 
@@ -82,6 +83,7 @@ OPERATIONS = (
         scopes=WRITING,
         reads="UserPresence",
         heeded=("presenceDefinition", "message"),
+        facts=ModelledCase,
         answers="UserPresence",
         changes=Change.ORG,
         unknown=THE_USER,
@@ -101,6 +103,7 @@ OPERATIONS = (
         scopes=WRITING,
         reads="UserPresence",
         heeded=("presenceDefinition", "message"),
+        facts=ModelledCase,
         answers="UserPresence",
         changes=Change.ORG,
         unknown=THE_USERS_SOURCE,

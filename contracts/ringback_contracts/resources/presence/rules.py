@@ -88,7 +88,6 @@ def path_source_unknown(case: Case) -> Sequence[Violation]:
     operations=reading("UserPresence"),
     rejects=[
         Example({}, method="PATCH", path=PRESENCE),
-        Example({"presenceDefinition": "Busy"}, method="PATCH", path=PRESENCE),
         Example({"presenceDefinition": {"id": NOBODY}}, method="PATCH", path=PRESENCE),
         Example({"presenceDefinition": {"systemPresence": "Busy"}}, method="PATCH", path=PRESENCE),
     ],
@@ -98,11 +97,9 @@ def path_source_unknown(case: Case) -> Sequence[Violation]:
     ],
 )
 def presence_unknown(case: Case) -> Sequence[Violation]:
-    if case.body is None:
+    definition = (case.body or {}).get("presenceDefinition") or {}
+    if case.body is None or not isinstance(definition, Mapping):
         return FINE
-    definition = case.body.get("presenceDefinition")
-    if not isinstance(definition, Mapping):
-        return found("presenceDefinition is no object", "/presenceDefinition")
     presence_id = definition.get("id")
     if isinstance(presence_id, str) and presence_id.lower() in case.org.presence_by_id:
         return FINE

@@ -6,18 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast, get_args
 
-from ringback_contracts.core.case import Case
 from ringback_contracts.core.declare import (
     ALICE,
     ALICE_PHONE,
     CAROL_PHONE,
     ERIN,
     FINE,
-    SDK,
     SWAGGER_2018,
     TEST_NUMBER,
     found,
-    ill_typed,
     rule,
 )
 from ringback_contracts.core.lazy import lazy
@@ -25,6 +22,7 @@ from ringback_contracts.core.model import Evidence, Example, Rule, Stage, Violat
 from ringback_contracts.core.operation import Change, reading
 from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
+from ringback_contracts.http.body import ModelledCase
 from ringback_contracts.http.served import served
 from ringback_contracts.org import User
 from ringback_contracts.org.people import (
@@ -37,7 +35,6 @@ from ringback_contracts.org.people import (
 )
 from ringback_contracts.resources.calls.facts import read_number
 from ringback_contracts.resources.users.operations import READING, THE_USER, WRITING
-from ringback_contracts.schemas import type_errors
 
 READ = "getUserCallforwarding"
 PUT = "putUserCallforwarding"
@@ -48,14 +45,13 @@ TYPES: tuple[str, ...] = get_args(TargetType)
 Said = Mapping[str, Any]
 
 
-class ForwardingFacts(Case):
+class ForwardingFacts(ModelledCase):
     """A request that says where a user's calls are to go."""
 
     @lazy
     def errors(self) -> list[tuple[str, str]]:
         """Where the body is not of its model (JSON pointers), and how; of a target's type a rule tells."""
-        read = type_errors(self.body, "CallForwarding") if self.body is not None else []
-        return [one for one in read if not one[0].endswith("/type")]
+        return [one for one in super().errors if not one[0].endswith("/type")]
 
     @lazy
     def fields(self) -> Said:
@@ -129,25 +125,6 @@ STATION = {"type": "STATION", "value": ALICE_PHONE}
 
 def _put(body: Said) -> Example:
     return Example(dict(body), method="PUT", path=PATH)
-
-
-@rule(
-    id="forwarding.malformed",
-    stage=Stage.SCHEMA,
-    status=400,
-    code="invalid.value",
-    message="Value for field '{field}' is not valid: {problem}",
-    title="A field of the body has the wrong JSON type, or a word that its model does not have",
-    fix='Send {"enabled": true, "calls": [{"targets": [{"type": "PHONENUMBER", "value": "+..."}]}]}.',
-    evidence=Evidence.PUBLISHED,
-    source=f"model CallForwarding of the {SDK}; {SWAGGER_2018}: invalid.value",
-    operations=reading("CallForwarding"),
-    rejects=[_put({"enabled": "yes"}), _put({"enabled": False, "voicemail": "MINE"})],
-    accepts=[_put({"enabled": False, "voicemail": "none"})],
-)
-def forwarding_malformed(case: ForwardingFacts) -> Sequence[Violation]:
-    """The body must be of its model."""
-    return ill_typed(case.errors)
 
 
 AT_WORK = Example(
