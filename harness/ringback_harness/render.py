@@ -17,7 +17,6 @@ TITLES = {
     "python": "With ringback_client",
     "sdk": "With the official Python SDK",
 }
-BODY = "the body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ BUT = (
     ("key.caller", "by Ringback alone: the platform publishes no 'to' and 'from'"),
     ("value.not-filled-in", "once it is filled in"),
     ("code.unsent", "if anything sends it"),
+    ("code.media-type", "if it goes out as application/json"),
 )
 """What makes a lie of "accepted" alone, by the notes that tell of it."""
 
@@ -129,7 +129,7 @@ def _show_candidates(screen: Screen, findings: tuple[Explained, ...]) -> None:
 
 
 def _show_finding(screen: Screen, number: int, finding: Explained, *, verbose: bool) -> None:
-    place = styled(f"  at {shown(finding.where) or BODY}", "cyan")
+    place = styled(f"  at {shown(finding.where)}", "cyan") if finding.where else ""
     show(screen, f"{number}. {styled(finding.rule, 'bold yellow')}{place}")
     show_wrapped(screen, "   what   ", finding.message)
     show_wrapped(screen, "   fix    ", finding.fix, style="green")

@@ -229,7 +229,8 @@ def test_a_request_is_read_in_every_way_that_it_is_written(way: str) -> None:
     assert (found.request.method, found.request.path) == ("POST", PATH)
     assert json.loads(found.request.body) == CALL
     assert found.request.headers["content-type"] == "application/json"
-    assert found.context.unread == ()
+    # Nothing in these programs gives a header.
+    assert {note.id for note in found.context.unread} <= {"code.media-type"}
 
 
 MODELS: dict[str, tuple[str, Any]] = {

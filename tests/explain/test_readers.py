@@ -384,7 +384,7 @@ def test_the_calls_of_a_postman_collection_are_read() -> None:
     assert (found.request.method, found.request.path) == ("POST", CALLS_PATH)
     assert json.loads(found.request.body) == BODY
     assert found.request.headers["content-type"] == JSON
-    with pytest.raises(ReadError, match="no request of this Postman collection"):
+    with pytest.raises(ReadError, match="no request of a Postman collection"):
         read(collection(other).encode())
 
 

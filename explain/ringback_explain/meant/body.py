@@ -124,7 +124,7 @@ def _loose(text: str) -> ReadBody | None:
         literal = bare[start : end + 1]
         quoted = re.sub(r"""([{,]\s*)["']?([A-Za-z_$][\w$]*)["']?\s*[:=]\s*""", r'\1"\2": ', literal)
         spellings += [literal, quoted]
-    return next((ReadBody(value, form) for value in map(_yaml, spellings) if value is not None), None)
+    return next((ReadBody(value, form) for value in map(mapping, spellings) if value is not None), None)
 
 
 def _cut(text: str) -> ReadBody | None:
@@ -173,7 +173,7 @@ def _completions(text: str) -> Iterator[str]:
 _ATTEMPTS: tuple[Callable[[str], ReadBody | None], ...] = (_marked, _fields, _cut, _loose)
 
 
-def _yaml(text: str) -> dict[str, Any] | None:
+def mapping(text: str) -> dict[str, Any] | None:
     """The mapping that the text is in YAML, every scalar a text."""
     import yaml
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant import body as meant
-from ringback_explain.read import described, mention
+from ringback_explain.read import described, logged, mention
 from ringback_explain.read.found import Found, FoundError, FoundRequest, ReadError, encoded, looks_like_form
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 
@@ -43,7 +43,7 @@ def read(data: bytes, folder: Path | None = None) -> Read:
     text = decoded(data)
     if not text.strip():
         raise ReadError("empty")
-    result = _best(text, folder)
+    result = _best(logged.told(text), folder)
     found = result.found[:MOST_FOUND]
     share = MAX_TEXT // max(1, len(found))
     # Each of many is not held against the whole text around it.
@@ -100,7 +100,7 @@ def _json(part: str, text: str) -> Read | None:
         return _one_after_another(part)
     if isinstance(value, str):
         return _of_part(value, text, None)
-    if "entries" in part or "item" in part:
+    if any(key in part for key in ("entries", "item", "resources", "requests")):
         from ringback_explain.read import exports
 
         if (exported := exports.readings(value)) is not None:
@@ -129,8 +129,10 @@ def _one_after_another(part: str) -> Read | None:
 def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found] | Found | None]:
     """What each reader makes of the part, in the order of their certainty."""
     # Most inputs are JSON, and need none of these.
-    from ringback_explain.read import code, curl, data_action, http_message
+    from ringback_explain.read import code, curl, data_action, exports, http_message
 
+    if "collection" in part and (exported := exports.readings(meant.mapping(part))):
+        yield exported[0]
     yield list(curl.readings(part, folder))
     yield http_message.readings(part)
     yield _form(part, text)
@@ -139,8 +141,8 @@ def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Fou
     yield data_action.from_terraform(part)
     yield code.requests_of(part)
     yield _object_in(part, text)
-    yield _yaml(part, text)
     code.refuse(part)
+    yield _yaml(part, text)
     yield mention.reported(part)
 
 

@@ -1,4 +1,4 @@
-"""Read curl command lines, as people write them and as browsers copy them."""
+"""Read command lines of curl, as people write them and as browsers copy them, and of wget."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_SWITCHES = 100
 """Switches that say nothing about the request are dropped one by one; curl has some 140 in all."""
 _DATA = frozenset({"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json"})
 
-_START = re.compile(r"(?<![^\s;|&(`=])(?=curl(?:\.exe)?[ \t]+[^\s])")
+_START = re.compile(r"(?<![^\s;|&(`=])(?=(curl|wget)(?:\.exe)?[ \t]+[^\s])")
 _LIKE_A_URL = re.compile(r"^[\w.+-]+://|^(?!-)\S*[/.$<{]|^localhost\b", re.IGNORECASE)
 _WINDOWS = re.compile(r"\^[ \t]*$|`[ \t]*$|^curl\.exe", re.MULTILINE)
 
@@ -57,7 +57,7 @@ def _command_readings(command_text: str, text: str, folder: Path | None) -> Iter
         words = [word.replace('\\"', '"') for word in words]
     while words:
         end = next((place for place, word in enumerate(words) if word in ("--next", "-:")), len(words))
-        transfer = _Transfer(folder, command.stdin)
+        transfer = _Transfer(folder, command.stdin, command.words[0].removesuffix(".exe"))
         options, urls = _options(words[:end])
         for option, value in options:
             transfer.take(table("read/curl")["names"].get(option, option.removeprefix("--")), value)
@@ -90,6 +90,7 @@ class _Transfer:
 
     folder: Path | None
     stdin: str | None
+    program: str
     given: dict[str, str] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -146,7 +147,7 @@ class _Transfer:
             own["authorization"] = f"Bearer {self.given['oauth2-bearer']}"
         kept = {name: value for name, value in own.items() if name not in self.removed}
         request = address.request(kept | self.headers, body)
-        return FoundRequest(request, "a curl command", context_of(address, request, text))
+        return FoundRequest(request, f"a {self.program} command", context_of(address, request, text))
 
     def _data(self, option: str, value: str) -> bytes:
         """What curl sends for a data option."""

@@ -1,4 +1,4 @@
-"""Read the requests of what tools export: a HAR file (HTTP Archive 1.2), or a Postman collection."""
+"""Read the requests of what tools export: a HAR file (HTTP Archive 1.2), or a collection of requests."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ringback_explain.explanation import Note, PlatformAnswer
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
 from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of, said
+from ringback_explain.table import table
 
-_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
-_IN_PATH = re.compile(r"(?<=[^/:]/)\{\{([^{}]*)\}\}")
+_VARIABLE = re.compile(r"\{\{ *(?:_\.)?([^{}]*?) *\}\}")
+_IN_PATH = re.compile(rf"(?<=[^/:]/){_VARIABLE.pattern}")
 """A variable in a path; what stands for the host is read as other templates of one are."""
 _CALL = re.compile(r"/(?:calls?|callbacks?|connections)(?:/|$|\?)", re.IGNORECASE)
 
@@ -35,8 +36,9 @@ def readings(value: Any) -> tuple[list[FoundRequest], int] | None:
         return None
     if isinstance(value.get("log"), dict) and "entries" in value["log"]:
         return _har_readings(value["log"]["entries"])
-    if isinstance(value.get("item"), list) and "info" in value:
-        return _collection_readings(value), 0
+    for tool, marks in table("read/keys")["collections"].items():
+        if value.keys() >= set(marks.split()):
+            return _collection_readings(value, tool), 0
     return None
 
 
@@ -101,53 +103,60 @@ def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundR
     return FoundRequest(request, f"entry {number} of {count} in a HAR file", context, answer)
 
 
-def _collection_readings(collection: Mapping[str, Any]) -> list[FoundRequest]:
+def _collection_readings(collection: Mapping[str, Any], tool: str) -> list[FoundRequest]:
     """The requests that place a call or ask for a token."""
     found = [
-        described.request_of_description(request, json.dumps(request), f"{name} of a Postman collection")
+        described.request_of_description(request, json.dumps(request), f"{name!r} of {tool}")
         for name, request in _collection_requests(collection)
         if places_call(request["url"]) or TOKEN_PATH in request["url"]
     ]
     if not found:
-        raise ReadError("collection")
+        raise ReadError("collection", tool=tool)
     return found
 
 
 def _collection_requests(collection: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Whatever has a method and a URL, wherever it stands, with the login of what stands around it."""
     known = dict(described.pairs(collection.get("variable")))
-    waiting = [(item, collection.get("auth")) for item in collection["item"][::-1]]
+    waiting: list[tuple[Any, str, Any]] = [(collection, "a request", None)]
     while waiting:
-        item, auth = waiting.pop()
-        if not isinstance(item, dict):
+        value, name, auth = waiting.pop()
+        if isinstance(value, list):
+            waiting += [(each, name, auth) for each in reversed(value)]
+        if not isinstance(value, dict):
             continue
-        inner = item.get("item")
-        auth = item.get("auth") or auth
-        waiting += [(each, auth) for each in inner[::-1]] if isinstance(inner, list) else []
-        request = item.get("request")
-        if not isinstance(request, dict):
-            continue
-        url = request.get("url")
+        name, auth = value.get("name") or name, value.get("auth") or value.get("authentication") or auth
+        url = value.get("url", value.get("endpoint"))
         url = url.get("raw") if isinstance(url, dict) else url
-        if isinstance(url, str):
-            headers = _login(request.get("auth") or auth) | dict(described.pairs(request.get("header")))
-            # In the words of every other description.
-            described_so = {
-                "method": request.get("method"),
-                "url": _sent(url, known, _IN_PATH),
-                "headers": {name: _sent(value, known) for name, value in headers.items()},
-                "body": _sent(_body(request.get("body")), known),
-            }
-            yield repr(str(item.get("name", "a request"))), described_so
+        if isinstance(value.get("data"), dict):
+            known |= value["data"]  # of an environment of Insomnia
+        elif isinstance(url, str) and "method" in value:
+            yield str(name), _described(value, url, auth, known)
+        else:
+            waiting += [(each, name, auth) for key, each in reversed(value.items()) if key != "response"]
+
+
+def _described(
+    request: Mapping[str, Any], url: str, auth: Any, known: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """A request in the words of every other description."""
+    headers = _login(auth) | dict(described.pairs(request.get("header", request.get("headers"))))
+    return {
+        "method": request["method"],
+        "url": _sent(url, known, _IN_PATH),
+        "headers": {name: _sent(value, known) for name, value in headers.items()},
+        "body": _sent(_body(request.get("body")), known),
+    }
 
 
 def _sent(text: str, known: Mapping[str, str], unknown: re.Pattern[str] = _VARIABLE) -> str:
-    """A text with what its variables hold, and stand-ins for those that only Postman knows."""
-    filled = _VARIABLE.sub(lambda found: known.get(found[1]) or found[0], text)
+    """A text with what its variables hold, and stand-ins for those that only the tool knows."""
+    filled = _VARIABLE.sub(lambda found: str(known.get(found[1]) or found[0]), text)
     return unknown.sub(lambda found: stand_in(found[1]), filled)
 
 
 def _login(auth: Any) -> dict[str, str]:
-    """The header that Postman makes of the kind of login that a request has, or inherits."""
+    """The header that a tool makes of the kind of login that a request has, or inherits."""
     kind = auth.get("type") if isinstance(auth, dict) else None
     words = {"basic": f"Basic {stand_in('id and secret')}", "bearer": f"Bearer {stand_in('token')}"}
     word = words.get("bearer" if kind == "oauth2" else str(kind))
@@ -155,8 +164,11 @@ def _login(auth: Any) -> dict[str, str]:
 
 
 def _body(body: Any) -> str:
-    """The body as a text, whatever mode Postman has it in."""
+    """The body as a text, whatever mode the tool has it in."""
     if not isinstance(body, dict):
         return body if isinstance(body, str) else ""
-    form = body.get("urlencoded") if body.get("mode") == "urlencoded" else None
-    return urlencode(described.pairs(form), safe="{}") if form else str(body.get("raw") or "")
+    mode = body.get("mode")
+    written = next((body[key] for key in ("raw", "text", "body") if isinstance(body.get(key), str)), "")
+    form = next((body[key] for key in ("urlencoded", "params", "form") if key in body), None)
+    is_form = form and (mode == "urlencoded" or not (mode or written))
+    return urlencode(described.pairs(form), safe="{}") if is_form else written

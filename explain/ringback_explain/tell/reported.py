@@ -19,13 +19,15 @@ from ringback_explain.explanation import Context, Explained, Explanation, Note, 
 from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.questions import note, quoted
-from ringback_explain.tell.telling import OWN_LIMITS, explain, explain_text_notes
+from ringback_explain.tell.telling import explain, explain_text_notes
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
 MOST_CANDIDATES = 5
 """More of them help nobody: it takes the request to tell."""
 USUAL = ("address.scheme-missing", "tel.no-plus", "address.shape", "address.untyped", "sip.misnamed-fields")
 """What it is most often, where several rules answer the same."""
+OF_RINGBACK = frozenset(rule for rule in TABLE if rule.source.startswith("Ringback's own "))
+"""Its limits, switches and protections: no answer of the platform comes of them."""
 NOT_A_USER = "not.a.user"
 _OF_CALLER = (Stage.AUTHENTICATE, Stage.RATE, Stage.AUTHORIZE, Stage.STATION)
 """What these refuse is not the body."""
@@ -60,12 +62,13 @@ def explain_answer(
         notes = (*notes, *_of_code(answer))
         return Explanation("rejected", status, answer.code, None, notes=notes, questions=(ASK,))
     sure = len(rules) == 1
+    codes = {rule.code for rule in rules if answer.status in (None, rule.status)}
     more = len(rules) - MOST_CANDIDATES
     told = [note("error.more", count=more)] if more > 0 else []
     return Explanation(
         verdict="rejected",
         status=answer.status or rules[0].status,
-        code=answer.code or (rules[0].code if answer.status in (None, rules[0].status) else None),
+        code=answer.code or (codes.pop() if len(codes) == 1 else None),
         rule=rules[0].id if sure else None,
         findings=tuple(_finding(rule, answer.field if sure else None) for rule in rules[:MOST_CANDIDATES]),
         notes=(*notes, *_doubts(answer, rules[0]), *told),
@@ -105,20 +108,20 @@ def explain_answered(
     fitting = [
         rule
         for rule in _likely(answer, subject)
-        if contract_of_body in rule.contracts and rule not in OWN_LIMITS
+        if contract_of_body in rule.contracts and rule not in OF_RINGBACK
     ]
     shown = next((finding for finding in made.findings if TABLE.by_id.get(finding.rule) in fitting), None)
     login = of_error(answer.code)
     decided = shown or (login.explained() if login else None)
     if decided is None and len(fitting) == 1:
-        decided = _finding(fitting[0], answer.field)
+        decided = _finding(fitting[0], answer.field or _place(fitting[0], subject))
     suggestion = _still_of_use(made, request, answer, decided)
     possible = tuple(map(_finding, fitting)) if len(fitting) <= MOST_CANDIDATES else ()
     others = tuple(
         finding
         for finding in made.findings
         if (decided is None or finding.rule != decided.rule)
-        and TABLE.by_id.get(finding.rule) not in OWN_LIMITS
+        and TABLE.by_id.get(finding.rule) not in OF_RINGBACK
     )
     return replace(
         made,
@@ -138,21 +141,23 @@ def explain_answered(
 def _likely(answer: PlatformAnswer, subject: Subject) -> list[Rule]:
     """The rules that the answer fits and that can have something against the request, if there are any."""
     fitting = candidates(answer)
-    able = [rule for rule in fitting if _could_object(rule, subject)]
+    able = [rule for rule in fitting if _place(rule, subject) is not None]
     if not able and answer.status in set(HTTPStatus) and _tells_nothing(answer):
         alike = _words(answer.code or "") <= _words(HTTPStatus(answer.status).phrase)
         others = _fitting(answer.status, None, None, answer.operation) if alike else []
-        able = [rule for rule in others if _could_object(rule, subject)]
+        able = [rule for rule in others if _place(rule, subject) is not None]
     # The path of a known operation is not at fault.
     return able or [rule for rule in fitting if rule.stage > Stage.ROUTE or subject.route.operation is None]
 
 
-def _could_object(rule: Rule, subject: Subject) -> bool:
-    """Whether a rule can have anything against the request, in whatever org and whoever sends it."""
+def _place(rule: Rule, subject: Subject) -> str | None:
+    """Where a rule can have something against the request, in whatever org and whoever sends it."""
     if subject.route.operation is None or not rule.concerns(subject.route.operation):
-        return False
+        return None
     request = filled(subject.request, subject.reading.value)
-    return any(rule.check(case_of(request, caller, org)) for caller, org in adverse(request, subject.fields))
+    worlds = adverse(request, subject.fields)
+    objections = (each for world in worlds for each in rule.check(case_of(request, *world)))
+    return next((each.pointer for each in objections), None)
 
 
 def _still_of_use(
@@ -187,6 +192,8 @@ def candidates(answer: PlatformAnswer) -> list[Rule]:
         (answer.status, None, None),
     ):
         found = _fitting(status, code, said, answer.operation) if status or code or said else []
+        if (status, code, said) != (answer.status, answer.code, message):
+            found = [rule for rule in found if rule not in OF_RINGBACK]
         telling = code and len(_fitting(None, code, None)) <= MOST_CANDIDATES
         if found and (said is not None or message is None or telling):
             return found
@@ -235,7 +242,7 @@ def _words(message: str) -> frozenset[str]:
 
 def _finding(rule: Rule, field: str | None = None) -> Explained:
     pointer = field or usual_place(rule.id)
-    if field and not (field.startswith("/") or field[0].isupper()):
+    if field and not (field.startswith("/") or field[0].isupper() or field == "path"):
         # The platform names fields with dots, and headers as they are.
         pointer = "/" + field.replace(".", "/")
     return Explained(rule.id, pointer, rule.title, rule.fix, rule.evidence.value, rule.source)

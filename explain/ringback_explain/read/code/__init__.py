@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ringback_explain.meant.body import closed_at
+from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
 from ringback_explain.read.code.calls import follow_call
 from ringback_explain.read.code.languages import LONGEST, Program, programs, unread_language
@@ -28,6 +29,9 @@ _VARIABLE_KEY = re.compile(rb'"\xe2\x80\xb9[^"]*"\s*:')
 _ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w.]+\.)?\w*(?:Error|Exception)(?: \[\w+\])?: .*")
 """What a program said when it failed: words, whatever a grammar makes of them."""
 
+_HERE_STRING = re.compile(r"@[\"'][ \t]*\n(\s*\{.*?)\n[\"']@", re.DOTALL)
+_IN_QUOTES = re.compile(r"\$(?:([A-Za-z_][\w:]*)|\(([^()\n]*)\))")
+"""What PowerShell fills in between double quotes."""
 _HASH = re.compile(r"@(?=\{)")
 _TOKEN = re.compile(r'"(?:`.|[^"`])*"|\'[^\']*\'|#[^\n]*|@(?=\{)|=|;|\n|\$(?=true\b|false\b|null\b)')
 _NAME = re.compile(r"\w+(?=[\"']?\s*=)")
@@ -42,9 +46,7 @@ def requests_of(text: str) -> list[FoundRequest]:
     """
     unread = unread_language(text)
     if unread is not None:
-        script = _as_script(text) if unread == "PowerShell" else None
-        bodies = [found.request.body for found in requests_of(script)] if script else []
-        return [described.request_of_body(None, body, text, f"{unread} code") for body in bodies]
+        return _of_powershell(text) if unread == "PowerShell" else []
     opened: tuple[Sending, str] | None = None
     doubtful: list[FoundRequest] = []
     for program in _candidates(text):
@@ -75,8 +77,10 @@ def _followed(program: Program, text: str) -> tuple[list[FoundRequest], Sending 
     # Among the objects that nothing was seen to send the heaviest one is the body.
     values = [*walker.records, *filter(None, map(decoded, reversed(walker.texts)))]
     telling = [value for value in values if described.weight(value) or CURL_FIELDS in value]
-    if telling and not any(fields_of(sending.body) for sending in told):
-        body = max(described.outermost(telling), key=described.heaviest)
+    body = max(described.outermost(telling), key=described.heaviest, default=None)
+    # JSON among words is a program of some language too.
+    is_code = program.signs or all(value != body for value in described.objects_in(text))
+    if body and is_code and not any(fields_of(sending.body) for sending in told):
         left = Sending(0, body=body)
         if CURL_FIELDS in body:
             left.set(CURL_FIELDS, body[CURL_FIELDS])
@@ -99,6 +103,18 @@ def _candidates(text: str) -> list[Program]:
     if len(text) > LONGEST or _ERROR_LINE.fullmatch(text.strip()):
         return []
     return [program for program in programs(without_prose(text)) if program.fit >= LIKELY][:MOST_TRIED]
+
+
+def _of_powershell(text: str) -> list[FoundRequest]:
+    """The request with the hash table, or the JSON in quotes, that a script makes its body of."""
+    quoted = _HERE_STRING.search(text)
+    if quoted is not None:
+        bodies = [_IN_QUOTES.sub(lambda found: stand_in(found[1] or found[2]), quoted[1])]
+    elif (script := _as_script(text)) is not None:
+        bodies = [found.request.body.decode() for found in requests_of(script)]
+    else:
+        bodies = []
+    return [described.request_of_body(None, body, text, "PowerShell code") for body in bodies]
 
 
 def _as_script(text: str) -> str | None:

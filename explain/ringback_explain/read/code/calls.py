@@ -199,7 +199,7 @@ def _adding(call: CodeCall) -> Any:
         call.walker.put(given[0], given[1], given[2], call.spot)
         return given[0]
     if call.lower in words("removes") and given and isinstance(call.receiver, CodeObject):
-        return call.receiver.pop(call.receiver.name_of(str(given[0])), unknown(text_of(call.node)))
+        return call.receiver.pop(call.receiver.naming(str(given[0])), unknown(text_of(call.node)))
     if call.lower in words("appends") and len(given) == 1 and isinstance(call.receiver, list):
         call.receiver.append(given[0])
         return call.receiver

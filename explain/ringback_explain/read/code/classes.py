@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ringback_explain.meant.keys import published_name
 from ringback_explain.read.code.languages import SELVES, Spot, field, text_of
 from ringback_explain.read.code.values import CodeObject
-from ringback_explain.read.described import weight
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -34,7 +34,7 @@ _TAG = re.compile(
     r"(?:JsonPropertyName|JsonProperty|SerializedName)\((?:\w+ ?= ?)?\"(\w+)\"|alias=[\"'](\w+)"
 )
 _RENAMED = ("java", "csharp")
-"""Languages in which a field is sent under another name than the class has for it, as a model's is."""
+"""Languages in which a field may be set by a method that is named after it."""
 
 
 def instance_of(call: CodeCall, name: str, initial: Node | None) -> CodeObject | None:
@@ -43,7 +43,7 @@ def instance_of(call: CodeCall, name: str, initial: Node | None) -> CodeObject |
     if node is None or node.id in walker.active:
         return None
     walker.active.add(node.id)
-    made = walker.record(model=walker.language.name in _RENAMED, origin=name)
+    made = walker.record(model=walker.language.name in _RENAMED, own=True, origin=name)
     fields = list(_declared(walker, node, node))
     for key, declared in fields:
         if (value := walker.right(declared)) is not None:
@@ -63,7 +63,7 @@ def instance_of(call: CodeCall, name: str, initial: Node | None) -> CodeObject |
             walker.put(made, key, value, call.named.spots.get(key, call.spot))
     made.absorb(None if initial is None else walker.evaluate(initial))
     walker.active.discard(node.id)
-    return made if weight(made) or (made and not functions) else None
+    return made if any(map(published_name, made)) or (made and not functions) else None
 
 
 def _default(walker: Walker, node: Node) -> Any:
@@ -84,15 +84,24 @@ def _declared(walker: Walker, node: Node, of_class: Node) -> Iterator[tuple[str,
             outer = child
             while outer.parent is not None and outer.parent.type in _AROUND:
                 outer = outer.parent
-            key, tag = text_of(name).strip("$"), _TAG.search(text_of(outer))
-            if tag is not None:
-                walker.tags[key] = tag[1] or tag[2]
+            key = text_of(name).strip("$")
+            walker.tags |= _tag(walker, key, text_of(outer))
             if not _NOT_SENT.get(walker.language.name, _STATIC).match(text_of(outer)):
                 yield key, child
         elif walker.meaning(child) != "function" or _name_of(child) in CONSTRUCTORS:
             inner = field(child, "parameters") if walker.meaning(child) == "function" else child
             if inner is not None and child.type != of_class.type:
                 yield from _declared(walker, inner, of_class)
+
+
+def _tag(walker: Walker, key: str, declaration: str) -> dict[str, str]:
+    """The other name that a declaration gives to a field, with the one under which it goes out."""
+    tag = _TAG.search(declaration)
+    if tag is None:
+        return {}
+    # The alias of a field of pydantic goes out where that is asked for.
+    goes_out = tag[1] or "by_alias=True" in text_of(walker.root)
+    return {key: tag[1] or tag[2]} if goes_out else {tag[2]: key}
 
 
 def _declares(walker: Walker, node: Node, of_class: Node) -> bool:

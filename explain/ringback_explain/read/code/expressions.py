@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, innermost, text_of
-from ringback_explain.read.code.values import CodeObject, Doubt, Unknown, joined, number, text_value, unknown
+from ringback_explain.read.code.values import (
+    CodeObject,
+    Doubt,
+    Sending,
+    Unknown,
+    joined,
+    number,
+    text_value,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,7 +49,9 @@ def _member(walker: Walker, node: Node) -> Any:
 
 
 def part_of(holder: Any, key: Any, node: Node) -> Any:
-    """A field of an object, or an entry of a list."""
+    """A field of an object, or an entry of a list; the headers of a request are set on it itself."""
+    if isinstance(holder, Sending) and str(key).lower() in ("header", "headers"):
+        return holder
     if isinstance(holder, CodeObject):
         name = str(key)
         if name in holder:
@@ -90,7 +101,8 @@ def _object(walker: Walker, node: Node) -> Any:
         if written.startswith("[]"):
             return [walker.evaluate(child) for child in body.named_children]
         is_own = _GO_MAP.search(written) is not None or written in walker.classes
-        return fill(walker, walker.record(model=not is_own, origin=written), body)
+        made = walker.record(model=not is_own, own=written in walker.classes, origin=written)
+        return fill(walker, made, body)
     if node.type == "anonymous_object_creation_expression":
         return _anonymous(walker, node)
     entries = [child for child in node.named_children if walker.meaning(child) == "pair"]
@@ -105,7 +117,7 @@ def _object(walker: Walker, node: Node) -> Any:
 
 def _anonymous(walker: Walker, node: Node) -> CodeObject:
     """``new { to = number, name }`` of C#, whose grammar has no node for a pair."""
-    made = walker.record()
+    made = walker.record(own=True)
     key: str | None = None
     for child in node.children:
         if child.type == "identifier" and child.next_sibling and child.next_sibling.type == "=":

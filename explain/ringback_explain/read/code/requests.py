@@ -13,7 +13,15 @@ from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import IN_CODE
 from ringback_explain.read.code.calls import NOTHING, CodeCall, is_body, words
 from ringback_explain.read.code.languages import text_of
-from ringback_explain.read.code.values import CodeObject, Encoded, Sending, Unknown, as_text, decoded, unknown
+from ringback_explain.read.code.values import (
+    CodeObject,
+    Encoded,
+    Sending,
+    Unknown,
+    as_text,
+    decoded,
+    unknown,
+)
 from ringback_explain.read.described import weight
 from ringback_explain.table import pattern
 
@@ -124,8 +132,10 @@ def _of_client(call: CodeCall) -> Any:
     made.way = made.way or ("form" if call.lower.endswith("form") else "")
     made.client = call.holder_text or call.name
     call.walker.sendings.append(made)
-    # What Node's https.request gives is written to and ended afterwards.
-    is_filled_later = call.lower == "request" and (made.body is None or call.name == "Request")
+    # What Node's https.request gives is written to and ended afterwards, as a chain of calls fills another.
+    is_chained = call.node.parent is not None and call.walker.meaning(call.node.parent) in ("member", "call")
+    is_begun = made.body is None and (call.lower == "request" or is_chained)
+    is_filled_later = is_begun or (call.lower == "request" and call.name == "Request")
     return made if is_filled_later else unknown(f"{call.name}()")
 
 
@@ -261,15 +271,18 @@ def _filled(call: CodeCall) -> Any:
         return NOTHING
     if (method := _method_named(call.name)) is not None:
         sending.method = method
-        sending.body = given[0] if given else sending.body
-    elif name == "method" and given:
-        sending.method = _method_named(given[0]) or sending.method
+        if given:
+            sending.set("url" if isinstance(given[0], str) and _URL.match(given[0]) else "body", given[0])
+    elif name in ("method", "url", "uri", "setrequesturi") and given:
+        sending.set(name.removeprefix("set"), _method_named(given[0]) or given[0])
         sending.body = given[1] if len(given) > 1 else sending.body
-    elif name in ("url", "uri", "setrequesturi") and given:
-        sending.url = as_text(given[0])
-    elif "header" in name and len(given) > 1:
+    elif len(given) > 1 and ("header" in f"{name}{call.holder_text}".lower() or name == "set"):
         sending.headers[as_text(given[0])] = given[1]
     elif name in words("sets_body") and (given or call.named):
-        sending.set("body", given[0] if given else dict(call.named))
-        sending.way = "form" if name == "set_form_data" else ""
+        value = given[0] if given else dict(call.named)
+        if sending.body is None or not isinstance(
+            value, Unknown
+        ):  # that may be a function to call at the end
+            sending.set("body", value)
+            sending.way = "form" if name == "set_form_data" else ""
     return sending

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from ringback_contracts.catalogue import route
 from ringback_contracts.resources.tokens.paths import FORM_TYPE, TOKEN_PATH
 from ringback_explain.explanation import Note, Position
+from ringback_explain.meant.keys import published_name
 from ringback_explain.meant.placeholders import IN_CODE, join
 from ringback_explain.read import described, mention
 from ringback_explain.read.code.languages import Language, Spot
@@ -22,6 +23,8 @@ from ringback_explain.read.code.values import (
     Sending,
     Unknown,
     decoded,
+    field_name,
+    naming_of,
     plain,
     unknown,
 )
@@ -72,6 +75,7 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
     """The request as it goes out."""
     body = sending.body
     notes = tuple(_settled(body)) if isinstance(body, CodeObject | Encoded) else ()
+    notes += tuple(_names(body, language.name, text))
     if not sending.line:  # what nothing was seen to send, whatever it was given to sends
         notes = tuple(note for note in notes if note.id != "code.given-on")
         notes = (Note("code.unsent", "", said("unsent")), *notes)
@@ -87,12 +91,22 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
         headers["authorization"] = f"Basic {unknown('id and secret')}"
     if raw and "content-type" not in named:
         given = pattern("media-type").search(text) if media != JSON_TYPE else None
+        if decoded(raw) is not None and media != JSON_TYPE and not (given or named or _authorises(text)):
+            # Without any header the program is a part of one.
+            sent = f"as {media}" if media else "without a Content-Type"
+            notes = (*notes, Note("code.media-type", "Content-Type", said("media-type", sent=sent)))
+            media = JSON_TYPE
         headers["content-type"] = given[1] if given else media
     request = address.request(headers, raw.encode("utf-8", "replace"))
     context = context_of(address, request, text, grant=mention.grant(text), unread=notes)
     context = replace(context, positions=dict(_positions(body, "", text.split("\n"))))
     where = f", line {sending.line}" if sending.line else " that holds a body"
     return FoundRequest(request, f"{language.title} code{where}", context)
+
+
+def _authorises(text: str) -> bool:
+    """Whether a program gives its headers, as far as it has any."""
+    return pattern("authorises").search(text) is not None
 
 
 def _address(sending: Sending, text: str) -> Address:
@@ -128,6 +142,17 @@ def _position(spot: Spot, lines: list[str]) -> Position | None:
     if not line.startswith(spot.written, column):
         column = line.find(spot.written)
     return Position(spot.row + 1, column + 1) if column >= 0 else None
+
+
+def _names(body: Any, language: str, text: str) -> Iterator[Note]:
+    """That a serialiser leaves alone the names of the class, or that nothing tells what it makes of them."""
+    body = _bare(body)
+    if not isinstance(body, CodeObject) or body.naming in (str, field_name):
+        return
+    naming, sign = naming_of(language, text)
+    others = [key for key in body if published_name(key) not in (None, key)]
+    if naming == "unknown" or (sign and naming == "declared" and others):
+        yield Note("code.names", "", said(f"names-{naming}", sign=sign, names=", ".join(others)))
 
 
 def _settled(body: Any) -> Iterator[Note]:
@@ -198,14 +223,11 @@ def _written(sending: Sending, language: str, text: str) -> tuple[str, str]:
 
 def _media_of_text(sending: Sending, language: str, text: str) -> str:
     """What a client makes of a text; JSON where the program may say so in a part that is not read."""
-    # Without any header the program is a part of one.
-    if sending.sdk or not sending.headers or sending.hides_headers or pattern("type-said").search(text):
+    if sending.sdk or sending.hides_headers or pattern("type-said").search(text):
         return JSON_TYPE
-    clients = table("read/code/calls")["texts"].get(language, {})
-    return _MEDIA[next((media for client, media in clients.items() if re.search(client, text)), "json")]
-
-
-_MEDIA = {"json": JSON_TYPE, "form": FORM_TYPE, "text": TEXT_TYPE, "": ""}
+    known = table("read/code/calls")["texts"]
+    clients = known.get("javascript" if language == "typescript" else language, {})
+    return next((media for client, media in clients.items() if re.search(client, text)), JSON_TYPE)
 
 
 def _media(sending: Sending, language: str) -> str:

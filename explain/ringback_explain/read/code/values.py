@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ringback_explain.meant.keys import published_name
 from ringback_explain.meant.placeholders import IN_CODE, stand_in
 from ringback_explain.read.code.languages import Spot, text_of
+from ringback_explain.table import table
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -60,28 +61,33 @@ class Doubt:
 class CodeObject(dict[str, Any]):
     """An object of the program. ``depth`` is under how many conditions it was made.
 
-    A ``model`` is of a named type, whose fields are sent under other names than the code has for them.
+    A ``model`` is of a named type, whose fields are sent under other names than the code has for them;
+    ``naming`` makes those names.
     ``given_to`` are calls of unknown functions that it went to, which may have filled it; ``spots`` tell
     where its fields are set.
     """
 
-    def __init__(self, *, model: bool = False, depth: int = 0, origin: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        model: bool = False,
+        depth: int = 0,
+        origin: str = "",
+        naming: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__()
         self.model = model
         self.depth = depth
         self.origin = origin
+        self.naming = naming or (field_name if model else str)
         self.doubts: list[Doubt] = []
         self.given_to: list[str] = []
         self.spots: dict[str, Spot | None] = {}
 
     def put(self, key: str, value: Any, spot: Spot | None = None) -> None:
         """Set a field, under the name that goes out."""
-        name = self.name_of(key)
+        name = self.naming(key)
         self[name], self.spots[name] = value, spot
-
-    def name_of(self, key: str) -> str:
-        """The name under which a field goes out."""
-        return field_name(key) if self.model else key
 
     def absorb(self, other: Any) -> None:
         """Take over the fields of another object."""
@@ -137,8 +143,23 @@ class Sending:
             told = {name.strip(): content.strip() for name, colon, content in pairs if colon}
             self.headers |= value if isinstance(value, dict) else told
             self.hides_headers |= isinstance(value, Unknown)
-        elif "-" in key:
+        elif "-" in key or name == "authorization":
             self.headers[key] = value
+
+
+def naming_of(language: str, text: str) -> tuple[str, str]:
+    """How the names of a program's own classes go out, and what in its text tells it."""
+    known = table("read/code/calls")["names"].get(language, {})
+    told = ((naming, found[0]) for sign, naming in known.items() if (found := re.search(sign, text)))
+    return next(told, ("declared", ""))
+
+
+NAMINGS: Mapping[str, Callable[[str], str]] = {
+    "declared": str,
+    "camel": lambda key: key[:1].lower() + key[1:],
+    "unknown": lambda key: key[:1].lower() + key[1:],
+    "snake": lambda key: re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower(),
+}
 
 
 def field_name(key: str) -> str:
@@ -281,7 +302,7 @@ def formatted(template: str, values: Sequence[Any], named: dict[str, Any] | None
 def joined(sign: str, first: Any, second: Any, source: str) -> Any:
     """What an operator makes of two values: a text, or an object of two."""
     if isinstance(first, CodeObject) and isinstance(second, CodeObject) and sign in ("|", "+"):
-        made = CodeObject(model=first.model, depth=first.depth)
+        made = CodeObject(model=first.model, depth=first.depth, naming=first.naming)
         made.absorb(first)
         made.absorb(second)
         return made

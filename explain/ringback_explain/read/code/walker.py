@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from ringback_explain.read.code.expressions import EXPRESSIONS, item_parts
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Program, Spot, field, text_of
-from ringback_explain.read.code.values import CodeObject, Doubt, Encoded, Sending, joined, unknown
+from ringback_explain.read.code.values import (
+    NAMINGS,
+    CodeObject,
+    Doubt,
+    Encoded,
+    Sending,
+    joined,
+    naming_of,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,6 +52,7 @@ class Walker:
     def __init__(self, program: Program, call: Callable[[Walker, Node], Any]) -> None:
         self.language = program.language
         self.root = program.root
+        self.naming = NAMINGS[naming_of(program.language.name, text_of(program.root))[0]]
         self.call: Callable[[Walker, Node], Any] = call
         self.functions: dict[str, Node] = {}
         self.classes: dict[str, Node] = {}
@@ -79,11 +89,16 @@ class Walker:
         """What a node is, in the words of the table; nothing for what has no meaning of its own."""
         return self.language.meanings.get(node.type, "")
 
-    def record(self, *, model: bool = False, origin: str = "") -> CodeObject:
-        """A new object of the program."""
-        made = CodeObject(model=model, depth=len(self.conditions), origin=origin)
+    def record(self, *, model: bool = False, own: bool = False, origin: str = "") -> CodeObject:
+        """A new object of the program, of a class of its ``own`` perhaps."""
+        naming = (lambda key: self.own_name(key)) if own else None  # noqa: PLW0108 - a copy of a body copies no walker
+        made = CodeObject(model=model, depth=len(self.conditions), origin=origin, naming=naming)
         self.records.append(made)
         return made
+
+    def own_name(self, key: str) -> str:
+        """The name under which a field of one of the program's own classes goes out."""
+        return key if key in self.tags.values() else self.tags.get(key) or self.naming(key)
 
     def _collect(self) -> None:
         """Find the functions by name, and which names are called anywhere."""
@@ -149,7 +164,7 @@ class Walker:
                 continue
             held = self.evaluate(holder)
             if isinstance(held, CodeObject) and len(self.conditions) <= held.depth:
-                held.pop(held.name_of(str(name)), None)
+                held.pop(held.naming(str(name)), None)
 
     def all(self, nodes: Sequence[Node]) -> None:
         """Follow statements one after another."""
@@ -362,7 +377,7 @@ class Walker:
             holder.set(str(key), value)
         elif isinstance(holder, CodeObject) and isinstance(key, str | int):
             if len(self.conditions) > holder.depth:
-                name = holder.name_of(str(key))
+                name = holder.naming(str(key))
                 holder.doubts.append(Doubt(name, self.conditions[-1], value))
                 holder.spots.setdefault(name, spot)
             else:
