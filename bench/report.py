@@ -130,7 +130,7 @@ def machine() -> str:
 
 def busy() -> str:
     """How many wanted the processor: beyond its cores they wait for each other, which the tails show most."""
-    return f"In the last quarter of an hour {os.getloadavg()[2]:.0f} programs wanted to run at a time."
+    return f"In the last quarter of an hour {os.getloadavg()[2]:.1f} programs wanted to run at a time."
 
 
 def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> float:
