@@ -136,6 +136,22 @@ def test_any_call_is_found_and_all_of_them_are_there_to_be_leafed_through(page: 
     page.get_by_text("No call is so.").wait_for()
 
 
+def test_any_exchange_is_found_and_all_of_them_are_there_to_be_leafed_through(page: Page, mock: str) -> None:
+    oldest = place(mock, phoneNumber="nonsense").headers["ININ-Correlation-Id"]
+    for _ in range(PAGE):
+        place(mock)
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    row = page.locator(f'.list a[href*="{oldest}"]')
+    page.get_by_role("link", name="Older exchanges").click()
+    row.wait_for()
+    page.get_by_role("link", name="The newest").click()
+    page.get_by_role("link", name="Older exchanges").wait_for()
+    assert row.count() == 0
+    page.get_by_label("Rule").fill("unreadable")
+    row.wait_for()
+    assert page.locator(".list li").count() == 1
+
+
 def test_somebody_rings_and_the_clock_obeys(page: Page, mock: str) -> None:
     page.get_by_role("button", name="Freeze the clock").click()
     page.get_by_text("frozen").wait_for()

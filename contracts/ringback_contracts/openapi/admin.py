@@ -158,6 +158,18 @@ BEFORE: Json = {
     "description": "Only exchanges before the one with this number; they are numbered from 0.",
     "schema": {"type": "integer", "minimum": 0},
 }
+FILTERS = {
+    "status": "Only those whose status begins so, such as 4 or 404.",
+    "rule": "Only those refused by a rule in whose id this stands.",
+    "operation": "Only those of an operation in whose id this stands.",
+    "path": "Only those in whose path this stands.",
+    "token": "Only those of a token that is called so: its name in the org, whose it is, its mark; or none.",
+    "text": "Only those in which this stands anywhere, as they are shown.",
+}
+"""What a listing can be narrowed by, whatever the case of the letters."""
+NARROWING: tuple[Json, ...] = tuple(
+    {"name": name, "in": "query", "description": told, "schema": TEXT} for name, told in FILTERS.items()
+)
 ID: Json = {
     "name": "exchangeId",
     "in": "path",
@@ -317,7 +329,7 @@ def paths() -> Json:
         )
         | {"delete": _operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG_ID])},
         "/__ringback/exchanges": getting(
-            "getExchanges", "List an org's exchanges", exchanges, ORG_ID, LIMIT, BEFORE
+            "getExchanges", "List an org's exchanges", exchanges, ORG_ID, LIMIT, BEFORE, *NARROWING
         ),
         "/__ringback/exchanges/{exchangeId}": getting(
             "getExchange", "Read an exchange", exchange, ID, ORG_ID

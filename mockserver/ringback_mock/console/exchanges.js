@@ -5,51 +5,37 @@ import { admin } from './api.js';
 import { Badge, Copy, Detail, Empty, Explained, Problem, Waiting, clockTime, placeOf, pretty, quoted, refine, tokenOf, useAsked } from './parts.js';
 
 const FILTERS = { status: 'Status', rule: 'Rule', operation: 'Operation', path: 'Path', token: 'Token', text: 'Any text' };
-const PAGE = 500;
+const PAGE = 200;
 
 export function Exchanges({ which, query, changes, org }) {
-  const { value, error } = useAsked('exchanges', changes, { limit: PAGE });
+  const asked = Object.fromEntries([...Object.keys(FILTERS), 'before'].map((name) => [name, query.get(name) || '']));
+  const { value, error } = useAsked('exchanges', changes, { ...asked, limit: PAGE });
   if (!value) return html`<${Waiting} error=${error} />`;
-  const asked = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, query.get(name) || '']));
-  const all = [...value.exchanges].reverse();
-  const shown = all.filter((exchange) => fits(exchange, asked, org));
+  const shown = [...value.exchanges].reverse();
+  const kept = value.total - value.forgotten.exchanges;
+  const older = value.next && new URLSearchParams(value.next.split('?')[1]).get('before');
   return html`<div class="split">
     <section aria-label="Exchanges">
       <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
         ${Object.entries(FILTERS).map(
           ([name, label]) => html`<label>${label} <input id=${`filter-${name}`} value=${asked[name]} size="9"
-            onInput=${(event) => refine('exchanges', which, { ...asked, [name]: event.target.value })} /></label>`,
+            onInput=${(event) => refine('exchanges', which, { ...asked, before: '', [name]: event.target.value })} /></label>`,
         )}
       </form>
-      ${all.length === 0 && html`<${Empty}>Nothing came in yet. Point your program at <code>${location.origin}</code> with the token <code>${tokenOf(org)}</code>, or go to <a href="#/try">Try</a>.<//>`}
-      ${all.length > 0 && shown.length === 0 && html`<${Empty}>None of ${all.length} is so. <a href="#/exchanges">Show all</a><//>`}
+      ${kept === 0 && html`<${Empty}>Nothing came in yet. Point your program at <code>${location.origin}</code> with the token <code>${tokenOf(org)}</code>, or go to <a href="#/try">Try</a>.<//>`}
+      ${kept > 0 && shown.length === 0 && html`<${Empty}>None of ${kept} is so. <a href="#/exchanges">Show all</a><//>`}
       <ul class="list">
         ${shown.map((exchange) => html`<${Row} key=${exchange.id} exchange=${exchange} asked=${asked} chosen=${exchange.id === which} />`)}
       </ul>
+      ${(older || asked.before) &&
+      html`<p class="row">
+        ${asked.before && html`<a href=${placeOf('exchanges', which, { ...asked, before: '' })}>The newest</a>`}
+        ${older && html`<a href=${placeOf('exchanges', which, { ...asked, before: older })}>Older exchanges</a>`}
+      </p>`}
       ${value.forgotten.exchanges > 0 && html`<p class="soft">${value.forgotten.exchanges} older ones had to make room.</p>`}
     </section>
     ${which && html`<${Exchange} key=${which} id=${which} org=${org} back=${placeOf('exchanges', '', asked)} />`}
   </div>`;
-}
-
-function fits(exchange, asked, org) {
-  const { request, response, verdict } = exchange;
-  const has = (text, part) => !part || String(text || '').toLowerCase().includes(part.toLowerCase());
-  return (
-    (!asked.status || String(response.status).startsWith(asked.status)) &&
-    has(verdict && verdict.rule, asked.rule) &&
-    has(verdict && verdict.operation, asked.operation) &&
-    has(request.path, asked.path) &&
-    (!asked.token || tokenNames(exchange.caller, org).some((name) => has(name, asked.token))) &&
-    (!asked.text || has(JSON.stringify(exchange), asked.text))
-  );
-}
-
-/** What a token can be called: its name in the org's file, whose it is, its mark; "none" where there was none. */
-function tokenNames(caller, org) {
-  if (!caller) return ['none'];
-  const known = org && org.tokens.find((one) => one.mark === caller.token);
-  return [known && known.value, caller.user, caller.client, caller.token].filter(Boolean);
 }
 
 function Row({ exchange, asked, chosen }) {

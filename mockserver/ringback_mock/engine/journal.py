@@ -149,6 +149,12 @@ class Journal:
         more = count > 0 and start > self.forgotten.exchanges
         return Page(newest[::-1], start if more else None)
 
+    def numbered(self, before: int = sys.maxsize) -> Iterator[tuple[int, Exchange]]:
+        """Those that there are now before that number, each with its own, the newest first."""
+        end = min(before, self.total)
+        kept = list(islice(self._ring.newest(), self.total - end, None))
+        return zip(range(end - 1, -1, -1), kept, strict=False)
+
     @property
     def total(self) -> int:
         """How many exchanges there have been since the start or the last ``clear``."""

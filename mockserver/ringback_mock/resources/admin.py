@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -16,14 +15,15 @@ from ringback_contracts.core.model import Request, Rule
 from ringback_contracts.core.shown import shown_example
 from ringback_contracts.http.faults import FaultError, fault_from
 from ringback_contracts.openapi import admin_openapi_document
-from ringback_contracts.openapi.admin import LONGEST_PAGE, OWN_ORG, PAGE, SWITCHES
+from ringback_contracts.openapi.admin import FILTERS, LONGEST_PAGE, OWN_ORG, PAGE, SWITCHES
 from ringback_contracts.org import OrgError, load_org
 from ringback_mock.engine.clock import ClockError, command_from
 from ringback_mock.engine.guard import ADMIN
-from ringback_mock.engine.journal import Page
+from ringback_mock.engine.journal import Journal, Page
 from ringback_mock.engine.store import Tenant
 from ringback_mock.engine.writes import ClearFaults, DropCopy, ResetOrg, ServeCopy, SetClock, SetFaults
 from ringback_mock.http import JSON_TYPE, HttpProblem, Response, bad_request, json_response, parameters
+from ringback_mock.resources.exchange_list import Looking, page_of
 from ringback_mock.views import Decided, ViewRoute
 
 if TYPE_CHECKING:
@@ -79,28 +79,26 @@ def _file(text: Any) -> str:
 
 def _exchanges(site: Site, request: Request) -> Response:
     """A page of exchanges, piece by piece: to redact hundreds takes a while, in which others are answered."""
+    tenant = tenant_of(site, request, "limit", "before", *FILTERS)
+    limit, before = min(_count(request, "limit", PAGE), LONGEST_PAGE), _count(request, "before", LARGEST)
+    looking = page_of(tenant.journal, tenant.org, parameters(request.query), limit, before)
+    return Response(200, (JSON_TYPE,), pieces=_listing(tenant.journal, request, looking, limit))
+
+
+def _listing(journal: Journal, request: Request, looking: Looking, limit: int) -> Iterator[bytes]:
     from ringback_mock.engine.shown import shown_exchange, shown_refusal
 
-    journal = tenant_of(site, request, "limit", "before").journal
-    limit, before = min(_count(request, "limit", PAGE), LONGEST_PAGE), _count(request, "before", LARGEST)
-    page, forgotten = journal.page(limit, before), journal.forgotten
+    page = yield from looking
+    forgotten = journal.forgotten
     told = {"total": journal.total, "next": _next(request, page, limit), "changes": journal.changes.shown()}
     counted = {"exchanges": forgotten.exchanges, "refusals": forgotten.refusals}
     refusals = forgotten.newest_refusals()
-    pieces = itertools.chain(
-        [b'{"exchanges":['],
-        _listed(shown_exchange(exchange, journal.org_id) for exchange in page.exchanges),
-        [
-            b"],",
-            orjson.dumps(told)[1:-1],
-            b',"forgotten":',
-            orjson.dumps(counted)[:-1],
-            b',"newestRefusals":[',
-        ],
-        _listed(map(shown_refusal, refusals)),
-        [b"]}}"],
-    )
-    return Response(200, (JSON_TYPE,), pieces=pieces)
+    yield b'{"exchanges":['
+    yield from _listed(shown_exchange(exchange, journal.org_id) for exchange in page.exchanges)
+    yield b"]," + orjson.dumps(told)[1:-1] + b',"forgotten":' + orjson.dumps(counted)[:-1]
+    yield b',"newestRefusals":['
+    yield from _listed(map(shown_refusal, refusals))
+    yield b"]}}"
 
 
 def _listed(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -112,8 +110,8 @@ def _next(request: Request, page: Page, limit: int) -> str | None:
     """Where the older exchanges are listed, if there are any."""
     if page.older is None:
         return None
-    org = {name: value for name, value in parameters(request.query).items() if name == "org"}
-    return f"{ADMIN}/exchanges?{urlencode({'before': page.older, 'limit': limit, **org})}"
+    asked = {name: value for name, value in parameters(request.query).items() if name in ("org", *FILTERS)}
+    return f"{ADMIN}/exchanges?{urlencode({'before': page.older, 'limit': limit, **asked})}"
 
 
 def _exchange(site: Site, request: Request, wanted: str) -> Response:
