@@ -42,8 +42,8 @@ Connect = Callable[[str], MessageSocket]
 """Connects to a URI; raises ``OSError`` where nobody answers, and ``ChannelUnavailable`` for a refusal."""
 
 
-class Channel(NamedTuple):
-    """A channel, and the address of its socket."""
+class ChannelAddress(NamedTuple):
+    """What a channel is known by, and where its socket is."""
 
     id: str
     uri: str
@@ -59,9 +59,9 @@ class ChannelMaker:
 
     ask: Ask
     topics: Sequence[str]
-    idle: list[Channel] = field(default_factory=list, repr=False)
+    idle: list[ChannelAddress] = field(default_factory=list, repr=False)
 
-    def taken(self) -> Channel:
+    def taken(self) -> ChannelAddress:
         """A channel that nobody listens to: one that was given back, or a new one. Raises like ``made``."""
         while True:
             try:
@@ -72,7 +72,7 @@ class ChannelMaker:
                 self._subscribe(channel)
                 return channel
 
-    def made(self) -> Channel:
+    def made(self) -> ChannelAddress:
         """A new channel; raises ``ChannelUnavailable`` where there are no sockets."""
         made = self.ask("POST", CHANNELS_PATH, None)
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
@@ -80,7 +80,7 @@ class ChannelMaker:
         uri = str(made.get("connectUri"))
         if not uri.startswith(("ws://", "wss://")):
             raise ChannelUnavailable(f"the target has no sockets for its channels: {uri}")
-        channel = Channel(made["id"], uri)
+        channel = ChannelAddress(made["id"], uri)
         self._subscribe(channel)
         return channel
 
@@ -91,7 +91,7 @@ class ChannelMaker:
             me = self._own_id()
         return [name for topic in self.topics for name in _others(topic.replace(ME, me or ME), me)]
 
-    def _subscribe(self, channel: Channel) -> None:
+    def _subscribe(self, channel: ChannelAddress) -> None:
         """Subscribe the channel to the topics alone; from then on it lives for another day."""
         me = self._own_id() if any(ME in topic for topic in self.topics) else ""
         path = f"{CHANNELS_PATH}/{channel.id}/subscriptions"

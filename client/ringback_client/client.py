@@ -16,7 +16,7 @@ from ringback_client.bodies import Address
 from ringback_client.calls import Call, Participant
 from ringback_client.channel import (
     CHANNELS_PATH,
-    Channel,
+    ChannelAddress,
     ChannelMaker,
     Connect,
     MessageSocket,
@@ -89,7 +89,7 @@ class CallsClient:
         self._retry = retry or RetryPolicy()
         self._verify = verify
         self._listening: WeakSet[Events] = WeakSet()
-        self._idle_channels: dict[tuple[str, ...], list[Channel]] = {}
+        self._idle_channels: dict[tuple[str, ...], list[ChannelAddress]] = {}
         # A proxy of the environment knows no way to a mock on this machine.
         self._transport = Transport(
             timeouts=timeouts or Timeouts(), verify=verify, adapter=adapter, trust_env=self.target.real

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Protocol, Self
 
 from ringback_client.calls import Call
-from ringback_client.channel import Channel, ChannelMaker, Connect, MessageSocket
+from ringback_client.channel import ChannelAddress, ChannelMaker, Connect, MessageSocket
 from ringback_client.errors import (
     ChannelUnavailable,
     NotFound,
@@ -151,7 +151,7 @@ class Events(Iterator[Event]):
         self._sleep = sleep
         self._now = now
         self._first_wait = first_wait
-        self._channel: Channel | None = None
+        self._channel: ChannelAddress | None = None
         self._socket: MessageSocket | None = None
         self._was_connected = False
         self._heard_at = now()
