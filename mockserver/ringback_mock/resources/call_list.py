@@ -18,12 +18,13 @@ from ringback_contracts.life.moments import timestamp
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.org import Org
 from ringback_mock.engine.calls import CallRecord
-from ringback_mock.engine.conversation import A_FEW
 from ringback_mock.engine.tenant import Tenant
 from ringback_mock.resources.far_end import party_shown
 
 PAGE = 200
 """Calls that are listed at once: a page shows no more at a glance."""
+A_FEW = 5
+"""Calls that are looked at between two requests of others: no more work than a request is."""
 FEWEST_DIGITS = 7
 """Digits at its end by which a number is found; with fewer one could try them out."""
 _NUMBER = re.compile(r"(?:tel:)?\+?[0-9][0-9 ().\-/]*", re.IGNORECASE)
