@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from requests.auth import AuthBase
 from ringback_client.errors import ConfigurationError, ReplyLost, RingbackError, TargetUnreachable
 from ringback_client.wire import LONGEST_IDLE, ReplyTooLong, WireAdapter
 
+_SURROGATE = re.compile(rb"\\u[dD]|\xed[\xa0-\xbf]|\0")
+"""What stands in every body with half a character: its escape, or its octets; UTF-16 has NULs."""
 BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 """What ``requests`` and the layers below it raise when an exchange fails."""
 
@@ -60,8 +63,9 @@ class Reply:
     body: bytes
 
     def json(self) -> Any:
-        """The decoded body; raises ``ValueError`` where it is no JSON."""
-        return json.loads(self.body)
+        """The decoded body; raises ``ValueError`` where it is no JSON. Half of a character becomes U+FFFD."""
+        value = json.loads(self.body)
+        return _of_whole_characters(value) if _SURROGATE.search(self.body) else value
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -83,6 +87,17 @@ class Reply:
             return HTTPStatus(self.status).phrase
         except ValueError:
             return "unknown status"
+
+
+def _of_whole_characters(value: Any) -> Any:
+    """JSON without lone surrogates, which can be neither encoded nor shown (RFC 8259, section 8.2)."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return list(map(_of_whole_characters, value))
+    if isinstance(value, dict):
+        return {_of_whole_characters(name): _of_whole_characters(member) for name, member in value.items()}
+    return value
 
 
 class Transport:

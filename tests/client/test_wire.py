@@ -23,7 +23,7 @@ from ringback_client import (
     TargetUnreachable,
     Timeouts,
 )
-from ringback_client.transport import Outgoing, Transport
+from ringback_client.transport import Outgoing, Reply, Transport
 from ringback_client.wire import LONGEST_REPLY, Deadline
 from tests.client.rude_server import (
     BODY,
@@ -79,6 +79,18 @@ def test_a_lost_reply_is_never_answered_with_a_second_post(case: str) -> None:
         with pytest.raises(CallOutcomeUnknown):
             calls.place_call(NUMBER)
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (rb'{"\uDC00": ["\ud800x", "\ud83d\ude00"]}', {"\ufffd": ["\ufffdx", "\U0001f600"]}),
+        (b'"\xed\xa0\x80"', "\ufffd"),
+        ('"\ud800"'.encode("utf-16-le", "surrogatepass"), "\ufffd"),
+    ],
+)
+def test_half_a_character_is_read_as_none(body: bytes, read: object) -> None:
+    assert Reply(200, {}, body).json() == read
 
 
 def test_a_reply_that_is_too_long_is_told() -> None:
