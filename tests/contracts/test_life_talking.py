@@ -50,6 +50,12 @@ def test_a_hold_is_seen_on_both_legs_and_gone_with_it() -> None:
     assert "startHoldTime" not in call_conversation(free)["participants"][0]
 
 
+def test_whoever_is_gone_is_on_hold_no_more() -> None:
+    call = done(talking(), commands.Hold(leg(talking(), ALICE).id, held=True, by=ALICE))
+    over = done(call, commands.End())
+    assert (leg(call, ALICE).call.held, leg(over, ALICE).call.held) == (True, False)
+
+
 def test_a_second_hold_keeps_the_time_of_the_first() -> None:
     held = holds(later(holds(talking()), 9))
     assert leg(held, ALICE).call.held_at == START + 5

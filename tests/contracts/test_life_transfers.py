@@ -198,6 +198,20 @@ def test_a_blind_transfer_ends_the_own_leg_at_once(path: str) -> None:
     assert made["transferType"] == "Unattended"
 
 
+def test_how_a_leg_ended_tells_a_transfer_from_a_hang_up() -> None:
+    call = queue_call()
+    moved = done(call, commands.BlindTransfer(leg(call, ALICE).id, user(BOB, WAITS), ALICE))
+    left = done(call, commands.Disconnect(leg(call, ALICE).id, ALICE))
+    ended = [leg(one, ALICE).call.segments[-1].how_ended for one in (moved, left)]
+    assert ended == ["Transfer", "Disconnect"]
+
+
+def test_a_consult_that_the_system_ends_with_its_call_transfers_nobody() -> None:
+    call = done(later(consult(queue_call(), user(BOB)), 15), commands.End(system=True))
+    assert (call.transfers, call.consult) == ((), None)
+    assert not call.active
+
+
 def test_a_transfer_back_adds_one_more_leg() -> None:
     call = queue_call()
     call = later(done(call, commands.BlindTransfer(leg(call, ALICE).id, user(BOB), ALICE)), 15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.http.faults import FaultKind
+from ringback_contracts.life import Conversation, commands
 from ringback_harness.crash.advice import ADVICE
 from ringback_harness.crash.evidence import ProgramRun, RunEnd, fault_of
 from ringback_harness.crash.scenarios import BY_NAME, SCENARIOS, Question, Scenario, UnknownScenario, named
 from ringback_harness.crash.timeline import SHOWN, shortened, timeline
 from ringback_harness.crash.verdicts import LONGEST_DELAY, MOST_REQUESTS, judge_run
 from ringback_mock.engine.journal import Exchange
+from tests.contracts.life_calls import ALICE, OTHER, done, leg, talking
 from tests.harness.crashing import START, attempt, login, run
 
 Q = Question
@@ -250,6 +253,31 @@ def test_what_cannot_be_asked_is_said(judged: ProgramRun, why: str) -> None:
     judgement = judge_run(judged)
     assert judgement.verdicts == ()
     assert why in str(judgement.unasked)
+
+
+def about(question: Question, *calls: Conversation, exit_code: int = 0, end: RunEnd = RunEnd.OWN) -> bool:
+    """What is said of a run that left these calls, of each of which it was told that it was placed."""
+    placed = [attempt()._replace(call_id=call.id) for call in calls]
+    asked = next(scenario.name for scenario in SCENARIOS if question in scenario.asks)
+    judged = run(asked, [*placed, attempt(1, 503, fault=FaultKind.UNAVAILABLE)], exit_code=exit_code, end=end)
+    return answers(replace(judged, calls=calls, sockets_struck=1))[question]
+
+
+def test_who_leaves_a_consult_or_a_hold_behind_leaves_somebody_waiting() -> None:
+    customer = leg(talking(), "external").id
+    held = done(talking(), commands.Hold(leg(talking(), ALICE).id, held=True, by=ALICE))
+    consulted = done(talking(), commands.StartConsult(customer, OTHER, ALICE, "DESTINATION"))
+    assert about(Q.LEAVES_NOBODY_WAITING, talking())
+    assert not about(Q.LEAVES_NOBODY_WAITING, talking(), held)
+    assert not about(Q.LEAVES_NOBODY_WAITING, consulted)
+    assert about(Q.LEAVES_NOBODY_WAITING, done(held, commands.End()), done(consulted, commands.End()))
+
+
+def test_who_was_not_told_of_the_end_or_failed_does_not_know_it() -> None:
+    assert not about(Q.KNOWS_THE_END, talking())
+    assert not about(Q.KNOWS_THE_END, talking(), exit_code=1)
+    over = done(talking(), commands.End())
+    assert not about(Q.KNOWS_THE_END, over), "nothing had told it"
 
 
 def test_a_success_without_a_call_is_a_lie_even_when_all_is_well() -> None:
