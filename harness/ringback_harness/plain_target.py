@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
@@ -13,27 +13,42 @@ from ringback_harness.targets import OutOfReach, Switches, World
 from ringback_harness.wire import Notes
 
 ME = "/api/v2/users/me"
+FORBIDDEN = "RINGBACK_FORBIDDEN_TOKEN"
+"""The variable for the token of a user who may not place calls: it stands for carol's."""
+WANTED = {"carol": f"{FORBIDDEN} takes the token of a user who may not place calls"}
 
 
 class PlainTarget:
-    """It is asked in its own words: the token's user stands for alice, and whoever was listed for others."""
+    """It is asked in its own words: the token's user stands for alice, and whoever was listed for others.
 
-    def __init__(self, at: AtUrl, numbers: Sequence[str] = (), users: Sequence[str] = ()) -> None:
+    ``forbidden`` is the token of somebody there who may not place calls.
+    """
+
+    def __init__(
+        self, at: AtUrl, numbers: Sequence[str] = (), users: Sequence[str] = (), forbidden: str | None = None
+    ) -> None:
         self.name, self.url, self.traits = at.name, at.url, at.traits
         self.notes: Notes | None = at.notes
         self._at = at.world()
         number, user = next(iter(numbers), None), next(iter(users), None)
         self.counterparts = Counterparts(self._me(), number, user)
+        self._tokens = {**self._at.tokens, **({"carol": forbidden} if forbidden else {})}
         if self.notes:
-            self.notes.learn(self._at.tokens, self.counterparts.names, numbers)
+            self.notes.learn(self._tokens, self.counterparts.names, numbers)
 
     def world(self, switches: Switches | None = None) -> World:
         if switches:
             raise OutOfReach(f"the org there cannot be changed: {', '.join(switches)}")
-        tokens: Mapping[str, str] = self._at.tokens
-        sure = self.counterparts.sure
         return World(
-            self.traits, self.url, None, tokens, self._deliver, self.world, sure=sure, listen=self._at.listen
+            self.traits,
+            self.url,
+            None,
+            self._tokens,
+            self._deliver,
+            self.world,
+            sure=self.counterparts.sure,
+            wanted=WANTED,
+            listen=self._at.listen,
         )
 
     def in_its_words(self, request: Request) -> Request:
@@ -41,7 +56,7 @@ class PlainTarget:
         return self.counterparts.in_their_words(request, granted=granted(request))
 
     def _deliver(self, request: Request) -> Reply:
-        expected = granted(as_named(request, self._at.tokens))
+        expected = granted(as_named(request, self._tokens))
         there = self.counterparts.in_their_words(request, granted=expected)
         return self.counterparts.in_our_words(self._at.deliver(there))
 

@@ -86,6 +86,8 @@ class World:
     """What is there in any case, where ``org`` is not known; what it grants is granted there."""
     stop_clock: Callable[[], bool] = field(default=lambda: False, repr=False)
     """Let no time pass there by itself from now on; whether that could be done."""
+    wanted: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """How to give the tokens that are not there, by their names."""
     clients: Mapping[str, str] = field(default_factory=dict, repr=False)
     listen: Listen = field(default=deaf, repr=False)
     """Connect to a channel. Raises ``OutOfReach`` where there are no sockets, and what a socket raises."""
@@ -112,7 +114,9 @@ class World:
         return with_token(request, self.tokens[name])
 
     def _why_not(self, name: str) -> str:
-        """What would help, where the login of a real org is no user's."""
+        """What would help."""
+        if name in self.wanted:
+            return f": {self.wanted[name]}"
         if not self.traits.real or name != "alice":
             return ""
         return f": the token belongs to no user; {TOKEN} takes a user's"

@@ -13,8 +13,11 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner, Result
 
+from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.declare import ALICE, BOB
 from ringback_contracts.core.model import Request
+from ringback_contracts.core.table import Table
+from ringback_contracts.org import Org, default_org
 from ringback_harness.check import run, screen
 from ringback_harness.check.defects import defects
 from ringback_harness.check.results import CheckOutcome, Ledger
@@ -28,7 +31,7 @@ from ringback_harness.targets import InProcess, Traits, World, call_request
 from ringback_mock.http import Response
 from tests.harness.plain_target import WRONG, plain_target, rule_off
 from tests.serving import RINGBACK
-from tests.standin import ME, NUMBER, TOKEN
+from tests.standin import ME, NUMBER, TOKEN, standin_org
 
 ALLOWED = Reach(allow_number=(NUMBER,))
 FEW = run.Options(examples=20)
@@ -127,6 +130,56 @@ def test_a_run_in_which_no_call_was_granted_fails_and_says_why(monkeypatch: pyte
     assert result.exit_code == Exit.FINDING
     assert result.output.startswith("No call was granted, so nothing shows that the target places any.\n")
     assert f"not tried: {DEPENDS}" in result.output
+
+
+NOT_ALLOWED = "their-user-who-may-not-call"
+LAX = TABLE.without("permission.missing").without("permissions.missing")
+"""The rules of a mock that checks no permissions."""
+
+
+def with_somebody_who_may_not_call() -> Org:
+    org, carol = standin_org(), default_org().token_by_value["carol"]
+    user = replace(default_org().user_by_id[str(carol.user)], id=str(carol.user)[::-1])
+    token = replace(carol, value=NOT_ALLOWED, user=user.id)
+    return replace(org, users=(*org.users, user), tokens=(*org.tokens, token))
+
+
+def rules_alone(url: str, capsys: pytest.CaptureFixture[str]) -> tuple[Ledger, str]:
+    """What trying the rules finds, and how it is told."""
+    ledger = Ledger()
+    with reached(url, ALLOWED) as target:
+        for tried in check_rules(Worlds(target)):
+            ledger.add(tried)
+    screen.show(ledger, {})
+    return ledger, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("table", [TABLE, LAX])
+def test_that_nobody_was_asked_who_may_not_call_is_told(
+    table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with plain_target(table=table) as url:
+        ledger, told = rules_alone(url, capsys)
+    assert ledger.failures == []
+    assert "Whether it refuses who may not call was not tried: nobody can be asked as" in told
+    assert "RINGBACK_FORBIDDEN_TOKEN takes the token of a user who may not place" in told
+
+
+def test_a_token_of_who_may_not_call_shows_whether_permissions_are_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RINGBACK_FORBIDDEN_TOKEN", NOT_ALLOWED)
+    org = with_somebody_who_may_not_call()
+    with plain_target(org=org) as url:
+        ledger, told = rules_alone(url, capsys)
+    assert ledger.failures == []
+    assert "permission.missing" in ledger.refused
+    assert "was not tried" not in told
+    with plain_target(org=org, table=LAX) as url:
+        ledger, told = rules_alone(url, capsys)
+    (found,) = defects(ledger)
+    assert "(permissions.missing), answered 200" in found.title
+    assert NOT_ALLOWED not in told
 
 
 def test_the_token_s_user_stands_for_alice_and_an_answer_names_alice_again() -> None:

@@ -32,14 +32,15 @@ class RecipeTarget:
     """Where the lines are to work.
 
     ``public``: the default org's tokens are shown by their names, where ``$RINGBACK_ACCESS_TOKEN`` stands
-    otherwise. ``makes_orgs``: it makes copies of its org, as the check has them. ``in_its_words`` says a
-    request with who is meant there.
+    otherwise, or the variable that ``variables`` has for a token. ``makes_orgs``: it makes copies of its org,
+    as the check has them. ``in_its_words`` says a request with who is meant there.
     """
 
     url: str = DEFAULT_MOCK
     public: bool = True
     makes_orgs: bool = True
     in_its_words: Callable[[Request], Request] = _as_it_is
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def recipe(self, failure: Result) -> str | None:
         """The lines, if anything was sent. What a user wrote may hold secrets, which are hidden."""
@@ -111,7 +112,7 @@ class _Script:
         return line if times == 1 else f"n=0; while [ $n -lt {times} ]; do n=$((n+1)); {line}; done"
 
     def _curl(self, step: Step, option: str) -> str:
-        tokens = {}
+        tokens = dict(self.place.variables)
         if self.switches is not None:
             tokens = {name: f"{name}{step.org or ''}" for name in default_org().token_by_value}
         return as_curl(

@@ -12,6 +12,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from ringback_contracts.catalogue import TABLE
+from ringback_contracts.core.model import Stage
 from ringback_harness.check.defects import Defect, defects
 from ringback_harness.check.recipe import RecipeTarget
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Ledger, Result, Row
@@ -72,6 +74,7 @@ def show(
         for path in paths:
             console.print(Text(one_line(f"wrote {path}: {what}")), soft_wrap=True)
     _show_ungranted(console, ledger)
+    _show_unasked_rights(console, ledger)
     console.print(_summary(ledger, verbose=verbose), soft_wrap=True)
 
 
@@ -83,6 +86,16 @@ def _show_ungranted(console: Console, ledger: Ledger) -> None:
     console.print(Text("No call was granted, so nothing shows that the target places any.", style="bold red"))
     for reason, count in ledger.ungranted.most_common(MOST_REASONS):
         show_wrapped(console, "  ", f"{count} not tried: {reason}")
+
+
+def _show_unasked_rights(console: Console, ledger: Ledger) -> None:
+    """That nobody asked who may not: whoever tests against a mock that lets anybody call would not notice."""
+    asking = {rule.id for rule in TABLE if rule.stage is Stage.AUTHORIZE and rule.status == 403}
+    if not ledger.tried or asking & ledger.refused:
+        return
+    reasons = dict.fromkeys(told[0] for row, told in ledger.reasons.items() if row[1] in asking)
+    why = f": {'; '.join(reasons)}" if reasons else ""
+    show_wrapped(console, "", f"Whether it refuses who may not call was not tried{why}")
 
 
 def _table(ledger: Ledger, *, wide: bool) -> Table:

@@ -113,8 +113,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     What is expected comes from the rules as they are shipped. Whatever cannot be tried on the target counts
     as not reached, with the reason. A URL that is no Ringback is asked with RINGBACK_ACCESS_TOKEN, whose user
-    stands for alice, and --allow-number gives the number that it is asked to dial. Where such a URL is not on
-    this machine, --allow-calls sends to it, as to a sandbox.
+    stands for alice, and RINGBACK_FORBIDDEN_TOKEN, whose user may not call and stands for carol;
+    --allow-number gives the number that it is asked to dial. Where such a URL is not on this machine,
+    --allow-calls sends to it, as to a sandbox.
 
     Exit code: 0 all held, 1 something failed, no call was granted, or --max-time left something out, 2 wrong
     usage, 3 target unreachable, 4 refused since a call might ring somebody, 130 stopped by Ctrl-C, which
@@ -210,13 +211,19 @@ def _tell(ledger: Ledger, asked: CheckOptions, options: Options, place: RecipeTa
 def _place(target: CheckTarget, name: str) -> RecipeTarget:
     """Where a failure is sent again from a shell; the mock of this run has gone, so one in its place."""
     from ringback_harness.check.recipe import RecipeTarget
-    from ringback_harness.plain_target import PlainTarget
+    from ringback_harness.plain_target import FORBIDDEN, PlainTarget
     from ringback_harness.sandbox.target import Gated
 
     if isinstance(target, Gated | PlainTarget):
         # A plain target is asked with the environment's token, if there is one, else as alice.
         public = not os.environ.get(TOKEN) and isinstance(target, PlainTarget)
-        return RecipeTarget(target.url, public=public, makes_orgs=False, in_its_words=target.in_its_words)
+        return RecipeTarget(
+            target.url,
+            public=public,
+            makes_orgs=False,
+            in_its_words=target.in_its_words,
+            variables={"carol": FORBIDDEN},
+        )
     if name == "mock":
         return RecipeTarget()
     return RecipeTarget(name.rstrip("/"), makes_orgs=target.traits.makes_orgs)

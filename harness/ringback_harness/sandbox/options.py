@@ -17,7 +17,7 @@ from ringback_contracts.core.model import Request
 from ringback_harness.at_url import AtUrl, address_of, might_ring, opened
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.exits import SetupError, disk_error
-from ringback_harness.plain_target import PlainTarget
+from ringback_harness.plain_target import FORBIDDEN, PlainTarget
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import SandboxSettings, settings_from
 from ringback_harness.sandbox.target import DryRunSandbox, Tools, opened_sandbox
@@ -91,7 +91,7 @@ def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) ->
             yield target
             return
         permit = replace(reach, allow_calls=False).permit  # nobody is rung on this machine
-        yield PlainTarget(target, permit.numbers, permit.users)
+        yield PlainTarget(target, permit.numbers, permit.users, os.environ.get(FORBIDDEN))
 
 
 def _elsewhere(name: str, reach: Reach) -> SandboxSettings | None:
