@@ -12,7 +12,7 @@ from pathlib import Path
 from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant import body as meant
 from ringback_explain.read import described, logged, mention
-from ringback_explain.read.found import Found, FoundError, FoundRequest, ReadError, encoded, looks_like_form
+from ringback_explain.read.found import Found, FoundError, FoundRequest, ReadError, encoded, usual_type
 from ringback_explain.read.text import MAX_BYTES, MAX_TEXT, candidates, decoded
 
 __all__ = ["MOST_FOUND", "Found", "FoundError", "FoundRequest", "Read", "ReadError", "read"]
@@ -159,7 +159,7 @@ def _object_in(part: str, text: str) -> Found | None:
 
 def _form(part: str, text: str) -> FoundRequest | None:
     stripped = part.strip()
-    if not looks_like_form(stripped) or not ("&" in stripped or "grant_type" in stripped):
+    if usual_type(stripped) != FORM_TYPE or not ("&" in stripped or "grant_type" in stripped):
         return None
     keys = dict.fromkeys((pair.partition("=")[0] for pair in stripped.split("&")), "")
     reading = described.request_of_body(keys, stripped, text, "a form")

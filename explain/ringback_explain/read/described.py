@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any
 
 from ringback_contracts.resources.calls import forms
-from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.explanation import PlatformAnswer
 from ringback_explain.meant.body import closed_at, ends_early, straight
 from ringback_explain.read import mention
@@ -25,7 +24,7 @@ from ringback_explain.read.found import (
     ReadError,
     context_of,
     encoded,
-    looks_like_form,
+    usual_type,
 )
 from ringback_explain.table import table
 
@@ -117,7 +116,7 @@ def request_of_description(value: Mapping[str, Any], text: str, what: str) -> Fo
     listed = given.items() if isinstance(given, dict) else pairs(given)
     headers = {str(name): str(item) for name, item in listed}
     if body and not any(name.lower() == "content-type" for name in headers):
-        headers["content-type"] = FORM_TYPE if looks_like_form(body.decode("utf-8", "replace")) else JSON_TYPE
+        headers["content-type"] = usual_type(body.decode("utf-8", "replace"))
     address = Address(str(value.get("method") or "POST"), url)
     request = address.request(headers, body)
     grant = value.get("grant")

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from ringback_contracts.catalogue import route
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.paths import CALLS_PATH
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.explanation import Context, PlatformAnswer
 from ringback_explain.meant.body import is_token_request, token_fields
 from ringback_explain.table import table
@@ -120,9 +121,9 @@ class Address:
         return Request(self.method.upper(), path, lower, body, query)
 
 
-def looks_like_form(text: str) -> bool:
-    """Whether a body is written as a form: one line of name=value pairs."""
-    return bool(_FORM.fullmatch(text.strip()))
+def usual_type(body: str) -> str:
+    """The media type of a body that is shown without one: people leave this header out most of all."""
+    return FORM_TYPE if _FORM.fullmatch(body.strip()) else JSON_TYPE
 
 
 def context_of(address: Address, request: Request, text: str, **hints: Any) -> Context:

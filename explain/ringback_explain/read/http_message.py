@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant.body import closed_at
 from ringback_explain.meant.placeholders import stand_in
-from ringback_explain.read.found import JSON_TYPE, Address, FoundRequest, context_of, looks_like_form
+from ringback_explain.read.found import Address, FoundRequest, context_of, usual_type
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _PLACE = r"(?:[A-Za-z]+://|/|\{\{|\$\{|<)\S*"
@@ -56,8 +55,7 @@ def _reading(line: re.Match[str], rest: str, text: str) -> FoundRequest:
     body = body[: closed_at(body)] if body.startswith("{") else body
     host, target = headers.get("host"), line[2]
     address = Address(line[1], f"https://{host}{target}" if host and target.startswith("/") else target)
-    if body and "content-type" not in headers:
-        # People leave headers out of what they show, this one most of all.
-        headers["content-type"] = FORM_TYPE if looks_like_form(body) else JSON_TYPE
+    if body:
+        headers.setdefault("content-type", usual_type(body))
     request = address.request(headers, body.encode("utf-8", "replace"))
     return FoundRequest(request, "an HTTP message", context_of(address, request, text))

@@ -19,15 +19,13 @@ from ringback_explain.explanation import Context, Explained, Explanation, Note, 
 from ringback_explain.judge.imagined import adverse, filled
 from ringback_explain.meant.subject import Subject
 from ringback_explain.tell.questions import note, quoted
-from ringback_explain.tell.telling import explain, explain_text_notes
+from ringback_explain.tell.telling import OF_RINGBACK, explain, explain_text_notes
 
 ASK = "What was sent? Give the request too (method, path, headers and body): it tells which of these it was."
 MOST_CANDIDATES = 5
 """More of them help nobody: it takes the request to tell."""
 USUAL = ("address.scheme-missing", "tel.no-plus", "address.shape", "address.untyped", "sip.misnamed-fields")
 """What it is most often, where several rules answer the same."""
-OF_RINGBACK = frozenset(rule for rule in TABLE if rule.source.startswith("Ringback's own "))
-"""Its limits, switches and protections: no answer of the platform comes of them."""
 NOT_A_USER = "not.a.user"
 _OF_CALLER = (Stage.AUTHENTICATE, Stage.RATE, Stage.AUTHORIZE, Stage.STATION)
 """What these refuse is not the body."""

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from http import HTTPStatus
 from itertools import islice
 from typing import TypeVar
 
@@ -35,8 +34,8 @@ T = TypeVar("T")
 NOTHING_ELSE = Context()
 _TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
 """What tells that a text is about the login, and not about a call."""
-OWN_LIMITS = frozenset(rule for rule in TABLE if rule.status == HTTPStatus.NOT_IMPLEMENTED)
-"""What these refuse no org and no caller would change: they tell what Ringback does not do."""
+OF_RINGBACK = frozenset(rule for rule in TABLE if rule.source.startswith("Ringback's own "))
+"""Its limits, switches and protections: no answer of the platform comes of them."""
 _OF_ADDRESSES = re.compile(r"tel:|user:|sip:|\btypes?\b|'to'|'from'|\{")
 """What a fix names that no published request has."""
 
@@ -117,7 +116,7 @@ def _explain_call(subject: Subject, sender: Sender) -> Explanation:
         ),
         equivalent=suggestion.equivalent,
         questions=suggestion.questions,
-        unknown=() if decisive in OWN_LIMITS else tuple(_unknown(subject, sender)),
+        unknown=() if decisive in OF_RINGBACK else tuple(_unknown(subject, sender)),
         caveats=suggestion.caveats,
     )
 
