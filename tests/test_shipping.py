@@ -97,6 +97,7 @@ def test_the_gitlab_template_serves_a_mock_to_its_job(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Ringback refused nothing."
+    assert "No such file" not in done.stderr
     assert (tmp_path / template["artifacts"]["paths"][0]).is_file()
 
 
