@@ -128,6 +128,10 @@ def _missing(
         operation, request, reply = seen[id(failure)][-1]
         if operation in BY_ID and operation not in served and reply.status in NOT_THERE:
             absent.setdefault(shown(reply), {}).setdefault(operation, set()).add(request.path)
+    # Whatever else is answered just so, and was never tried with what is right, is not there either.
+    for operation, request, reply in (one for asked in seen.values() for one in asked):
+        if operation in BY_ID and operation not in served and shown(reply) in absent:
+            absent[shown(reply)].setdefault(operation, set()).add(request.path)
     missing: dict[Hashable, Root] = {}
     for answer, operations in absent.items():
         root = Root(("not there", answer), _not_served(list(operations), answer))
