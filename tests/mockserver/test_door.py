@@ -254,6 +254,15 @@ def test_the_tail_of_a_head_is_no_head(connection: Connection) -> None:
     assert_malformed(connection.replies()[1])
 
 
+def test_a_head_that_is_cut_within_its_end_is_none_yet(connection: Connection) -> None:
+    for length in range(len(CALL), 300):  # one of them is that of what may pass for a body
+        whole = request(body=CALL.ljust(length))
+        cut = whole.index(b"\r\n\r\n") + 1
+        connection.receive(whole)
+        connection.receive(whole[:cut], whole[cut:])
+    assert set(statuses(connection)) == {202}
+
+
 def test_what_follows_a_held_up_reply_waits_for_it(connection: Connection) -> None:
     connection.receive(PLACE, PLACE)
     connection.receive(LATE, PLACE)

@@ -36,6 +36,8 @@ class Familiar:
     def read(self, data: bytes) -> Request | None:
         """The request that the data is, if it is a plain one with fields that are known, and nothing else."""
         begin, end = data.find(b"\r\n"), data.find(b"\r\n\r\n")
+        if end < 0:
+            return None
         head = self._heads.get(data[begin:end])
         if head is None or len(data) - end - 4 != head.length:
             return None
