@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from types import FrameType
 
 ANSWER = b"."
 """What a process says to the one that began it once it accepts connections."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds before a process is begun in place of one that did not last; each pause is twice the one before."""
 
 logger = logging.getLogger("ringback")
 
@@ -35,7 +38,9 @@ class Workers:
 
     count: int
     work: Callable[[Ties], None]
-    _running: set[int] = field(default_factory=set)
+    _running: dict[int, float] = field(default_factory=dict)
+    """When each began."""
+    _pause: float = 0.0
 
     def run(self, all_ready: Callable[[], None]) -> None:
         """Begin them; ``all_ready`` is called once all accept connections."""
@@ -49,14 +54,22 @@ class Workers:
             all_ready()
             while True:
                 worker, status = os.wait()
-                self._running.discard(worker)
-                logger.error("worker %d ended (status %d): another one begins", worker, status)
-                self._begin(ties, hold)
+                self._replace(worker, status, ties, hold)
+
+    def _replace(self, worker: int, status: int, ties: Ties, hold: int) -> None:
+        """Begin another one, later and later where none lasts, as with the store away; tell it once."""
+        if time.monotonic() - self._running.pop(worker) >= LONGEST_PAUSE:
+            self._pause = 0.0
+        if not self._pause:
+            logger.error("worker %d ended (status %d): another one begins until one lasts", worker, status)
+        time.sleep(self._pause)
+        self._begin(ties, hold)
+        self._pause = min(max(2 * self._pause, FIRST_PAUSE), LONGEST_PAUSE)
 
     def _begin(self, ties: Ties, hold: int) -> None:
         worker = os.fork()
         if worker:
-            self._running.add(worker)
+            self._running[worker] = time.monotonic()
             return
         code = 1
         try:
@@ -64,6 +77,10 @@ class Workers:
             self._running.clear()
             self.work(ties)
             code = 0
+        except Exception as error:  # noqa: BLE001 - whatever it is, the process ends here
+            if not self._pause:
+                told = f"{type(error).__name__}: {error}"
+                logger.error("worker %d cannot go on: %s", os.getpid(), told)  # noqa: TRY400 - most often no bug
         finally:
             os._exit(code)
 
