@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
-from ringback_contracts.org import default_org_text
+from ringback_contracts.org import Org, default_org, default_org_text
 from tests.mockserver.process import ALICE, PATIENCE, Process
 from tests.mockserver.wire import CALLS
 from tests.replicas.conftest import Start
 from tests.replicas.test_killed import until
+from tests.replicas.within import replica as within
 from tests.serving import RINGBACK
+
+if TYPE_CHECKING:
+    import pytest
 
 TEXT = default_org_text()
 RENAMED = re.sub(r'(?m)^name = "Ringback"', 'name = "Elsewhere"', TEXT, count=1)
@@ -65,3 +71,28 @@ def test_a_replica_whose_own_file_says_something_else_is_unready_until_it_does_n
     written(there, RENAMED)
     until("well again", lambda: name(other) == "Elsewhere")
     assert other.get(f"{CALLS}/{call}").ok
+
+
+def test_a_file_that_changes_again_while_it_is_taken_in_is_served_as_it_is_by_then(
+    redis_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (replace(default_org(), name=name) for name in ("First", "Second"))
+
+    async def served() -> str:
+        async with within(redis_url, prefix) as one:
+            opened = one.log.open
+
+            async def changing(org: Org, speed: float, before: Org | None = None) -> float:
+                began = await opened(org, speed, before)
+                if org is first:
+                    one.site.replica.serve_later(second)
+                return began
+
+            monkeypatch.setattr(one.log, "open", changing)
+            one.site.replica.serve_later(first)
+            name, end = "", asyncio.get_running_loop().time() + PATIENCE
+            while name != "Second" and asyncio.get_running_loop().time() < end:
+                name = (await one.json("GET", "/api/v2/organizations/me"))["name"]
+            return name
+
+    assert asyncio.run(served()) == "Second"

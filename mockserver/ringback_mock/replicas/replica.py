@@ -229,7 +229,9 @@ class Replica:
         before, speed = self._site.served
         org = self._next or before
         began = await self._log.open(org, speed, before)
-        self._site.served, self._next = (org, speed), None
+        self._site.served = org, speed
+        if self._next is org:  # the file may have changed once more meanwhile
+            self._next = None
         self._store.begin_anew(began, org)
         await self._load()
 
