@@ -1,8 +1,8 @@
 -- Append each proposal to the log unless an entry that its replica does not know yet has changed what the
 -- proposal hangs on; and give the entries that it does not know.
 -- KEYS: the log, what is said about it. ARGV: the last entry that is known, how many at most are given, the
--- version of the data, milliseconds that all this lives on, when the log began; then of each proposal what it hangs on, what it
--- changes, and its text. A proposal without a text is a question only.
+-- version of the data, milliseconds that all this lives on, when the log began; then of each proposal what it
+-- hangs on, what it changes, and its text. A proposal without a text is a question only.
 local log, about = KEYS[1], KEYS[2]
 local known, most = ARGV[1], tonumber(ARGV[2])
 local said = redis.call('HMGET', about, 'base', 'format', 'before', 'began')

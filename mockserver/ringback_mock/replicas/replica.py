@@ -11,7 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 
@@ -19,6 +19,7 @@ from ringback_contracts.core.model import Request
 from ringback_contracts.org import Org
 from ringback_mock.engine.pipeline import Answered
 from ringback_mock.http import HERE, Peer, Response
+from ringback_mock.replicas.decisions import ANYTHING, QUESTION, Decision, Job
 from ringback_mock.replicas.kinds import (
     ALONE,
     Settle,
@@ -51,45 +52,9 @@ AGAIN_SECONDS = 0.1
 """From losing the store to looking for it again."""
 START_SECONDS = 20.0
 """How long a replica that starts asks a store that answered just before."""
-ANYTHING = "*"
 
 logger = logging.getLogger("ringback")
 T = TypeVar("T")
-
-
-class Job:
-    """A request that waits to be answered, or with ``request`` of ``None`` somebody who waits to know.
-
-    ``fresh`` says that what the replica knows is no older than the request.
-    """
-
-    __slots__ = ("answer", "began", "fresh", "peer", "request")
-
-    def __init__(self, request: Request | None, peer: Peer, answer: asyncio.Future[Response | None]) -> None:
-        self.request = request
-        self.peer = peer
-        self.answer = answer
-        self.began = time.perf_counter()
-        self.fresh = False
-
-    @property
-    def may_guess(self) -> bool:
-        """Whether it is decided on what is known, as what its answer hangs on is looked at again."""
-        return self.request is not None and self.request.path.startswith("/api/")
-
-
-class Decision(NamedTuple):
-    """What a replica wants of the log, and for whom."""
-
-    proposal: Proposal
-    job: Job | None = None
-    moment: float = 0.0
-    tenant: Tenant | None = None
-    writes: Sequence[Write] = ()
-    answered: Answered | None = None
-
-
-QUESTION = Proposal(ANYTHING, "", b"")
 
 
 class Replica:
@@ -246,7 +211,7 @@ class Replica:
     def _fail_all(self) -> None:
         self._unasked.clear()
         while self._jobs:
-            _resolve(self._jobs.popleft(), None)
+            self._jobs.popleft().resolve(None)
 
     async def _load(self) -> None:
         """Read the snapshot and the log as it is by now, after which there is no trouble."""
@@ -271,7 +236,7 @@ class Replica:
             told = await self._log.append([one.proposal for one in decisions])
         except BaseException:
             for job in jobs:
-                _resolve(job, None)
+                job.resolve(None)
             raise
         self._site.tally.time("round", time.perf_counter() - began)
         self._hear(told)
@@ -400,14 +365,9 @@ class Replica:
         if job is None:
             return True
         if job.request is None:
-            _resolve(job, Response(204))
+            job.resolve(Response(204))
             return True
         if decision.answered is None:
             return False
-        _resolve(job, self._site.said(job.request, decision.answered, job.began))
+        job.resolve(self._site.said(job.request, decision.answered, job.began))
         return True
-
-
-def _resolve(job: Job, answer: Response | None) -> None:
-    if not job.answer.done():  # whoever asked may be gone
-        job.answer.set_result(answer)
