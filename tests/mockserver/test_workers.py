@@ -16,12 +16,22 @@ from ringback_mock.edges.workers import FIRST_PAUSE, LONGEST_PAUSE, Workers
 class System:
     """A system in which workers live as long as is said, one after the other, and then no longer."""
 
-    def __init__(self, lives: list[float]) -> None:
+    def __init__(self, lives: list[float], *, before_ready: int = 0) -> None:
         self.now = 0.0
         self.pauses: list[float] = []
         self._lives = iter(lives)
         self._ids: Iterator[int] = count(1)
         self._last = 0
+        self._before_ready = before_ready
+
+    def select(self, ends: list[int], *_: object) -> tuple[list[int], ...]:
+        return ([] if self._before_ready else ends), [], []
+
+    def waitpid(self, which: int, _: int) -> tuple[int, int]:
+        if which != -1:
+            return which, 0
+        self._before_ready -= 1
+        return self.wait()
 
     def fork(self) -> int:
         self._last = next(self._ids)
@@ -39,9 +49,9 @@ class System:
         self.now += seconds
 
 
-def pauses(monkeypatch: pytest.MonkeyPatch, lives: list[float]) -> list[float]:
+def pauses(monkeypatch: pytest.MonkeyPatch, lives: list[float], *, before_ready: int = 0) -> list[float]:
     """How long is waited before each worker that is begun in place of one that ended."""
-    system = System(lives)
+    system = System(lives, before_ready=before_ready)
     ends: Iterator[int] = count()
     monkeypatch.setattr(
         module,
@@ -52,9 +62,11 @@ def pauses(monkeypatch: pytest.MonkeyPatch, lives: list[float]) -> list[float]:
             pipe=lambda: (next(ends), next(ends)),
             read=lambda _, most: b"." * most,
             kill=lambda *_: None,
-            waitpid=lambda *_: None,
+            waitpid=system.waitpid,
+            WNOHANG=1,
         ),
     )
+    monkeypatch.setattr(module, "select", system)
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: system.now, sleep=system.sleep))
     monkeypatch.setattr(module, "signal", SimpleNamespace(SIGTERM=15, SIGINT=2, signal=lambda *_: None))
     with pytest.raises(SystemExit):
@@ -79,3 +91,7 @@ def test_a_worker_that_lasted_is_replaced_at_once(
     with caplog.at_level(logging.ERROR, "ringback"):
         assert pauses(monkeypatch, [60.0, 0.01, 60.0]) == [0.0, FIRST_PAUSE, 0.0]
     assert len(caplog.records) == 2
+
+
+def test_a_worker_that_ends_before_it_is_ready_is_replaced_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pauses(monkeypatch, [0.01, 0.01], before_ready=2) == [0.0, FIRST_PAUSE]

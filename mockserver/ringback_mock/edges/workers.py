@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from types import FrameType
 
 ANSWER = b"."
 """What a process says to the one that began it once it accepts connections."""
+LOOK_SECONDS = 0.1
+"""Between two looks whether a process ended that was to say that it is ready."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before a process is begun in place of one that did not last; each pause is twice the one before."""
 
@@ -50,7 +53,7 @@ class Workers:
         with self._stopped_at_the_end():
             for _ in range(self.count):
                 self._begin(ties, hold)
-            self._await_all(ready)
+            self._await_all(ready, ties, hold)
             all_ready()
             while True:
                 worker, status = os.wait()
@@ -84,10 +87,15 @@ class Workers:
         finally:
             os._exit(code)
 
-    def _await_all(self, ready: int) -> None:
+    def _await_all(self, ready: int, ties: Ties, hold: int) -> None:
         said = b""
         while len(said) < self.count:
-            said += os.read(ready, self.count)
+            if select.select([ready], [], [], LOOK_SECONDS)[0]:
+                said += os.read(ready, self.count)
+                continue
+            worker, status = os.waitpid(-1, os.WNOHANG)
+            if worker:
+                self._replace(worker, status, ties, hold)
 
     @contextmanager
     def _stopped_at_the_end(self) -> Iterator[None]:
