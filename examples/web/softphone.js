@@ -135,11 +135,12 @@ function draw() {
 
 function row(call) {
   const mine = call.participants.find((party) => party.purpose === 'agent' || party.purpose === 'user');
-  const other = call.participants.find((party) => party !== mine) || {};
+  const shown = call.participants.find((party) => party !== mine) || mine; // nobody is dialled before my phone is up
   const line = document.createElement('li');
   const to = document.createElement('span');
   to.className = 'to';
-  to.textContent = `${other.address || other.name || 'dialing'} · ${mine && mine.held ? 'held' : other.state || 'contacting'}`;
+  const whose = shown === mine ? 'Your phone' : shown.address || shown.name || 'Somebody';
+  to.textContent = `${whose} · ${mine && mine.held ? 'held' : shown.state}`;
   line.append(to);
   if (mine && mine.state === 'connected') {
     line.append(

@@ -95,6 +95,26 @@ def test_a_refusal_is_shown_with_its_reason(page: Page) -> None:
     assert "ringback rules phone-number.unreadable" in shown
 
 
+def test_a_refusal_is_in_sight_however_many_calls_there_are(page: Page) -> None:
+    log_in(page)
+    for _ in range(12):
+        dial(page, "+442079460100")
+    page.locator("#calls li").nth(11).wait_for()
+    page.set_viewport_size({"width": 360, "height": 700})
+    dial(page, "CALL-ALICE")
+    page.get_by_role("alert").wait_for()
+    box = page.get_by_role("alert").bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 700
+
+
+def test_a_call_whose_own_phone_is_not_up_says_so(page: Page, mock: str) -> None:
+    requests.post(f"{mock}/__ringback/clock", json={"freeze": True}, timeout=10).raise_for_status()
+    log_in(page)
+    dial(page, "+442079460100")
+    page.get_by_text("Your phone · contacting").wait_for()
+
+
 def test_a_user_who_may_not_call_is_told_so(page: Page) -> None:
     log_in(page, user="Carol")
     dial(page, "+442079460100")
@@ -108,3 +128,11 @@ def test_a_person_logs_out_and_in_again(page: Page) -> None:
     page.get_by_role("button", name=GRANTS["pkce"]).wait_for()
     log_in(page, "implicit", "Bob")
     assert "Bob" in page.locator("#who").inner_text()
+
+
+def test_names_stay_whole_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.get_by_role("button", name=GRANTS["pkce"]).click()
+    page.get_by_role("button", name="Carol").wait_for()
+    heights = {name.evaluate("name => name.clientHeight") for name in page.locator("form b").all()}
+    assert len(heights) == 1, "a name is broken into lines"
