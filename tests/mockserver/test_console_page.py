@@ -521,6 +521,17 @@ def test_every_view_fits_a_phone(browser: Browser, mock: str, view: str) -> None
     page.close()
 
 
+def test_what_a_fault_strikes_is_read_in_one_line_on_a_phone(browser: Browser, mock: str) -> None:
+    requests.post(f"{mock}/__ringback/faults", json={"kind": "rate-limited"}, timeout=10).raise_for_status()
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{mock}/__ringback/#/faults")
+    struck = page.get_by_role("listitem").get_by_text("place", exact=True)
+    struck.wait_for()
+    assert struck.evaluate("text => text.getClientRects().length") == 1
+    assert struck.evaluate("text => text.offsetHeight < 2 * parseFloat(getComputedStyle(text).fontSize)")
+    page.close()
+
+
 def test_a_page_that_is_locked_opens_with_the_token(browser: Browser) -> None:
     with mock_server("--admin-token", "s3cret-of-this-test") as mock:
         page = browser.new_page()
