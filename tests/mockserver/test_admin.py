@@ -388,6 +388,24 @@ def test_a_login_that_a_fault_struck_is_explained_too(client: FlaskClient, kind:
     assert explained(client, client.post("/oauth/token", data=form))["verdict"] == "accepted"
 
 
+@pytest.mark.parametrize(
+    ("method", "query"),
+    [("GET", "?client_id=demo-app&redirect_uri=http://evil.example/"), ("POST", "")],
+)
+def test_a_refused_page_is_not_told_to_be_a_path_that_is_none(
+    client: FlaskClient, method: str, query: str
+) -> None:
+    explanation = explained(client, client.open(f"/oauth/authorize{query}", method=method))
+    assert (explanation["verdict"], explanation["status"]) == ("rejected", 400)
+    assert explanation["findings"] == []
+    assert [note["id"] for note in explanation["notes"]] == ["journal.beside"]
+
+
+def test_a_path_that_is_none_is_told_with_the_nearest(client: FlaskClient) -> None:
+    explanation = explained(client, client.post("/v2/conversations/calls", json={}))
+    assert explanation["findings"][0]["rule"] == "path.unknown"
+
+
 def test_an_explanation_shows_no_number_of_a_person(client: FlaskClient) -> None:
     explanation = explained(client, place(client, body=b'{"to": "+13172222222", "from": {}}'))
     assert explanation["equivalent"]["body"]["phoneNumber"].startswith("+1317***")

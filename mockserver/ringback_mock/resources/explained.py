@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -12,11 +13,13 @@ import orjson
 from ringback_contracts.core.model import Rejected, Stage
 from ringback_contracts.org import Org
 from ringback_contracts.privacy import redact_body
+from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain import (
     Explained,
     Explanation,
     Note,
     PlatformAnswer,
+    Verdict,
     explain,
     explain_answer,
     explain_answered,
@@ -47,6 +50,12 @@ MOMENT = Note(
     "call.moment",
     "",
     "what a call takes depends on how it stands, and it may have gone on since: this held when it was asked",
+)
+
+BESIDE = Note(
+    "journal.beside",
+    "",
+    "this is beside the API, where no rule judges: what was answered says itself what was wrong",
 )
 
 
@@ -85,6 +94,10 @@ def _explained(exchange: Exchange, org: Org) -> Explanation:
     error = _login_error(exchange) if exchange.caller is None else None
     if error is not None:
         return explain_answered(exchange.request, PlatformAnswer(exchange.response.status, error))
+    if _beside(exchange):
+        status = exchange.response.status
+        verdict: Verdict = "accepted" if status < HTTPStatus.BAD_REQUEST else "rejected"
+        return Explanation(verdict, status, None, None, notes=(BESIDE,))
     if _of_a_moment(exchange):
         return _of_verdict(exchange, org, MOMENT)
     if exchange.cut:
@@ -92,6 +105,13 @@ def _explained(exchange: Exchange, org: Org) -> Explanation:
     if exchange.request.head_bytes + len(exchange.request.body) > LONGEST:
         return _of_verdict(exchange, org, LONG)
     return explain(exchange.request, caller=exchange.caller, org=org, contract=org.contract)
+
+
+def _beside(exchange: Exchange) -> bool:
+    """Whether it is a page's; of the token endpoint, and of a path that is none, there is more to say."""
+    path = exchange.request.path
+    judged = exchange.verdict is not None or path.startswith("/api/") or path == TOKEN_PATH
+    return not judged and exchange.response.status != HTTPStatus.NOT_FOUND
 
 
 def _of_a_moment(exchange: Exchange) -> bool:
