@@ -151,7 +151,7 @@ WRONG: dict[str, tuple[Answers, str]] = {
     "one code for all": (of_refusals(edited(code="bad.request")), "25 of "),
     "403 in place of 401": (
         of_refusals(edited(status=403), 401),
-        "2 of 3 rules that refuse with 401 are answ",
+        "2 of 2 rules that refuse with 401 are answ",
     ),
     "a crash for what is unknown": (of_refusals(crashed, 404), "the target breaks down: answered 500"),
     "a limit": (limited(), "the target limits how much is asked of it: answered 429 too.many.requests"),

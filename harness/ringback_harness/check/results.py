@@ -165,11 +165,6 @@ class Ledger:
         return sum(count[outcome] for count in self.counts.values())
 
     @property
-    def subjects_tried(self) -> set[str]:
-        tried = (CheckOutcome.HELD, CheckOutcome.FAILED)
-        return {row[1] for row, counts in self.counts.items() if any(counts[outcome] for outcome in tried)}
-
-    @property
     def tried(self) -> int:
         return self.total(CheckOutcome.HELD) + self.total(CheckOutcome.FAILED)
 
