@@ -120,8 +120,6 @@ def _watch() -> click.Command:
     return command
 
 
-INTERRUPTED = 130
-"""What shells say of a program that Ctrl-C ended: 128 and the number of SIGINT."""
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "call": _call,
     "calls": _calls,
@@ -167,8 +165,10 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
+            from ringback_harness.exits import Exit
+
             click.echo("interrupted", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
+            raise click.exceptions.Exit(Exit.INTERRUPTED) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The names of commands, none of which is imported for it."""

@@ -17,6 +17,8 @@ class Exit(IntEnum):
     SETUP = 2
     UNREACHABLE = 3
     REFUSED = 4
+    INTERRUPTED = 130
+    """What shells say of a program that Ctrl-C ended: 128 and the number of SIGINT."""
 
 
 class CommandError(click.ClickException):

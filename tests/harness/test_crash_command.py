@@ -146,7 +146,7 @@ def test_ctrl_c_ends_with_what_was_found_so_far(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(runner, "judgements", interrupted)
     chosen = ("--scenario", "healthy", "--scenario", "lost-reply")
     shown = crash(*chosen, "--", *program(tmp_path, POLITE))
-    assert shown.exit_code == Exit.SETUP, "nobody knows what the rest would have found"
+    assert shown.exit_code == Exit.INTERRUPTED, "nobody knows what the rest would have found"
     assert "fine: dials once" in shown.output
     assert "not run: interrupted" in shown.output
     shown = crash(*chosen, "--", *program(tmp_path, "post(); post()"))

@@ -106,7 +106,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     COMMAND stands behind two dashes: ringback crash-test -- python my_program.py. It is judged by the
     requests that reach the mock and by its exit code, never by what it says.
 
-    Exit code: 0 every promise held, 1 one was broken, 2 wrong usage or nothing could be judged.
+    Exit code: 0 every promise held, 1 one was broken, 2 wrong usage or nothing could be judged, 130 stopped
+    by Ctrl-C before one was broken.
     """
     from rich.console import Console
     from rich.text import Text
@@ -148,7 +149,9 @@ def _chosen(names: Sequence[str]) -> list[Scenario]:
 def _exit_code(results: Results) -> Exit:
     if results.failed:
         return Exit.FINDING
-    return Exit.FINE if results.asked and INTERRUPTED not in results.not_run.values() else Exit.SETUP
+    if INTERRUPTED in results.not_run.values():
+        return Exit.INTERRUPTED
+    return Exit.FINE if results.asked else Exit.SETUP
 
 
 def _list(console: Console) -> None:
