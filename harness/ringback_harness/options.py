@@ -15,7 +15,7 @@ def alone(option: str, *companions: str) -> None:
     besides = [name for name in _written() if name not in (option, *companions)]
     if besides:
         shown = ", ".join(map(_shown, besides))
-        raise SetupError(f"leave {shown} out with {_shown(option)}: it would do nothing there")
+        raise SetupError(f"leave {shown} out with {_shown(option)}, where it has no effect")
 
 
 def needs(option: str, *others: str) -> None:
@@ -40,4 +40,4 @@ def _shown(name: str) -> str:
     """The parameter as it is written."""
     context = click.get_current_context()
     one = next(parameter for parameter in context.command.params if parameter.name == name)
-    return one.opts[0] if isinstance(one, click.Option) else one.make_metavar(context)
+    return one.opts[0] if isinstance(one, click.Option) else str(context.params[name])

@@ -173,7 +173,7 @@ def test_a_token_of_who_may_not_call_shows_whether_permissions_are_checked(
     with plain_target(org=org) as url:
         ledger, told = rules_alone(url, capsys)
     assert ledger.failures == []
-    assert "permission.missing" in ledger.refused
+    assert "permission.missing" in ledger.refusals_tried
     assert "was not tried" not in told
     with plain_target(org=org, table=LAX) as url:
         ledger, told = rules_alone(url, capsys)

@@ -107,7 +107,7 @@ def test_the_command_refuses_options_that_would_do_nothing() -> None:
         main, ["check", "--mutants", "--seed", "5", "--report", "junit", "--save", "x"]
     )
     assert result.exit_code == 2
-    assert "leave --save, --report out with --mutants: it would do nothing there" in result.output
+    assert "leave --save, --report out with --mutants, where it has no effect" in result.output
 
 
 def test_the_command_names_survivors_and_fails(few: list[Mutant]) -> None:

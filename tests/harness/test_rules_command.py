@@ -113,8 +113,8 @@ def test_the_examples_of_the_document_are_json() -> None:
 @pytest.mark.parametrize(
     ("arguments", "left_out"),
     [
-        (["tel.no-plus", "--markdown"], "[ID] out with --markdown"),
-        (["tel.no-plus", "--confirm", "."], "[ID] out with --confirm"),
+        (["tel.no-plus", "--markdown"], "tel.no-plus out with --markdown"),
+        (["tel.no-plus", "--confirm", "."], "tel.no-plus out with --confirm"),
         (["--json", "--markdown"], "--json out with --markdown"),
         (["--markdown", "--json"], "--json out with --markdown"),
         (["--json", "--confirm", "."], "--json out with --confirm"),
@@ -123,4 +123,4 @@ def test_the_examples_of_the_document_are_json() -> None:
 def test_what_excludes_each_other_is_refused(arguments: list[str], left_out: str) -> None:
     result = run(*arguments)
     assert result.exit_code == Exit.SETUP
-    assert f"leave {left_out}: it would do nothing there" in result.output
+    assert f"leave {left_out}, where it has no effect" in result.output

@@ -94,6 +94,7 @@ def test_an_admin_token_comes_from_the_environment_and_is_never_said(
         ("--allow-host", "mock.example:8010", "--allow-host: 'mock.example:8010' is no host name"),
         ("--cors-origin", "localhost", "--cors-origin: 'localhost' is no origin"),
         ("--fault", "lost", "--fault: kind: 'lost' is none of lost-reply"),
+        ("--store-prefix", "mine", "--store-prefix does nothing without --store"),
         ("--speed", "nan", "'--speed' (env var: 'RINGBACK_SPEED'): 'nan' is not a number"),
     ],
 )

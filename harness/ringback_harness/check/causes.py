@@ -185,7 +185,7 @@ def _many(ledger: Ledger, mismatches: list[tuple[Result, _Mismatch]]) -> dict[Ha
         subjects.setdefault(_alike(found), set()).add(failure.subject)
         if operation := BY_ID.get(failure.operation):
             operations.setdefault(_alike(found), set()).add(operation)
-    tried = ledger.refused & TABLE.by_id.keys()
+    tried = ledger.refusals_tried & TABLE.by_id.keys()
     causes = {}
     for key, found in first.items():
         rules = subjects[key] & tried

@@ -111,8 +111,8 @@ class Ledger:
         self.granted = 0
         """How many requests were granted that should be, and ``placed`` how many calls of rules' examples."""
         self.placed = 0
-        self.refused: set[str] = set()
-        """What was refused that should be: rules, by their ids, and other subjects."""
+        self.refusals_tried: set[str] = set()
+        """Of what a refusal was tried, whatever came of it: rules, by their ids, and other subjects."""
         self.ungranted: Counter[str] = Counter()
         """Why calls that should be granted were not tried."""
         self.published: Sequence[Path] = ()
@@ -131,7 +131,7 @@ class Ledger:
         if result.expected is not None and result.expected.code is None:
             self._count_grant(result)
         elif result.expected is not None and result.outcome is not CheckOutcome.NOT_REACHED:
-            self.refused.add(result.subject)
+            self.refusals_tried.add(result.subject)
         if result.exchange is not None and len(self.exchanges) < KEPT:
             self.exchanges.append(result.exchange)
         if result.failed:

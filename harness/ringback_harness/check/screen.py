@@ -91,7 +91,7 @@ def _show_ungranted(console: Console, ledger: Ledger) -> None:
 def _show_unasked_rights(console: Console, ledger: Ledger) -> None:
     """That nobody asked who may not: whoever tests against a mock that lets anybody call would not notice."""
     asking = {rule.id for rule in TABLE if rule.stage is Stage.AUTHORIZE and rule.status == 403}
-    if not ledger.tried or asking & ledger.refused:
+    if not ledger.tried or asking & ledger.refusals_tried:
         return
     reasons = dict.fromkeys(told[0] for row, told in ledger.reasons.items() if row[1] in asking)
     why = f": {'; '.join(reasons)}" if reasons else ""

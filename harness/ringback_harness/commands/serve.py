@@ -22,6 +22,7 @@ from ringback_contracts.http.faults import FaultError, FaultKind, parse_fault
 from ringback_harness.completion import completing
 from ringback_harness.exits import Exit, SetupError
 from ringback_harness.logs import log_to_stderr
+from ringback_harness.options import needs
 from ringback_harness.real_range import RealRange
 from ringback_mock.collector import nothing_collected
 from ringback_mock.patience import Patience
@@ -189,6 +190,8 @@ def command(
     from ringback_contracts.org import OrgError
     from ringback_mock.edges.serve import ServeError, Settings, serve
 
+    needs("store_prefix", "store")
+    needs("store_timeout", "store")
     log_to_stderr(**{name: settings.pop(name) for name in ("log_format", "verbose", "quiet")})
     # A server that is told to stop has done its work: no traceback, and exit code 0.
     for stop in (signal.SIGTERM, signal.SIGINT):

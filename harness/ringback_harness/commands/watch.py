@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,12 +77,13 @@ def command(
         raise _refused(error) from error
 
 
-def _listening(aim: Target, token: str | None) -> CallsClient:
+@contextmanager
+def _listening(aim: Target, token: str | None) -> Iterator[CallsClient]:
     """A client with which one may listen. Raises ``SetupError`` where a program might lose its channel."""
-    client = CallsClient(aim, credentials_for(aim, token), verify=verify_from(os.environ))
-    if aim.real and (why := no_room(client.count_channels())):
-        raise SetupError(f"watching takes a channel, and {why}; or watch with a token of another app")
-    return client
+    with CallsClient(aim, credentials_for(aim, token), verify=verify_from(os.environ)) as client:
+        if aim.real and (why := no_room(client.count_channels())):
+            raise SetupError(f"watching takes a channel, and {why}; or watch with a token of another app")
+        yield client
 
 
 def _refused(error: RingbackError) -> CommandError:

@@ -91,7 +91,7 @@ class Mock:
     def write(self, *writes: Write) -> None:
         """Let this be so for whatever is asked from now on."""
         self._said(lambda org: self.store.commit(org, writes))
-        self._said(lambda _: None)
+        self._said(lambda _: None)  # a replica writes it in its next round
 
     def _said(self, what: Callable[[Tenant], T]) -> T:
         """What its org says, while nothing changes."""

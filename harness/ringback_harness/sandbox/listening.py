@@ -70,9 +70,10 @@ def _may_be_told(text: str, known: Collection[str]) -> bool:
 
 @dataclass
 class RunChannels:
-    """The channels of a run: ``ids`` has those that it opened; ``ask`` sends what the gate has admitted.
+    """The channels of a run: ``ids`` has those that it opened.
 
-    ``headers`` log in; the sockets are in the domain of the ``target``.
+    ``ask`` sends what is asked here itself, which the gate need not admit: to list the channels, and to
+    silence the run's own. ``headers`` log in; the sockets are in the domain of the ``target``.
     """
 
     ask: Callable[[Request], Reply]
