@@ -17,6 +17,7 @@ const platform = require('platformClient');
 const client = platform.ApiClient.instance;
 const conversations = new platform.ConversationsApi();
 const calls = new Map();
+let heard = 0; // events so far
 
 client.setGateway({ host: MOCK.hostname, port: Number(MOCK.port), protocol: MOCK.protocol.slice(0, -1) });
 client.setPersistSettings(true, 'softphone');
@@ -90,10 +91,15 @@ async function follow(userId) {
 
 function listen(uri, topic) {
   const socket = new WebSocket(uri);
-  socket.onopen = () => listening('Told of every change');
+  socket.onopen = () => {
+    listening('Told of every change');
+    refresh(); // nobody was told of what changed before
+  };
   socket.onmessage = (message) => {
     const event = JSON.parse(message.data);
-    if (event.topicName === topic) keep(event.eventBody);
+    if (event.topicName !== topic) return;
+    heard += 1;
+    keep(event.eventBody);
   };
   socket.onclose = () => poll('Asking every second (the channel is closed)');
 }
@@ -109,8 +115,13 @@ function listening(how) {
 }
 
 async function refresh() {
+  const before = heard;
   const listed = await attempt(() => conversations.getConversationsCalls());
   if (!listed) return;
+  if (heard !== before) {
+    await refresh(); // what was told meanwhile may be newer than the answer
+    return;
+  }
   const living = new Set(listed.body.entities.map((call) => call.id));
   for (const id of calls.keys()) if (!living.has(id)) calls.delete(id);
   listed.body.entities.forEach(keep);
