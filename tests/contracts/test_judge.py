@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import OPERATIONS, TABLE, findings, judge
 from ringback_contracts.core.model import Accepted, Example, Rejected, Request
+from ringback_contracts.core.operation import Operation
 from ringback_contracts.domain.addresses import AddressError, parse
 from ringback_contracts.examples import situation
 from ringback_contracts.http.envelope import envelope
@@ -79,6 +81,16 @@ def test_whatever_is_sent_there_is_a_verdict(
     else:
         assert found == []
         assert verdict.intent is None or verdict.intent.destinations
+
+
+@pytest.mark.parametrize("contract", ["any", "published", "participants"])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.id)
+def test_an_operation_is_judged_under_each_contract(operation: Operation, contract: str) -> None:
+    method, path = operation.method, operation.template
+    case = situation(Example({}, method=method, path=path, org={"contract": contract}))
+    assert bool(findings(case.request, case.caller, case.org)) == isinstance(
+        judge(case.request, case.caller, case.org), Rejected
+    )
 
 
 @given(text=st.text() | st.from_regex(r"(tel:|user:|sip:)\+?[0-9a-z@.:; -]{0,20}", fullmatch=True))
