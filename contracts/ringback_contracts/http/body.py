@@ -195,6 +195,7 @@ _PRESENCE = f"/api/v2/users/{ALICE}/presences/purecloud"
 _AVAILABLE = {"presenceDefinition": {"id": "6a3af858-942f-489d-9700-5f9bcdcdae9b"}}
 _FORWARDING = f"/api/v2/users/{ALICE}/callforwarding"
 _PARTICIPANT = f"/api/v2/conversations/calls/{ALICE}/participants/{ALICE}"
+_SEARCH = "/api/v2/conversations/participants/attributes/search"
 
 
 def _patch(body: dict[str, object], path: str) -> Example:
@@ -222,6 +223,8 @@ def _patch(body: dict[str, object], path: str) -> Example:
         _patch({**_AVAILABLE, "message": {"text": "back soon"}}, _PRESENCE),
         _patch({"enabled": "yes"}, _FORWARDING),
         _patch({"enabled": False, "voicemail": "MINE"}, _FORWARDING),
+        Example({"query": "today"}, path=_SEARCH),
+        Example({"query": [{"type": "CONTAINS", "fields": ["conversationId"], "value": "1"}]}, path=_SEARCH),
     ],
     accepts=[
         _patch({**_AVAILABLE, "message": "back soon"}, _PRESENCE),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ringback_contracts.core.case import Case
 from ringback_contracts.core.criteria import Wanted, are_met, each_of, kind_of, sought
-from ringback_contracts.core.declare import COMMON_ERRORS, FINE, NOBODY, SDK, found, ill_typed, rule
+from ringback_contracts.core.declare import FINE, NOBODY, SDK, found, rule
 from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.model import Evidence, Example, Stage, Violation
 from ringback_contracts.core.operation import Change, reading
+from ringback_contracts.http.body import ModelledCase
 from ringback_contracts.http.served import served
 from ringback_contracts.life import Conversation
 from ringback_contracts.life.moments import read_moment, timestamp
 from ringback_contracts.life.views.parts import Json
 from ringback_contracts.resources.calls.paths import READING
-from ringback_contracts.schemas import type_errors
 
 SEARCH = "postConversationsParticipantsAttributesSearch"
 MODEL = "ConversationParticipantSearchRequest"
@@ -28,13 +27,8 @@ TYPE = "participant_attributes"
 RAN = "github.com/laggyzee/genesys-mcp, which ran it on 2026-07-28"
 
 
-class AttributeSearchFacts(Case):
+class AttributeSearchFacts(ModelledCase):
     """A search for what was kept with participants."""
-
-    @lazy
-    def errors(self) -> list[tuple[str, str]]:
-        """Where the body is not of its model (JSON pointers), and how."""
-        return type_errors(self.body, MODEL) if self.body is not None else []
 
     @lazy
     def criteria(self) -> Sequence[Wanted]:
@@ -72,28 +66,6 @@ GOOD = (
     _by("DATE_RANGE", "startTime", **TODAY),
     _by("EXACT", "conversationId", value=NOBODY),
 )
-
-
-@rule(
-    id="attribute-search.malformed",
-    stage=Stage.SCHEMA,
-    status=400,
-    code="invalid.value",
-    message="Value for field '{field}' is not valid: {problem}",
-    title="A field of the search has the wrong JSON type, or a word that its model does not have",
-    fix='Send {"query": [{"type": "DATE_RANGE", "fields": ["startTime"], "startValue": "...", ...}]}.',
-    evidence=Evidence.PUBLISHED,
-    source=f"model {MODEL} of the {SDK}; {COMMON_ERRORS} list invalid.value",
-    operations=reading(MODEL),
-    rejects=[
-        Example({"query": "today"}, path=PATH),
-        _by("CONTAINS", "conversationId", value="ca11"),
-    ],
-    accepts=GOOD,
-)
-def attribute_search_malformed(case: AttributeSearchFacts) -> Sequence[Violation]:
-    """The body must be of its model."""
-    return ill_typed(case.errors)
 
 
 @rule(
