@@ -17,7 +17,7 @@ from ringback_harness.check.expectation import ENVELOPE_LACKS, ERRORS, NO_JSON, 
 from ringback_harness.check.flow import NOBODY_ON_IT
 from ringback_harness.check.flow import SUITE as FLOW
 from ringback_harness.check.results import Ledger, Result
-from ringback_harness.check.roots import roots
+from ringback_harness.check.roots import Cause, roots
 
 LEAST = 2
 """Rules that fail alike before they are taken for one cause; they have to be most of those tried, too."""
@@ -47,13 +47,6 @@ class _Mismatch(NamedTuple):
     def of_a_grant(self) -> bool:
         """Whether the request was right, and is refused."""
         return self.wanted_status < ERRORS <= self.answered_status
-
-
-class Cause(NamedTuple):
-    """Why failures that give different reasons are one defect, and what they are called together."""
-
-    key: Hashable
-    title: str = ""
 
 
 class Causes:
@@ -86,7 +79,7 @@ class Causes:
             title = f"valid requests are refused: whatever is asked is answered {self._whatever}"
             return Cause(self._whatever, title)
         if root := self._root_of.get(id(failure)):
-            return Cause(root.key, root.title)
+            return root
         if found:
             return self._of_mismatch(failure, found) or Cause(found.rule or reason)
         return self._of_form(failure, reason) or Cause(reason)

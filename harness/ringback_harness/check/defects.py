@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringback_harness.cases import SUITE as CASES
-from ringback_harness.check.causes import Cause, Causes
+from ringback_harness.check.causes import Causes
 from ringback_harness.check.events import STRIPPED
 from ringback_harness.check.events import SUITE as DOCUMENT
 from ringback_harness.check.results import Ledger, Result
+from ringback_harness.check.roots import Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,28 +22,28 @@ Exchanged = tuple[str, Request, Reply]
 """An operation's id, what was asked of it, and the answer."""
 
 
-class Root(NamedTuple):
-    """What is wrong before all that follows from it, and what it is called."""
+class Cause(NamedTuple):
+    """Why failures that give different reasons are one defect, and what they are called together."""
 
     key: Hashable
-    title: str
+    title: str = ""
 
 
-def roots(ledger: Ledger, valid: Callable[[Result], bool]) -> Mapping[int, Root]:
+def roots(ledger: Ledger, valid: Callable[[Result], bool]) -> Mapping[int, Cause]:
     """The root of each failure that has one, by its ``id()``: of several it is the one that most show.
 
     ``valid`` says of a failure whether a request was refused that should have been granted.
     """
     seen = {id(failure): list(_exchanged(failure)) for failure in ledger.failures}
     repeated, missing = _repeated_ids(seen.values()), _missing(ledger, seen, valid)
-    known: dict[Hashable, Root] = {}
+    known: dict[Hashable, Cause] = {}
     shows = {}
     for failure in ledger.failures:
         asked = seen[id(failure)]
         some = (root for one in asked for root in _shown_by(one, repeated, missing))
         broken = (root for one in asked for root in _shown_by_refusal(one[2], failure.reasons))
         shows[id(failure)] = dict.fromkeys(known.setdefault(root.key, root) for root in (*some, *broken))
-    found: dict[int, Root] = {}
+    found: dict[int, Cause] = {}
     while count := Counter(root for number, some in shows.items() if number not in found for root in some):
         first = count.most_common(1)[0][0]
         found |= {number: first for number, some in shows.items() if number not in found and first in some}
@@ -59,8 +59,8 @@ def _exchanged(failure: Result) -> Iterator[Exchanged]:
 
 
 def _shown_by(
-    one: Exchanged, repeated: Mapping[str, Root], missing: Mapping[Hashable, Root]
-) -> Iterator[Root]:
+    one: Exchanged, repeated: Mapping[str, Cause], missing: Mapping[Hashable, Cause]
+) -> Iterator[Cause]:
     operation, request, reply = one
     if reply.status >= ERRORS:
         known = ((operation, shown(reply)), (request.path, shown(reply)))
@@ -69,21 +69,21 @@ def _shown_by(
     if operation in PLACING:
         call_id = reply.document.get("id")
         if not isinstance(call_id, str) or not is_uuid(call_id):
-            yield Root(NO_ID, NO_ID)
+            yield Cause(NO_ID, NO_ID)
         elif call_id in repeated:
             yield repeated[call_id]
     if states := {str(leg.get("state")) for leg in _legs(reply.document)} - RANK.keys():
-        yield Root("state", f"a leg is in a state that nobody knows: {min(states)}")
+        yield Cause("state", f"a leg is in a state that nobody knows: {min(states)}")
 
 
-def _shown_by_refusal(reply: Reply, reasons: Sequence[str]) -> Iterator[Root]:
+def _shown_by_refusal(reply: Reply, reasons: Sequence[str]) -> Iterator[Cause]:
     """What a refusal shows that the failure is about."""
     if not any(reason.endswith(shown(reply)) for reason in reasons):
         return
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        yield Root(reply.status, f"the target limits how much is asked of it: answered {shown(reply)}")
+        yield Cause(reply.status, f"the target limits how much is asked of it: answered {shown(reply)}")
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR and reply.status != HTTPStatus.NOT_IMPLEMENTED:
-        yield Root(reply.status, f"the target breaks down: answered {shown(reply)}")
+        yield Cause(reply.status, f"the target breaks down: answered {shown(reply)}")
 
 
 def _legs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -96,9 +96,9 @@ def _legs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 yield leg
 
 
-def _repeated_ids(seen: Iterable[Sequence[Exchanged]]) -> Mapping[str, Root]:
+def _repeated_ids(seen: Iterable[Sequence[Exchanged]]) -> Mapping[str, Cause]:
     """The ids that calls share, of those that were placed one after another."""
-    repeated: dict[str, Root] = {}
+    repeated: dict[str, Cause] = {}
     for asked in seen:
         placed = Counter(
             str(reply.document.get("id"))
@@ -106,7 +106,7 @@ def _repeated_ids(seen: Iterable[Sequence[Exchanged]]) -> Mapping[str, Root]:
             if operation in PLACING and reply.status < ERRORS
         )
         repeated |= {
-            call_id: Root("one id", "two placed calls have one id")
+            call_id: Cause("one id", "two placed calls have one id")
             for call_id, times in placed.items()
             if times > 1
         }
@@ -115,7 +115,7 @@ def _repeated_ids(seen: Iterable[Sequence[Exchanged]]) -> Mapping[str, Root]:
 
 def _missing(
     ledger: Ledger, seen: Mapping[int, Sequence[Exchanged]], valid: Callable[[Result], bool]
-) -> Mapping[Hashable, Root]:
+) -> Mapping[Hashable, Cause]:
     """Operations that are not there, by their ids, and by the paths that were asked, each with the answer."""
     served = {
         operation_of(one.request) for one in ledger.exchanges if one.reply and one.reply.status < ERRORS
@@ -132,9 +132,9 @@ def _missing(
     for operation, request, reply in (one for asked in seen.values() for one in asked):
         if operation in BY_ID and operation not in served and shown(reply) in absent:
             absent[shown(reply)].setdefault(operation, set()).add(request.path)
-    missing: dict[Hashable, Root] = {}
+    missing: dict[Hashable, Cause] = {}
     for answer, operations in absent.items():
-        root = Root(("not there", answer), _not_served(list(operations), answer))
+        root = Cause(("not there", answer), _not_served(list(operations), answer))
         for operation, paths in operations.items():
             missing |= {(known, answer): root for known in (operation, *paths)}
     return missing
