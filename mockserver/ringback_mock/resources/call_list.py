@@ -23,7 +23,7 @@ from ringback_mock.resources.far_end import party_shown
 
 PAGE = 200
 """Calls that are listed at once: a page shows no more at a glance."""
-A_FEW = 5
+PIECE = 5
 """Calls that are looked at between two requests of others: no more work than a request is."""
 FEWEST_DIGITS = 7
 """Digits at its end by which a number is found; with fewer one could try them out."""
@@ -56,12 +56,13 @@ def listed(tenant: Tenant, sought: Sought) -> Iterator[bytes]:
         if len(shown) == PAGE:
             older = shown[-1]["id"]
             break
-        if count % A_FEW == 0:
+        if count % PIECE == 0:
             yield b""
         if sought.digits and call.all_numbers_known and not any(map(sought.is_number, call.numbers)):
             continue
         life = call.at(now)
-        turns += filter(None, [next_turn(life)])
+        if (turn := next_turn(life)) is not None:
+            turns.append(turn)
         if _fits(call, life, org, sought):
             shown.append(call_shown(life, org))
     told = {"now": timestamp(now), **pace(tenant, min(turns, default=None))}
