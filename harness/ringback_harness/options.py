@@ -37,7 +37,9 @@ def _written() -> list[str]:
 
 
 def _shown(name: str) -> str:
-    """The parameter as it is written."""
+    """The parameter as it is written, or as usage names it where it is many words."""
     context = click.get_current_context()
     one = next(parameter for parameter in context.command.params if parameter.name == name)
-    return one.opts[0] if isinstance(one, click.Option) else str(context.params[name])
+    if isinstance(one, click.Option):
+        return one.opts[0]
+    return str(context.params[name]) if one.nargs == 1 else one.make_metavar(context)
