@@ -264,6 +264,7 @@ def answers(client: FlaskClient) -> dict[tuple[str, str], TestResponse]:
         ("/__ringback/clock", "post"): client.post("/__ringback/clock", json={"advance": 30}),
         ("/__ringback/faults", "post"): client.post("/__ringback/faults", json={"kind": "server-error"}),
         ("/__ringback/faults", "get"): client.get("/__ringback/faults"),
+        ("/__ringback/faults/{faultId}", "delete"): client.delete("/__ringback/faults/fault-1"),
         ("/__ringback/faults", "delete"): client.delete("/__ringback/faults"),
         ("/__ringback/openapi.json", "get"): client.get("/__ringback/openapi.json"),
         ("/metrics", "get"): client.get("/metrics"),

@@ -41,6 +41,7 @@ SERVED = {
     "/__ringback/exchanges": {"GET", "HEAD"},
     "/__ringback/exchanges/x": {"GET", "HEAD"},
     "/__ringback/faults": {"GET", "HEAD", "POST", "DELETE"},
+    "/__ringback/faults/fault-1": {"DELETE"},
     "/__ringback/rules": {"GET", "HEAD"},
     "/__ringback/openapi.json": {"GET", "HEAD"},
     "/metrics": {"GET", "HEAD"},

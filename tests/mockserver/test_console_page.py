@@ -322,8 +322,19 @@ def test_a_fault_is_set_listed_and_cleared(page: Page, mock: str) -> None:
     page.locator(".list li").wait_for()
     assert place(mock).status_code == 429
     page.get_by_text("fired 1").wait_for()
-    page.get_by_role("button", name="Clear all").click()
+    page.get_by_role("button", name="Clear rate-limited").click()
     page.get_by_text("Nothing goes wrong on purpose").wait_for()
+
+
+def test_one_fault_is_cleared_and_those_of_the_org_stand_apart(page: Page, mock: str) -> None:
+    page.goto(f"{mock}/__ringback/#/faults")
+    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_role("heading", name="Set since the start").wait_for()
+    page.get_by_text("17 of the org itself").click()
+    page.get_by_role("button", name="Clear lost-reply of +442079460120").click()
+    page.get_by_text("16 of the org itself").wait_for()
+    page.wait_for_function("document.activeElement.ariaLabel === 'Clear reset of +442079460121'")
+    assert page.get_by_role("button", name="Clear lost-reply", exact=True).count() == 1
 
 
 def test_the_keys_move_search_open_and_leave(page: Page, mock: str) -> None:

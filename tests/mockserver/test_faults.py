@@ -402,6 +402,22 @@ def test_an_org_has_no_more_faults_than_a_call_can_ask() -> None:
     assert client.get("/__ringback/faults").get_json() == {"faults": []}
 
 
+def test_one_fault_is_cleared_and_the_others_strike_on() -> None:
+    own = Fault(kind=FaultKind.RESET, number="+442079460100")
+    client = create_app(replace(default_org(), faults=(own,))).test_client()
+    client.post("/__ringback/faults", json=[{"kind": "unavailable"}, {"kind": "rate-limited"}])
+    listed = client.get("/__ringback/faults").get_json()["faults"]
+    assert [fault["standing"] for fault in listed] == [True, False, False]
+    for fault in listed[:2]:
+        assert client.delete(f"/__ringback/faults/{fault['id']}").status_code == 204
+    assert client.get("/__ringback/faults").get_json()["faults"] == listed[2:]
+    again = client.delete(f"/__ringback/faults/{listed[0]['id']}")
+    assert (again.status_code, "GET /__ringback/faults" in again.get_json()["message"]) == (404, True)
+    client.post("/__ringback/reset")
+    [anew] = client.get("/__ringback/faults").get_json()["faults"]
+    assert (anew["kind"], anew["standing"]) == ("reset", True)
+
+
 def test_a_call_asks_only_the_faults_that_may_be_about_it() -> None:
     asked: list[str | None] = []
 

@@ -30,6 +30,7 @@ ADMIN = [
     ("GET", "/__ringback/faults"),
     ("POST", "/__ringback/faults"),
     ("DELETE", "/__ringback/faults"),
+    ("DELETE", "/__ringback/faults/fault-1"),
     ("GET", "/__ringback/rules"),
     ("GET", "/__ringback/openapi.json"),
     ("OPTIONS", "/__ringback/reset"),

@@ -116,6 +116,7 @@ def asked(store: Store, kind: str) -> Request:
         "drop a copy": Request("DELETE", f"{ADMIN}/orgs", query=f"org={copy}"),
         "set a fault": Request("POST", f"{ADMIN}/faults", {}, b'{"kind": "server-error"}'),
         "clear the faults": Request("DELETE", f"{ADMIN}/faults"),
+        "clear one fault": Request("DELETE", f"{ADMIN}/faults/fault-1"),
         "set the clock": Request("POST", f"{ADMIN}/clock", {}, b'{"advance": 30}'),
         "ring from outside": ring,
         "use a phone": Request(
@@ -164,6 +165,7 @@ COMMANDED = [
     "drop a copy",
     "set a fault",
     "clear the faults",
+    "clear one fault",
     "set the clock",
     "ring from outside",
     "use a phone",

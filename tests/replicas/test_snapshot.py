@@ -26,6 +26,7 @@ async def a_lot(one: Within, other: Within) -> None:
     await one.json(
         "POST", f"{ADMIN}/faults", [{"kind": "slow-reply", "nth": 50}, {"kind": "not-json", "nth": 60}]
     )
+    await other.ask("DELETE", f"{ADMIN}/faults/fault-1")
     copy = await one.json("POST", f"{ADMIN}/orgs", {"strict_numbers": True})
     await other.json("POST", CALLS, {"phoneNumber": "+442079460100"}, copy["tokens"]["alice"])
     channel = await one.json("POST", f"{API}/notifications/channels")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ringback_contracts.openapi import admin, api, console, login
+from ringback_contracts.openapi import admin, api, console, faults, login
 from ringback_contracts.openapi.parts import Json, document
 from ringback_contracts.org import ContractChoice
 
@@ -33,7 +33,7 @@ def openapi_document(contract: ContractChoice = "any") -> Json:
 def admin_openapi_document() -> Json:
     """The paths under ``/__ringback/``, which are Ringback's own. The dictionary is shared."""
     paths = admin.paths()
-    for path, item in console.paths().items():
+    for path, item in (*console.paths().items(), *faults.paths().items()):
         paths[path] = {**item, **paths.get(path, {})}
     return document(
         "Ringback administration",

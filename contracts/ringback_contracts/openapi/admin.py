@@ -1,4 +1,4 @@
-"""The paths under /__ringback/, which tests use: reset, exchanges, faults, clock, calls, rules, orgs.
+"""The paths under /__ringback/, which tests use: reset, exchanges, clock, calls, rules, orgs.
 
 ``/metrics`` is guarded like them.
 """
@@ -10,7 +10,6 @@ from typing import get_args
 
 from ringback_contracts.administration import FASTEST, TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.core.model import CONTRACTS, Evidence, Knowledge, Stage
-from ringback_contracts.http.faults import LONGEST_SECONDS, FaultKind, FaultOperation, RetryAfterForm
 from ringback_contracts.life.commands import KEYS, FarAct
 from ringback_contracts.openapi.login import MISDIRECTED, PROBLEM
 from ringback_contracts.openapi.parts import Json, as_json, link, ref, reply
@@ -206,25 +205,6 @@ DIFFERENCES: Json = {
     "additionalProperties": False,
 }
 
-SECONDS: Json = {"minimum": 0, "maximum": LONGEST_SECONDS}
-COUNT: Json = {"type": ["integer", "null"], "minimum": 1}
-FAULT_SETTINGS: Json = {
-    "kind": {"enum": [str(kind) for kind in FaultKind]},
-    "operation": {"enum": list(get_args(FaultOperation))},
-    "number": {"description": "E.164; only requests about a call to it."} | PERHAPS,
-    "nth": {"description": "Strike this one request alone."} | COUNT,
-    "every": {"description": "Strike the first of each so many."} | COUNT,
-    "times": {"description": "Strike so often at most."} | COUNT,
-    "seconds": {"description": "Delay of the slow kinds.", "type": "number"} | SECONDS,
-    "retry_after": {"description": "What 429 and 503 ask for."} | SECONDS | {"type": ["integer", "null"]},
-    "after": {"description": "Events before a socket is lost."} | SECONDS | {"type": "integer"},
-    "retry_after_form": {"enum": list(get_args(RetryAfterForm))},
-}
-FAULT: Json = made_of(**FAULT_SETTINGS) | {"required": ["kind"]}
-ARMED = made_of(id=TEXT, **FAULT_SETTINGS, taken=NUMBER, fired=NUMBER)
-FAULTS = made_of(faults=several(ARMED))
-
-
 CLOCK = made_of(
     now={"type": "string", "format": "date-time"}, frozen={"type": "boolean"}, speed={"type": "number"}
 )
@@ -324,10 +304,10 @@ def paths() -> Json:
         "/__ringback/reset": posting(
             "postReset", "Forget an org's calls, tokens and journal", ("204", reset), ORG_ID
         ),
-        "/__ringback/orgs": _with_body(
+        "/__ringback/orgs": with_body(
             posting("postOrgs", "Serve an isolated copy of the org", ("201", fresh)), DIFFERENCES
         )
-        | {"delete": _operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG_ID])},
+        | {"delete": operation("deleteOrgs", "Serve a copy no longer", {"204": dropped}, [ORG_ID])},
         "/__ringback/exchanges": getting(
             "getExchanges", "List an org's exchanges", exchanges, ORG_ID, LIMIT, BEFORE, *NARROWING
         ),
@@ -335,7 +315,6 @@ def paths() -> Json:
             "getExchange", "Read an exchange", exchange, ID, ORG_ID
         ),
         "/__ringback/rules": getting("getRules", "List the rules", rules),
-        "/__ringback/faults": _faults(),
         "/__ringback/clock": _clock(),
         **_calls(),
         "/metrics": getting("getMetrics", "Read what Prometheus reads", numbers),
@@ -348,7 +327,7 @@ def _clock() -> Json:
     setting = posting("postClock", "Stop, move or hurry an org's clock", ("200", tells), ORG_ID)
     return {
         **getting("getClock", "Read an org's clock", tells, ORG_ID),
-        "post": _with_body(setting, CLOCK_COMMAND)["post"],
+        "post": with_body(setting, CLOCK_COMMAND)["post"],
     }
 
 
@@ -361,41 +340,29 @@ def _calls() -> Json:
     use = posting("postParty", "Use a party's phone", ("200", tells), CALL_ID, PARTICIPANT_ID, ORG_ID)
     use["post"]["responses"]["409"] = reply("The phone cannot do that just now.", as_json(PROBLEM))
     return {
-        "/__ringback/calls": _with_body(ring, RINGING),
+        "/__ringback/calls": with_body(ring, RINGING),
         "/__ringback/calls/{callId}": getting("getRungCall", "See who is on a call", tells, CALL_ID, ORG_ID),
-        "/__ringback/calls/{callId}/parties/{participantId}": _with_body(use, USE),
-    }
-
-
-def _faults() -> Json:
-    listed = reply("The faults that are set, with how often each fired.", as_json(FAULTS))
-    added = reply("The faults are set.", as_json(FAULTS))
-    cleared = reply("No fault is set any more, not even those of the org's file.")
-    setting = posting("postFaults", "Set a fault, or each of a list", ("201", added), ORG_ID)
-    body: Json = {"anyOf": [FAULT, several(FAULT)]}
-    return {
-        **getting("getFaults", "List an org's faults", listed, ORG_ID),
-        "post": _with_body(setting, body)["post"],
-        "delete": _operation("deleteFaults", "Clear an org's faults", {"204": cleared}, [ORG_ID]),
+        "/__ringback/calls/{callId}/parties/{participantId}": with_body(use, USE),
     }
 
 
 def getting(operation_id: str, summary: str, shown: Json, *parameters: Json) -> Json:
     """A path that is read."""
-    return {"get": _operation(operation_id, summary, {"200": shown}, parameters)}
+    return {"get": operation(operation_id, summary, {"200": shown}, parameters)}
 
 
 def posting(operation_id: str, summary: str, done: tuple[str, Json], *parameters: Json) -> Json:
     """A path to which something is sent."""
-    return {"post": _operation(operation_id, summary, dict([done]), parameters)}
+    return {"post": operation(operation_id, summary, dict([done]), parameters)}
 
 
-def _with_body(item: Json, schema: Json) -> Json:
+def with_body(item: Json, schema: Json) -> Json:
     """The operation of a path with a body that may be left out."""
     return {method: {**told, "requestBody": {"content": as_json(schema)}} for method, told in item.items()}
 
 
-def _operation(operation_id: str, summary: str, success: Json, parameters: Sequence[Json]) -> Json:
+def operation(operation_id: str, summary: str, success: Json, parameters: Sequence[Json]) -> Json:
+    """One operation, with what the admin paths are refused by."""
     refused = {
         "400": reply("A parameter or a body that is not known here.", as_json(PROBLEM)),
         "401": reply(
@@ -406,7 +373,7 @@ def _operation(operation_id: str, summary: str, success: Json, parameters: Seque
             "admin token.",
             as_json(PROBLEM),
         ),
-        "404": reply("No such org, exchange, call or participant.", as_json(PROBLEM)),
+        "404": reply("No such org, exchange, call, participant or fault.", as_json(PROBLEM)),
     }
     return {
         "operationId": operation_id,

@@ -34,7 +34,7 @@ function Console() {
       <span class=${`live ${live ? 'up' : ''}`} role="status">${live ? 'live' : 'no answer yet, asking again'}</span>
       <${Clock} changes=${changes} />
     </header>
-    <main><${Problem} error=${error} />
+    <main id="main" tabindex="-1"><${Problem} error=${error} />
       <${View} which=${route.which} query=${route.query} changes=${changes} org=${org} /></main>
     <footer class="soft">Keys: <kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>Enter</kbd> open, <kbd>/</kbd> search, <kbd>Esc</kbd> back</footer>`;
 }

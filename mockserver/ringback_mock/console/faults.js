@@ -28,7 +28,9 @@ export function Faults({ changes }) {
     for (const name of Object.keys(NUMBERS)) if (form.get(name)) body[name] = Number(form.get(name));
     admin('faults', { method: 'POST', body }).catch(setProblem);
   };
-  const clear = () => admin('faults', { method: 'DELETE' }).catch(setProblem);
+  const clear = (path = 'faults') => admin(path, { method: 'DELETE' }).catch(setProblem);
+  const own = value.faults.filter((fault) => !fault.standing).reverse();
+  const standing = value.faults.filter((fault) => fault.standing);
   return html`<section aria-label="Faults">
     <h2>Faults</h2>
     <form class="row" onSubmit=${set}>
@@ -40,14 +42,30 @@ export function Faults({ changes }) {
       <label>Number <input name="number" size="14" placeholder="any" /></label>
       ${Object.entries(NUMBERS).map(([name, { label, ...input }]) => html`<label title=${settings[name].description}>${label} <input name=${name} type="number" ...${input} /></label>`)}
       <button>Set</button>
-      <button type="button" onClick=${clear} disabled=${value.faults.length === 0}>Clear all</button>
+      <button type="button" onClick=${() => clear()} disabled=${value.faults.length === 0}>Clear all</button>
     </form>
     <${Problem} error=${problem} />
     ${value.faults.length === 0 && html`<${Empty}>Nothing goes wrong on purpose. Set a fault, then place a call.<//>`}
-    <ul class="list">${[...value.faults].reverse().map((fault) => html`<li key=${fault.id} class="row">
-      <${Badge} kind="bad">${fault.kind}<//> <span class="grow">${fault.operation}${fault.number && html`, calls to <code>${fault.number}</code>`}${fault.times && `, ${fault.times} times at most`}</span>
-      <span class="soft">${fault.taken} requests, fired ${fault.fired} times</span></li>`)}</ul>
+    ${own.length > 0 && html`<h3>Set since the start</h3><${List} faults=${own} clear=${clear} />`}
+    ${standing.length > 0 && html`<details open=${own.length === 0}>
+      <summary>${standing.length} of the org itself</summary>
+      <p class="soft">They come with its file, or with <code>--fault</code>, and strike calls to their number alone where they have one. A reset of the org sets them anew.</p>
+      <${List} faults=${standing} clear=${clear} />
+    </details>`}
   </section>`;
+}
+
+function List({ faults, clear }) {
+  const one = async (event, fault) => {
+    const row = event.target.closest('li');
+    const next = row.nextElementSibling || row.previousElementSibling;
+    await clear(`faults/${fault.id}`);
+    (next ? next.querySelector('button') : document.getElementById('main')).focus();
+  };
+  return html`<ul class="list">${faults.map((fault) => html`<li key=${fault.id} class="row">
+    <${Badge} kind="bad">${fault.kind}<//> <span class="grow">${fault.operation}${fault.number && html`, calls to <code>${fault.number}</code>`}${fault.times && `, ${fault.times} times at most`}</span>
+    <span class="soft">${fault.taken} requests, fired ${fault.fired} times</span>
+    <button type="button" class="small" aria-label=${`Clear ${fault.kind}${fault.number ? ` of ${fault.number}` : ''}`} onClick=${(event) => one(event, fault)}>Clear</button></li>`)}</ul>`;
 }
 
 /** What a fault can be told, as the server's own description says it. */

@@ -33,6 +33,8 @@ class Armed:
     fault: Fault
     taken: int = 0
     struck: int = 0
+    standing: bool = False
+    """Whether the org has it from its start, and anew after each reset."""
 
     @property
     def id(self) -> str:
@@ -49,7 +51,13 @@ class Armed:
             self.taken += 1
 
     def describe(self) -> dict[str, Any]:
-        return {"id": self.id, **asdict(self.fault), "taken": self.taken, "fired": self.struck}
+        return {
+            "id": self.id,
+            **asdict(self.fault),
+            "standing": self.standing,
+            "taken": self.taken,
+            "fired": self.struck,
+        }
 
 
 class Faults:
@@ -64,7 +72,7 @@ class Faults:
     def reset(self) -> None:
         """Set the faults of the org's file anew, and no others."""
         self.clear()
-        self.set(*self._standing)
+        self.add(replace(armed, standing=True) for armed in self.armed(*self._standing))
 
     def set(self, *faults: Fault) -> None:
         """Set each of the faults; raises ``FaultError``, and sets none, where there would be too many."""
@@ -89,6 +97,19 @@ class Faults:
     def clear(self) -> None:
         """No fault any more, not even those of the org's file."""
         self._by_number.clear()
+
+    def find(self, fault_id: str) -> Armed | None:
+        """The fault of that id, if it is set."""
+        return next((armed for armed in self if armed.id == fault_id), None)
+
+    def drop(self, place: int) -> None:
+        """Clear the fault with that place, if it is still set."""
+        for number, armed in tuple(self._by_number.items()):
+            left = [one for one in armed if one.place != place]
+            if left:
+                self._by_number[number] = left
+            else:
+                del self._by_number[number]
 
     def concern(self, numbers: Iterable[str]) -> bool:
         """Whether any fault could be about a request to these numbers: cheap, since every call asks."""

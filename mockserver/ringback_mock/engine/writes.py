@@ -237,6 +237,16 @@ class ClearFaults(Write):
 
 
 @plain(compared=False)
+class ClearFault(Write):
+    """The fault with that place strikes no more."""
+
+    place: int
+
+    def to(self, tenant: Tenant) -> None:
+        tenant.faults.drop(self.place)
+
+
+@plain(compared=False)
 class SetClock(Write):
     """The org's clock goes otherwise."""
 

@@ -322,6 +322,7 @@ KINDS: Mapping[type[Write], WriteKind] = {
     do.DropCopy: WriteKind(lambda value: value.copy.org.id, _read_dropped, _orgs_changed),
     do.SetFaults: _simple(do.SetFaults),
     do.ClearFaults: _without(do.ClearFaults),
+    do.ClearFault: _simple(do.ClearFault),
     do.SetClock: _simple(do.SetClock),
     do.NoteChange: _simple(do.NoteChange, _nothing),
     KeepExchange: WriteKind(write_exchange, read_exchange, _nothing),

@@ -136,14 +136,12 @@ def _restore_org(place: WritePlace, row: Any) -> None:
 
 
 def _fault_row(armed: Armed) -> list[Any]:
-    return [armed.place, _write_fault(armed.fault), armed.taken, armed.struck]
+    return [armed.place, _write_fault(armed.fault), armed.taken, armed.struck, armed.standing]
 
 
-def _restore_faults(place: WritePlace, rows: Any) -> None:
-    place.tenant.faults.clear()
-    place.tenant.faults.add(
-        Armed(number, _read_fault(fault), taken, struck) for number, fault, taken, struck in rows
-    )
+def _restore_faults(where: WritePlace, rows: Any) -> None:
+    where.tenant.faults.clear()
+    where.tenant.faults.add(Armed(place, _read_fault(fault), *counted) for place, fault, *counted in rows)
 
 
 # --- tokens and channels --------------------------------------------------------------------------------

@@ -21,7 +21,15 @@ from ringback_mock.engine.clock import ClockError, command_from
 from ringback_mock.engine.guard import ADMIN
 from ringback_mock.engine.journal import Journal, Page
 from ringback_mock.engine.store import Tenant
-from ringback_mock.engine.writes import ClearFaults, DropCopy, ResetOrg, ServeCopy, SetClock, SetFaults
+from ringback_mock.engine.writes import (
+    ClearFault,
+    ClearFaults,
+    DropCopy,
+    ResetOrg,
+    ServeCopy,
+    SetClock,
+    SetFaults,
+)
 from ringback_mock.http import JSON_TYPE, HttpProblem, Response, bad_request, json_response, parameters
 from ringback_mock.resources.exchange_list import Looking, page_of
 from ringback_mock.views import Decided, ViewRoute
@@ -168,6 +176,16 @@ def _clear_faults(site: Site, request: Request) -> Decided:
     return Decided(Response(204), tenant_of(site, request), (ClearFaults(),))
 
 
+def _clear_fault(site: Site, request: Request, wanted: str) -> Decided:
+    tenant = tenant_of(site, request)
+    armed = tenant.faults.find(wanted)
+    if armed is None:
+        raise HttpProblem(
+            404, f"org {tenant.org.id} has no fault {wanted} (any more); GET {ADMIN}/faults lists them"
+        )
+    return Decided(Response(204), tenant, (ClearFault(armed.place),))
+
+
 def _clock(site: Site, request: Request) -> Response:
     """What the org's clock tells, and how it goes."""
     tenant = tenant_of(site, request)
@@ -264,6 +282,7 @@ ROUTES = tuple(
         ("GET", "/faults", _faults),
         ("POST", "/faults", _set_faults),
         ("DELETE", "/faults", _clear_faults),
+        ("DELETE", "/faults/{wanted}", _clear_fault),
         ("GET", "/clock", _clock),
         ("POST", "/clock", _set_clock),
         ("GET", "/rules", _rules),
