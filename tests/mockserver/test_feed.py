@@ -262,7 +262,7 @@ def test_nothing_is_followed_while_nobody_listens(world: World) -> None:
 
 def test_what_becomes_of_a_user_is_told_on_the_topics_it_concerns(world: World) -> None:
     user = f"v2.users.{ALICE}"
-    ear = world.listen(f"{user}?presence&routingStatus&station&activity", token="bob")
+    ear = world.listen(f"{user}?presence&routingStatus&station&activity&callforwarding", token="bob")
     on_queue = {"presenceDefinition": {"id": "e08eaf1b-ee47-4fa9-a231-1200e284798f"}}
     world.ask("PATCH", f"/users/{ALICE}/presences/purecloud", on_queue)
     told = {one["topicName"]: one["eventBody"] for one in ear.take()}
@@ -277,6 +277,18 @@ def test_what_becomes_of_a_user_is_told_on_the_topics_it_concerns(world: World) 
     assert ear.take() == []
     world.ask("DELETE", f"/users/{ALICE}/station/associatedstation", status=202)
     assert ear.bodies(f"{user}.station") == [{"associatedStation": None}]
+
+
+def test_where_the_calls_of_a_user_are_to_go_is_told_once_for_each_change(world: World) -> None:
+    topic = f"v2.users.{ALICE}.callforwarding"
+    ear = world.listen(topic)
+    calls = [{"targets": [{"type": "PHONENUMBER", "value": "+442079460100"}]}]
+    forwarding = {"enabled": True, "calls": calls, "voicemail": "NONE"}
+    for _ in range(2):
+        world.ask("PUT", f"/users/{ALICE}/callforwarding", forwarding)
+    assert ear.bodies(topic) == [
+        {"user": {"id": ALICE}, **forwarding, "modifiedDate": timestamp(NOW)},
+    ]
 
 
 def test_a_summary_counts_the_calls_that_a_user_is_on(world: World) -> None:

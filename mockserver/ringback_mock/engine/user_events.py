@@ -1,18 +1,25 @@
 """What becomes of a user, as the events of the user's topics tell it.
 
 The bodies have the fields of the SDKs' models (published): PresenceEventUserPresence,
-UserRoutingStatusUserRoutingStatus, UserStationChangeTopicUserStations and
-AgentActivityChangedTopicAgentActivity. That the names of presences are in capitals is assumed.
+UserRoutingStatusUserRoutingStatus, UserStationChangeTopicUserStations, AgentActivityChangedTopicAgentActivity
+and CallForwardingEventCallForwarding. That the names of presences are in capitals is assumed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ringback_contracts.life.moments import timestamp
 from ringback_contracts.org import User
-from ringback_contracts.resources.notifications.topics import ACTIVITY, PRESENCE, ROUTING_STATUS, STATION
+from ringback_contracts.resources.notifications.topics import (
+    ACTIVITY,
+    CALL_FORWARDING,
+    PRESENCE,
+    ROUTING_STATUS,
+    STATION,
+)
 from ringback_mock.engine.people import OrgNow
 
 Json = dict[str, Any]
@@ -60,6 +67,15 @@ def activity(user: User, standing: OrgNow) -> Json:
     }
 
 
+def call_forwarding(user: User, standing: OrgNow) -> Json:
+    """Where the user's calls are to go, in the words of REST (assumed)."""
+    return {
+        "user": {"id": user.id},
+        **asdict(user.call_forwarding),
+        "modifiedDate": timestamp(standing.people.since(user, "call_forwarding")),
+    }
+
+
 def _definition(user: User, standing: OrgNow) -> Json:
     found = standing.org.presence_of(user)
     return {"id": found.id, "systemPresence": found.system_presence.replace(" ", "_").upper()}
@@ -75,6 +91,7 @@ OF_USER: Mapping[str, Callable[[User, OrgNow], Json]] = {
     ROUTING_STATUS: routing_status,
     STATION: station,
     ACTIVITY: activity,
+    CALL_FORWARDING: call_forwarding,
 }
 """What each topic tells of a user."""
 

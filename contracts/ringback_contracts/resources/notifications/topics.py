@@ -41,6 +41,7 @@ CONVERSATIONS_OF_USER, CONVERSATIONS_OF_QUEUE = f"{USER}conversations", f"{QUEUE
 SUMMARY = f"{USER}conversationsummary"
 STATION, PRESENCE = f"{USER}station", f"{USER}presence"
 ROUTING_STATUS, ACTIVITY = f"{USER}routingStatus", f"{USER}activity"
+CALL_FORWARDING = f"{USER}callforwarding"
 
 FIRING = (
     TopicKind(CALLS_OF_USER, LISTENING, "Each turn of a call that the user is on."),
@@ -52,6 +53,7 @@ FIRING = (
     TopicKind(PRESENCE, None, "The presence that the user is in, whenever that changes."),
     TopicKind(ROUTING_STATUS, None, "Whether routing may offer the user work, whenever that changes."),
     TopicKind(ACTIVITY, None, "Presence and routing status together, whenever either changes."),
+    TopicKind(CALL_FORWARDING, None, "Where the user's calls are to go, whenever that changes."),
 )
 """The kinds that fire."""
 MEDIA = (
@@ -65,7 +67,6 @@ MEDIA = (
     "videos",
 )
 SILENT_OF_USERS = (
-    "callforwarding",
     "geolocation",
     "greetings",
     "outofoffice",
