@@ -59,6 +59,15 @@ _REPLACE = "POST replace"
 
 HOLD_ALERTING = _published("life.hold-alerting", "conversation.error.hold.alerting", _PATCH)
 DISCONNECTED = _published("life.disconnected", "conversation.error.call.disconnected", _PATCH)
+NO_ACTIVE_CONVERSATION = Ground(
+    "life.no-active-conversation",
+    400,
+    "conversation.error.participant.no.active.conversations",
+    Evidence.PUBLISHED,
+    f"{SWAGGER_2018}: PATCH participant of a conversation; that it answers a hang-up too, for which "
+    "conversation.error.cannot.disconnect.call is published, is assumed",
+)
+"""How ``DISCONNECTED`` is told where the media is not said."""
 CANNOT_CONFINE = _published("life.cannot-confine", "conversation.error.cannot.confine.party", _PATCH)
 NO_SUCH_PARTICIPANT = _published(
     "life.no-such-participant", "conversation.error.not.conversation.participant", _PATCH, 404

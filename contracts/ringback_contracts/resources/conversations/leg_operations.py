@@ -145,7 +145,7 @@ OPERATIONS = (
         body_optional=True,
         answers=None,
         dials=True,
-        unknown=ANY_PARTICIPANT,
+        unknown=THE_PARTICIPANT,
         gives=(AskCallBack,),
         asks=asking.call_back,
         **{**TOLD, "facts": CallBackFacts},

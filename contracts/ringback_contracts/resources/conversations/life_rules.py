@@ -44,6 +44,7 @@ from ringback_contracts.resources.conversations.histories import (
     TALKING,
     patch,
 )
+from ringback_contracts.resources.conversations.operations import PATCH_PARTICIPANT
 from ringback_contracts.resources.conversations.told import told
 
 TO_A_LEG = (Answer, Confine, Disconnect, Hold, Mute, Park, Record)
@@ -89,17 +90,34 @@ DISCONNECTED = told(
     MoveAway,
     SetMediaRoles,
     SetRecording,
+    operations=lambda operation: operation.id != PATCH_PARTICIPANT,
     message="The call of the participant is disconnected",
     title="The participant's leg is over",
     fix="Read the call first; a leg that is disconnected or terminated takes attributes and a wrap-up alone.",
     rejects=[
-        patch(ANY_OWN, {"state": "disconnected"}, OVER, token="service"),
         patch(OWN, {"held": True}, OVER),
         patch(OWN, {"state": "disconnected"}, OVER),
     ],
     accepts=[
         patch(OWN, {"state": "disconnected"}, HELD),
         patch(f"{OWN}/attributes", {"attributes": {"outcome": "sold"}}, OVER),
+    ],
+)
+NO_ACTIVE_CONVERSATION = told(
+    why.DISCONNECTED,
+    *TO_A_LEG,
+    operations=lambda operation: operation.id == PATCH_PARTICIPANT,
+    told_as=why.NO_ACTIVE_CONVERSATION,
+    message="The participant has no active conversation",
+    title="The participant's leg is over, and the operation asks for any media",
+    fix="Read the call first; a leg that is disconnected or terminated takes attributes and a wrap-up alone.",
+    rejects=[
+        patch(ANY_OWN, {"state": "disconnected"}, OVER, token="service"),
+        patch(ANY_OWN, {"held": True}, OVER),
+    ],
+    accepts=[
+        patch(ANY_OWN, {"state": "disconnected"}, HELD),
+        patch(ANY_OWN, {"wrapup": {"code": SOLVED}}, OVER),
     ],
 )
 HOLD_ALERTING = told(

@@ -117,7 +117,7 @@ OPERATIONS = (
         heeded=("digits",),
         body_optional=True,
         answers=None,
-        unknown=ANY_PARTICIPANT,
+        unknown=THE_PARTICIPANT,
         gives=(SendDigits,),
         asks=asking.digits,
         **TOLD,

@@ -12,7 +12,9 @@ from ringback_contracts.core.declare import (
     NOBODY,
     NOT_FOUND,
     OUR_CHOICE,
+    SUPPORT,
     SWAGGER_2017,
+    TEST_NUMBER,
     found,
     rule,
 )
@@ -59,6 +61,11 @@ DISCONNECTING = "conversation:communication:disconnect"
     rejects=[
         Example(method="GET", path=f"/api/v2/conversations/calls/{NOBODY}"),
         Example({"state": "disconnected"}, method="PATCH", path=f"/api/v2/conversations/calls/{NOBODY}"),
+        Example({"digits": "1"}, path=f"/api/v2/conversations/{NOBODY}/participants/{NOBODY}/digits"),
+        Example(
+            {"callbackNumbers": [TEST_NUMBER], "queueId": SUPPORT},
+            path=f"/api/v2/conversations/{NOBODY}/participants/{NOBODY}/callbacks",
+        ),
     ],
     accepts=[Example(method="GET", path="/api/v2/conversations/calls/{call}")],
 )
@@ -258,6 +265,7 @@ def attributes_not_texts(case: CallTold) -> Sequence[Violation]:
     evidence=Evidence.REPORTED,
     source=f"{CALL_CONTROL}; the status and the code are Ringback's choice",
     operations=giving(Disconnect),
+    only=(Disconnect.__name__,),
     rejects=[patch(OWN, {"state": "disconnected"}, WITH_FRANK, token="frank")],
     accepts=[
         patch(FAR, {"state": "disconnected"}, TALKING),
@@ -282,6 +290,7 @@ def participant_of_others(case: CallTold) -> Sequence[Violation]:
     evidence=Evidence.REPORTED,
     source="the vendor's announcement of secure pause, 2022; the status and the code are Ringback's choice",
     operations=lambda operation: operation.reads == "CallUpdate",
+    only=(SetRecording.__name__,),
     rejects=[patch(CALL, {"recordingState": "PAUSED"}, TALKING, token="grace")],
     accepts=[patch(CALL, {"recordingState": "PAUSED"}, TALKING)],
 )
