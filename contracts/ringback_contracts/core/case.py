@@ -30,6 +30,11 @@ class Case:
     """The contracts that a body can be written in, where there is more than the published one."""
     instructions: Any = ()
     """What the request tells calls that are there to do, in a tuple."""
+    marks: Any = None
+    """What the request holds, by which rules are left out that cannot object (a frozenset of texts); ``None``
+    leaves out none."""
+    contract: Any = None
+    """The ``Contract`` the body is judged by; none where there is no choice, or no body to judge."""
 
     def __init__(self, request: Request, caller: Caller, org: Org, route: Route) -> None:
         self.request = request
@@ -75,19 +80,10 @@ class Case:
         if self.request.query:
             yield from of_query(self.operation, self.query)
         if self.operation.reads is None:
-            yield from of_needless_body(self.request.body)
+            if self.request.body:
+                yield from of_needless_body(self.request.body)
         elif self.body is not None:
             yield from of_body(self.body, self.heeded)
         else:
             for part in self.payload.value if isinstance(self.payload.value, list) else ():
                 yield from of_body(part if isinstance(part, dict) else {}, self.heeded)
-
-    @lazy
-    def marks(self) -> frozenset[str] | None:
-        """What the body holds, by which rules are left out that cannot object; ``None`` leaves out none."""
-        return None
-
-    @lazy
-    def contract(self) -> Contract | None:
-        """The contract the body is judged by; none where there is no choice, or no body to judge."""
-        return None

@@ -203,6 +203,10 @@ class Example:
     given: tuple[Example | float, ...] = ()
 
 
+ASTRAY = "a path that leads to no operation"
+"""The mark of such a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One reason to refuse a request, and how we know that the platform refuses it.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import ModuleType
 
-from ringback_contracts.core.model import CONTRACTS, Check, Contract, Evidence, Rule, Stage
+from ringback_contracts.core.model import ASTRAY, CONTRACTS, Check, Contract, Evidence, Rule, Stage
 from ringback_contracts.core.operation import Operation
 
 Lane = tuple[tuple[Check, Rule], ...]
@@ -48,7 +48,10 @@ class Table:
         try:
             return self._early[operation]
         except KeyError:
-            lane = self._lane(operation, lambda rule: rule.stage <= Stage.JSON)
+            lane = self._lane(
+                operation,
+                lambda rule: rule.stage <= Stage.JSON and (operation is None or ASTRAY not in rule.only),
+            )
             return self._early.setdefault(operation, lane)
 
     def late(self, operation: Operation | None, contract: Contract | None) -> Lane:

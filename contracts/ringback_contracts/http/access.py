@@ -20,7 +20,7 @@ from ringback_contracts.core.declare import (
     found,
     rule,
 )
-from ringback_contracts.core.model import Evidence, Example, Knowledge, Stage, TokenState, Violation
+from ringback_contracts.core.model import ASTRAY, Evidence, Example, Knowledge, Stage, TokenState, Violation
 from ringback_contracts.http.nearest_path import nearest_path
 
 CALL = {"phoneNumber": TEST_NUMBER}
@@ -74,6 +74,7 @@ def host_misdirected(case: Case) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source=f"operations of the {SDK}; the status for an unknown path is Ringback's choice",
     knowledge=Knowledge.REQUEST,
+    only=(ASTRAY,),
     rejects=[
         Example(CALL, path="/api/v2/outbound/calls"),
         Example(method="GET", path="/api/v2/nothing/here"),
@@ -101,6 +102,7 @@ def path_unknown(case: Case) -> Sequence[Violation]:
     fix="Use an operation listed at /openapi.json, or test this one against a real org.",
     evidence=Evidence.ASSUMED,
     source="Ringback's own limit",
+    only=(ASTRAY,),
     rejects=[
         Example(method="GET", path="/api/v2/routing/skills"),
         Example(method="GET", path="/api/v2/outbound/campaigns"),
@@ -127,6 +129,7 @@ def path_not_served(case: Case) -> Sequence[Violation]:
     evidence=Evidence.ASSUMED,
     source="RFC 9110 section 15.5.6; the code is Ringback's choice",
     knowledge=Knowledge.REQUEST,
+    only=(ASTRAY,),
     rejects=[Example(CALL, method="PUT"), Example(method="POST", path="/api/v2/users/me")],
     accepts=[OK, Example(method="GET")],
 )

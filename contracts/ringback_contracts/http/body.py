@@ -174,7 +174,7 @@ def body_not_an_object(case: Case) -> Sequence[Violation]:
 class ModelledCase(Case):
     """A request whose body is held to the types and words of its model."""
 
-    @property
+    @lazy
     def reads(self) -> str | None:
         """The model of the body."""
         return self.operation.reads if self.operation else None

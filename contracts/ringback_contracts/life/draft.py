@@ -178,7 +178,9 @@ def talkers(draft: Draft) -> list[CallParticipant]:
 
 def talks(one: CallParticipant) -> bool:
     """Whether the participant is one of the people who are connected and talk."""
-    return one.call.state == "connected" and not one.watches and one.purpose not in SERVICES
+    if one.call.state != "connected" or one.purpose in SERVICES:
+        return False
+    return one.watch is None or not one.watches
 
 
 def confine(draft: Draft) -> None:

@@ -25,6 +25,8 @@ LONGEST_HISTORY = 1_000
 """Commands that one call takes."""
 HEAVIEST_HISTORY = 2**20
 """Roughly the bytes that the texts of one call's commands may take."""
+WEIGHTLESS = frozenset({bool, float, int, type(None)})
+"""Kinds of values that weigh nothing beside their place."""
 C = TypeVar("C", bound=do.Command)
 
 
@@ -176,9 +178,11 @@ def weigh(values: tuple[object, ...]) -> int:
     for value in values:
         if type(value) is str:
             weight += len(value)
+        elif type(value) in WEIGHTLESS:
+            continue
         elif isinstance(value, tuple):
             weight += weigh(value)
-        elif value is not None and isinstance(value, Mapping):
+        elif isinstance(value, Mapping):
             weight += sum(len(key) + len(text) for key, text in value.items())
     return weight
 

@@ -318,6 +318,7 @@ def own_leg(participants: Sequence[CallParticipant], user_id: str | None) -> Cal
     """The user's participant whose leg is not over; the newest, should there be several."""
     if user_id is not None:
         for one in reversed(participants):
-            if one.user_id == user_id and not one.call.over:
+            party = one.party
+            if party.id == user_id and party.kind == "user" and one.call.state not in OVER:
                 return one
     return None

@@ -93,21 +93,28 @@ def _type_errors(expected: Schema, value: object, pointer: str) -> Iterator[tupl
     found = json_type(value)
     if found not in kinds and not (found == "integer" and "number" in kinds):
         yield pointer, f"expected {_ARTICLED[kinds[0]]}, found {_ARTICLED[found]}"
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from _type_errors(expected["items"], item, f"{pointer}/{position}")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            inner = expected.get("properties", {}).get(key, expected.get("additionalProperties"))
-            if inner is not None:
-                yield from _type_errors(inner, item, f"{pointer}/{_escaped(key)}")
-    else:
+    elif isinstance(value, str):
         yield from _text_errors(expected, value, pointer)
+    elif isinstance(value, list | dict):
+        for inner, part, place in _parts(expected, value, pointer):
+            yield from _type_errors(inner, part, place)
 
 
-def _text_errors(expected: Schema, text: object, pointer: str) -> Iterator[tuple[str, str]]:
-    if not isinstance(text, str):
+def _parts(
+    expected: Schema, value: list[Any] | dict[str, Any], pointer: str
+) -> Iterator[tuple[Schema, object, str]]:
+    """What an array or an object holds of which the schema says something, and where."""
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            yield expected["items"], item, f"{pointer}/{position}"
         return
+    for key, item in value.items():
+        inner = expected.get("properties", {}).get(key, expected.get("additionalProperties"))
+        if inner is not None:
+            yield inner, item, f"{pointer}/{_escaped(key)}"
+
+
+def _text_errors(expected: Schema, text: str, pointer: str) -> Iterator[tuple[str, str]]:
     words = [word for word in expected.get("enum", ()) if word is not None]
     if words and text.lower() not in map(str.lower, words):
         yield pointer, f"expected one of {', '.join(words)}"
@@ -128,17 +135,12 @@ _ARTICLED = {
 
 def json_type(value: object) -> str:
     """The most precise JSON Schema type of a decoded value; 1.0 is an integer, true is none."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return "integer"
     if isinstance(value, float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
+        return "integer" if value.is_integer() else "number"
+    return _KINDS.get(type(value), "object")
+
+
+_KINDS = {type(None): "null", bool: "boolean", int: "integer", str: "string", list: "array"}
 
 
 def _escaped(key: str) -> str:

@@ -99,7 +99,7 @@ class CallRecord:
 
     def after(self, command: Command, now: float) -> Conversation | Objection:
         """What the command would make of the call, or what stands against it."""
-        return apply(self.at(now), command, now)
+        return apply(self.latest, command, now)
 
     def give(self, command: Command, now: float) -> Objection | None:
         """Let the command take effect, or say what stands against it."""

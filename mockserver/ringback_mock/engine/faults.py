@@ -134,6 +134,9 @@ class Faults:
     def __len__(self) -> int:
         return sum(map(len, self._by_number.values()))
 
+    def __bool__(self) -> bool:
+        return bool(self._by_number)
+
 
 _place = attrgetter("place")
 

@@ -106,7 +106,8 @@ class Pipeline:
         sockets = self.sockets and sockets_of(request, scheme)
         ask = Ask(tenant, caller, verdict, plan, authorization, now, request, sockets or None)
         own = _headers(context_id, caller)
-        fault, counted = struck(tenant, verdict.operation.fault, _numbers(ask))
+        numbers = _numbers(ask) if tenant.faults else ()
+        fault, counted = struck(tenant, verdict.operation.fault, numbers)
         if fault is not None and fault.kind in BEFORE:
             if fault.kind is FaultKind.TOKEN_REVOKED:
                 counted += (WithdrawToken(required(bearer(authorization))),)
@@ -165,9 +166,10 @@ def _numbers(ask: Ask) -> tuple[str, ...]:
     """What the request dials; of one that dials nobody, what the call dialled that it is about."""
     if ask.plan:
         return ask.plan.numbers
-    brought = tuple(number for _, command in ask.verdict.instructions for number in brought_by(command))
-    if brought:
-        return brought
+    if ask.verdict.instructions:
+        brought = tuple([number for _, command in ask.verdict.instructions for number in brought_by(command)])
+        if brought:
+            return brought
     call = ask.tenant.calls.get(ask.verdict.params.get("conversationId", ""))
     return call.numbers if call else ()
 

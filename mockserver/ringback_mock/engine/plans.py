@@ -138,7 +138,7 @@ def plan(intent: Intent, org: Org, outcome: Outcome | tuple[Outcome, ...] | None
 
 def dialled(intent: Intent) -> tuple[str, ...]:
     """The addresses and ids that the call goes to."""
-    return tuple(destination.value for destination in intent.destinations)
+    return tuple([destination.value for destination in intent.destinations])
 
 
 def _weight(intent: Intent) -> int:

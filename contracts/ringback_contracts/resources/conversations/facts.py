@@ -48,7 +48,7 @@ class CallNow(Case):
         """The call in the path as it stands, where that is known."""
         return self.caller.calls.get(self.route.params.get("conversationId", ""))
 
-    @property
+    @lazy
     def participant_id(self) -> str:
         """The id of the participant in the path."""
         return self.route.params.get("participantId", "").lower()
@@ -107,6 +107,14 @@ class CallTold(CallNow, ModelledCase):
         )
 
     @lazy
+    def marks(self) -> frozenset[str]:
+        """The names of the commands that the request gives, and the ground on which they are refused."""
+        marks = [type(told.command).__name__ for told in self.instructions]
+        if self.objection is not None:
+            marks.append(self.objection.id)
+        return frozenset(marks)
+
+    @lazy
     def objection(self) -> Objection | None:
         """What stands against the commands, one after the other, on the calls as they are."""
         calls: dict[str, Conversation] = {self.call.id: self.call} if self.call else {}
@@ -128,7 +136,7 @@ class CallTold(CallNow, ModelledCase):
         yield from super().idle()
         if self.call is not None and self.reads and not self.instructions:
             yield "the body asks nothing of the call"
-        if any(isinstance(told.command, GiveWrapUp) for told in self.instructions):
+        if GiveWrapUp.__name__ in self.marks:
             yield from self._wrapped_up_by_nobody()
 
     def _wrapped_up_by_nobody(self) -> Iterator[str]:

@@ -22,6 +22,8 @@ from ringback_contracts.resources.conversations.histories import (
 )
 
 wrapping = giving(GiveWrapUp)
+GIVEN = (GiveWrapUp.__name__,)
+"""The mark of a request that gives a wrap-up."""
 
 
 @rule(
@@ -34,6 +36,7 @@ wrapping = giving(GiveWrapUp)
     evidence=Evidence.ASSUMED,
     source=f"that the code must be one of the org is taken for granted; status and code: {OUR_CHOICE}",
     operations=wrapping,
+    only=GIVEN,
     rejects=[
         patch(OWN, {"wrapup": {"code": BOB, "notes": "rang back"}}, OVER),
         patch(ANY_OWN, {"wrapup": {"code": "solved"}}, OVER),
@@ -75,6 +78,7 @@ def _code(case: CallTold) -> tuple[str, str]:
         f"nobody is known to have shown; status and code: {OUR_CHOICE}"
     ),
     operations=wrapping,
+    only=GIVEN,
     rejects=[
         patch(OWN, {"wrapup": {"code": SOLVED}}, FOR_ORDERS),
         Example({"code": SOLVED}, path=f"{OWN}/communications/{{leg1}}/wrapup", given=FOR_ORDERS),
@@ -109,6 +113,7 @@ def wrapup_code_of_another_queue(case: CallTold) -> Sequence[Violation]:
         "alike, and that who has left the call still counts, since wrap-ups are given after it, is assumed"
     ),
     operations=lambda operation: operation.answers == "AssignedWrapupCode" or wrapping(operation),
+    only=(*GIVEN, SkipWrapUp.__name__),
     rejects=[
         Example(method="GET", path=f"{OWN}/wrapup", given=TALKING, token="frank"),
         Example(method="GET", path=f"{ANY_OWN}/wrapup", given=OVER, token="grace"),
