@@ -20,11 +20,15 @@ from ringback_mock.edges.serve import Settings
 from ringback_mock.edges.socket import MOST_WAITING, TOO_SLOW
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
-from tests.mockserver import process
+from tests.mockserver import process, wire
 from tests.mockserver.listening import ADMIN, API, CALLS, CHANNELS, OWN_CALLS, states
 
 PATIENCE = 20
 HEADERS = {"Authorization": "Bearer alice"}
+UPGRADE = (
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
 
 
 class Server:
@@ -168,10 +172,7 @@ def test_what_a_client_says_in_no_protocol_ends_its_connection_alone(server: Ser
 def reluctant(uri: str) -> Iterator[socket.socket]:
     """A client that shakes hands, and reads when the test does."""
     parts = urlsplit(uri)
-    head = (
-        f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
+    head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{UPGRADE}\r\n"
     with socket.create_connection((parts.hostname, parts.port or 0), timeout=PATIENCE) as client:
         client.sendall(head.encode())
         assert client.recv(4_096).startswith(b"HTTP/1.1 101")
@@ -195,6 +196,49 @@ def test_a_reader_who_is_too_slow_is_cut_off_and_its_channel_lives_on(server: Se
     with connect(uri) as again:
         server.place()
         assert states(hear(again)["eventBody"]) == ["contacting"]
+
+
+PING, PONG = b"\x89\x80\0\0\0\0", b"\x8a\x00"
+"""A ping without a word, masked as a client's are, and its answer."""
+
+
+@pytest.fixture
+def fast_talker() -> Iterator[wire.Connection]:
+    """A client that says more at once than is heard in a turn, as far as it has shaken hands."""
+    with wire.Server().connect() as connection:
+        connection.receive(wire.request(target=API + CHANNELS))
+        channel_id = json.loads(connection.replies()[0].body)["id"]
+        connection.transport.writes.clear()
+        head = wire.request("GET", f"/channels/{channel_id}", extra=UPGRADE.encode())
+        connection.receive(head)
+        assert connection.sent.startswith(b"HTTP/1.1 101 ")
+        connection.transport.writes.clear()
+        yield connection
+
+
+def test_a_client_that_says_much_is_heard_in_turns(fast_talker: wire.Connection) -> None:
+    transport, turns = fast_talker.transport, fast_talker.door.turns
+    others: list[int] = []
+    transport.protocol.data_received(PING * 5_000)
+    turns.wait(fast_talker.loop, lambda: others.append(fast_talker.sent.count(PONG)))
+    assert not transport.reading
+    fast_talker.settle()
+    assert 0 < others[0] < 2_000
+    assert fast_talker.sent == PONG * 5_000
+    assert transport.reading
+
+
+def test_a_client_that_takes_no_answers_is_not_heard(fast_talker: wire.Connection) -> None:
+    transport = fast_talker.transport
+    transport.protocol.pause_writing()
+    assert not transport.reading
+    transport.protocol.data_received(PING * 5_000)
+    fast_talker.settle()
+    assert fast_talker.sent.count(PONG) < 2_000
+    transport.protocol.resume_writing()
+    fast_talker.settle()
+    assert fast_talker.sent == PONG * 5_000
+    assert transport.reading
 
 
 def test_a_socket_that_is_refused_opens_the_next_time(server: Server) -> None:

@@ -31,6 +31,10 @@ class FakeTransport(asyncio.Transport):
         self.reading = True
         self.closing = False
         self.untaken = 0
+        self.protocol: Any = None
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
         assert not self.closing, "written to after it was closed"

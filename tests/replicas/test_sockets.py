@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from ringback_mock.edges.socket import ChannelSocket
+from ringback_mock.edges.turns import Turns
 from tests.mockserver.listening import OWN_CALLS
 from tests.mockserver.process import ALICE, PATIENCE, Process
 from tests.mockserver.wire import CALLS
@@ -127,7 +128,7 @@ def test_a_client_takes_its_socket_for_open_once_every_replica_can_know(redis_ur
                 await two[0].site.replica.catch_up()
 
             transport = Written()
-            socket = ChannelSocket(asyncio.get_running_loop(), ServerState())
+            socket = ChannelSocket(asyncio.get_running_loop(), ServerState(), Turns())
             socket.open(transport, HANDSHAKE % name.encode(), name, two[0].site.sockets, note)
             await asyncio.sleep(0)
             before = transport.text

@@ -168,7 +168,7 @@ class Door(KeptConnection):
         self._handed_on = True
         head = self._head_without() + rest + self._unread.tobytes()
         self.connection_lost(None)
-        socket = ChannelSocket(self.loop, self.server_state)
+        socket = ChannelSocket(self.loop, self.server_state, self.turns)
         socket.open(self.transport, head, channel_id, self.site.sockets, self._noting())
 
     def _noting(self) -> Noted:

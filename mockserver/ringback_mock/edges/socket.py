@@ -20,10 +20,13 @@ from ringback_contracts.core.payload import MAX_BYTES
 if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
+    from ringback_mock.edges.turns import Turns
     from ringback_mock.engine.sockets import Sockets, SocketSession
 
 MOST_WAITING = 4 * 2**20
 """Bytes that may wait for a reader who does not take them; then the connection is closed, not the channel."""
+PIECE = 4_096
+"""Bytes of what a client says that are heard in one turn."""
 GOING_AWAY, INTERNAL_ERROR, TRY_AGAIN_LATER = 1001, 1011, 1013
 PARTING_SECONDS, TAKING_SECONDS = 1.0, 30.0
 """Time that a client has to answer a close, and one that was too slow to take what waits before it."""
@@ -34,10 +37,17 @@ Noted = Callable[[], Coroutine[Any, Any, None]] | None
 
 
 class ChannelSocket(asyncio.Protocol):
-    """One client's socket, which listens to a channel."""
+    """One client's socket, which listens to a channel.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, server_state: ServerState) -> None:
+    What a client says at once waits for turns, and whoever does not take what is said is not heard.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, server_state: ServerState, turns: Turns) -> None:
         self._loop = loop
+        self._turns = turns
+        self._unheard = bytearray()
+        self._waits_for_turn = False
+        self._write_paused = False
         self._thread = threading.get_ident()
         self._server_state = server_state
         self._protocol = ServerProtocol(max_size=MAX_BYTES)
@@ -129,8 +139,41 @@ class ChannelSocket(asyncio.Protocol):
     # What arrives
 
     def data_received(self, data: bytes) -> None:
-        self._protocol.receive_data(data)
+        self._unheard += data
+        if not self._waits_for_turn:
+            self._hear_piece()
+
+    def _hear_piece(self) -> None:
+        piece = bytes(self._unheard[:PIECE])
+        del self._unheard[:PIECE]
+        self._protocol.receive_data(piece)
         self._take()
+        self._go_on_later()
+
+    def _go_on_later(self) -> None:
+        """Hear what is left in a turn; meanwhile no more is taken from the client."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if not (self._unheard or self._write_paused):
+            self._transport.resume_reading()
+            return
+        self._transport.pause_reading()
+        if not (self._waits_for_turn or self._write_paused):
+            self._waits_for_turn = True
+            self._turns.wait(self._loop, self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._waits_for_turn = False
+        if not self._write_paused:
+            self._hear_piece()
+
+    def pause_writing(self) -> None:
+        self._write_paused = True
+        self._go_on_later()
+
+    def resume_writing(self) -> None:
+        self._write_paused = False
+        self._go_on_later()
 
     def eof_received(self) -> bool:
         self._protocol.receive_eof()
@@ -169,5 +212,6 @@ class ChannelSocket(asyncio.Protocol):
                 self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - whoever ended it
+        self._unheard.clear()
         self._leave()
         self._server_state.connections.discard(self)
