@@ -57,6 +57,8 @@ def test_events_come_late() -> None:
     assert kinds(ear) == []
     world.advance(1)
     assert kinds(ear) == [OWN_CALLS]
+    world.advance(20)
+    assert kinds(ear) == [OWN_CALLS] * 4, "however far the clock is moved"
 
 
 def test_a_socket_says_a_minute_before_that_it_closes() -> None:

@@ -16,6 +16,8 @@ class Agenda:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, str, Due]] = []
         self._order = itertools.count()
+        self.at: float | None = None
+        """The moment of what happens just now, which is past where the clock has been moved far."""
 
     @property
     def next(self) -> float | None:
@@ -28,9 +30,12 @@ class Agenda:
 
     def run(self, now: float) -> None:
         """Let happen what is due by now, and what comes to be due by it meanwhile."""
-        while self._heap and self._heap[0][0] <= now:
-            at, _, _, due = heappop(self._heap)
-            due(at)
+        try:
+            while self._heap and self._heap[0][0] <= now:
+                self.at, _, _, due = heappop(self._heap)
+                due(self.at)
+        finally:
+            self.at = None
 
     def keep(self, calls: Container[str]) -> None:
         """Forget what is about calls that there are no more."""

@@ -35,7 +35,8 @@ class Troubled:
             case FaultKind.SOCKET_SILENT:
                 return
             case FaultKind.EVENTS_LATE:
-                self._agenda.put(self._now() + self._fault.seconds, lambda _: self._listener.send(text))
+                sent = self._now() if self._agenda.at is None else self._agenda.at
+                self._agenda.put(sent + self._fault.seconds, lambda _: self._listener.send(text))
                 return
             case FaultKind.SOCKET_LOST if self._told > self._fault.after:
                 self._listener.drop()
