@@ -30,9 +30,23 @@ def test_a_body_that_sdks_send_along_changes_nothing(world: World, body: Any) ->
     assert world.ask("POST", CHANNELS, body)["id"]
 
 
-def test_behind_tls_the_socket_is_behind_tls_too(world: World) -> None:
-    _, made = world.send("POST", API + CHANNELS, None, **{"x-forwarded-proto": "https"})
-    assert made["connectUri"].startswith("wss://mock.test/channels/")
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ({"x-forwarded-proto": "https"}, "wss://mock.test"),
+        ({"x-forwarded-proto": "HTTPS, http"}, "wss://mock.test"),
+        ({"x-forwarded-proto": "http, https"}, "ws://mock.test"),
+        ({"x-forwarded-host": "desk.example:8443"}, "ws://desk.example:8443"),
+        ({"x-forwarded-host": "[::1]:80, inner"}, "ws://[::1]:80"),
+        ({"x-forwarded-host": "a/b"}, "ws://mock.test"),
+        ({"x-forwarded-host": ""}, "ws://mock.test"),
+    ],
+)
+def test_behind_a_proxy_the_socket_is_where_the_proxy_was_asked(
+    world: World, told: dict[str, str], where: str
+) -> None:
+    _, made = world.send("POST", API + CHANNELS, None, **told)
+    assert made["connectUri"] == f"{where}/channels/{made['id']}"
 
 
 def test_a_server_without_sockets_says_so_in_their_place() -> None:

@@ -41,6 +41,12 @@ class HostCheck:
         return name in self._names or is_loopback(name) or (self._any_address and _address(name) is not None)
 
 
+def is_authority(text: str) -> bool:
+    """Whether the text names a host, perhaps with its port."""
+    found = HOST.fullmatch(text)
+    return found is not None and (found[2] is None or NAME.fullmatch(found[2]) is not None)
+
+
 def is_loopback(name: str) -> bool:
     """Whether the name or address leads to this machine only (RFC 6761 section 6.3 for the names)."""
     address = _address(name)
