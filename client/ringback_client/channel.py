@@ -8,7 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from ringback_client.errors import ChannelUnavailable, NotFound, StatusError, UnexpectedReply
+from ringback_client.errors import (
+    ChannelUnavailable,
+    ContractError,
+    NotAuthorized,
+    NotFound,
+    RingbackError,
+    UnexpectedReply,
+)
 from ringback_contracts.resources.notifications.topics import (
     CALLS_OF_USER,
     CONVERSATIONS_OF_USER,
@@ -63,17 +70,19 @@ class ChannelMaker:
 
     def taken(self) -> ChannelAddress:
         """A channel that nobody listens to: one that was given back, or a new one. Raises like ``made``."""
-        while True:
-            try:
-                channel = self.idle.pop()
-            except IndexError:
-                return self.made()
+        wanted = self._wanted()
+        while self.idle:
+            channel = self.idle.pop()
             with suppress(NotFound):
-                self._subscribe(channel)
+                self._subscribe(channel, wanted)
                 return channel
+        return self._made(wanted)
 
     def made(self) -> ChannelAddress:
         """A new channel; raises ``ChannelUnavailable`` where there are no sockets."""
+        return self._made(self._wanted())
+
+    def _made(self, wanted: list[dict[str, str]]) -> ChannelAddress:
         made = self.ask("POST", CHANNELS_PATH, None)
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
             raise UnexpectedReply("the target answered a channel without an id")
@@ -81,21 +90,30 @@ class ChannelMaker:
         if not uri.startswith(("ws://", "wss://")):
             raise ChannelUnavailable(f"the target has no sockets for its channels: {uri}")
         channel = ChannelAddress(made["id"], uri)
-        self._subscribe(channel)
+        self._subscribe(channel, wanted)
         return channel
 
     def unreadable(self) -> list[str]:
         """The topics of which nobody can read what they told: all but those of the user's own calls."""
         me = None
-        with suppress(StatusError):  # not every token has a user
+        with suppress(ContractError, NotAuthorized, NotFound):  # not every token has a user
             me = self._own_id()
         return [name for topic in self.topics for name in _others(topic.replace(ME, me or ME), me)]
 
-    def _subscribe(self, channel: ChannelAddress) -> None:
-        """Subscribe the channel to the topics alone; from then on it lives for another day."""
+    def _wanted(self) -> list[dict[str, str]]:
+        """What to subscribe a channel to. Who the user is, is asked before there is a channel."""
         me = self._own_id() if any(ME in topic for topic in self.topics) else ""
-        path = f"{CHANNELS_PATH}/{channel.id}/subscriptions"
-        self.ask("PUT", path, [{"id": topic.replace(ME, me)} for topic in self.topics])
+        return [{"id": topic.replace(ME, me)} for topic in self.topics]
+
+    def _subscribe(self, channel: ChannelAddress, wanted: list[dict[str, str]]) -> None:
+        """Subscribe the channel to this alone; from then on it lives for another day."""
+        try:
+            self.ask("PUT", f"{CHANNELS_PATH}/{channel.id}/subscriptions", wanted)
+        except NotFound:
+            raise
+        except RingbackError:
+            self.idle.append(channel)
+            raise
 
     def _own_id(self) -> str:
         me = self.ask("GET", "/api/v2/users/me", None)

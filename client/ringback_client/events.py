@@ -7,7 +7,7 @@ that was going on all the same.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,13 +18,21 @@ from ringback_client.calls import Call
 from ringback_client.channel import ChannelAddress, ChannelMaker, Connect, MessageSocket
 from ringback_client.errors import (
     ChannelUnavailable,
+    ContractError,
+    NotAuthorized,
     NotFound,
+    RateLimited,
     RingbackError,
-    StatusError,
+    ServerError,
     TransportError,
     UnexpectedReply,
 )
+from ringback_client.known_calls import KnownCalls
 
+PASSING = (TransportError, RateLimited, ServerError)
+"""What may go better a moment later."""
+UNREADABLE = (ContractError, NotAuthorized, NotFound)
+"""What it means that the token cannot read something, ever."""
 METADATA = "channel.metadata"
 CLOSING = "v2.system.socket_closing"
 TAKEN = frozenset({"v2.system.no_longer_subscribed", "v2.system.token_revoked"})
@@ -33,8 +41,8 @@ PATIENCE = 75.0
 """Seconds without so much as a heartbeat after which a socket is dead; one comes every 30."""
 FIRST_TRIES, MOST_TRIES, LONGEST_WAIT = 5, 10, 30.0
 """How often the first connection is tried, and another in a row, and the seconds between two at most."""
-ENDED_KEPT = 1_000
-"""Calls that are remembered to be over."""
+LOOKED_AT = 10
+"""Calls of others that are read at a heartbeat: on a queue there may be hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,63 +79,6 @@ class CallReader(Protocol):
     def list_past_calls(self) -> list[str]: ...
 
 
-Standing = tuple[object, ...]
-"""What of a call is compared: who is on it, and how."""
-
-
-def standing(call: Call) -> Standing:
-    """How a call stands, by what events and answers both tell."""
-    return tuple(
-        (leg.id, leg.state, leg.document.get("held"), leg.document.get("confined"), leg.document.get("muted"))
-        for leg in call.participants
-    )
-
-
-def is_final(call: Call) -> bool:
-    """Whether nothing will become of the call any more: a leg may wait in "disconnected" for its wrap-up."""
-    return bool(call.participants) and all(leg.state == "terminated" for leg in call.participants)
-
-
-class KnownCalls:
-    """The calls that are going on as far as anybody said, and those that are over."""
-
-    def __init__(self) -> None:
-        self.live: dict[str, Standing | None] = {}
-        self._ended: OrderedDict[str, None] = OrderedDict()
-
-    def follow(self, call_id: str) -> None:
-        """Ask after the call from now on, whether or not it was told of."""
-        if call_id not in self._ended:
-            self.live.setdefault(call_id, None)
-
-    def knows(self, call_id: str) -> bool:
-        """Whether the call was told of, or was over when nobody was told of calls yet."""
-        return call_id in self.live or call_id in self._ended
-
-    def leave(self, call_id: str) -> None:
-        """The call is over, and nobody is to be told."""
-        self._ended[call_id] = None
-        if len(self._ended) > ENDED_KEPT:
-            self._ended.popitem(last=False)
-
-    def is_stale(self, call: Call) -> bool:
-        """Whether the call is known to be over, and this tells of a time before."""
-        return call.id in self._ended and not is_final(call)
-
-    def note(self, call: Call) -> bool:
-        """Take down how a call stands; whether that is news."""
-        if self.is_stale(call):
-            return False
-        known = self.live.get(call.id)
-        if is_final(call):
-            self.live.pop(call.id, None)
-            first = call.id not in self._ended
-            self.leave(call.id)
-            return first
-        self.live[call.id] = standing(call)
-        return known != self.live[call.id]
-
-
 class Events(Iterator[Event]):
     """What comes over a channel: iterate, or ask with ``next_event``; close it in the end, or use ``with``.
 
@@ -154,6 +105,8 @@ class Events(Iterator[Event]):
         self._channel: ChannelAddress | None = None
         self._socket: MessageSocket | None = None
         self._was_connected = False
+        self._tried = 0
+        self._pause = 0.0
         self._heard_at = now()
         self._known = KnownCalls()
         self._suspicious = False
@@ -161,8 +114,8 @@ class Events(Iterator[Event]):
 
     def open(self) -> Self:
         """Make the channel and connect to it now, and not when the first event is asked for."""
-        if self._socket is None:
-            self._open()
+        while self._socket is None:
+            self._attempt(LONGEST_WAIT)
         return self
 
     def follow(self, call_id: str) -> None:
@@ -176,14 +129,18 @@ class Events(Iterator[Event]):
         return event
 
     def next_event(self, timeout: float | None = None) -> Event | None:
-        """The next event; ``None`` where none comes in so many seconds."""
+        """The next event; ``None`` where none comes in so many seconds.
+
+        An attempt to connect that is under way by then is brought to its end first.
+        """
         deadline = None if timeout is None else self._now() + timeout
         while not self._waiting:
             left = PATIENCE if deadline is None else min(PATIENCE, deadline - self._now())
             if left <= 0:
                 return None
-            self.open()
-            if not self._waiting:
+            if self._socket is None:
+                self._attempt(left)
+            else:
                 self._hear(left)
         return self._waiting.popleft()
 
@@ -202,20 +159,37 @@ class Events(Iterator[Event]):
 
     # Connecting
 
-    def _open(self) -> None:
-        most = MOST_TRIES if self._was_connected else FIRST_TRIES
-        for tried in range(most):
-            try:
-                self._try_to_open()
-            except (OSError, ChannelUnavailable, TransportError) as error:
-                if tried + 1 == most or not self._may_pass(error):
-                    if isinstance(error, RingbackError):
-                        raise
-                    raise ChannelUnavailable(f"no connection came about: {error}", refused=True) from error
-                self._sleep(min(self._first_wait * 2**tried, LONGEST_WAIT))
-            else:
-                self._catch_up()
+    def _attempt(self, seconds: float) -> None:
+        """Connect once the time has come, and read what came meanwhile; wait for that so long at most."""
+        if self._pause:
+            waited = min(self._pause, seconds)
+            self._sleep(waited)
+            self._pause -= waited
+            if self._pause:
                 return
+        try:
+            self._try_to_open()
+            self._catch_up()
+        except (OSError, *PASSING) as error:
+            self._disconnect()
+            self._failed(error)
+        except RingbackError:
+            self._disconnect()
+            raise
+        else:
+            self._tried = 0
+
+    def _failed(self, error: Exception) -> None:
+        """Wait longer than the last time before the next attempt; raises the error where there is none."""
+        self._tried += 1
+        most = MOST_TRIES if self._was_connected else FIRST_TRIES
+        if self._tried < most and self._may_pass(error):
+            self._pause = min(self._first_wait * 2 ** (self._tried - 1), LONGEST_WAIT)
+            return
+        self._tried = 0
+        if isinstance(error, RingbackError):
+            raise error
+        raise ChannelUnavailable(f"no connection came about: {error}", refused=True) from error
 
     def _try_to_open(self) -> None:
         if self._channel is None:
@@ -296,60 +270,80 @@ class Events(Iterator[Event]):
     # Reading what was not told
 
     def _catch_up(self) -> None:
-        """Read what has become of the calls while nobody listened; at first, which calls there are."""
-        first, self._was_connected = not self._was_connected, True
+        """Read what has become of the calls while nobody listened; at first, which calls there are.
+
+        The gap is over when all of it is read.
+        """
+        first = not self._was_connected
+        self._read_calls(tell=not first)
         if not first:
             self._tell_missed()
-        self._heard_at = self._now()
-        self._read_known()
-        with suppress(StatusError):  # not every token has calls of its own
-            for call in self._reader.list_calls():
-                if call.id not in self._known.live and self._known.note(call) and not first:
-                    self._waiting.append(_read(call))
-        with suppress(StatusError):
-            self._read_past(tell=not first)
+        self._heard_at, self._was_connected = self._now(), True
 
     def _tell_missed(self) -> None:
         """Tell of what nobody can read now."""
         seconds = round(self._now() - self._heard_at, 3)
-        for topic in self._maker.unreadable():
-            self._waiting.append(Event(topic, {"seconds": seconds}, missed=True))
-
-    def _read_past(self, *, tell: bool) -> None:
-        """Tell of the calls that began and ended while nobody listened; at first, which are over already."""
-        for call_id in self._reader.list_past_calls():
-            if self._known.knows(call_id):
-                continue
-            if tell:
-                self._read_again(call_id)
-            else:
-                self._known.leave(call_id)
+        missed = [Event(topic, {"seconds": seconds}, missed=True) for topic in self._maker.unreadable()]
+        self._waiting.extend(missed)
 
     def _look_whether_silent(self) -> None:
-        """At a heartbeat: where calls went on without a word, twice in a row, the channel is silent."""
-        if not self._read_known():
-            self._suspicious = False
-        elif self._suspicious:
-            self._suspicious = False
-            self._lose(channel=True)
-        else:
-            self._suspicious = True
+        """At a heartbeat: where calls went on without a word, twice in a row, the channel is silent.
 
-    def _read_known(self) -> bool:
-        """Read the calls that are going on; whether any is otherwise than was told."""
-        news = [self._read_again(call_id) for call_id in tuple(self._known.live)]
-        return any(news)
+        What cannot be read just now is read at the next heartbeat.
+        """
+        try:
+            news = self._read_calls(tell=True, most=LOOKED_AT)
+        except PASSING:
+            return
+        if news and self._suspicious:
+            self._lose(channel=True)
+        self._suspicious = news and not self._suspicious
+
+    def _read_calls(self, *, tell: bool, most: int | None = None) -> bool:
+        """Read how the calls stand that the user has, or that were told of; whether any is otherwise.
+
+        Of those that the user is not on now, ``most`` are read at once, the others the next time. Where calls
+        are read for the first time and none is to be told of, those are that somebody follows.
+        """
+        listed: set[str] = set()
+        news = False
+        with suppress(*UNREADABLE):  # not every token has calls of its own
+            for call in self._reader.list_calls():
+                listed.add(call.id)
+                news |= self._noted(call, tell=tell or call.id in self._known.live)
+        for call_id in [call_id for call_id in self._known.live if call_id not in listed][:most]:
+            news |= self._read_again(call_id)
+        with suppress(*UNREADABLE):
+            news |= self._read_past(tell=tell)
+        return news
+
+    def _read_past(self, *, tell: bool) -> bool:
+        """Tell of the calls that began and ended without a word; or leave it at that."""
+        unknown = [one for one in self._reader.list_past_calls() if not self._known.knows(one)]
+        if tell:
+            news = [self._read_again(call_id) for call_id in unknown]
+            return any(news)
+        for call_id in unknown:
+            self._known.leave(call_id)
+        return False
 
     def _read_again(self, call_id: str) -> bool:
+        """Read a call, which is the last to be read the next time."""
+        live = self._known.live
         try:
             call = self._reader.get_call(call_id)
-        except NotFound:
-            self._known.live.pop(call_id, None)
+        except UNREADABLE:
+            live.pop(call_id, None)
             return False
-        if not self._known.note(call):
-            return False
-        self._waiting.append(_read(call))
-        return True
+        live[call_id] = live.pop(call_id, None)
+        return self._noted(call, tell=True)
+
+    def _noted(self, call: Call, *, tell: bool) -> bool:
+        """Take down how a call stands, and tell of it where that is news."""
+        news = self._known.note(call) and tell
+        if news:
+            self._waiting.append(_read(call))
+        return news
 
 
 def _read(call: Call) -> Event:

@@ -17,16 +17,19 @@ from ringback_client import (
     Events,
     NotAuthorized,
     RetryPolicy,
+    StatusError,
     TargetUnreachable,
     WaitedTooLong,
 )
-from ringback_client.events import FIRST_TRIES, is_final
+from ringback_client.events import FIRST_TRIES, LOOKED_AT
+from ringback_client.known_calls import is_final
 from ringback_harness.in_process import SiteAdapter
 from ringback_mock.engine.store import Store
 from ringback_mock.site import Site
 from tests.mockserver.listening import ALICE, BOB, OWN_CALLS, SUPPORT, World
 
 TEST = "+442079460100"
+OWN_CALLS_OF_ME = "v2.users.{me}.conversations.calls"
 
 
 INSTEAD = {
@@ -88,6 +91,10 @@ class Line:
             self.heard.append(text)
         if trouble == "gone":
             self.world.site.store.default.channels.clear()
+        if trouble == "unread":
+            self.world.admin("DELETE", "/faults", status=204)
+            fault = {"kind": "server-error", "operation": "read", "times": 2}
+            self.world.admin("POST", "/faults", fault, status=201)
         if trouble == "swallowed" and b"Heartbeat" in text:
             return text
         return INSTEAD.get(trouble, text)
@@ -96,7 +103,12 @@ class Line:
 class Network:
     """A world's network: ``troubles`` befall one message after the other, ``refusals`` connections."""
 
-    def __init__(self, troubles: list[str] = [], refusals: list[bool] = []) -> None:  # noqa: B006 - read only
+    def __init__(
+        self,
+        troubles: list[str] = [],  # noqa: B006 - read only
+        refusals: list[bool] = [],  # noqa: B006 - read only
+        token: str = "alice",
+    ) -> None:
         self.world = World()
         self.troubles = deque(troubles)
         self.refusals = deque(refusals)
@@ -104,8 +116,12 @@ class Network:
         self.lines: list[Line] = []
         self.slept: list[float] = []
         adapter = SiteAdapter(self.world.site)
-        retry = RetryPolicy(sleep=self.slept.append)
-        self.client = CallsClient("http://mock.test", "alice", adapter=adapter, retry=retry)
+        retry = RetryPolicy(sleep=self.sleep)
+        self.client = CallsClient("http://mock.test", token, adapter=adapter, retry=retry)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.world.advance(seconds)
 
     def connect(self, uri: str) -> Line:
         if self.refusals and self.refusals.popleft():
@@ -156,7 +172,7 @@ def test_none_comes_in_time_and_that_is_told() -> None:
         assert events.next_event(0.2) is None
 
 
-TROUBLES = ["", "lost", "swallowed", "twice", "late", "closing", "taken", "gone", "nonsense"]
+TROUBLES = ["", "lost", "swallowed", "twice", "late", "closing", "taken", "gone", "nonsense", "unread"]
 
 
 # Who is refused at every one of the first tries is told so, by a test of its own.
@@ -277,6 +293,70 @@ def test_a_silent_channel_is_given_up_for_another() -> None:
         assert second.call.over
         events.next_event(1)
         assert network.connected == 2
+
+
+def test_a_call_that_rings_in_on_a_silent_channel_is_told_at_the_next_heartbeat() -> None:
+    network = Network(["swallowed"] * 40)
+    with network.events() as events:
+        rings_in = network.world.admin("POST", "/calls", {"user": ALICE}, status=201)["id"]
+        told = events.next_event(31)
+        assert told is not None
+        assert told.read
+        assert told.call is not None
+        assert told.call.id == rings_in
+
+
+def test_what_cannot_be_read_at_once_after_a_gap_is_read_in_the_end() -> None:
+    network = Network()
+    with network.events() as events:
+        placed = network.client.place_call(TEST)
+        network.lines[-1].close()
+        network.client.disconnect(placed.id)
+        network.world.advance(20)
+        fault = {"kind": "server-error", "operation": "read", "times": 3}
+        network.world.admin("POST", "/faults", fault, status=201)
+        assert final(events, placed.id).read
+        assert network.connected == 5
+        assert network.slept == [0.2, 0.4, 0.8]
+
+
+def test_of_many_calls_of_others_a_heartbeat_reads_a_few_and_the_next_one_others() -> None:
+    network = Network(token="service")
+    with network.events(OWN_CALLS) as events:
+        placed = [network.world.place() for _ in range(2 * LOOKED_AT)]
+        while events.next_event(15):
+            pass
+        read: list[str] = []
+        for _ in range(2):
+            total = network.world.admin("GET", "/exchanges?limit=0")["total"]
+            assert events.next_event(30) is None
+            exchanges = network.world.admin("GET", "/exchanges?limit=100")["exchanges"][total:]
+            read += [path[-36:] for one in exchanges if (path := one["request"]["path"])[-36:] in placed]
+        assert sorted(read) == sorted(placed)
+
+
+@pytest.mark.parametrize(("token", "topic", "left"), [("service", OWN_CALLS_OF_ME, 0), ("bob", OWN_CALLS, 1)])
+def test_who_may_not_listen_leaves_no_channels_behind(token: str, topic: str, left: int) -> None:
+    network = Network(token=token)
+    for _ in range(3):
+        with pytest.raises(StatusError):
+            network.events(topic).open()
+    assert network.client.count_channels() == left
+
+
+def test_who_waits_so_long_for_an_event_waits_no_longer_for_a_connection() -> None:
+    network = Network()
+    with network.events() as events:
+        network.lines[-1].close()
+        network.refusals.extend([True] * 4)
+        assert events.next_event(0.5) is None
+        assert sum(network.slept) == pytest.approx(0.5)
+        placed = network.world.place()
+        told = events.next_event(60)
+        assert told is not None
+        assert told.call is not None
+        assert told.call.id == placed
+        assert sum(network.slept) == pytest.approx(0.2 + 0.4 + 0.8 + 1.6)
 
 
 def test_between_two_attempts_to_connect_it_waits_longer_each_time() -> None:
