@@ -129,14 +129,14 @@ def _one_after_another(part: str) -> Read | None:
 def _readers(part: str, text: str, folder: Path | None) -> Iterator[Sequence[Found] | Found | None]:
     """What each reader makes of the part, in the order of their certainty."""
     # Most inputs are JSON, and need none of these.
-    from ringback_explain.read import code, curl, data_action, exports, http_message
+    from ringback_explain.read import code, curl, data_action, exports, http_message, httpie
 
     if "collection" in part and (exported := exports.readings(meant.mapping(part))):
         yield exported[0]
-    yield list(curl.readings(part, folder))
+    yield curl.readings(part, folder)
+    yield list(httpie.readings(part))
     yield http_message.readings(part)
     yield _form(part, text)
-    yield described.cut_body(part)
     yield described.flawed_body(part)
     yield data_action.from_terraform(part)
     yield code.requests_of(part)

@@ -105,9 +105,10 @@ def request_of_body(value: Any, raw: bytes | str, text: str, what: str) -> Found
 
 def request_of_description(value: Mapping[str, Any], text: str, what: str) -> FoundRequest:
     """The request that an object describes with a method, a URL, headers and a body."""
-    urls = [url for key in _URL_KEYS if isinstance(url := value.get(key), str) and "/" in url]
+    urls = [url for key in _URL_KEYS if isinstance(url := value.get(key), str)]
     # The page on which somebody asked about the request is not where it goes.
-    url = next((url for url in urls if mention.is_api_url(url)), urls[-1])
+    paths = [url for url in urls if "/" in url]
+    url = next(filter(mention.is_api_url, paths), (paths or urls)[-1])
     content = next((value[key] for key in _BODY_KEYS if value.get(key) is not None), "")
     if isinstance(content, dict) and isinstance(content.get("raw"), str):
         content = content["raw"]
@@ -254,20 +255,16 @@ def broken_body(text: str) -> FoundRequest | None:
 
 
 def flawed_body(text: str) -> FoundRequest | None:
-    """A text that is nothing but a body, which its writer took for JSON, and which is not quite that."""
+    """The body in a text that ends too early, or that its writer took for JSON and is not quite that."""
+    for found in islice(_BEGINNING.finditer(text), MOST_BEGINNINGS):
+        rest = text[found.start() :]
+        if found[1] in CALL_KEYS | TOKEN_KEYS and ends_early(rest):
+            # No part of it may be taken for the whole.
+            paragraph = re.split(r"\n[ \t]*\n", rest, maxsplit=1)[0]
+            return request_of_body(None, paragraph.strip(), text, UNREADABLE)
     body = straight(text.strip())
     keys = set(_QUOTED_KEY.findall(body))
     if not _BEGINNING.match(body) or closed_at(body) != len(body) or not keys & (CALL_KEYS | TOKEN_KEYS):
         return None
     tokens = dict.fromkeys(keys & TOKEN_KEYS)
     return request_of_body(tokens, text.strip(), text, "a body that is not quite JSON")
-
-
-def cut_body(text: str) -> FoundRequest | None:
-    """The body that ends too early in a text, so that no part of it may be taken for the whole."""
-    for found in islice(_BEGINNING.finditer(text), MOST_BEGINNINGS):
-        rest = text[found.start() :]
-        if found[1] in CALL_KEYS | TOKEN_KEYS and ends_early(rest):
-            paragraph = re.split(r"\n[ \t]*\n", rest, maxsplit=1)[0]
-            return request_of_body(None, paragraph.strip(), text, UNREADABLE)
-    return None

@@ -16,7 +16,7 @@ from ringback_explain.codes import MAY_BE_PLACED
 from ringback_explain.explanation import Note, PlatformAnswer
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
-from ringback_explain.read.found import Address, FoundRequest, ReadError, context_of, said
+from ringback_explain.read.found import FoundRequest, ReadError, said
 from ringback_explain.table import table
 
 _VARIABLE = re.compile(r"\{\{ *(?:_\.)?([^{}]*?) *\}\}")
@@ -93,14 +93,13 @@ def _har_reading(number: int, count: int, recorded: Mapping[str, Any]) -> FoundR
     headers = described.header_fields(entry.get("headers"))
     if isinstance(data.get("mimeType"), str):
         headers.setdefault("content-type", data["mimeType"])
-    address = Address(method, url)
     written = data.get("text")
     sent = written if isinstance(written, str) else urlencode(described.pairs(data.get("params")))
-    request = address.request(headers, sent.encode("utf-8", "replace"))
-    text = request.body.decode("utf-8", "replace")
+    message = {"method": method, "url": url, "headers": headers, "body": sent}
+    found = described.request_of_description(message, sent, f"entry {number} of {count} in a HAR file")
     unanswered = Note("answer.none", "", said("unanswered", advice=MAY_BE_PLACED))
-    context = context_of(address, request, text, unread=() if is_answered else (unanswered,))
-    return FoundRequest(request, f"entry {number} of {count} in a HAR file", context, answer)
+    context = found.context if is_answered else replace(found.context, unread=(unanswered,))
+    return replace(found, context=context, answer=answer)
 
 
 def _collection_readings(collection: Mapping[str, Any], tool: str) -> list[FoundRequest]:

@@ -6,7 +6,8 @@ import re
 
 from ringback_explain.meant.body import closed_at
 from ringback_explain.meant.placeholders import stand_in
-from ringback_explain.read.found import Address, FoundRequest, context_of, usual_type
+from ringback_explain.read import described
+from ringback_explain.read.found import FoundRequest
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _PLACE = r"(?:[A-Za-z]+://|/|\{\{|\$\{|<)\S*"
@@ -54,8 +55,6 @@ def _reading(line: re.Match[str], rest: str, text: str) -> FoundRequest:
     body = _RESPONSE.split("\n".join(lines))[0].strip()
     body = body[: closed_at(body)] if body.startswith("{") else body
     host, target = headers.get("host"), line[2]
-    address = Address(line[1], f"https://{host}{target}" if host and target.startswith("/") else target)
-    if body:
-        headers.setdefault("content-type", usual_type(body))
-    request = address.request(headers, body.encode("utf-8", "replace"))
-    return FoundRequest(request, "an HTTP message", context_of(address, request, text))
+    url = f"https://{host}{target}" if host and target.startswith("/") else target
+    message = {"method": line[1], "url": url, "headers": headers, "body": body}
+    return described.request_of_description(message, text, "an HTTP message")
