@@ -375,6 +375,25 @@ def test_a_wrong_host_is_noted(host: str, note: str) -> None:
         assert found.notes[0].pointer == "Host"
 
 
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("api.mypurecluod.com", "mypurecloud.com"),
+        ("api.mypurecloud.con", "mypurecloud.com"),
+        ("api.usw2.pur.cloud", "usw2.pure.cloud"),
+        ("api.mypurecloud.uk", None),
+        ("api.mypurecloud.eu", None),
+        ("api.us.genesys.cloud", None),
+        ("genesys.acme.io", None),
+    ],
+)
+def test_a_region_is_named_only_where_one_is_near(host: str, near: str | None) -> None:
+    (note,) = explained({"phoneNumber": NUMBER}, url=f"https://{host}{CALLS}").notes
+    assert note.id == "host.unknown-region"
+    assert (near is not None) == ("the nearest" in note.message)
+    assert near is None or f"api.{near}" in note.message
+
+
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_hosts_of_every_region_are_not_noted(region: str) -> None:
     assert told(url=f"https://api.{region}{CALLS}") == []

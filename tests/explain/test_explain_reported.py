@@ -66,6 +66,28 @@ def test_the_words_of_a_message_may_stand_in_another_order() -> None:
     assert {rule.message for rule in found} == {"malformed participant address"}
 
 
+def test_of_many_rules_that_answer_the_same_none_is_picked_out() -> None:
+    for answer in (
+        PlatformAnswer(404),
+        PlatformAnswer(404, "not.found", "The requested resource was not found"),
+    ):
+        explained = explain_answer(answer)
+        assert explained is not None
+        assert explained.findings == ()
+        assert [note.id for note in explained.notes] == ["error.more"]
+
+
+def test_the_permission_that_a_message_names_tells_the_rule() -> None:
+    said = "You must have at least one of the following permissions assigned: [{}]"
+    some = {"permission.missing", "caller.not-for-others", "caller.may-not-call", "recording.not-permitted"}
+    for permission, left in (
+        ("conversation:call:add", {"permission.missing", "caller.not-for-others"}),
+        ("routing:queue:view", {"permission.missing"}),
+    ):
+        found = candidates(PlatformAnswer(403, "missing.any.permissions", said.format(permission)))
+        assert some & {rule.id for rule in found} == left
+
+
 def test_what_does_not_go_together_is_said() -> None:
     explained = explain_answer(PlatformAnswer(403, "unauthorized", "Invalid participant address"))
     assert explained is not None

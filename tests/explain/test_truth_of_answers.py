@@ -14,7 +14,7 @@ from ringback_contracts.examples import situation
 from ringback_explain import Explanation, PlatformAnswer, explain, explain_answer, explain_answered
 from ringback_explain.codes import error_code
 from ringback_explain.read import FoundError, FoundRequest, ReadError, read
-from tests.explain.explaining import CALLS, NUMBER, QUEUE, explained
+from tests.explain.explaining import AGENT, CALLS, NUMBER, QUEUE, explained
 
 DEAD = "+15551234567"
 REFUSED = {"message": "x", "code": "not.a.user", "status": 400, "contextId": "c", "details": [], "errors": []}
@@ -69,8 +69,9 @@ def test_what_ringback_does_not_serve_is_no_reason_for_the_platforms_refusal() -
 
 
 @pytest.mark.parametrize("status", [500, 503, 504])
-def test_after_a_failure_of_the_platform_nothing_is_shown_to_send_again(status: int) -> None:
-    found = of_har(har(status, "upstream"))
+@pytest.mark.parametrize("body", [None, {"to": f"tel:{NUMBER}", "from": f"user:{AGENT}"}])
+def test_after_a_failure_of_the_platform_nothing_is_shown_to_send_again(status: int, body: Any) -> None:
+    found = of_har(har(status, "upstream", body=body))
     assert found.equivalent is None
     assert any("may have been placed" in note.message for note in found.notes)
 
@@ -125,7 +126,7 @@ def test_a_code_of_no_document_has_none() -> None:
 # --- suggestions --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [{"to": DEAD[1:]}, {"to": {"phoneNumber": DEAD}}, {"phoneNumber": DEAD}])
+@pytest.mark.parametrize("body", [{"to": DEAD}, {"to": {"phoneNumber": DEAD}}, {"phoneNumber": DEAD}])
 def test_a_number_that_rings_nobody_is_shown_with_its_caveat_and_not_asked_for(body: Any) -> None:
     found = explained(body)
     assert found.equivalent is not None
@@ -135,6 +136,22 @@ def test_a_number_that_rings_nobody_is_shown_with_its_caveat_and_not_asked_for(b
 
 def test_a_number_that_rings_has_no_caveat() -> None:
     assert explained({"to": NUMBER, "from": "+442079460001"}).caveats == ()
+
+
+@pytest.mark.parametrize("number", ["07700900123", "555-0100", "01234 567890"])
+def test_of_a_number_without_its_country_nothing_is_said_that_holds_in_one_country_alone(number: str) -> None:
+    assert explained({"phoneNumber": number}).caveats == ()
+
+
+def test_a_number_that_is_too_long_is_no_better_with_a_plus() -> None:
+    found = explained({"phoneNumber": "12345678901234567890"})
+    assert any("at most 15 digits" in caveat for caveat in found.caveats)
+    assert not any("+12345" in text for text in (*found.questions, *(note.message for note in found.notes)))
+
+
+def test_the_number_that_was_refused_is_not_offered_in_another_spelling() -> None:
+    answer = json.dumps({"errors": [{"code": "invalid.phone", "message": "no"}], "status": 400})
+    assert of_har(har(400, answer, body={"phoneNumber": "555-0100"})).equivalent is None
 
 
 @pytest.mark.parametrize("rule", list(TABLE), ids=lambda rule: rule.id)

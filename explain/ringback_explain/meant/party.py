@@ -8,7 +8,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from ringback_contracts.domain.addresses import AddressError, parse_sip
-from ringback_contracts.domain.numbers import NotDialable, dialable, is_extension
+from ringback_contracts.domain.numbers import NotDialable, Problem, assess, dialable, is_extension
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_explain.meant.placeholders import gap_in
 from ringback_explain.table import table
@@ -73,6 +73,11 @@ class MeantParty:
     def may_have_country(self) -> bool:
         """Whether digits without a plus can begin with a country code, none of which begins with a 0."""
         return len(self.digits) > LONGEST_NATIONAL and not self.digits.startswith("0")
+
+    @property
+    def may_lack_plus(self) -> bool:
+        """Whether a plus alone makes of digits a number that a network can have."""
+        return self.may_have_country and assess(f"+{self.digits}").problem in (None, Problem.RESERVED)
 
     @property
     def without_country(self) -> bool:

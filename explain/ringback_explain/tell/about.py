@@ -95,8 +95,11 @@ def host_notes(url: str | None, *, token: bool) -> Iterator[Note]:
         if host != f"{label}.{domain}":
             yield note("host.not-login" if token else "host.not-api", "Host", host=host, domain=domain)
     elif not _may_be_region(host):
-        near = nearest(host.partition(".")[2], REGIONS, at_least=0)
-        yield note("host.unknown-region", "Host", host=host, near=near, label=label)
+        near = nearest(host.partition(".")[2], REGIONS, at_least=0.8)
+        # A typing error leaves most of the last part too; with another there it is no region's name.
+        is_near = near and nearest(host.rpartition(".")[2], [near.rpartition(".")[2]])
+        text = "" if is_near else "host.no-region"
+        yield note("host.unknown-region", "Host", text, host=host, near=near, label=label)
 
 
 def _may_be_region(host: str) -> bool:

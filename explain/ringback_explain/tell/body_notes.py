@@ -187,7 +187,7 @@ def _spelling(party: MeantParty) -> Iterator[Note]:
     if party.written != party.value and not party.written.isdigit():
         yield note("number.normalised", party.pointer, written=written, number=party.value)
     if party.without_country:
-        example = party.digits if party.may_have_country else "442079460100 for one in London"
+        example = party.digits if party.may_lack_plus else "442079460100 for one in London"
         yield note("number.no-plus", party.pointer, written=written, digits=party.digits, example=example)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringback_contracts.domain.numbers import Problem, assess
 from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_explain.explanation import Equivalent, Suggestion
@@ -109,8 +108,7 @@ def _dial(draft: _Draft, parties: list[MeantParty]) -> None:
 
 def _country(draft: _Draft, party: MeantParty) -> None:
     # With a plus it might ring nobody: then it is not offered.
-    is_dead = party.may_have_country and assess(f"+{party.digits}").problem is Problem.NOT_ASSIGNED
-    if party.without_country and not is_dead:
+    if party.without_country and party.may_lack_plus == party.may_have_country:
         draft.ask("plus" if party.may_have_country else "country", party, digits=party.digits)
 
 

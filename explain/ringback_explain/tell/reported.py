@@ -9,7 +9,7 @@ from functools import cache
 from http import HTTPStatus
 
 from ringback_contracts.catalogue import BY_ID, TABLE, case_of, route
-from ringback_contracts.core.model import Caller, Request, Rule, Stage
+from ringback_contracts.core.model import PARTICIPANTS, Caller, Request, Rule, Stage
 from ringback_contracts.examples import situation
 from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.org import ContractChoice, Org
@@ -27,6 +27,7 @@ MOST_CANDIDATES = 5
 USUAL = ("address.scheme-missing", "tel.no-plus", "address.shape", "address.untyped", "sip.misnamed-fields")
 """What it is most often, where several rules answer the same."""
 NOT_A_USER = "not.a.user"
+_PERMISSION = re.compile(r"\w+:\w+:\w+")
 _OF_CALLER = (Stage.AUTHENTICATE, Stage.RATE, Stage.AUTHORIZE, Stage.STATION)
 """What these refuse is not the body."""
 _OF_BODY = (Stage.MEDIA_TYPE, Stage.JSON)
@@ -61,22 +62,19 @@ def explain_answer(
         return Explanation("rejected", status, answer.code, None, notes=notes, questions=(ASK,))
     sure = len(rules) == 1
     codes = {rule.code for rule in rules if answer.status in (None, rule.status)}
-    more = len(rules) - MOST_CANDIDATES
-    told = [note("error.more", count=more)] if more > 0 else []
+    # Of many that answer the same only those are shown which it mostly is.
+    shown = rules[:MOST_CANDIDATES] if rules[0].id in USUAL or len(rules) <= MOST_CANDIDATES else []
+    text = "error.more" if shown else "error.many"
+    told = [note("error.more", "", text, count=len(rules) - len(shown))] if shown != rules else []
     return Explanation(
         verdict="rejected",
         status=answer.status or rules[0].status,
         code=answer.code or (codes.pop() if len(codes) == 1 else None),
         rule=rules[0].id if sure else None,
-        findings=tuple(_finding(rule, answer.field if sure else None) for rule in rules[:MOST_CANDIDATES]),
+        findings=tuple(_finding(rule, answer.field if sure else None) for rule in shown),
         notes=(*notes, *_doubts(answer, rules[0]), *told),
         questions=() if sure else (ASK,),
     )
-
-
-def _means_same(code: str, of_rule: str) -> bool:
-    known = error_code(code)
-    return code.lower() == of_rule or (known is not None and known.like == of_rule)
 
 
 def explain_answered(
@@ -163,13 +161,21 @@ def _still_of_use(
 ) -> Suggestion:
     """The suggestion without an equivalent that would get the same answer.
 
-    That is the request itself, and any body at the same path where it was not the body that was refused.
+    That is the request itself, any body at the same path where it was not the body that was refused, and
+    anything after a failure or a refusal of what has nothing amiss.
     """
     equivalent, rule = made.equivalent, TABLE.by_id.get(decided.rule) if decided else None
-    is_refused = answer.status is None or answer.status >= HTTPStatus.BAD_REQUEST
-    if equivalent is not None and is_refused and (rule is None or rule.stage not in _OF_BODY):
+    status = answer.status or HTTPStatus.BAD_REQUEST
+    if (
+        equivalent is not None
+        and status >= HTTPStatus.BAD_REQUEST
+        and (rule is None or rule.stage not in _OF_BODY)
+    ):
         not_the_body = rule is not None and rule.stage in _OF_CALLER and equivalent.path == request.path
-        if not_the_body or Subject(request, Context()).is_sent_by(equivalent):
+        subject = Subject(request, Context())
+        is_fine = made.verdict == "accepted" and forms.recognise(subject.fields) != PARTICIPANTS
+        no_cure = status >= HTTPStatus.INTERNAL_SERVER_ERROR or (is_fine and decided is None)
+        if not_the_body or no_cure or subject.is_sent_by(equivalent):
             return Suggestion(None, made.questions)
     return Suggestion(equivalent, made.questions, made.caveats)
 
@@ -194,7 +200,10 @@ def candidates(answer: PlatformAnswer) -> list[Rule]:
             found = [rule for rule in found if rule not in OF_RINGBACK]
         telling = code and len(_fitting(None, code, None)) <= MOST_CANDIDATES
         if found and (said is not None or message is None or telling):
-            return found
+            named = _PERMISSION.findall(answer.message or "")
+            # A rule on other permissions than the message names did not decide.
+            of_others = [rule for rule in found if named and _PERMISSION.search(rule.fix)]
+            return [rule for rule in found if rule not in of_others or any(one in rule.fix for one in named)]
     return []
 
 
@@ -265,8 +274,9 @@ def _doubts(answer: PlatformAnswer, rule: Rule) -> list[Note]:
     doubts = []
     if answer.status not in (None, rule.status):
         doubts.append(note("error.status", status=answer.status, usual=rule.status))
-    if answer.code is not None and not _means_same(answer.code, rule.code):
-        text = "error.code" if error_code(answer.code) is None else "error.other-code"
+    known = error_code(answer.code)
+    if answer.code is not None and rule.code not in (answer.code.lower(), known and known.like):
+        text = "error.code" if known is None else "error.other-code"
         doubts.append(note("error.code", "", text, code=answer.code, usual=rule.code))
     return doubts
 

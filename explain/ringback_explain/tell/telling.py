@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -36,6 +36,8 @@ _TOKEN = re.compile(r"/oauth/token\b|invalid_client|invalid_grant")
 """What tells that a text is about the login, and not about a call."""
 OF_RINGBACK = frozenset(rule for rule in TABLE if rule.source.startswith("Ringback's own "))
 """Its limits, switches and protections: no answer of the platform comes of them."""
+_OTHER_COUNTRIES = ("GB", "DE", "JP")
+"""Countries whose numbers differ from those of the usual one, and from each other's, as much as any."""
 _OF_ADDRESSES = re.compile(r"tel:|user:|sip:|\btypes?\b|'to'|'from'|\{")
 """What a fix names that no published request has."""
 
@@ -188,10 +190,18 @@ def _suggestion(subject: Subject, sender: Sender, judgement: list[Finding]) -> S
 
 def _hopeless(equivalent: Equivalent, sender: Sender) -> tuple[str, ...]:
     """Why the call of an accepted request cannot work."""
-    case = case_of(_request(equivalent, None), sender.caller, replace(sender.org, contract="any"))
-    intent = case.operation.intent if case.operation else None
-    notes = intent(case)[1] if intent else ()
-    return tuple(each for each in notes if sender.knows_org or each != NOT_OWNED)
+    told = _caveats(equivalent, sender, sender.org.region)
+    if not sender.knows_org:
+        # Of an org that nobody named it counts only if it holds in every country.
+        for region in _OTHER_COUNTRIES if told else ():
+            told = [each for each in told if each in _caveats(equivalent, sender, region)]
+    return tuple(each for each in told if sender.knows_org or each != NOT_OWNED)
+
+
+def _caveats(equivalent: Equivalent, sender: Sender, region: str) -> Sequence[str]:
+    org = replace(sender.org, contract="any", region=region)
+    case = case_of(_request(equivalent, None), sender.caller, org)
+    return case.operation.intent(case)[1] if case.operation and case.operation.intent else ()
 
 
 def _accepted(
