@@ -168,7 +168,7 @@ def _is_said_again(note: Note, explanation: Explanation, *, brief: bool) -> bool
 
 
 def _show_equivalent(screen: Screen, equivalent: Equivalent, how: Showing) -> None:
-    show_code(screen, f"{equivalent.method} {equivalent.path}\n{_body(equivalent, screen.width)}")
+    show_code(screen, message(equivalent, screen.width))
     made = ready_made(equivalent, how.connection) if how.samples else {}
     for form in (form for form in made if form in how.samples):
         show_title(screen, TITLES[form])
@@ -176,6 +176,11 @@ def _show_equivalent(screen: Screen, equivalent: Equivalent, how: Showing) -> No
     if made:
         show(screen)
         show_wrapped(screen, "", how.connection.remark, style="dim")
+
+
+def message(equivalent: Equivalent, width: int) -> str:
+    """The request as an HTTP message, its body in one line where that is not too wide."""
+    return f"{equivalent.method} {equivalent.path}\n{_body(equivalent, width)}"
 
 
 def _body(equivalent: Equivalent, width: int) -> str:

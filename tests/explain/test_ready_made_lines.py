@@ -1,4 +1,4 @@
-"""Every line of code that explain shows is read as the request that it sends, with the same verdict."""
+"""Everything that explain shows to send is read as the request that it is, with the same verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ringback_contracts.core.model import Request
 from ringback_explain import Equivalent, explain
 from ringback_explain.read import FoundRequest, read
-from ringback_harness.ready_made import ready_made
+from ringback_harness.ready_made import MOCK, Connection, ready_made
+from ringback_harness.render import message
 from tests.explain.explaining import CALLS, FOR_AGENT, JSON_HEADERS, NUMBER
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
@@ -39,17 +40,31 @@ EXTRAS = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("form", ["curl", "python", "sdk"])
+REAL = Connection("https://api.euw2.pure.cloud", "a-token", "an-id", "a-secret")
+
+
+def shown_as(form: str, equivalent: Equivalent, connection: Connection) -> bytes:
+    """What is shown of it: a text as it is, or in one of the forms that can be asked for."""
+    made = message(equivalent, 80) if form == "text" else ready_made(equivalent, connection)[form]
+    return made.encode()
+
+
+@pytest.mark.parametrize("form", ["text", "curl", "python", "sdk"])
 @settings(max_examples=100)
-@given(destination=DESTINATIONS, extras=EXTRAS, path=st.sampled_from([CALLS, FOR_AGENT]))
-@example(destination={"phoneNumber": NUMBER}, extras={"attributes": {"a'b": 'é $x "y" `z` {q}'}}, path=CALLS)
-@example(destination={"phoneNumber": NUMBER}, extras={"callerIdName": "# no // comment \\n"}, path=FOR_AGENT)
-@example(destination={"phoneNumber": NUMBER}, extras={"uuiData": "undefined", "label": "`;//"}, path=CALLS)
+@given(
+    destination=DESTINATIONS,
+    extras=EXTRAS,
+    path=st.sampled_from([CALLS, FOR_AGENT]),
+    connection=st.sampled_from([MOCK, REAL]),
+)
+@example({"phoneNumber": NUMBER}, {"attributes": {"a'b": 'é $x "y" `z` {q}'}}, CALLS, MOCK)
+@example({"phoneNumber": NUMBER}, {"callerIdName": "# no // comment \\n"}, FOR_AGENT, MOCK)
+@example({"phoneNumber": NUMBER}, {"uuiData": "undefined", "label": "`;//"}, CALLS, REAL)
 def test_what_is_shown_is_read_as_what_it_sends(
-    form: str, destination: dict[str, Any], extras: dict[str, Any], path: str
+    form: str, destination: dict[str, Any], extras: dict[str, Any], path: str, connection: Connection
 ) -> None:
     body = {**destination, **extras}
-    (found,) = read(ready_made(Equivalent("POST", path, body))[form].encode()).found
+    (found,) = read(shown_as(form, Equivalent("POST", path, body), connection)).found
     assert isinstance(found, FoundRequest)
     assert (found.request.method, found.request.path) == ("POST", path)
     shown = explain(Request("POST", path, JSON_HEADERS, json.dumps(body).encode()))
@@ -57,9 +72,19 @@ def test_what_is_shown_is_read_as_what_it_sends(
     assert (again.verdict, again.rule, again.equivalent) == (shown.verdict, shown.rule, shown.equivalent)
 
 
-@pytest.mark.parametrize("form", ["curl", "python", "sdk"])
-def test_the_login_that_is_shown_is_read_as_one(form: str) -> None:
-    made = ready_made(Equivalent("POST", "/oauth/token", {"grant_type": "client_credentials"}))[form]
-    (found,) = read(made.encode()).found
+LOGINS: dict[str, dict[str, str]] = {
+    "client_credentials": {},
+    "authorization_code": {"code": "<code>", "redirect_uri": "http://localhost:8400/cb"},
+    "refresh_token": {"refresh_token": "<refresh_token>"},
+}
+
+
+@pytest.mark.parametrize("form", ["text", "curl", "python", "sdk"])
+@pytest.mark.parametrize("grant", LOGINS)
+def test_the_login_that_is_shown_is_read_as_one(form: str, grant: str) -> None:
+    login = Equivalent("POST", "/oauth/token", {"grant_type": grant, **LOGINS[grant]})
+    if form not in ("text", *ready_made(login)):
+        return
+    (found,) = read(shown_as(form, login, REAL)).found
     assert isinstance(found, FoundRequest)
     assert explain(found.request, context=found.context).verdict == "accepted"
