@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Literal, NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 Verdict = Literal["accepted", "rejected"]
 
 
-class Position(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Position:
     """Where something stands in the text of a program, counted from 1."""
 
     line: int
@@ -158,15 +159,5 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as JSON; the schema ``Explanation`` describes it."""
-        made: dict[str, Any] = _as_json(self)
+        made: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return made
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, Position):
-        return value._asdict()
-    if isinstance(value, tuple):
-        return [_as_json(each) for each in value]
-    if is_dataclass(value):
-        return {each.name: _as_json(getattr(value, each.name)) for each in fields(value)}
-    return value

@@ -639,6 +639,10 @@ dial()
 
 def test_python_that_lost_its_indentation_is_read_all_the_same() -> None:
     assert body_of(FLAT) == CALL
+    called = (
+        f'def dial(number):\nbody = {{"phoneNumber": number}}\nreturn requests.post("{URL}", json=body)\n'
+    )
+    assert body_of(f'{called}dial("{NUMBER}")') == CALL
     assert (
         body_of(f"Here is what we run in our own nightly job:\n{FLAT}\nIt fails on each and every call.")
         == CALL

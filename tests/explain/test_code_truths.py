@@ -129,6 +129,87 @@ SENT: dict[str, tuple[str, Any]] = {
         ),
         CALL,
     ),
+    "Java, a connection that is written to": (
+        (
+            f'HttpURLConnection con = (HttpURLConnection) new URL("{URL}").openConnection();\n'
+            'con.setRequestMethod("POST");\ncon.setRequestProperty("Content-Type", "application/json");\n'
+            f'String json = "{{\\"phoneNumber\\": \\"{NUMBER}\\"}}";\n'
+            "try (OutputStream os = con.getOutputStream()) {\n"
+            "    os.write(json.getBytes(StandardCharsets.UTF_8));\n}"
+        ),
+        CALL,
+    ),
+    "C#, a request that is written to": (
+        (
+            f'var http = (HttpWebRequest)WebRequest.Create("{URL}");\nhttp.Method = "POST";\n'
+            'http.ContentType = "application/json";\n'
+            "using (var sw = new StreamWriter(http.GetRequestStream())) {\n"
+            f'    sw.Write("{{\\"phoneNumber\\": \\"{NUMBER}\\"}}");\n}}'
+        ),
+        CALL,
+    ),
+    "PHP, a stream": (
+        (
+            "$ctx = stream_context_create(['http' => ['method' => 'POST', 'header' =>"
+            ' "Content-type: application/json\\r\\nAuthorization: Bearer $token",'
+            f" 'content' => json_encode(['phoneNumber' => '{NUMBER}'])]]);\n"
+            f"$out = file_get_contents('{URL}', false, $ctx);"
+        ),
+        CALL,
+    ),
+    "PHP, a base": (
+        (
+            "$client = new \\GuzzleHttp\\Client(['base_uri' => 'https://api.mypurecloud.ie/']);\n"
+            f"$client->post('{PATH[1:]}', ['json' => ['phoneNumber' => '{NUMBER}']]);"
+        ),
+        CALL,
+    ),
+    "PHP, a method without its class": (
+        (
+            "public function dial(): array {\n    return $this->client->post("
+            f"'{PATH}', ['json' => ['phoneNumber' => '{NUMBER}']]);\n}}"
+        ),
+        CALL,
+    ),
+    "TypeScript, a method without its class": (
+        (
+            "  // of the button\n  private async dial(number: string): Promise<void> {\n"
+            f"    await this.http.post<any>(`${{this.base}}{PATH}`, {{ phoneNumber: '{NUMBER}' }});\n  }}"
+        ),
+        CALL,
+    ),
+    "Java, headers beside the body": (
+        (
+            "HttpHeaders headers = new HttpHeaders();\nheaders.setContentType(MediaType.APPLICATION_JSON);\n"
+            f'Map<String, Object> body = Map.of("phoneNumber", "{NUMBER}");\n'
+            f'rest.postForObject("{URL}", new HttpEntity<>(body, headers), String.class);'
+        ),
+        CALL,
+    ),
+    "Go, a buffer that an encoder fills": (
+        (
+            f'payload := map[string]interface{{}}{{"phoneNumber": "{NUMBER}"}}\nbuf := new(bytes.Buffer)\n'
+            f'json.NewEncoder(buf).Encode(payload)\nhttp.Post("{URL}", "application/json", buf)'
+        ),
+        CALL,
+    ),
+    "Python, an object that its own methods fill": (
+        (
+            "class Builder:\n    def __init__(self):\n        self.body = {}\n"
+            "    def to(self, number):\n        self.body['to'] = f'tel:{number}'\n        return self\n"
+            "    def by(self, user):\n        self.body['from'] = f'user:{user}'\n        return self\n"
+            f"    def send(self, session):\n        return session.post('{URL}', json=self.body)\n"
+            f"Builder().to('{NUMBER}').by('{ALICE}').send(session)"
+        ),
+        TO_FROM,
+    ),
+    "Python, bytes of a text": (
+        (
+            f"data = '{json.dumps(CALL)}'.encode('utf-8')\n"
+            f"requests.post('{URL}', data=data, headers={{'Content-Type': 'application/json'}})"
+        ),
+        CALL,
+    ),
     "a base that is not in the text": (
         f"await gc.post('/conversations/calls', {{ phoneNumber: '{NUMBER}' }});",
         CALL,
@@ -150,6 +231,8 @@ LOGINS = {
     "Python": f'requests.post("{TOKEN}", data={{{ASKED}}}, auth=(client_id, secret))',
     "Python, headers from elsewhere": f'requests.post("{TOKEN}", data={{{ASKED}}}, headers=headers)',
     "Ruby": f'RestClient.post "{TOKEN}", {{ {ASKED} }}, {{ Authorization: "Basic #{{encoded}}" }}',
+    "JavaScript": "const auth = Buffer.from(`${id}:${secret}`).toString('base64');\n"
+    f"await axios.post('{TOKEN}', '{FORM}', {{ headers: {{ Authorization: `Basic ${{auth}}` }} }});",
     "Go": f'req, _ := http.NewRequest("POST", "{TOKEN}", strings.NewReader("{FORM}"))\n'
     "req.SetBasicAuth(id, secret)",
 }
@@ -159,6 +242,61 @@ LOGINS = {
 def test_a_login_that_is_not_followed_is_not_called_missing(code: str) -> None:
     (found,) = explained(code)
     assert (found.verdict, found.rule) == ("accepted", None)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        (
+            "client.authorizeClientCredentials(id, secret);\nnew ConversationsApi().postConversationsCalls("
+            f'new CreateCallRequest().phoneNumber("{NUMBER}"));'
+        ),
+        (
+            f'err := config.AuthorizeClientCredentials(id, secret)\nnumber := "{NUMBER}"\n'
+            "api.PostConversationsCalls(platformclientv2.Createcallrequest{Phonenumber: &number})"
+        ),
+        (
+            "Configuration.Default.ApiClient.PostToken(clientId, clientSecret);\n"
+            "new ConversationsApi().PostConversationsCalls("
+            f'new CreateCallRequest {{ PhoneNumber = "{NUMBER}" }});'
+        ),
+    ],
+    ids=["Java", "Go", "C#"],
+)
+def test_a_login_of_an_sdk_without_a_user_is_known(code: str) -> None:
+    assert [found.rule for found in explained(code)] == ["caller.not-a-user"]
+
+
+TABLE_OF_PS = f'@{{ phoneNumber = "{NUMBER}"; label = "to $who" }}'
+SCRIPT = "Invoke-RestMethod -Method Post -Uri $uri -Headers $headers"
+
+
+@pytest.mark.parametrize(
+    ("script", "media", "body"),
+    [
+        (
+            f"$b = {TABLE_OF_PS} | ConvertTo-Json\n{SCRIPT} -Body $b",
+            "application/x-www-form-urlencoded",
+            f'{{"phoneNumber": "{NUMBER}", "label": "to ‹who›"}}',
+        ),
+        (
+            f"$b = {TABLE_OF_PS}\n{SCRIPT} -Body $b",
+            "application/x-www-form-urlencoded",
+            f"phoneNumber=%2B{NUMBER[1:]}&label=to+%E2%80%B9who%E2%80%BA",
+        ),
+        (
+            f"$b = '{json.dumps(CALL)}'\n{SCRIPT} -Body $b -ContentType 'application/json'",
+            "application/json",
+            json.dumps(CALL),
+        ),
+    ],
+)
+def test_a_script_of_powershell_sends_what_its_command_makes_of_a_body(
+    script: str, media: str, body: str
+) -> None:
+    (found,) = found_in(script)
+    assert found.request.headers["content-type"] == media
+    assert found.request.body.decode() == body
 
 
 def test_a_symbol_of_ruby_is_the_media_type_that_its_client_makes_of_it() -> None:

@@ -106,7 +106,7 @@ class Address:
         authority, path, query = found.groups() if found else ("", "", "")
         is_template = bool(_TEMPLATE.match(authority))
         is_host = is_template or "." in authority or ":" in authority or authority == "localhost"
-        if not path.startswith("/") and not is_host:
+        if not is_host and (not path.startswith("/") or authority in ("api", "oauth")):
             authority, path = "", f"/{authority}{path}"
         path = unquote(path)
         # A template in place of the host may stand for the beginning of the path too.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
+from urllib.parse import urlencode
 
+from ringback_contracts.resources.tokens.paths import FORM_TYPE
 from ringback_explain.meant.body import closed_at
 from ringback_explain.meant.placeholders import stand_in
 from ringback_explain.read import described
@@ -14,6 +18,7 @@ from ringback_explain.read.code.values import Sending, decoded, plain
 from ringback_explain.read.code.walker import Walker
 from ringback_explain.read.found import FoundRequest, ReadError
 from ringback_explain.read.text import without_prose
+from ringback_explain.table import pattern
 
 LIKELY = 0.6
 """The share of a text that a grammar has to know for the text to be read in it."""
@@ -29,7 +34,8 @@ _VARIABLE_KEY = re.compile(rb'"\xe2\x80\xb9[^"]*"\s*:')
 _ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w.]+\.)?\w*(?:Error|Exception)(?: \[\w+\])?: .*")
 """What a program said when it failed: words, whatever a grammar makes of them."""
 
-_HERE_STRING = re.compile(r"@[\"'][ \t]*\n(\s*\{.*?)\n[\"']@", re.DOTALL)
+_QUOTED_JSON = re.compile(r"@[\"'][ \t]*\n(\s*\{.*?)\n[\"']@|'(\{\s*\"[^']*\})'", re.DOTALL)
+"""JSON in a here-string, or in single quotes."""
 _IN_QUOTES = re.compile(r"\$(?:([A-Za-z_][\w:]*)|\(([^()\n]*)\))")
 """What PowerShell fills in between double quotes."""
 _HASH = re.compile(r"@(?=\{)")
@@ -107,14 +113,30 @@ def _candidates(text: str) -> list[Program]:
 
 def _of_powershell(text: str) -> list[FoundRequest]:
     """The request with the hash table, or the JSON in quotes, that a script makes its body of."""
-    quoted = _HERE_STRING.search(text)
+    quoted, script = _QUOTED_JSON.search(text), _as_script(text)
     if quoted is not None:
-        bodies = [_IN_QUOTES.sub(lambda found: stand_in(found[1] or found[2]), quoted[1])]
-    elif (script := _as_script(text)) is not None:
-        bodies = [found.request.body.decode() for found in requests_of(script)]
+        bodies = [quoted[2] or _filled_in(quoted[1])]
     else:
-        bodies = []
-    return [described.request_of_body(None, body, text, "PowerShell code") for body in bodies]
+        bodies = [found.request.body.decode() for found in requests_of(script)] if script else []
+    found = [described.request_of_body(None, body, text, "PowerShell code") for body in bodies]
+    if "-Headers" not in text or pattern("type-said").search(text):
+        return (
+            found  # a whole command, as far as it gives headers, declares what is sent, or that it is a form
+        )
+    is_text = quoted is not None or "ConvertTo-Json" in text
+    sent = [
+        each.request.body if is_text else urlencode(json.loads(each.request.body)).encode() for each in found
+    ]
+    form = {"content-type": FORM_TYPE}
+    return [
+        replace(each, request=replace(each.request, headers=form, body=body))
+        for each, body in zip(found, sent, strict=True)
+    ]
+
+
+def _filled_in(text: str) -> str:
+    """A text in double quotes with stand-ins for what the program fills in."""
+    return _IN_QUOTES.sub(lambda found: stand_in(found[1] or found[2]), text)
 
 
 def _as_script(text: str) -> str | None:
@@ -127,5 +149,12 @@ def _as_script(text: str) -> str | None:
     if not tables:
         return None
     chosen = max(tables, key=lambda each: (described.weight(dict.fromkeys(_NAME.findall(each))), -len(each)))
-    written = _TOKEN.sub(lambda found: _WRITTEN.get(found[0], "" if found[0][0] == "#" else found[0]), chosen)
-    return "send(" + _DOUBLED.sub(r"\1 ", written) + ")"
+    return "send(" + _DOUBLED.sub(r"\1 ", _TOKEN.sub(_token, chosen)) + ")"
+
+
+def _token(found: re.Match[str]) -> str:
+    """A piece of a hash table as JavaScript has it."""
+    begins = found[0][0]
+    return (
+        _filled_in(found[0]) if begins == '"' else "" if begins == "#" else _WRITTEN.get(found[0], found[0])
+    )

@@ -13,6 +13,7 @@ from ringback_explain.read.code.classes import instance_of
 from ringback_explain.read.code.languages import HOLDERS, NAMES, SELVES, Spot, field, text_of
 from ringback_explain.read.code.values import (
     FORM_TEXT,
+    NOTHING,
     CodeObject,
     Doubt,
     Encoded,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _MAPPINGS = re.compile(r"dict|map|hash|json|object|expando|bag|collection", re.IGNORECASE)
 _VERB = re.compile(r"(?:get|post|put|patch|delete|request|send|fetch)(?:async)?")
 """Names that HTTP clients have for a method, which an own function may have too."""
+_ENCODER = re.compile(r"\bNewEncoder\(&?(\w+)\)")
 _SETTER = re.compile(r"(?:set|with)_?([A-Za-z]\w*)")
 
 
@@ -40,13 +42,6 @@ _SETTER = re.compile(r"(?:set|with)_?([A-Za-z]\w*)")
 def words(doing: str) -> frozenset[str]:
     """Names of functions and methods, by what they do."""
     return frozenset(table("read/code/calls")[doing].split())
-
-
-class _Nothing:
-    """What a way of reading a call gives that has nothing to say of it."""
-
-
-NOTHING = _Nothing()
 
 
 @dataclass(slots=True)
@@ -74,6 +69,18 @@ class CodeCall:
     def holder_text(self) -> str:
         return text_of(self.holder) if self.holder is not None else ""
 
+    @property
+    def initial(self) -> Node | None:
+        """What stands in braces behind a constructor of C#."""
+        return next(
+            (each for each in self.node.named_children if each.type == "initializer_expression"), None
+        )
+
+    @property
+    def arguments(self) -> list[tuple[str | None, Any]]:
+        """What it is given, by name or by place."""
+        return [(None, value) for value in self.positional] + list(self.named.items())
+
     def filled(self, *, model: bool) -> CodeObject:
         """The object that the call fills; one that nothing is known of begins empty."""
         if isinstance(self.receiver, CodeObject):
@@ -87,7 +94,7 @@ class CodeCall:
 
 def follow_call(walker: Walker, node: Node) -> Any:
     """Follow a call, and give what it is worth."""
-    from ringback_explain.read.code.requests import a_request
+    from ringback_explain.read.code.requests import REQUESTS
 
     holder, called = _callee(walker, node)
     name = _bare(text_of(called)) if called is not None else ""
@@ -96,10 +103,8 @@ def follow_call(walker: Walker, node: Node) -> Any:
     spot = Spot.of(called if called is not None else node)
     call = CodeCall(walker, node, holder, receiver, name, positional, named, spot)
     before = len(walker.sendings)
-    values = (
-        way(call) for way in (_own_function, a_request, _made_text, _adding, _setting, _own_object, _made)
-    )
-    value = next((value for value in values if value is not NOTHING), NOTHING)
+    ways = (_own_function, *REQUESTS, _made_text, _adding, _setting, instance_of, _made)
+    value = next((value for way in ways if (value := way(call)) is not NOTHING), NOTHING)
     block = field(node, "block")
     if block is not None:
         # To a block of Ruby a client gives the request that it begins.
@@ -156,13 +161,13 @@ def _arguments(walker: Walker, node: Node) -> tuple[list[Any], CodeObject]:
 
 def _own_function(call: CodeCall) -> Any:
     walker, function = call.walker, call.walker.functions.get(call.name)
+    is_method = isinstance(call.receiver, CodeObject) and call.receiver.origin in walker.classes
     is_plain = call.holder is None or call.holder_text.strip("$") in SELVES or not _VERB.fullmatch(call.lower)
-    if function is None or not is_plain or walker.meaning(call.node) == "new":
+    if function is None or not (is_plain or is_method) or walker.meaning(call.node) == "new":
         return NOTHING
     if function.id in walker.active:
         return unknown(text_of(call.node))
-    arguments = [(None, value) for value in call.positional] + list(call.named.items())
-    return walker.run(function, arguments)
+    return walker.run(function, call.arguments, call.receiver if is_method else None)
 
 
 def _made_text(call: CodeCall) -> Any:
@@ -193,13 +198,16 @@ def _named_object(call: CodeCall) -> CodeObject:
 
 
 def _adding(call: CodeCall) -> Any:
-    """Calls that add to a list, or change a field by its name: ``setattr(a, "to", x)``, ``pop("to")``."""
+    """Calls that add to a list, write to a buffer, or change a field by its name: ``setattr(a, "to", x)``."""
     given = call.positional
     if call.lower == "setattr" and len(given) > 2 and isinstance(given[0], CodeObject):
         call.walker.put(given[0], given[1], given[2], call.spot)
         return given[0]
     if call.lower in words("removes") and given and isinstance(call.receiver, CodeObject):
         return call.receiver.pop(call.receiver.naming(str(given[0])), unknown(text_of(call.node)))
+    if call.lower == "encode" and given and (into := _ENCODER.search(call.holder_text)):
+        call.walker.scope[into[1]] = Encoded(given[0])
+        return NOTHING
     if call.lower in words("appends") and len(given) == 1 and isinstance(call.receiver, list):
         call.receiver.append(given[0])
         return call.receiver
@@ -245,16 +253,6 @@ def _merged(call: CodeCall, records: Sequence[Any]) -> CodeObject:
     return filled
 
 
-def _own_object(call: CodeCall) -> Any:
-    made = instance_of(call, call.name, _initial(call))
-    return NOTHING if made is None else made
-
-
-def _initial(call: CodeCall) -> Node | None:
-    """What stands in braces behind a constructor of C#."""
-    return next((each for each in call.node.named_children if each.type == "initializer_expression"), None)
-
-
 def _made(call: CodeCall) -> Any:
     """What a constructor makes: a mapping, a list, or a value of a named type with its fields."""
     walker, is_new = call.walker, call.walker.meaning(call.node) == "new"
@@ -271,14 +269,18 @@ def _made(call: CodeCall) -> Any:
     whole = next((value for value in call.positional if is_body(value)), None)
     if whole is not None and not isinstance(whole, CodeObject):
         return whole
-    initial = _initial(call)
+    initial = call.initial
     if name.lower() in words("makes_lists"):
         inner = walker.evaluate(initial) if initial is not None else None
         return inner if isinstance(inner, list) else list(call.positional)
     is_mapping = _MAPPINGS.search(name) is not None or call.lower in ("dict", "array_merge")
     if call.positional and not call.named and initial is None and not is_mapping and whole is None:
         return NOTHING
-    made, given = walker.record(model=not is_mapping, origin=name), call.positional
+    # Beside a body stand its headers.
+    given = [
+        one for one in call.positional if not (whole and isinstance(one, CodeObject) and not weight(one))
+    ]
+    made = walker.record(model=not is_mapping, origin=name)
     if call.lower == "of" and all(isinstance(key, str) for key in given[::2]):
         made.absorb(dict(zip(given[::2], given[1::2], strict=False)))
     for value in (*given, call.named, None if initial is None else walker.evaluate(initial)):
@@ -305,8 +307,9 @@ def _passed_on(call: CodeCall) -> Any:
     body = next((value for value in given if is_body(value)), NOTHING)
     if body is not NOTHING:
         return body
-    if call.lower in words("keeps"):
-        if isinstance(receiver, CodeObject | Encoded) or (not given and isinstance(receiver, str)):
+    if call.lower in words("keeps") and not {"base64", "hex", "base64url"} & set(map(str, given)):
+        is_text = isinstance(receiver, str) and (not given or not isinstance(receiver, Unknown))
+        if isinstance(receiver, CodeObject | Encoded) or is_text:
             return receiver
         if (
             len(given) == 1

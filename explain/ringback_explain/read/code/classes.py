@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ringback_explain.meant.keys import published_name
-from ringback_explain.read.code.languages import SELVES, Spot, field, text_of
-from ringback_explain.read.code.values import CodeObject
+from ringback_explain.read.code.languages import Spot, field, text_of
+from ringback_explain.read.code.values import NOTHING
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,33 +36,30 @@ _RENAMED = ("java", "csharp")
 """Languages in which a field may be set by a method that is named after it."""
 
 
-def instance_of(call: CodeCall, name: str, initial: Node | None) -> CodeObject | None:
-    """The object that the program's own class makes; none where it is not one of fields to be sent."""
-    walker, node = call.walker, call.walker.classes.get(name)
+def instance_of(call: CodeCall) -> Any:
+    """The object that the program's own class makes."""
+    walker, node = call.walker, call.walker.classes.get(call.name)
     if node is None or node.id in walker.active:
-        return None
+        return NOTHING
     walker.active.add(node.id)
-    made = walker.record(model=walker.language.name in _RENAMED, own=True, origin=name)
+    made = walker.record(model=walker.language.name in _RENAMED, own=True, origin=call.name)
     fields = list(_declared(walker, node, node))
     for key, declared in fields:
         if (value := walker.right(declared)) is not None:
             walker.put(made, key, _default(walker, value), Spot.of(declared))
     functions = list(_functions(walker, node))
-    constructor = next((each for each in functions if _name_of(each) in (*CONSTRUCTORS, name)), None)
+    constructor = next((each for each in functions if _name_of(each) in (*CONSTRUCTORS, call.name)), None)
     if constructor is not None:
-        before = {each: walker.scope.get(each) for each in SELVES}
-        walker.scope |= dict.fromkeys(SELVES, made)
-        walker.run(constructor, [(None, value) for value in call.positional] + list(call.named.items()))
-        walker.scope |= before
+        walker.run(constructor, call.arguments, made)
     in_order = [key for key, declared in fields if "parameter" in declared.type]
     if constructor is None or in_order:
         in_order = in_order or [key for key, _ in fields]
         given = dict(zip(in_order, call.positional, strict=False)) | call.named
         for key, value in given.items():
             walker.put(made, key, value, call.named.spots.get(key, call.spot))
-    made.absorb(None if initial is None else walker.evaluate(initial))
+    made.absorb(None if call.initial is None else walker.evaluate(call.initial))
     walker.active.discard(node.id)
-    return made if any(map(published_name, made)) or (made and not functions) else None
+    return made
 
 
 def _default(walker: Walker, node: Node) -> Any:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import tokenize
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from io import StringIO
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,17 +19,17 @@ if TYPE_CHECKING:
 
 
 _TOP = re.compile(r"(?:async )?(?:def|class)\b|@\w|import \w|from \S+ import|if __name__")
-_STRINGS = re.compile(
-    r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*", re.DOTALL
-)
 _INNER = re.compile(r"\s+(?:return|raise|print|\w+(?:\.\w+)* ?=|\w+(?:\.\w+)*\()")
 """How an indented statement begins."""
-_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_BLANK = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+"""Tokens with which no statement begins."""
 HOLDERS = ("object", "value", "operand", "expression", "receiver", "scope", "argument")
 NAMES = ("attribute", "property", "field", "name", "method")
 """The fields of nodes in which stands what a part is taken of, and the part's name."""
 SELVES = frozenset({"self", "this", "cls", "static", "super"})
 """What a method calls the object that it belongs to."""
+_OF_CLASSES = ("javascript", "typescript", "php")
+"""Languages in which a method is none outside a class."""
 LONGEST = 64 * 2**10
 """Characters of a text that are read as a program."""
 SHORT = 2_000
@@ -43,36 +46,39 @@ MOST_NODES = 200_000
 def indented(text: str) -> str:
     """The text with an indentation that fits it, where it has blocks and none of them is indented.
 
-    Where a block ends can only be guessed: a function's before the next one, a ``try``'s before its
-    ``except``, any other after one statement.
+    Where a block ends can only be guessed: a function's before the next one, or with a ``return`` of its own,
+    a ``try``'s before its ``except``, any other after one statement.
     """
     if re.match(r"\s*(?:except|finally)\b", text):
         text = f"try:\n    pass\n{text.lstrip()}"
     lines = text.split("\n")
     if not any(map(pattern("python-head").fullmatch, lines)) or any(map(_INNER.match, lines)):
         return text
-    made: list[str] = []
     blocks: list[str] = []
     ifs: list[int] = []
-    brackets, quote = 0, ""
-    for line in lines:
-        is_inside = brackets > 0 or bool(quote)
-        if not is_inside and (not line.strip() or line.lstrip().startswith("#")):
-            made.append(line)
-            continue
-        head = None if is_inside else pattern("python-head").fullmatch(line)
-        if not is_inside:
-            _close(blocks, ifs, line)
-        made.append(line if is_inside else "    " * len(blocks) + line)
-        brackets, quote = _opened(line, brackets, quote)
-        if head:
+    for row in _beginnings(text):
+        line = lines[row]
+        _close(blocks, ifs, line)
+        lines[row] = "    " * len(blocks) + line
+        if blocks[-1:] == ["def"] and re.match(r"return\b", line):
+            blocks.pop()
+        if head := pattern("python-head").fullmatch(line):
             ifs += [len(blocks)] if head[1] in ("if", "elif", "for", "while") else []
             blocks.append(head[1])
-        while (
-            not head and brackets <= 0 and not quote and blocks and blocks[-1] not in ("def", "class", "try")
-        ):
+        while not head and blocks and blocks[-1] not in ("def", "class", "try"):
             blocks.pop()
-    return "\n".join(made)
+    return "\n".join(lines)
+
+
+def _beginnings(text: str) -> Iterator[int]:
+    """The rows in which statements begin, from 0, as far as the text has the words of Python."""
+    is_ended = True
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(StringIO(text).readline):
+            if token.type not in _BLANK:
+                if is_ended:
+                    yield token.start[0] - 1
+                is_ended = token.type == tokenize.NEWLINE
 
 
 def _close(blocks: list[str], ifs: list[int], line: str) -> None:
@@ -84,19 +90,6 @@ def _close(blocks: list[str], ifs: list[int], line: str) -> None:
             pass
     elif re.match(r"(?:else|elif)\b", line) and ifs:
         del blocks[ifs[-1] :]
-
-
-def _opened(line: str, brackets: int, quote: str) -> tuple[int, str]:
-    """How many brackets are open behind the line, and the quote of a long text that goes over lines."""
-    if quote:
-        end = line.find(quote)
-        if end < 0:
-            return brackets, quote
-        line = line[end + 3 :]
-    bare = _STRINGS.sub("", line)
-    opened = re.search(r"\"\"\"|'''", bare)
-    counted = bare[: opened.start()] if opened else bare
-    return max(0, brackets + sum(_BRACKETS.get(mark, 0) for mark in counted)), opened[0] if opened else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,7 +191,7 @@ def _program(language: Language, text: str, signs: int) -> Program | None:
     elif language.name == "php":
         # It is read without its opening tag, which many a snippet lacks.
         text = text.replace("<?php", "     ").replace("?>", "  ")
-    source = text.encode("utf-8", "replace")
+    source = f"{text}\n".encode("utf-8", "replace")  # the last statement of Go is none without its end
     parser = _parser(language.grammar)
     patience = iter(range(LEAST_PATIENCE + len(source) // BYTES_A_TURN))
     try:
@@ -210,6 +203,8 @@ def _program(language: Language, text: str, signs: int) -> Program | None:
         parser.reset()
         return None
     fit = 1 - _unfit(tree.root_node) / max(1, len(source))
+    if fit < 1 and language.name in _OF_CLASSES and pattern("method-head").match(text):
+        return _program(language, f"class _ {{{text}\n}}", signs)
     return Program(language, tree.root_node, fit, signs)
 
 

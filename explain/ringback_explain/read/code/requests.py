@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -11,9 +11,10 @@ from ringback_contracts.http.sdk_operations import operation_named
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.tokens.paths import TOKEN_PATH
 from ringback_explain.meant.placeholders import IN_CODE
-from ringback_explain.read.code.calls import NOTHING, CodeCall, is_body, words
+from ringback_explain.read.code.calls import CodeCall, is_body, words
 from ringback_explain.read.code.languages import text_of
 from ringback_explain.read.code.values import (
+    NOTHING,
     CodeObject,
     Encoded,
     Sending,
@@ -28,19 +29,11 @@ from ringback_explain.table import pattern
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _URL = re.compile(r"(?:[a-z]+:)?//|/(?!\s)|[^\s/]*\u203a/|api/v\d|oauth/|v2/", re.IGNORECASE)
 _BODIES = ("json", "data", "body", "content", "payload", "form_params", "form", "CURLOPT_POSTFIELDS")
+_MEDIA = re.compile(r"\w+/[\w.+-]+(?:;.*)?")
 _URLS = ("url", "uri", "path", "endpoint", "CURLOPT_URL")
 _HEADERS = frozenset({"authorization", "content-type"})
 _BASES = ("baseurl", "baseuri", "prefixurl", "baseaddress")
 _OPTIONS = frozenset((*_BODIES, "headers", "method", "auth", "timeout", "params", "type", "url"))
-
-
-def a_request(call: CodeCall) -> Any:
-    """Follow a call that sends a request, or that makes or fills one."""
-    for way in (_of_sdk, _login, _client_made, _of_ringback, _filled, _opened, _of_client, _begun):
-        value = way(call)
-        if value is not NOTHING:
-            return value
-    return NOTHING
 
 
 def _of_sdk(call: CodeCall) -> Any:
@@ -103,8 +96,8 @@ def _of_ringback(call: CodeCall) -> Any:
 
 
 def _client_made(call: CodeCall) -> Any:
-    """A client that is made with a base for its URLs: ``axios.create({ baseURL })``."""
-    if call.lower not in ("create", "extend"):
+    """A client that is made with a base for its URLs: ``axios.create({...})``, ``new Client([...])``."""
+    if call.lower not in ("create", "extend") and call.walker.meaning(call.node) != "new":
         return NOTHING
     options = _options(call)
     record = next((value for value in call.positional if isinstance(value, CodeObject)), None)
@@ -148,7 +141,7 @@ def _sending(call: CodeCall) -> Sending:
     named = (options.get("method"), options.get("type"), options.get("customrequest"))
     methods = (_method_named(value) for value in (*call.positional, *named))
     made.method = next(filter(None, methods), "")
-    made.set("headers", options.get("headers"))
+    made.set("headers", options.get("headers", options.get("header")))
     for value in call.positional:
         if isinstance(value, CodeObject) and _HEADERS & _lower(value):
             made.headers |= {key.replace("_", "-"): item for key, item in value.items()}
@@ -158,7 +151,11 @@ def _sending(call: CodeCall) -> Sending:
 def _options(call: CodeCall) -> dict[str, Any]:
     """What a call is told by name, or in an object of options."""
     options = dict(call.named)
-    for value in call.positional:
+    # PHP's streams have what matters to HTTP in a part of their own.
+    streams = [
+        value["http"] for value in call.positional if isinstance(value, CodeObject) and "http" in value
+    ]
+    for value in (*call.positional, *streams):
         if isinstance(value, CodeObject) and _OPTIONS & value.keys() and not weight(value):
             options |= value
     return options
@@ -170,6 +167,7 @@ def _lower(value: CodeObject) -> set[str]:
 
 def _url(call: CodeCall, options: Mapping[str, Any]) -> str:
     given = [*call.positional, *(options[key] for key in _URLS if key in options)]
+    given += [call.receiver] if call.lower == "openconnection" else []
     texts = [value for value in given if isinstance(value, str) and not isinstance(value, Unknown)]
     found = next((text for text in texts if _URL.match(text) and "{" not in text[:1]), "")
     own = call.receiver if isinstance(call.receiver, CodeObject) else {}
@@ -194,6 +192,8 @@ def _body(call: CodeCall, options: Mapping[str, Any], url: str) -> tuple[Any, st
             return value, ""
     place = next((at for at, value in enumerate(call.positional) if value == url), None)
     following = call.positional[place + 1 :] if place is not None else []
+    if following and isinstance(following[0], str) and _MEDIA.fullmatch(following[0]):
+        del following[0]
     if following and isinstance(following[0], Unknown) and not call.lower.startswith(("get", "delete")):
         return following[0], ""
     return None, ""
@@ -220,9 +220,13 @@ def _is_telling(value: Any) -> bool:
 
 def _begun(call: CodeCall) -> Any:
     name, head = call.lower, text_of(call.node)[:60]
+    filled = next((value for value in call.positional if isinstance(value, Sending)), None)
+    if filled is not None and call.walker.meaning(call.node) == "new":
+        return filled  # what writes into it
     of_class = re.search(r"(?:HTTP::|Http)(Get|Post|Put|Patch|Delete)$", call.holder_text or call.name)
     is_other_builder = name == "builder" and "Request" not in head
-    begins = (name in words("begins") and not is_other_builder) or (name == "new" and of_class)
+    is_create = name.startswith("create") and call.holder_text.endswith("WebRequest")
+    begins = (name in words("begins") and not is_other_builder) or (name == "new" and of_class) or is_create
     is_empty = name == "request" and not call.positional
     is_other = name in ("newbuilder", "builder") and re.search(r"Client|Conversation|Call", head)
     if not begins or is_empty or is_other:
@@ -273,10 +277,12 @@ def _filled(call: CodeCall) -> Any:
         sending.method = method
         if given:
             sending.set("url" if isinstance(given[0], str) and _URL.match(given[0]) else "body", given[0])
-    elif name in ("method", "url", "uri", "setrequesturi") and given:
-        sending.set(name.removeprefix("set"), _method_named(given[0]) or given[0])
+    elif name in ("method", "url", "uri", "setrequesturi", "setrequestmethod") and given:
+        sending.set(re.sub("^set(?:request)?", "", name), _method_named(given[0]) or given[0])
         sending.body = given[1] if len(given) > 1 else sending.body
-    elif len(given) > 1 and ("header" in f"{name}{call.holder_text}".lower() or name == "set"):
+    elif len(given) > 1 and (
+        re.search("header|property", f"{name}{call.holder_text}".lower()) or name == "set"
+    ):
         sending.headers[as_text(given[0])] = given[1]
     elif name in words("sets_body") and (given or call.named):
         value = given[0] if given else dict(call.named)
@@ -286,3 +292,10 @@ def _filled(call: CodeCall) -> Any:
             sending.set("body", value)
             sending.way = "form" if name == "set_form_data" else ""
     return sending
+
+
+REQUESTS: tuple[Callable[[CodeCall], Any], ...] = (
+    *(_of_sdk, _login, _client_made, _of_ringback),
+    *(_filled, _opened, _of_client, _begun),
+)
+"""The ways to read a call that sends a request, or that makes or fills one."""

@@ -91,8 +91,9 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
         headers["authorization"] = f"Basic {unknown('id and secret')}"
     if raw and "content-type" not in named:
         given = pattern("media-type").search(text) if media != JSON_TYPE else None
-        if decoded(raw) is not None and media != JSON_TYPE and not (given or named or _authorises(text)):
-            # Without any header the program is a part of one.
+        says_who = pattern("authorises").search(text)
+        # Without any header the program is a part of one.
+        if decoded(raw) is not None and media != JSON_TYPE and not (given or named or says_who):
             sent = f"as {media}" if media else "without a Content-Type"
             notes = (*notes, Note("code.media-type", "Content-Type", said("media-type", sent=sent)))
             media = JSON_TYPE
@@ -102,11 +103,6 @@ def found_request(sending: Sending, language: Language, text: str) -> FoundReque
     context = replace(context, positions=dict(_positions(body, "", text.split("\n"))))
     where = f", line {sending.line}" if sending.line else " that holds a body"
     return FoundRequest(request, f"{language.title} code{where}", context)
-
-
-def _authorises(text: str) -> bool:
-    """Whether a program gives its headers, as far as it has any."""
-    return pattern("authorises").search(text) is not None
 
 
 def _address(sending: Sending, text: str) -> Address:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ringback_explain.read.code.walker import Walker
 
 
+NOTHING: Any = object()
+"""What a way of reading a call gives that has nothing to say of it."""
 LONGEST_NAME = 40
 """Characters of an expression that are shown for its value."""
 FORM_TEXT = re.compile(r"grant_type=[^\s&]+(?:&[\w.]+=[^\s&]*)*")
@@ -138,13 +140,14 @@ class Sending:
         elif name == "post" and value and not self.method:
             self.method = "POST"
         elif name in ("headers", "httpheader"):
-            lines = value if isinstance(value, list) else []
+            lines = value if isinstance(value, list) else str(value).split("\n")
             pairs = (str(line).partition(":") for line in lines)
             told = {name.strip(): content.strip() for name, colon, content in pairs if colon}
-            self.headers |= value if isinstance(value, dict) else told
-            self.hides_headers |= isinstance(value, Unknown)
-        elif "-" in key or name == "authorization":
-            self.headers[key] = value
+            is_hidden = isinstance(value, Unknown)
+            self.headers |= value if isinstance(value, dict) else {} if is_hidden else told
+            self.hides_headers |= is_hidden
+        elif "-" in key or name in ("authorization", "contenttype", "content_type"):
+            self.headers["content-type" if name.startswith("content") else key] = value
 
 
 def naming_of(language: str, text: str) -> tuple[str, str]:

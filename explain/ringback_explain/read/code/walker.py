@@ -223,14 +223,15 @@ class Walker:
             elif not isinstance(value, CodeObject | Encoded):
                 self.scope[name] = unknown(name)
 
-    def run(self, function: Node, arguments: Sequence[tuple[str | None, Any]]) -> Any:
-        """Follow a function of the program, and give what it returns."""
+    def run(self, function: Node, arguments: Sequence[tuple[str | None, Any]], own: Any = None) -> Any:
+        """Follow a function of the program, as a method of its ``own`` object perhaps, and give its value."""
         name = field(function, "name")
         if self.depth > DEEPEST // 4:
             return unknown(f"{text_of(name)}()" if name else "a function")
         self.followed.add(function.id)
         self.active.add(function.id)
-        outer, self.scope = self.scope, {**self.scope, **self._bound(function, arguments)}
+        selves = {} if own is None else dict.fromkeys(SELVES, own)
+        outer, self.scope = self.scope, {**self.scope, **self._bound(function, arguments), **selves}
         self.returned.append([])
         self.depth += 4
         body = field(function, "body")
@@ -238,7 +239,8 @@ class Walker:
         self.depth -= 4
         given = self.returned.pop()
         self.active.discard(function.id)
-        outer |= {name: self.scope[name] for name in SELVES & self.scope.keys()}
+        if own is None:
+            outer |= {name: self.scope[name] for name in SELVES & self.scope.keys()}
         self.scope = outer
         told = [value for value in given if isinstance(value, CodeObject | Encoded)] or given
         return told[0] if told else last
