@@ -90,6 +90,21 @@ def test_it_does_not_ask_for_ever(redis_url: str, prefix: str, monkeypatch: pyte
     assert trouble == "the store does not answer (TimeoutError)"
 
 
+def test_whoever_asks_a_replica_that_says_nothing_waits_no_longer_than_is_said(
+    redis_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replica_module, "TOLD_SECONDS", 0)
+
+    async def told() -> None:
+        async with replica(
+            redis_url, prefix
+        ) as one:  # whose loop waits for the answer, as one that has ended
+            one.site.replica.told(lambda: None)
+
+    with pytest.raises(StoreError, match="the replica has told nothing"):
+        asyncio.run(told())
+
+
 def test_what_could_not_be_read_at_the_start_is_read_before_anything_is_answered(
     redis_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

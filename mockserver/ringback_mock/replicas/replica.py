@@ -52,6 +52,8 @@ AGAIN_SECONDS = 0.1
 """From losing the store to looking for it again."""
 START_SECONDS = 20.0
 """How long a replica that starts asks a store that answered just before."""
+TOLD_SECONDS = 60.0
+"""How long another thread waits for what a replica knows: it may have ended meanwhile."""
 
 logger = logging.getLogger("ringback")
 T = TypeVar("T")
@@ -103,7 +105,7 @@ class Replica:
     def told(self, what: Callable[[], T]) -> T:
         """What it says once all is known that the log says by now: for a thread other than the replica's.
 
-        Raises ``StoreError`` where the store is away.
+        Raises ``StoreError`` where the store is away, or the replica says nothing for ``TOLD_SECONDS``.
         """
 
         async def asked() -> T:
@@ -114,7 +116,12 @@ class Replica:
 
         if self._loop is None:
             raise StoreError(self.trouble)
-        return asyncio.run_coroutine_threadsafe(asked(), self._loop).result()
+        answer = asyncio.run_coroutine_threadsafe(asked(), self._loop)
+        try:
+            return answer.result(TOLD_SECONDS)
+        except TimeoutError as error:
+            answer.cancel()
+            raise StoreError(f"the replica has told nothing for {TOLD_SECONDS:.0f} s") from error
 
     async def _waited(self, request: Request | None, peer: Peer) -> Response | None:
         if self.trouble and not await self._trouble.passes():
