@@ -10,7 +10,15 @@ from ringback_mock.replicas.log import StoreError
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-SCHEMES = ("redis", "rediss", "unix")
+SCHEMES = (
+    "redis",
+    "rediss",
+    "unix",
+    "redis+sentinel",
+    "rediss+sentinel",
+    "redis+cluster",
+    "rediss+cluster",
+)
 
 
 def connect(url: str, seconds: float) -> Redis:
@@ -34,9 +42,22 @@ def connect(url: str, seconds: float) -> Redis:
         "client_name": "ringback",
     }
     try:
-        return Redis.from_url(url, **bounds)
+        if "+" not in scheme:
+            return with_known_options(Redis.from_url(url, **bounds))
+        from ringback_mock.replicas.several import of_cluster, of_sentinels
+
+        return of_cluster(url, bounds) if scheme.endswith("+cluster") else of_sentinels(url, bounds)
     except ValueError as error:
         raise StoreError(f"--store: the URL cannot be read: {error}") from error
+    except TypeError as error:
+        raise StoreError(f"--store: behind the ? is what redis-py does not know: {error}") from error
+
+
+def with_known_options(client: Redis) -> Redis:
+    """The client, if a connection can be made of its options, which does not connect; or a ``TypeError``."""
+    pool = client.connection_pool
+    pool.connection_class(**pool.connection_kwargs)
+    return client
 
 
 def shown(url: str) -> str:

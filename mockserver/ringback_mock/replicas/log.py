@@ -52,9 +52,9 @@ class AwayError(Exception):
 @cache
 def _failures() -> tuple[type[Exception], ...]:
     """What the client raises where the store does not answer as it should."""
-    from redis.exceptions import RedisError
+    from redis.exceptions import RedisClusterException, RedisError
 
-    return RedisError, OSError, TimeoutError
+    return RedisError, RedisClusterException, OSError, TimeoutError
 
 
 @contextmanager
