@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback_contracts.catalogue import TABLE, judge
+from ringback_contracts.core.declare import ALICE
 from ringback_contracts.core.model import Example, Request
 from ringback_contracts.examples import situation
 from ringback_contracts.org import changed, default_org
@@ -61,6 +62,31 @@ def test_what_comes_again_is_judged_no_more(judged: list[Request]) -> None:
     assert [reply.status for reply in replies] == [202] * 5
     assert len({reply.body for reply in replies}) == 5, "each is a call of its own"
     assert len(judged) == 2, "what came once may be the only one of its kind"
+
+
+def test_a_number_that_can_ring_is_judged_like_another(judged: list[Request]) -> None:
+    store = Store()
+    site, numbers = Site(store), [f"+4930{number}" for number in range(123456, 123461)]
+    for number in numbers:
+        attributes = {"number": number}
+        assert site.answer(request({"phoneNumber": number, "attributes": attributes})).status == 202
+    assert len(judged) == 2
+    placed = [call.plan.intent for call in store.default.calls]
+    assert [(one.destinations[0].value, one.attributes) for one in placed if one] == [
+        (number, {"number": number}) for number in numbers
+    ]
+
+
+def test_what_is_told_of_a_query_or_an_sdk_is_told_of_no_other_request() -> None:
+    site = Site(Store())
+    asked, plain = request({"phoneNumber": T}, query="pageSize=1"), request({"phoneNumber": T})
+    older = replace(plain, path=f"{CALLS}/user/{ALICE}", headers={**plain.headers, "purecloud-sdk": "100.0"})
+    newer = replace(older, headers={**plain.headers, "purecloud-sdk": "269.0"})
+    for _ in range(3):
+        assert "Ringback-Note" in dict(site.answer(asked).headers)
+        assert "Ringback-Note" in dict(site.answer(older).headers)
+    assert "Ringback-Note" not in dict(site.answer(plain).headers)
+    assert "Ringback-Note" not in dict(site.answer(newer).headers)
 
 
 def test_other_bodies_tokens_and_media_types_are_judged_anew() -> None:
