@@ -193,7 +193,7 @@ def test_a_leg_that_is_over_is_told_all_the_same_and_the_target_says_why_not(
     clock.time += 5
     with pytest.raises(InvalidRequest) as caught:
         call.hold()
-    assert caught.value.code == "conversation.error.call.disconnected"
+    assert caught.value.code == "conversation.error.participant.no.active.conversations"
 
 
 def test_a_consult_is_completed_and_the_customer_talks_to_who_was_asked(

@@ -20,6 +20,7 @@ from ringback_contracts.life import (
     snapshots,
 )
 from ringback_contracts.life import commands as do
+from ringback_contracts.life.idle import idle
 from ringback_contracts.life.joining import joining
 from ringback_contracts.life.objections import GROUNDS
 from ringback_contracts.life.parties import Forwarding, Party, Takes, WrapRules
@@ -144,6 +145,8 @@ class Life(RuleBasedStateMachine):
             return
         assert after.history[:-1] == before.history
         assert (after.history[-1].at, after.history[-1].command) == (before.now, command)
+        if idle(before, command):
+            assert call_conversation(after) == call_conversation(before), "it was said to change nothing"
         self.notice(before, after)
         self.call = after
 
@@ -352,6 +355,7 @@ class Life(RuleBasedStateMachine):
             assert leg.ended_at is None or (leg.connected_at or leg.begins) <= leg.ended_at <= self.call.now
             assert leg.held_at is None or leg.state == "connected"
             assert [part.ends for part in leg.segments[:-1]] == [part.begins for part in leg.segments[1:]]
+            assert (leg.segments[-1].ends is not None) == leg.over
 
     @invariant()
     def what_is_due_is_due_later_and_to_somebody(self) -> None:

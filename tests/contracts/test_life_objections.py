@@ -55,6 +55,11 @@ def consulting() -> Conversation:
     return done(talking(), commands.StartConsult(leg(talking(), "external").id, user(BOB, WAITS), ALICE))
 
 
+def watched() -> Conversation:
+    call = talking()
+    return later(done(call, commands.Supervise("monitor", own(call), SUPERVISOR)), 10)
+
+
 def conference() -> Conversation:
     return talking(CUSTOMER, OTHER)
 
@@ -328,6 +333,17 @@ MORE: list[tuple[str, Callable[[], Conversation], Command]] = [
     ("life.disconnected", over, lambda call: commands.FarEnd(far(call), "answers")),
     ("life.not-active", over, lambda call: commands.Mute(far(call), muted=True, by=ALICE)),
     ("life.disconnected", over, lambda call: commands.Hold(own(call), held=True, by=ALICE)),
+    ("life.transfer-not-connected", ringing, lambda call: commands.BlindTransfer(leg(call, BOB).id, OTHER)),
+    (
+        "life.transfer-not-connected",
+        over,
+        lambda call: commands.BlindTransfer(own(call), None, voicemail=True),
+    ),
+    (
+        "life.consult-not-a-participant",
+        watched,
+        lambda call: commands.StartConsult(far(call), user(BOB), SUPERVISOR.id),
+    ),
     ("life.not-active", talking, lambda _: commands.SetRecording("paused", BOB)),
     ("life.not-active", talking, lambda _: commands.End(BOB)),
     ("life.not-active", talking, lambda _: commands.Merge(("other",), by=BOB)),

@@ -108,6 +108,13 @@ def test_a_body_that_asks_for_nothing_says_so(talking: Live, body: dict[str, Any
     assert (reply.status, dict(reply.headers)["Ringback-Note"]) == (202, "the body asks nothing of the call")
 
 
+def test_what_is_accepted_and_changes_nothing_says_why(talking: Live) -> None:
+    reply = talking.ask("PATCH", OWN, {"state": "connected", "muted": True})
+    note = "the leg is connected, and what does not ring is not answered"
+    assert (reply.status, dict(reply.headers)["Ringback-Note"]) == (202, note)
+    assert talking.seen("muted")[0] == (True,)
+
+
 def test_a_field_that_the_model_has_not_is_told(talking: Live) -> None:
     reply = talking.ask("PATCH", OWN, {"hold": True, "0": 1, "muted": True})
     note = dict(reply.headers)["Ringback-Note"]
@@ -123,7 +130,9 @@ def test_an_effect_comes_as_late_as_the_org_says() -> None:
 
 def test_who_answers_and_holds_at_once_holds_when_the_effects_come() -> None:
     live = Live(replace(default_org(), effect_seconds=0.45)).place(1.5, callUserId=FRANK)
-    live.ask("PATCH", f"{CALLS}/{{call}}/participants/{{2}}", {"state": "connected", "held": True}, "frank")
+    both = {"state": "connected", "held": True}
+    reply = live.ask("PATCH", f"{CALLS}/{{call}}/participants/{{2}}", both, "frank")
+    assert "Ringback-Note" not in dict(reply.headers)
     assert live.wait(0.44).seen("state", "held")[1] == ("alerting", False)
     assert live.wait(0.01).seen("state", "held")[1] == ("connected", True)
     live.patch(1, muted=True, state="disconnected")

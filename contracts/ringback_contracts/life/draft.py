@@ -165,9 +165,7 @@ def connect(draft: Draft, number: int) -> None:
 
 
 def closed(call: Communication, now: float, how: str) -> tuple[Segment, ...]:
-    """The leg's segments, the last of which has ended."""
-    if not call.segments or call.segments[-1].ends is not None:
-        return call.segments
+    """The segments of a leg that is not over, the last of which has ended."""
     return (*call.segments[:-1], call.segments[-1]._replace(ends=now, how_ended=how))
 
 

@@ -132,8 +132,6 @@ def end_if_nobody_is_left(draft: Draft) -> None:
         return
     for one in list(draft.live()):
         end(draft, one.number, "peer")
-    if draft.head.consult:
-        clear_consult(draft)
 
 
 def _is_for(one: CallParticipant, gone: CallParticipant) -> bool:
@@ -174,9 +172,7 @@ def _leave_consult(
     clear_consult(draft)
     if participant.number != consult.initiator or how not in {"client", "endpoint"}:
         return how, None
-    subject, asked = draft.participants[consult.subject], draft.participants[max(consult.via, consult.target)]
-    if subject.call.over or asked.call.over:
-        return how, None
+    asked = draft.participants[max(consult.via, consult.target)]
     note_transfer(draft, participant, asked, attended=True)
     return "transfer", "peer"
 

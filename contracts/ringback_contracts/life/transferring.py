@@ -92,8 +92,8 @@ def cannot_consult(call: Conversation, command: StartConsult) -> Objection | Non
     if command.by is None:
         return Objection(why.CONSULT_NO_INITIATOR, "nobody on the call starts the consult; a user has to")
     own = call.own_leg(command.by)
-    if own is None or own.call.state != "connected":
-        return Objection(why.NOT_A_PARTICIPANT, f"user {command.by} is not connected to the call")
+    if own is None or not talks(own):
+        return Objection(why.NOT_A_PARTICIPANT, f"user {command.by} is nobody who is connected and talks")
     return _wrong_subject(call, own, command) or _not_alone(call, own, command.to)
 
 

@@ -12,6 +12,7 @@ from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.http.body import ModelledCase
 from ringback_contracts.life import Conversation, Objection, apply, objection
 from ringback_contracts.life.commands import GiveWrapUp, Instruction
+from ringback_contracts.life.idle import idle
 from ringback_contracts.life.values import CallParticipant
 from ringback_contracts.resources.calls.facts import read_number
 
@@ -114,10 +115,16 @@ class CallTold(CallNow, ModelledCase):
             marks.append(self.objection.id)
         return frozenset(marks)
 
-    @lazy
+    @property
     def objection(self) -> Objection | None:
         """What stands against the commands, one after the other, on the calls as they are."""
+        return self.foreseen[0]
+
+    @lazy
+    def foreseen(self) -> tuple[Objection | None, list[str]]:
+        """The same, and why those of the commands change nothing that do not."""
         calls: dict[str, Conversation] = {self.call.id: self.call} if self.call else {}
+        needless: list[str] = []
         left = len(self.instructions)
         for call_id, command in self.instructions:
             left -= 1
@@ -127,15 +134,19 @@ class CallTold(CallNow, ModelledCase):
             # What the last one makes of the call is for whoever commits it.
             after = apply(call, command, call.now) if left else objection(call, command)
             if isinstance(after, Objection):
-                return after
+                return after, needless
+            why = idle(call, command)
+            if why:
+                needless.append(why)
             if after is not None:
                 calls[call_id] = after
-        return None
+        return None, needless
 
     def idle(self) -> Iterator[str]:
         yield from super().idle()
         if self.call is not None and self.reads and not self.instructions:
             yield "the body asks nothing of the call"
+        yield from self.foreseen[1]
         if GiveWrapUp.__name__ in self.marks:
             yield from self._wrapped_up_by_nobody()
 
