@@ -198,3 +198,13 @@ def test_the_texts_of_a_call_go_to_whoever_takes_it() -> None:
     taker = call.participants[-1]
     assert (dict(taker.attributes), taker.call.uui_data) == ({"order": "7"}, "04")
     assert CUSTOMER.forwarding is None
+
+
+def test_who_rings_beside_a_consult_is_no_part_of_it() -> None:
+    call = talking()
+    call = later(done(call, commands.StartConsult(leg(call, "external").id, user("carol"), ALICE)), 10)
+    call = done(call, commands.Invite((away((number(11, "waits"), number(12, "waits"))),), ALICE))
+    before = call.consult
+    call = done(call, commands.FarEnd(call.participants[-1].id, "declines"))
+    assert call.consult == before
+    assert call.participants[-2].call.state == "dialing"

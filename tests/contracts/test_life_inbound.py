@@ -12,6 +12,7 @@ from tests.contracts.life_calls import (
     ALICE,
     BOB,
     CAROL,
+    CUSTOMER,
     SUPPORT,
     Seen,
     do,
@@ -166,3 +167,8 @@ def test_a_user_is_rung_from_outside() -> None:
     assert seen(call) == [("external", "offering", None), ("user", "alerting", None)]
     assert seen(later(call, 2.5)) == [("external", "connected", None), ("user", "connected", None)]
     assert call.participants[1].call.peer == call.participants[0].call.id
+
+
+def test_who_calls_in_is_what_the_caller_is_known_as() -> None:
+    contact = CUSTOMER._replace(purpose="customer", contact_id="contact")
+    assert [one.purpose for one in rung(user(ALICE), customer=contact).participants] == ["customer", "user"]

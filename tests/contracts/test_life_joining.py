@@ -14,6 +14,7 @@ from ringback_contracts.life.views.nested import conversation
 from ringback_contracts.life.wrapping import SYSTEM_CODE
 from tests.contracts.life_calls import (
     ALICE,
+    BOB,
     CALL_ID,
     CUSTOMER,
     OTHER,
@@ -254,3 +255,19 @@ def test_a_call_back_waits_with_its_participant_until_it_is_dialled() -> None:
     assert call.participants[-2].call.peer == call.participants[-1].call.id
     assert call.participants[-1].queue_id == SUPPORT
     assert conversation(call)["participants"][0]["callbacks"][0]["state"] == "connected"
+
+
+def test_a_disconnect_gives_the_systems_code_only_where_the_agent_gave_none() -> None:
+    call = later(rung(queue(user(ALICE))), 10)
+    call = done(call, commands.BlindTransfer(leg(call, ALICE).id, user(BOB), ALICE))
+    call = done(later(call, 15), commands.GiveWrapUp(leg(call, ALICE).id, "sale"))
+    call = done(call, commands.End(system=True))
+    given = [leg(call, who).wrap_up for who in (ALICE, BOB)]
+    assert [one and one.code for one in given] == ["sale", SYSTEM_CODE]
+
+
+def test_no_time_runs_for_work_that_is_done_already() -> None:
+    call = agents_call(WrapRules("timeout", 10_000))
+    call = done(call, commands.GiveWrapUp(leg(call, ALICE).id, "sale"))
+    call = done(call, commands.Disconnect(leg(call, ALICE).id, ALICE))
+    assert next_turn(later(call, 15)) is None

@@ -345,6 +345,8 @@ MORE: list[tuple[str, Callable[[], Conversation], Command]] = [
         lambda call: commands.StartConsult(far(call), user(BOB), SUPERVISOR.id),
     ),
     ("life.not-active", talking, lambda _: commands.SetRecording("paused", BOB)),
+    ("life.not-active", ringing, lambda call: commands.Park(leg(call, BOB).id, by="carol")),
+    ("life.not-active", ringing, lambda call: commands.Hold(leg(call, BOB).id, held=True, by="carol")),
     ("life.not-active", talking, lambda _: commands.End(BOB)),
     ("life.not-active", talking, lambda _: commands.Merge(("other",), by=BOB)),
     ("life.not-active", talking, lambda _: commands.Invite((OTHER,), BOB)),

@@ -269,3 +269,8 @@ def test_the_next_turn_is_known_at_every_moment() -> None:
         due.append(round(at - START, 3))
         call = next(iter(snapshots(call, at)))
     assert due == [1.15, 1.192, 31.15, 31.35, 31.35]
+
+
+def test_who_is_called_is_what_they_are_known_as() -> None:
+    contact = CUSTOMER._replace(purpose="customer", contact_id="contact")
+    assert [one.purpose for one in talking(contact).participants] == ["user", "customer"]

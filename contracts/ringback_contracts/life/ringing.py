@@ -134,7 +134,7 @@ def offered(draft: Draft, turn: Turn) -> None:
 def alerts(draft: Draft, turn: Turn) -> None:
     """The queue rings the next agent, if there is one and none is rung already."""
     acd = draft.participants[turn.number]
-    busy = any(one.from_acd and one.origin == acd.number for one in draft.live())
+    busy = any(one.origin == acd.number for one in draft.live())
     if acd.call.over or busy or not acd.agents:
         return
     agent, *others = acd.agents
