@@ -49,7 +49,7 @@ class Case:
             return NO_BODY
         if self.operation.body_optional and self.request.body.strip() in (b"", b"null"):
             return OMITTED
-        return payload.read(self.request.body)
+        return payload.shared(self.request.body)
 
     @lazy
     def body(self) -> Mapping[str, Any] | None:

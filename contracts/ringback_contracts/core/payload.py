@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -11,6 +12,8 @@ from ringback_contracts.core.plain import plain
 
 MAX_DEPTH = 64
 """Nesting beyond this is refused."""
+SHORT = 256
+"""Bytes of a body up to which it is remembered how it reads: what a call is told comes again and again."""
 MAX_BYTES = 512_000
 """The platform's limit ``request.bytes.max``."""
 
@@ -48,6 +51,14 @@ def read(body: bytes) -> Payload:
         return Payload(orjson.loads(body))
     except orjson.JSONDecodeError as error:
         return Payload(error=_explained(body, error))
+
+
+def shared(body: bytes) -> Payload:
+    """The same, where a short body is read once however often it comes: nobody may change the value."""
+    return _shared(body) if len(body) <= SHORT else read(body)
+
+
+_shared = lru_cache(maxsize=1024)(read)
 
 
 def _deeper_than(body: bytes, limit: int) -> bool:
