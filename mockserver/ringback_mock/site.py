@@ -27,7 +27,7 @@ from ringback_mock.access_log import Noted, log_exchange, logs
 from ringback_mock.engine.cors import Cors
 from ringback_mock.engine.guard import ADMIN, FOREIGN, Guard, is_foreign
 from ringback_mock.engine.handling import Handlers
-from ringback_mock.engine.hosts import HostCheck
+from ringback_mock.engine.hosts import HostCheck, asked_origin
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.pipeline import CORRELATION, Answered, Pipeline, own_headers, struck
 from ringback_mock.engine.sockets import Sockets
@@ -187,9 +187,11 @@ class Site:
             with self.store.lock:
                 self._commit(request, whole, began)
 
-    def located(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The description of this server, with the URL that it has."""
-        return {**document, "servers": [{"url": self.url}]} if self.url else document
+    def located(self, document: dict[str, Any], request: Request) -> dict[str, Any]:
+        """The description of this server, with the URL that whoever asks for it knows it by."""
+        scheme = self.url.partition("://")[0] or "http"
+        url = asked_origin(request.headers, scheme) if "host" in request.headers else self.url
+        return {**document, "servers": [{"url": url}]} if url else document
 
     # Beside the API
 
@@ -208,7 +210,8 @@ class Site:
         if isinstance(seen, Answered):
             return seen
         response, tenant, writes = seen if isinstance(seen, Decided) else (seen, self.store.default, ())
-        response = replace(response, headers=(*response.headers, *own_headers(context_id)))
+        varying = (("Vary", "Accept"),) if console.place_of(request, path) else ()
+        response = replace(response, headers=(*response.headers, *varying, *own_headers(context_id)))
         if of_admin and writes:
             writes += (NoteChange(context_id, request, response.status, self.store.clock()),)
         kept = response.status >= HTTPStatus.BAD_REQUEST and not of_admin and path != ICON_PATH
@@ -241,8 +244,8 @@ class Site:
 
     def _viewed(self, request: Request, path: str) -> Response | Decided | Answered:
         """What the view of the path says; where it has none, it is that of a page, or of nothing."""
-        if request.method == "GET" and (place := console.place_of(request, path)):
-            return Response(303, (("Location", place), ("Vary", "Accept")))
+        if console.wants_page(request) and (place := console.place_of(request, path)):
+            return Response(303, (("Location", place),))
         found = VIEWS.find(request.method, path)
         if found is None:
             return self.application.page(request, path)
@@ -291,8 +294,8 @@ def _health(_: Site, __: Request) -> Response:
     return json_response(200, {"status": "ok"})
 
 
-def _document(site: Site, _: Request) -> Response:
-    return json_response(200, site.located(openapi_document(site.store.default.org.contract)))
+def _document(site: Site, request: Request) -> Response:
+    return json_response(200, site.located(openapi_document(site.store.default.org.contract), request))
 
 
 def _token(site: Site, request: Request) -> Answered:

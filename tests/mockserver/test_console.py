@@ -58,6 +58,9 @@ def get(client: FlaskClient, path: str) -> Any:
         ("/__ringback/exchanges", "/__ringback/#/exchanges"),
         ("/__ringback/exchanges?before=9", "/__ringback/#/exchanges?before=9"),
         ("/__ringback/exchanges/abc", "/__ringback/#/exchanges/abc"),
+        ("/__ringback/exchanges/abc?org=0f", "/__ringback/?org=0f#/exchanges/abc"),
+        ("/__ringback/exchanges?org=0f&status=4", "/__ringback/?org=0f#/exchanges?status=4"),
+        ("/__ringback/exchanges/a%0D%0Ab%3F", "/__ringback/#/exchanges/a%0D%0Ab%3F"),
         ("/__ringback/rules", "/__ringback/#/rules"),
         ("/__ringback/faults", "/__ringback/#/faults"),
         ("/__ringback/calls", "/__ringback/#/calls"),
@@ -70,8 +73,33 @@ def test_a_browser_is_led_to_the_page_and_a_program_is_not(
     answer = client.get(path, headers=HTML)
     assert (answer.status_code, answer.headers["Location"]) == (303, place)
     assert answer.headers["Vary"] == "Accept"
-    assert client.get(path).status_code != 303
+    assert client.head(path, headers=HTML).headers["Location"] == place
+    program = client.get(path)
+    assert (program.status_code != 303, program.headers["Vary"]) == (True, "Accept")
     assert client.post(path, headers=HTML).status_code != 303
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_browser"),
+    [
+        ("text/html", True),
+        ("application/json;q=0.5, TEXT/HTML;level=1;q=0.6", True),
+        ("application/*;q=0.2, text/html;q=0.3, */*", True),
+        ("", False),
+        ("*/*", False),
+        ("text/*", False),
+        ("application/json, text/plain, */*", False),
+        ("application/json, text/html;q=0.9", False),
+        ("text/html, application/json", False),
+        ("text/html, */*", False),
+        ("text/html;q=0, */*;q=0", False),
+    ],
+)
+def test_a_page_is_for_whoever_wants_html_rather_than_json(
+    client: FlaskClient, accept: str, is_browser: bool
+) -> None:
+    answer = client.get("/__ringback/rules", headers={"Accept": accept})
+    assert answer.status_code == (303 if is_browser else 200)
 
 
 @pytest.mark.parametrize("path", ["/__ringback/openapi.json", "/__ringback/exchanges/a/b", "/healthz", CALLS])

@@ -62,6 +62,8 @@ FOREIGN = [
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
     {"Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example"},
     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost:8010"},
+    {"X-Forwarded-Proto": "https", "Origin": "http://localhost:8010"},
+    {"X-Forwarded-Proto": "https", "Origin": "https://evil.example"},
 ]
 OWN = [
     {},
@@ -70,6 +72,7 @@ OWN = [
     {"Sec-Fetch-Site": "same-origin"},
     {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"},
     {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost:8010"},
+    {"X-Forwarded-Proto": "https", "Origin": "https://localhost:8010"},  # a proxy in front speaks TLS
 ]
 HOST = {"Host": "localhost:8010"}
 TOKEN = "a-long-admin-token"

@@ -108,7 +108,15 @@ def test_a_fault_gets_a_long_listing_whole() -> None:
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/__ringback/openapi.json"])
-def test_a_description_names_the_server_that_gives_it(path: str) -> None:
-    for url, said in (("http://127.0.0.1:8010", "http://127.0.0.1:8010"), ("", "/")):
-        answer = Site(Store(), url=url).answer(Request("GET", path, {"host": "localhost"}))
+def test_a_description_names_the_server_by_the_url_that_was_asked_for(path: str) -> None:
+    here, behind = {"host": "localhost:8443"}, {"host": "localhost", "x-forwarded-proto": "https"}
+    for url, headers, said in (
+        ("http://0.0.0.0:8010", here, "http://localhost:8443"),
+        ("https://0.0.0.0:8010", here, "https://localhost:8443"),
+        ("http://0.0.0.0:8010", behind, "https://localhost"),
+        ("http://127.0.0.1:8010", {}, "http://127.0.0.1:8010"),
+        ("", {}, "/"),
+    ):
+        site = Site(Store(), url=url)
+        answer = site.answer(site.request("GET", path, headers, b"", http_version="1.0"))
         assert json.loads(answer.body)["servers"] == [{"url": said}]

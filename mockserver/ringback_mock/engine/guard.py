@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ringback_contracts.administration import TOKEN_HEADER, TOKEN_VARIABLE
 from ringback_contracts.core.credentials import bearer
-from ringback_mock.engine.hosts import is_loopback
+from ringback_mock.engine.hosts import asked_origin, is_loopback
 from ringback_mock.http import Peer
 
 ADMIN = "/__ringback"
@@ -100,7 +100,7 @@ def is_foreign(headers: Mapping[str, str], scheme: str) -> bool:
     if headers.get("sec-fetch-site", "none").strip().lower() not in OWN_SITES:
         return True
     origin = headers.get("origin")
-    return origin is not None and _plain(origin) != _plain(f"{scheme}://{headers.get('host', '')}")
+    return origin is not None and _plain(origin) != _plain(asked_origin(headers, scheme))
 
 
 def _plain(origin: str) -> str:

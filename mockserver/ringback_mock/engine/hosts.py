@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]\s]+))(?::[0-9]*)?")
@@ -45,6 +45,23 @@ def is_authority(text: str) -> bool:
     """Whether the text names a host, perhaps with its port."""
     found = HOST.fullmatch(text)
     return found is not None and (found[2] is None or NAME.fullmatch(found[2]) is not None)
+
+
+def asked_origin(headers: Mapping[str, str], scheme: str) -> str:
+    """Scheme and host of the URL that was asked for, where the connection has that scheme.
+
+    A proxy that asks by another name, or without TLS, tells them; of several proxies it is the first. No page
+    can make a browser say so of a request to another origin, unless it is allowed to.
+    """
+    is_secure = _told_first(headers, "x-forwarded-proto").lower() == "https"
+    host = _told_first(headers, "x-forwarded-host")
+    if not is_authority(host):
+        host = headers.get("host", "127.0.0.1")
+    return f"{'https' if is_secure else scheme}://{host}"
+
+
+def _told_first(headers: Mapping[str, str], name: str) -> str:
+    return headers.get(name, "").partition(",")[0].strip()
 
 
 def is_loopback(name: str) -> bool:

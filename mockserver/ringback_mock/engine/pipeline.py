@@ -25,7 +25,7 @@ from ringback_contracts.http.faults import BEFORE, LOGIN, Fault, FaultKind
 from ringback_mock.engine.commands import brought_by
 from ringback_mock.engine.faults import replace_reply, spoil_reply
 from ringback_mock.engine.handling import Ask, Handlers, required
-from ringback_mock.engine.hosts import is_authority
+from ringback_mock.engine.hosts import asked_origin
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.memo import Memo
 from ringback_mock.engine.store import Store
@@ -176,19 +176,8 @@ def _numbers(ask: Ask) -> tuple[str, ...]:
 
 
 def sockets_of(request: Request, scheme: str) -> str:
-    """Where sockets are opened: on the host that the request came by, through TLS if that did.
-
-    A proxy that asks by another name tells that host and scheme; of several proxies it is the first.
-    """
-    secure = "https" in (scheme, _told_first(request, "x-forwarded-proto").lower())
-    host = _told_first(request, "x-forwarded-host")
-    if not is_authority(host):
-        host = request.headers.get("host", "127.0.0.1")
-    return f"{'wss' if secure else 'ws'}://{host}"
-
-
-def _told_first(request: Request, name: str) -> str:
-    return request.headers.get(name, "").partition(",")[0].strip()
+    """Where sockets are opened: on the host that the request came by, through TLS if that did."""
+    return asked_origin(request.headers, scheme).replace("http", "ws", 1)
 
 
 def own_headers(context_id: str) -> Headers:

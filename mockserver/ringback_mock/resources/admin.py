@@ -267,8 +267,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _admin_document(site: Site, _: Request) -> Response:
-    return json_response(200, site.located(admin_openapi_document()))
+def _admin_document(site: Site, request: Request) -> Response:
+    return json_response(200, site.located(admin_openapi_document(), request))
 
 
 ROUTES = tuple(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from ringback_contracts.core.credentials import token_mark
 from ringback_contracts.core.model import Request
@@ -35,6 +37,8 @@ FILES = (
     "console.css",
     "console.js",
     "api.js",
+    "keys.js",
+    "page.js",
     "parts.js",
     "calls.js",
     "controls.js",
@@ -68,8 +72,8 @@ LONGEST_TEXT = 16 * 2**10
 
 
 def place_of(request: Request, path: str) -> str | None:
-    """Where on the console a browser finds what a program reads at the path."""
-    if "text/html" not in request.headers.get("accept", ""):
+    """Where on the console a person finds what a program reads at the path, if anywhere."""
+    if request.method not in ("GET", "HEAD"):
         return None
     if path in ("/", ADMIN):
         return HOME
@@ -78,8 +82,30 @@ def place_of(request: Request, path: str) -> str | None:
     section, _, which = path.removeprefix(HOME).partition("/")
     if not path.startswith(HOME) or section not in ("exchanges", "rules", "faults", "calls") or "/" in which:
         return None
-    query = f"?{request.query}" if request.query and not which else ""
-    return f"{HOME}#/{section}" + (f"/{which}" if which else query)
+    asked = parameters(request.query)
+    org = {name: asked.pop(name) for name in ("org",) if name in asked}
+    return (
+        HOME
+        + (f"?{urlencode(org)}" if org else "")
+        + f"#/{section}"
+        + (f"/{quote(which, safe='')}" if which else "")
+        + (f"?{urlencode(asked)}" if asked and not which else "")
+    )
+
+
+def wants_page(request: Request) -> bool:
+    """Whether HTML is asked for by name, and rather than JSON (RFC 9110 section 12.5.1), as browsers do."""
+    weights: dict[str, float] = {}
+    for kind in request.headers.get("accept", "").lower().split(","):
+        name, *settings = (part.strip() for part in kind.split(";"))
+        weights[name] = next((float(found[1]) for found in map(_WEIGHT.fullmatch, settings) if found), 1.0)
+    page = weights.get("text/html", 0.0)
+    return page > next((weights[kind] for kind in _JSON_KINDS if kind in weights), 0.0)
+
+
+_WEIGHT = re.compile(r"q=(0(?:\.[0-9]*)?|1(?:\.0*)?)")
+_JSON_KINDS = (JSON_TYPE[1], "application/*", "*/*")
+"""What JSON is asked for by, the most exact first."""
 
 
 def _page(_: Site, __: Request) -> Response:
