@@ -310,7 +310,7 @@ def test_exchanges_are_filtered_by_whose_token_they_came_with(page: Page, mock: 
     page.locator(".list a").first.click()
     page.get_by_role("link", name="Bob (").click()
     page.wait_for_url("**token=*")
-    page.wait_for_function("document.querySelectorAll('.list li').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('.list li').length === 1")
 
 
 def test_a_fault_is_set_listed_and_cleared(page: Page, mock: str) -> None:
@@ -333,7 +333,7 @@ def test_one_fault_is_cleared_and_those_of_the_org_stand_apart(page: Page, mock:
     page.get_by_text("17 of the org itself").click()
     page.get_by_role("button", name="Clear lost-reply of +442079460120").click()
     page.get_by_text("16 of the org itself").wait_for()
-    page.wait_for_function("document.activeElement.ariaLabel === 'Clear reset of +442079460121'")
+    page.wait_for_function("() => document.activeElement.ariaLabel === 'Clear reset of +442079460121'")
     assert page.get_by_role("button", name="Clear lost-reply", exact=True).count() == 1
 
 
@@ -357,6 +357,109 @@ def test_the_keys_move_search_open_and_leave(page: Page, mock: str) -> None:
     page.wait_for_url("**#/exchanges")
 
 
+def focused(page: Page) -> str:
+    """What has the focus, in a word."""
+    told: str = page.evaluate("(e => e.ariaLabel || e.innerText || e.value)(document.activeElement)")
+    return told
+
+
+def test_a_stranger_comes_from_a_refusal_to_a_call_by_the_keyboard_alone(page: Page) -> None:
+    page.get_by_text("No call yet").wait_for()
+
+    def tab_to(name: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if focused(page).startswith(name):
+                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+                return
+        pytest.fail(f"no Tab leads to {name}")
+
+    page.keyboard.press("Tab")
+    assert focused(page) == "To the content"
+    page.keyboard.press("Enter")
+    tab_to("Try")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.tagName === 'H1'")
+    tab_to("is refused")
+    page.keyboard.press("Enter")
+    tab_to("CALL-ALICE")
+    page.keyboard.press("Enter")
+    page.get_by_text("phone-number.unreadable").wait_for()
+    page.wait_for_function("() => document.getElementById('said').innerText === 'Refused with 400'")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("+442079460100")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="follow it").wait_for()
+    tab_to("follow it")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.ariaLabel === 'Call'")
+
+
+def test_the_focus_is_in_what_opens_and_then_where_it_was(page: Page, mock: str) -> None:
+    for _ in range(2):
+        place(mock)
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    page.locator(".list a").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.ariaLabel === 'Exchange'")
+    place(mock)
+    page.locator(".list li").nth(2).wait_for()
+    assert focused(page) == "Exchange"
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => document.activeElement === document.querySelectorAll('.list a')[2]")
+    place(mock)
+    page.wait_for_function("() => document.activeElement === document.querySelectorAll('.list a')[3]")
+
+
+def test_a_list_that_is_held_stands_still(page: Page, mock: str) -> None:
+    place(mock)
+    page.goto(f"{mock}/__ringback/#/exchanges")
+    page.locator(".list li").wait_for()
+    hold = page.get_by_role("button", name="Pause the lists")
+    hold.click()
+    with page.expect_response(lambda answer: "/org" in answer.url):
+        place(mock)
+    assert page.locator(".list li").count() == 1
+    hold.click()
+    page.locator(".list li").nth(1).wait_for()
+
+
+def test_the_page_asks_for_each_thing_once_when_it_opens(browser: Browser, mock: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(mock)
+    page.get_by_text("No call yet").wait_for()
+    page.wait_for_load_state("load")
+    page.get_by_text("real time").wait_for()
+    assert sorted(asked) == sorted(set(asked))
+    page.close()
+
+
+def test_a_page_that_was_answered_is_read_as_text(page: Page, mock: str) -> None:
+    back = "http://evil.example/cb"
+    refused = requests.get(f"{mock}/oauth/authorize?client_id=demo-app&redirect_uri={back}", timeout=10)
+    assert refused.status_code == 400
+    page.goto(f"{mock}/__ringback/#/exchanges/{refused.headers['ININ-Correlation-Id']}")
+    answer = page.locator(".detail pre", has_text="This login cannot go on")
+    answer.first.wait_for()
+    text = answer.first.inner_text()
+    assert f"This came: {back}" in text
+    assert "<" not in text
+    assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [("+442079460133", "The answer as it came"), ("+442079460122", "broke off")]
+)
+def test_an_answer_that_a_fault_has_struck_breaks_nothing(
+    page: Page, mock: str, number: str, told: str
+) -> None:
+    page.goto(f"{mock}/__ringback/#/try?number=%2B{number[1:]}")
+    page.get_by_role("button", name="Call", exact=True).click()
+    page.get_by_text(told).wait_for()
+
+
 def test_what_is_opened_far_down_a_long_list_is_in_sight(page: Page, mock: str) -> None:
     page.goto(f"{mock}/__ringback/#/rules")
     for width in (1280, 360):
@@ -364,8 +467,10 @@ def test_what_is_opened_far_down_a_long_list_is_in_sight(page: Page, mock: str) 
         page.locator(".list a").last.click()
         rule = page.get_by_role("region", name="Rule", exact=True)
         rule.wait_for()
-        page.wait_for_function("document.querySelector('.detail').getBoundingClientRect().top >= 0")
-        page.wait_for_function("document.querySelector('.detail').getBoundingClientRect().top < innerHeight")
+        page.wait_for_function("() => document.querySelector('.detail').getBoundingClientRect().top >= 0")
+        page.wait_for_function(
+            "() => document.querySelector('.detail').getBoundingClientRect().top < innerHeight"
+        )
         rule.get_by_role("link", name="Close the rule").click()
         page.wait_for_url("**#/rules")
 
@@ -420,7 +525,7 @@ def test_somebody_is_found_in_a_large_org(page: Page, mock: str) -> None:
 def test_what_is_tried_has_an_address(page: Page, mock: str) -> None:
     page.goto(f"{mock}/__ringback/#/try?number=%2B442079460102&token=grace&text=nonsense")
     assert page.get_by_label("Number").input_value() == "+442079460102"
-    page.wait_for_function("document.getElementById('try-token').value === 'grace'")
+    page.wait_for_function("() => document.getElementById('try-token').value === 'grace'")
     assert page.get_by_role("textbox", name="A request").input_value() == "nonsense"
     page.get_by_label("Number").fill("0")
     page.wait_for_url("**number=0&**")

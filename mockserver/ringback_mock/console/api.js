@@ -11,11 +11,11 @@ export class Refused extends Error {
 }
 
 /** A server that is not there is told as one that refuses, with the status 0. */
-async function asked(url, options) {
+async function asked(url, options, otherwise = 'The server does not answer.') {
   try {
     return await fetch(url, options);
   } catch {
-    throw new Refused(0, 'The server does not answer.');
+    throw new Refused(0, otherwise);
   }
 }
 
@@ -43,18 +43,23 @@ export async function admin(path, { method = 'GET', body, query = {}, signal } =
   return told;
 }
 
+const NO_REPLY = 'No answer came. The server is away, or a fault took its reply: Calls and Exchanges show what it did, Faults what is set.';
+
 /** Send a request to the API as whoever has the token; the answer with its headers, whatever its status. */
 export async function call(method, path, token, body) {
-  const answer = await asked(path, {
+  const options = {
     method,
     headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  };
+  const answer = await asked(path, options, NO_REPLY);
+  const text = await answer.text().catch(() => {
+    throw new Refused(0, `The answer, ${answer.status}, broke off.`);
   });
-  const text = await answer.text();
   return { status: answer.status, headers: answer.headers, text };
 }
 
-/** Call `heard` whenever something has changed, and `is(live)` when the line is up or down. */
+/** Call `heard` when the line is up, when it is down, and whenever something has changed; and `is(live)`. */
 export function listen(heard, is) {
   let over = false;
   const ended = new AbortController();
@@ -75,8 +80,8 @@ export function listen(heard, is) {
         if (over) return;
       }
       is(false);
-      await new Promise((go) => setTimeout(go, 2000));
       heard();
+      await new Promise((go) => setTimeout(go, 2000));
     }
   })();
   return () => {

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from './preact.js';
 import { admin, call } from './api.js';
 import { Controls } from './controls.js';
 import { Lanes } from './lanes.js';
-import { Badge, Copy, Detail, Empty, Problem, Waiting, curlOf, go, placeOf, refine, tokenOf, useAsked } from './parts.js';
+import { Badge, Copy, Detail, Empty, Problem, Waiting, curlOf, go, placeOf, refine, say, tokenOf, useAsked } from './parts.js';
 
 const ACTS = {
   answers: 'answers',
@@ -17,10 +17,10 @@ const ACTS = {
   digits: 'presses 1',
 };
 
-export function Calls({ which, query, changes, org }) {
+export function Calls({ which, query, changes, heldAt, org }) {
   const asked = { text: query.get('text') || '', before: query.get('before') || '' };
-  const { value, error } = useTurns('calls', changes, asked);
-  const now = useNow(value);
+  const { value, error } = useTurns('calls', changes, asked, heldAt);
+  const now = useNow(heldAt === null ? value : { ...value, speed: 0 });
   if (!value) return html`<${Waiting} error=${error} />`;
   const place = curlOf('POST', '/api/v2/conversations/calls', { phoneNumber: '+442079460100' }, tokenOf(org));
   return html`<div class="split">
@@ -53,16 +53,16 @@ export function Calls({ which, query, changes, org }) {
 
 const LONGEST = 2 ** 31 - 1;
 
-/** What a path of calls says, anew after each change, and when the next thing happens by itself. */
-function useTurns(path, changes, query) {
+/** What a path of calls says, anew after each change and when the next thing happens by itself, unless it is held. */
+function useTurns(path, changes, query, heldAt = null) {
   const [turns, setTurns] = useState(0);
-  const asked = useAsked(path, `${changes}/${turns}`, query);
+  const asked = useAsked(path, heldAt ?? `${changes}/${turns}`, query);
   const wakeIn = asked.value ? asked.value.wakeIn : null;
   useEffect(() => {
-    if (wakeIn === null) return undefined;
+    if (wakeIn === null || heldAt !== null) return undefined;
     const timer = setTimeout(() => setTurns((count) => count + 1), Math.min(wakeIn * 1000 + 20, LONGEST));
     return () => clearTimeout(timer);
-  }, [asked.value]);
+  }, [asked.value, heldAt]);
   return asked;
 }
 
@@ -123,6 +123,10 @@ function Call({ id, changes, org, back }) {
   const { value, error } = useTurns(`calls/${id}/lanes`, changes);
   const now = useNow(value);
   const [refusal, setRefusal] = useState(null);
+  const standing = value && value.parties.map((party) => `${party.name}: ${party.held ? 'held, ' : ''}${party.state}`).join('; ');
+  useEffect(() => {
+    if (standing) say(standing);
+  }, [standing]);
   if (!value) return html`<${Detail} name="Call" back=${back}><${Waiting} error=${error} /><//>`;
   const act = (party, what) => {
     setRefusal(null);

@@ -1,42 +1,64 @@
 // The page: which view is shown, the keys, and what is live.
 
-import { html, render, useEffect, useState } from './preact.js';
+import { html, render, useEffect, useRef, useState } from './preact.js';
 import { adminToken, admin, listen } from './api.js';
 import { Calls } from './calls.js';
 import { Exchanges } from './exchanges.js';
 import { Docs } from './docs.js';
 import { Clock, Faults } from './faults.js';
 import { Org } from './org.js';
-import { Problem, useAsked, useRoute } from './parts.js';
+import { pressed } from './keys.js';
+import { Problem, Waiting, useAsked, useRoute } from './parts.js';
 import { Rules } from './rules.js';
 import { Try } from './try.js';
 
 const VIEWS = { calls: Calls, exchanges: Exchanges, try: Try, rules: Rules, org: Org, faults: Faults, api: Docs };
 const NAMES = { calls: 'Calls', exchanges: 'Exchanges', try: 'Try', rules: 'Rules', org: 'Org', faults: 'Faults', api: 'API' };
 
+/** What it shows is asked for once the line is up, lest everything be asked for twice. */
 function Console() {
-  const route = useRoute();
   const [changes, setChanges] = useState(0);
   const [live, setLive] = useState(false);
   useEffect(() => listen(() => setChanges((count) => count + 1), setLive), []);
+  return changes > 0 ? html`<${Shown} changes=${changes} live=${live} />` : html`<main><${Waiting} /></main>`;
+}
+
+function Shown({ changes, live }) {
+  const route = useRoute();
   useEffect(() => {
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
   }, []);
   const { value: org, error } = useAsked('org', changes);
-  if (error && error.status === 401) return html`<${Locked} error=${error} />`;
+  const [heldAt, setHeldAt] = useState(null); // so many changes, while the lists stand still
   const section = VIEWS[route.section] ? route.section : 'calls';
+  const heading = useRef();
+  const shown = useRef(section);
+  useEffect(() => {
+    if (section !== shown.current && !route.which) heading.current?.focus();
+    shown.current = section;
+  }, [section]);
   document.title = `${NAMES[section]}${route.which ? `: ${route.which}` : ''} - Ringback`;
+  if (error && error.status === 401) return html`<${Locked} error=${error} />`;
   const View = VIEWS[section];
-  return html`<header>
+  return html`<a class="skip" href="#main" onClick=${skip}>To the content</a>
+    <header>
       <a class="brand" href="#/calls">Ringback</a>
       <nav aria-label="Views">${Object.entries(NAMES).map(([each, name]) => html`<a href=${`#/${each}`} aria-current=${each === section ? 'page' : undefined}>${name}</a>`)}</nav>
-      <span class=${`live ${live ? 'up' : ''}`} role="status">${live ? 'live' : 'no answer yet, asking again'}</span>
+      <span class=${`live ${live ? 'up' : ''}`}><span role="status">${live ? 'live' : 'no answer yet, asking again'}</span>
+        <button type="button" class="small" aria-pressed=${String(heldAt !== null)} onClick=${() => setHeldAt(heldAt === null ? changes : null)}>Pause the lists</button></span>
       <${Clock} changes=${changes} />
     </header>
-    <main id="main" tabindex="-1"><${Problem} error=${error} />
-      <${View} which=${route.which} query=${route.query} changes=${changes} org=${org} /></main>
+    <main id="main" tabindex="-1"><h1 class="hidden" tabindex="-1" ref=${heading}>${NAMES[section]}</h1>
+      <${Problem} error=${error} />
+      <${View} which=${route.which} query=${route.query} changes=${changes} heldAt=${heldAt} org=${org} /></main>
     <footer class="soft">Keys: <kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>Enter</kbd> open, <kbd>/</kbd> search, <kbd>Esc</kbd> back</footer>`;
+}
+
+/** An address of the page is a view, so that it cannot be one of a place in it too. */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
 }
 
 /** Where the server has an admin token, the page asks for it once. */
@@ -50,35 +72,6 @@ function Locked({ error }) {
     <p>${error.message}</p>
     <form onSubmit=${unlock}><label for="token">Admin token</label><br /><input id="token" name="token" type="password" autocomplete="off" required /> <button>Open</button></form>
   </main>`;
-}
-
-/** Leave what is open, and then the search. */
-function leave() {
-  const [path, query] = location.hash.split('?');
-  const open = path.split('/').length > 2;
-  location.hash = path.replace(/^(#\/[a-z]+).*/, '$1') + (open && query ? `?${query}` : '');
-}
-
-/** j and k move in the list, / searches, Esc leaves what is open. Enter is the browser's own. */
-function pressed(event) {
-  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-  if (event.key === 'Escape') {
-    if (typing) event.target.blur();
-    else leave();
-    return;
-  }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === '/') {
-    const inputs = document.querySelectorAll('[role=search] input');
-    (inputs[inputs.length - 1] || document.querySelector('input, textarea'))?.focus();
-    event.preventDefault();
-  } else if (event.key === 'j' || event.key === 'k') {
-    const rows = [...document.querySelectorAll('.list a')];
-    const at = rows.indexOf(document.activeElement);
-    const now = at < 0 ? rows.findIndex((row) => row.ariaCurrent) : at;
-    const next = event.key === 'j' ? now + 1 : now < 0 ? 0 : now - 1;
-    rows[Math.max(0, Math.min(next, rows.length - 1))]?.focus();
-  }
 }
 
 render(html`<${Console} />`, document.getElementById('console'));

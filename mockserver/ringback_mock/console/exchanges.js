@@ -2,14 +2,15 @@
 
 import { html, useEffect, useState } from './preact.js';
 import { admin } from './api.js';
+import { isPage, textOf } from './page.js';
 import { Badge, Copy, Detail, Empty, Explained, Problem, Waiting, clockTime, placeOf, pretty, quoted, refine, tokenOf, useAsked } from './parts.js';
 
 const FILTERS = { status: 'Status', rule: 'Rule', operation: 'Operation', path: 'Path', token: 'Token', text: 'Any text' };
 const PAGE = 200;
 
-export function Exchanges({ which, query, changes, org }) {
+export function Exchanges({ which, query, changes, heldAt, org }) {
   const asked = Object.fromEntries([...Object.keys(FILTERS), 'before'].map((name) => [name, query.get(name) || '']));
-  const { value, error } = useAsked('exchanges', changes, { ...asked, limit: PAGE });
+  const { value, error } = useAsked('exchanges', heldAt ?? changes, { ...asked, limit: PAGE });
   if (!value) return html`<${Waiting} error=${error} />`;
   const shown = [...value.exchanges].reverse();
   const kept = value.total - value.forgotten.exchanges;
@@ -84,7 +85,13 @@ function Exchange({ id, org, back }) {
 
 function Message({ headers, body }) {
   return html`<details><summary>${Object.keys(headers).length} headers</summary><pre>${Object.entries(headers).map(([name, text]) => `${name}: ${text}`).join('\n')}</pre></details>
-  ${body !== '' && html`<pre>${pretty(body)}</pre>`}`;
+  ${isPage({ headers, body }) ? html`<${Page} page=${body} />` : body !== '' && html`<pre>${pretty(body)}</pre>`}`;
+}
+
+function Page({ page }) {
+  return html`<p class="soft">A page for people, which says:</p>
+    <pre>${textOf(page)}</pre>
+    <details><summary>The page as it came</summary><pre>${page}</pre></details>`;
 }
 
 /** The journal keeps no token, so the one that the org knows by its mark stands there. */

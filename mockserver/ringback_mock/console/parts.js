@@ -2,9 +2,17 @@
 
 import { html, useEffect, useRef, useState } from './preact.js';
 import { admin, call } from './api.js';
+import { toRow } from './keys.js';
 
 /** The states of a leg that has ended. */
 export const OVER = ['terminated', 'disconnected'];
+
+let moved = false; // whether anybody has gone anywhere since the page was opened
+
+/** Tell those who hear the page what others see. */
+export function say(text) {
+  document.getElementById('said').textContent = text;
+}
 
 /** The place in the page, as its address says it: `#/section/which?filters`. */
 export function useRoute() {
@@ -15,10 +23,13 @@ export function useRoute() {
   };
   const [route, setRoute] = useState(read);
   useEffect(() => {
-    const moved = () => setRoute(read());
-    moved(); // the address may have changed before anybody listened
-    addEventListener('hashchange', moved);
-    return () => removeEventListener('hashchange', moved);
+    setRoute(read()); // the address may have changed before anybody listened
+    const changed = () => {
+      moved = true;
+      setRoute(read());
+    };
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
   }, []);
   return route;
 }
@@ -86,6 +97,7 @@ export function Copy({ text, label = 'Copy' }) {
   const copy = async () => {
     await copied(text);
     setDone(true);
+    say('Copied');
     setTimeout(() => setDone(false), 1500);
   };
   return html`<button type="button" class="small" aria-label=${label === 'Copy' ? `Copy ${text}` : undefined} onClick=${copy}>${done ? 'Copied' : label}</button>`;
@@ -120,14 +132,15 @@ export function Waiting({ error }) {
   return error ? html`<${Problem} error=${error} />` : html`<p class="empty" role="status">Asking…</p>`;
 }
 
-/** What is open beside its list: in sight, and left by a link as well as by Esc. */
+/** What is open beside its list: in sight and in focus, and left by a link as well as by Esc. */
 export function Detail({ name, back, children }) {
   const ref = useRef();
   useEffect(() => {
     if (ref.current.getBoundingClientRect().top < 0) ref.current.scrollIntoView();
+    if (moved) ref.current.focus({ preventScroll: true });
   }, []);
   return html`<section class="detail" aria-label=${name} tabindex="0" ref=${ref}>
-    <a class="close" href=${back} aria-label=${`Close the ${name.toLowerCase()}`}>×</a>
+    <a class="close" href=${back} onClick=${toRow} aria-label=${`Close the ${name.toLowerCase()}`}>×</a>
     ${children}
   </section>`;
 }

@@ -2,9 +2,11 @@
 
 import { html, useState } from './preact.js';
 import { admin, call } from './api.js';
-import { Badge, Explained, Problem, pretty, refine, tokenOf } from './parts.js';
+import { Badge, Explained, Problem, pretty, refine, say, tokenOf } from './parts.js';
 
 const EXAMPLE = '{"to": "+442079460100", "from": "user:a11ce000-0000-4000-8000-000000000001"}';
+
+const OUTCOMES = { answer: 'answers', busy: 'is busy', no_answer: 'does not answer', voicemail: 'has voicemail' };
 
 export function Try({ query, org }) {
   const asked = Object.fromEntries(['number', 'token', 'text'].map((name) => [name, query.get(name)]));
@@ -26,10 +28,11 @@ function Place({ org, asked, set }) {
     const got = await call('POST', '/api/v2/conversations/calls', token, { phoneNumber: number }).catch(setProblem);
     if (!got) return;
     setAnswer(got);
+    say(got.status < 400 ? 'The call is accepted' : `Refused with ${got.status}`);
     const id = got.headers.get('ININ-Correlation-Id');
     if (got.status >= 400 && id) admin(`exchanges/${id}`).then((kept) => setExplanation(kept.explanation)).catch(setProblem);
   };
-  const made = answer && answer.status < 400 && JSON.parse(answer.text);
+  const made = answer && answer.status < 400 && idIn(answer.text);
   return html`<section aria-label="Place a call">
     <h2>Place a call</h2>
     <form onSubmit=${place}>
@@ -38,16 +41,44 @@ function Place({ org, asked, set }) {
         <datalist id="try-numbers">${org && org.testNumbers.map((each) => html`<option value=${each.first}>${each.outcome}</option>`)}</datalist></p>
       <p><label for="try-token">Token</label><br />
         <select id="try-token" value=${token} onChange=${set('token')}>
-          ${((org && org.tokens) || []).map((each) => html`<option value=${each.value}>${each.value}</option>`)}
+          ${((org && org.tokens) || []).map((each) => html`<option value=${each.value}>${each.value}, ${whose(each, org)}</option>`)}
         </select></p>
       <button>Call</button>
+      <p class="row soft">A number that ${examplesOf(org).map(([number, told]) => html`<button type="button" class="small" onClick=${() => refine('try', '', { ...asked, number })}>${told}</button>`)}</p>
     </form>
     ${answer && html`<p role="status"><${Badge} kind=${answer.status < 400 ? 'good' : 'bad'}>${answer.status}<//>
-      ${made ? html` The call is accepted: <a href=${`#/calls/${made.id}`}>follow it</a>` : ''}</p>`}
+      ${made ? html` The call is accepted: <a href=${`#/calls/${made}`}>follow it</a>` : ''}</p>`}
     ${explanation && html`<${Explained} explanation=${explanation} token=${token} />`}
     ${answer && !made && html`<details open=${!explanation}><summary>The answer as it came</summary><pre>${pretty(answer.text)}</pre></details>`}
     <${Problem} error=${problem} />
   </section>`;
+}
+
+/** Whom a token is of, and what keeps it from placing calls. */
+function whose(token, org) {
+  const user = org.users.find((one) => one.id === token.user);
+  if (token.expired) return 'expired';
+  return user ? `of ${user.name}${user.station ? '' : ', who has no station'}` : 'of no user';
+}
+
+/** A number that is refused, and the first of each outcome that the org has. */
+function examplesOf(org) {
+  const found = new Map([['CALL-ALICE', 'is refused']]);
+  const told = new Set();
+  for (const { first, outcome } of (org && org.testNumbers) || []) {
+    if (OUTCOMES[outcome] && !told.has(outcome)) found.set(first, OUTCOMES[outcome]);
+    told.add(outcome);
+  }
+  return [...found];
+}
+
+/** The id of the call; an answer that a fault has struck may hold none. */
+function idIn(text) {
+  try {
+    return JSON.parse(text).id;
+  } catch {
+    return undefined;
+  }
 }
 
 function Paste({ org, text, set }) {
