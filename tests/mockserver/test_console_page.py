@@ -600,6 +600,43 @@ def test_what_a_caller_sent_is_text_and_never_markup(page: Page, mock: str) -> N
     assert page.locator("img").count() == 0
 
 
+HOSTILE_ORG = OWN_ORG.replace('"Own"', f'"\\u202e{HOSTILE}"').replace(
+    '"Zoe"', f'"\\u202e{HOSTILE}{"W" * 200}"'
+)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_whatever_things_are_called_fits_and_breaks_no_policy(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    (tmp_path / "own.toml").write_text(HOSTILE_ORG)
+    with mock_server("--org", str(tmp_path / "own.toml")) as mock:
+        headers = {"Authorization": "Bearer zoe", "User-Agent": HOSTILE, "Content-Type": "text/html"}
+        refused = requests.post(mock + CALLS, data=HOSTILE + "W" * 900, headers=headers, timeout=10)
+        page = browser.new_page(viewport={"width": width, "height": 740})
+        told: list[str] = []
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("console", lambda line: told.append(line.text) if "Policy" in line.text else None)
+        long = "W" * 900
+        for view in (
+            "calls",
+            f"exchanges/{refused.headers['ININ-Correlation-Id']}",
+            f"exchanges?text={long}",
+            f"try?number={long}&text={long}",
+            f"rules/{long}",
+            f"api/{long}",
+            "org",
+            "rules/%E0%A4",
+        ):
+            page.goto(f"{mock}/__ringback/#/{view}")
+            page.locator("main section").first.wait_for()
+            for summary in page.locator("main details:not([open]) > summary").all():
+                summary.click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+        page.close()
+        assert told == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_can_be_used_by_everybody(browser: Browser, mock: str, scheme: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types

@@ -83,7 +83,7 @@ function Row({ one, now, asked, chosen }) {
   return html`<li class=${chosen ? 'chosen' : ''}>
     <a href=${placeOf('calls', one.id, asked)} aria-current=${chosen ? 'true' : undefined}>
       <${Badge} kind=${one.active ? 'state good' : 'state'}>${one.state}<//>
-      <span class="grow">${one.parties.map((party) => party.name).join(' → ')}</span>
+      <span class="grow">${one.parties.map((party, number) => html`${number > 0 && ' → '}<bdi>${party.name}</bdi>`)}</span>
       <span class="soft">${age(one.startedAt, now)}</span>
     </a>
   </li>`;

@@ -44,7 +44,7 @@ function Row({ exchange, asked, chosen }) {
   return html`<li class=${chosen ? 'chosen' : ''}>
     <a href=${placeOf('exchanges', exchange.id, asked)} aria-current=${chosen ? 'true' : undefined}>
       <${Badge} kind=${response.status < 400 ? 'good' : 'bad'}>${response.status}<//>
-      <span class="grow"><b>${request.method}</b> ${request.path}${verdict && verdict.rule ? html`<br /><span class="soft">${verdict.rule}</span>` : ''}</span>
+      <span class="grow"><b>${request.method}</b> <bdi>${request.path}</bdi>${verdict && verdict.rule ? html`<br /><span class="soft">${verdict.rule}</span>` : ''}</span>
       <span class="soft">${clockTime(exchange.time)}</span>
     </a>
   </li>`;
@@ -64,7 +64,7 @@ function Exchange({ id, org, back }) {
     admin(`exchanges/${id}/again`, { method: 'POST' }).then(setAgain).catch(setProblem);
   };
   return html`<${Detail} name="Exchange" back=${back}>
-    <h2>${request.method} ${request.path}${request.query && `?${request.query}`}</h2>
+    <h2>${request.method} <bdi>${request.path}${request.query && `?${request.query}`}</bdi></h2>
     <p class="row">
       <${Badge} kind=${response.status < 400 ? 'good' : 'bad'}>${response.status}<//>
       <button type="button" class="small" onClick=${send}>Send again</button>

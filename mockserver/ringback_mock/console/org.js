@@ -9,7 +9,7 @@ export function Org({ org, query }) {
   const text = query.get('text') || '';
   const asked = (kind) => org[kind].filter((one) => [JSON.stringify(one), names.get(one.user)].join(' ').toLowerCase().includes(text.toLowerCase()));
   return html`<section aria-label="Org">
-    <h2>${org.name} <code>${org.id}</code></h2>
+    <h2><bdi>${org.name}</bdi> <code>${org.id}</code></h2>
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <label>Search <input id="filter-text" value=${text} onInput=${(event) => refine('org', '', { text: event.target.value })} /></label>
     </form>

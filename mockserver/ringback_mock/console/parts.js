@@ -19,7 +19,7 @@ export function useRoute() {
   const read = () => {
     const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
     const [section, ...which] = path.split('/');
-    return { section: section || 'calls', which: decodeURIComponent(which.join('/')), query: new URLSearchParams(query) };
+    return { section: section || 'calls', which: decoded(which.join('/')), query: new URLSearchParams(query) };
   };
   const [route, setRoute] = useState(read);
   useEffect(() => {
@@ -32,6 +32,15 @@ export function useRoute() {
     return () => removeEventListener('hashchange', changed);
   }, []);
   return route;
+}
+
+/** A part of an address that somebody may have cut in the middle of a letter. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The address of a place; what is empty of the query is left out. */
