@@ -184,14 +184,14 @@ def test_members_join_and_leave_and_come_and_go(org: Org) -> None:
     assert read("UserQueue", own.get_data(as_text=True)).joined is False
     assert ("Alice", False) in joined(org)
     assert org.read("Queue", f"/routing/queues/{SUPPORT}").joined_member_count == len(joined(org)) - 1
-    away = org.read("QueueMemberEntityListing", f"{MEMBERS}?joined=false").entities
+    away = org.read("QueueMemberEntityListing", f"{MEMBERS}?joined=False").entities
     assert [one.name for one in away] == ["Alice"]
     assert org.read("UserQueueEntityListing", "/routing/queues/me?joined=true").entities == []
     assert org.ask("PATCH", f"{MEMBERS}/{ALICE}", {"joined": True}).status_code == 202
     assert ("Alice", True) in joined(org)
     assert org.ask("POST", MEMBERS, [{"id": BOB}]).status_code == 200
     assert ("Bob", True) in joined(org)
-    assert org.ask("POST", f"{MEMBERS}?delete=true", [{"id": BOB}]).status_code == 200
+    assert org.ask("POST", f"{MEMBERS}?delete=True", [{"id": BOB}]).status_code == 200
     assert org.ask("DELETE", f"{MEMBERS}/{ALICE}").status_code == 204
     assert {"Alice", "Bob"} & {name for name, _ in joined(org)} == set()
     gone = org.ask("DELETE", f"{MEMBERS}/{ALICE}")

@@ -36,6 +36,10 @@ class Parameter(NamedTuple):
     heeded: tuple[str, ...] | None = None
 
 
+FLAGS = ("true", "false")
+"""What a parameter may say that is a yes or no; in other letters it means the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """One served operation.

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z.]{0,40}")
 """What a note repeats: anything else could be a number or a secret."""
+SPOKEN = {"true": True, "false": False}
+"""How a yes or no is written, in whatever letters."""
 MOST_FIELDS = 200
 """So many parts of a query are read."""
 MOST_KEYS = 20
@@ -37,6 +39,10 @@ class Query(NamedTuple):
         """The last value of a parameter; ``None`` where it is not given, or empty."""
         return (self.values.get(name) or [""])[-1] or None
 
+    def flag(self, name: str) -> bool | None:
+        """A yes or no, which the official SDK for Python writes True or False; ``None`` for neither."""
+        return SPOKEN.get((self.text(name) or "").lower())
+
     def number(self, name: str, usual: int) -> int:
         """A parameter that a rule has found to be a positive number, or the usual value of it."""
         return int(self.text(name) or usual)
@@ -61,7 +67,7 @@ def of_query(operation: Operation, query: Query) -> Iterator[str]:
 
 def _of_parameter(name: str, parameter: Parameter, heeded: Sequence[str], query: Query) -> Iterator[str]:
     for value in query.all(name) if parameter.kind == "array" else [query.text(name) or ""]:
-        if value not in heeded:
+        if (value.lower() if value.lower() in SPOKEN else value) not in heeded:
             yield f"{name}{'=' + value if _WORD.fullmatch(value) else ''} has no effect in Ringback"
 
 

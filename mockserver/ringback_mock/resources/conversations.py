@@ -165,7 +165,7 @@ def done(ask: Ask) -> Applied:
 def wrap_up_given(ask: Ask) -> Applied:
     """The wrap-up of a participant; one that was not given, or is provisional only, is empty."""
     given = participant(ask).wrap_up
-    if given is None or (given.provisional and (ask.query.text("provisional") or "").lower() != "true"):
+    if given is None or (given.provisional and not ask.query.flag("provisional")):
         return 200, {}
     told = parts.wrap_up(given) or {}
     return 200, {name: value for name, value in told.items() if name not in ("name", "provisional")}

@@ -92,7 +92,7 @@ def _user(ask: Ask) -> User:
 
 def _those(ask: Ask, gone: str, org: Org) -> tuple[PresenceDefinition, ...]:
     """All of them, unless only those are asked for that are not in use."""
-    return () if ask.query.text(gone) == "true" else org.presence_definitions
+    return () if ask.query.flag(gone) else org.presence_definitions
 
 
 def presence_body(presence: PresenceDefinition) -> Json:

@@ -104,8 +104,8 @@ def _of_user(ask: Ask, user: User) -> Applied:
 
 def _as_joined(ask: Ask, user: User, queue: Queue) -> bool:
     """Whether the user takes calls of the queue, or does not, as the query asks for."""
-    asked = ask.query.text("joined")
-    return asked not in ("true", "false") or (user.id in queue.joined) == (asked == "true")
+    asked = ask.query.flag("joined")
+    return asked is None or (user.id in queue.joined) == asked
 
 
 def _queue_of(user: User, queue: Queue, org: Org) -> Json:
@@ -117,7 +117,7 @@ def _queue_of(user: User, queue: Queue, org: Org) -> Json:
 def members_changed(ask: Ask) -> Applied:
     """Add members, who take calls of the queue at once, or take them out; of the others nothing changes."""
     queue, listed = _queue_in_path(ask), [entry["id"].lower() for entry in orjson.loads(ask.request.body)]
-    if ask.query.text("delete") == "true":
+    if ask.query.flag("delete"):
         return 200, None, _changed(ask, queue, _without(queue.members, *listed), queue.not_joined)
     return 200, None, _changed(ask, queue, (*queue.members, *listed), queue.not_joined)
 

@@ -68,7 +68,7 @@ class SubscriptionCase(Case):
     @lazy
     def ignores_errors(self) -> bool:
         """Whether topics that are refused are to be left out, and the others taken."""
-        return (self.query.text("ignoreErrors") or "").lower() == "true"
+        return self.query.flag("ignoreErrors") is True
 
     @lazy
     def topics_before(self) -> frozenset[str]:

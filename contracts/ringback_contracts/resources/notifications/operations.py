@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.core.operation import FLAGS, Change, Parameter
 from ringback_contracts.http.served import served
 from ringback_contracts.resources.notifications.facts import SubscriptionCase
 
@@ -33,7 +33,7 @@ SUBSCRIBING: dict[str, Any] = {
     "unknown": THE_CHANNEL,
     "words": ("channelId",),
     "facts": SubscriptionCase,
-    "query": {"ignoreErrors": Parameter(heeded=("true", "false"))},
+    "query": {"ignoreErrors": Parameter(heeded=FLAGS)},
 }
 """What the two operations that subscribe have in common."""
 

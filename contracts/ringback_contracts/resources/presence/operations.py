@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.core.operation import FLAGS, Change, Parameter
 from ringback_contracts.http.body import ModelledCase
 from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
@@ -30,7 +30,7 @@ OPERATIONS = (
         scopes=READING,
         answers="OrganizationPresenceEntityListing",
         changes=Change.NOTHING,
-        query={**PAGED, "deleted": Parameter(heeded=("false",)), "localeCode": LOCALE},
+        query={**PAGED, "deleted": Parameter(heeded=FLAGS), "localeCode": LOCALE},
     ),
     served(
         GET_PRESENCE,
@@ -48,7 +48,7 @@ OPERATIONS = (
         answers="OrganizationPresenceDefinitionEntityListing",
         changes=Change.NOTHING,
         query={
-            "deactivated": Parameter(heeded=("false",)),
+            "deactivated": Parameter(heeded=FLAGS),
             "divisionId": Parameter("array"),
             "localeCode": LOCALE,
         },

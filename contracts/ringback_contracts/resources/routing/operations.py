@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringback_contracts.core.operation import Change, Parameter
+from ringback_contracts.core.operation import FLAGS, Change, Parameter
 from ringback_contracts.http.query import PAGED
 from ringback_contracts.http.served import served
 
@@ -27,7 +27,7 @@ THE_MEMBER = {**THE_QUEUE, "memberId": "path.member-unknown"}
 NO_EFFECT = Parameter(heeded=())
 NO_EFFECTS = Parameter("array", heeded=())
 ORDER = Parameter(heeded=("asc", "desc", "ascending", "descending"))
-JOINED = Parameter(heeded=("true", "false"))
+JOINED = Parameter(heeded=FLAGS)
 
 OF_MEMBERS = {
     **PAGED,
@@ -156,7 +156,7 @@ OPERATIONS = (
         answers=None,
         changes=Change.ORG,
         unknown=THE_QUEUE,
-        query={"delete": Parameter(heeded=("true", "false"))},
+        query={"delete": Parameter(heeded=FLAGS)},
     ),
     served(
         JOIN_MEMBER,
