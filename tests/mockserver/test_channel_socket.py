@@ -202,18 +202,41 @@ PING, PONG = b"\x89\x80\0\0\0\0", b"\x8a\x00"
 """A ping without a word, masked as a client's are, and its answer."""
 
 
-@pytest.fixture
-def fast_talker() -> Iterator[wire.Connection]:
-    """A client that says more at once than is heard in a turn, as far as it has shaken hands."""
-    with wire.Server().connect() as connection:
+@contextmanager
+def shaking_hands(extra: str = "", early: bytes = b"") -> Iterator[wire.Connection]:
+    """A client that asks for the socket of a channel, and says something before that is answered."""
+    server = wire.Server()
+    server.site.open_to_sockets(lambda: None)
+    with server.connect() as connection:
         connection.receive(wire.request(target=API + CHANNELS))
         channel_id = json.loads(connection.replies()[0].body)["id"]
         connection.transport.writes.clear()
-        head = wire.request("GET", f"/channels/{channel_id}", extra=UPGRADE.encode())
-        connection.receive(head)
+        head = wire.request("GET", f"/channels/{channel_id}", extra=(UPGRADE + extra).encode())
+        connection.receive(head + early)
+        yield connection
+
+
+@pytest.fixture
+def fast_talker() -> Iterator[wire.Connection]:
+    """A client that says more at once than is heard in a turn, as far as it has shaken hands."""
+    with shaking_hands() as connection:
         assert connection.sent.startswith(b"HTTP/1.1 101 ")
         connection.transport.writes.clear()
         yield connection
+
+
+def test_what_a_client_says_before_its_socket_is_open_is_heard() -> None:
+    with shaking_hands(early=PING) as connection:
+        assert connection.sent.startswith(b"HTTP/1.1 101 ")
+        assert connection.sent.endswith(b"\r\n\r\n" + PONG)
+
+
+@pytest.mark.parametrize(
+    ("extra", "body"), [("Content-Length: 5\r\n", b"hello"), ("Transfer-Encoding: chunked\r\n", b"0\r\n\r\n")]
+)
+def test_a_request_with_a_body_opens_no_socket(extra: str, body: bytes) -> None:
+    with shaking_hands(extra, body) as connection:
+        assert [reply.status for reply in connection.replies("GET")] == [426]
 
 
 def test_a_client_that_says_much_is_heard_in_turns(fast_talker: wire.Connection) -> None:

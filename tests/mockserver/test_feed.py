@@ -91,6 +91,21 @@ def test_heartbeats_come_every_thirty_seconds_of_the_org_s_clock(world: World) -
     assert ear.take() == [HEARTBEAT] * 3
 
 
+def test_a_clock_that_is_set_back_beats_on_and_delays_as_long() -> None:
+    world = World(event_delay=2)
+    ear = world.listen(OWN_CALLS)
+    world.place()
+    world.advance(1)
+    world.admin("POST", "/clock", {"now": "2025-01-01T00:00:00Z"})
+    assert ear.take() == []
+    world.advance(1)
+    assert len(ear.take()) == 1
+    world.advance(28)
+    assert ear.take() == [HEARTBEAT]
+    world.advance(30)
+    assert HEARTBEAT in ear.take()
+
+
 def test_hold_and_retrieve_are_told_twice_and_mute_is_not(world: World) -> None:
     ear = world.listen(OWN_CALLS)
     call_id = world.place()

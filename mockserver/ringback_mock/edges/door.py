@@ -155,8 +155,14 @@ class Door(KeptConnection):
         request = self._request()
         channel_id = request.path.removeprefix(PATH)
         wanted = request.headers.get("upgrade", "").lower() == "websocket" and request.method == "GET"
+        sent = request.headers
+        bodiless = "transfer-encoding" not in sent and sent.get("content-length", "0") == "0"
         known = (
-            wanted and request.host_allowed and request.well_formed and self.site.sockets.knows(channel_id)
+            wanted
+            and bodiless
+            and request.host_allowed
+            and request.well_formed
+            and self.site.sockets.knows(channel_id)
         )
         return channel_id if known else None
 
@@ -166,10 +172,12 @@ class Door(KeptConnection):
 
         self._in_message = False
         self._handed_on = True
-        head = self._head_without() + rest + self._unread.tobytes()
+        head, early = self._head_without(), rest + self._unread.tobytes()
         self.connection_lost(None)
         socket = ChannelSocket(self.loop, self.server_state, self.turns)
         socket.open(self.transport, head, channel_id, self.site.sockets, self._noting())
+        if early:
+            socket.data_received(early)
 
     def _noting(self) -> Noted:
         """What a client waits for whose socket is opened."""

@@ -8,6 +8,8 @@ from heapq import heapify, heappop, heappush
 
 Due = Callable[[float], object]
 """What happens, told the moment at which it is due."""
+LATER = "later"
+"""Stands where a call's id would: what is due so long after something, whatever the clock is set to."""
 
 
 class Agenda:
@@ -25,7 +27,7 @@ class Agenda:
         return self._heap[0][0] if self._heap else None
 
     def put(self, at: float, due: Due, about: str = "") -> None:
-        """Let it happen at that moment; ``about`` is the id of the call that it is about."""
+        """Let it happen at that moment; ``about`` is the id of the call that it is about, or ``LATER``."""
         heappush(self._heap, (at, next(self._order), about, due))
 
     def run(self, now: float) -> None:
@@ -37,9 +39,17 @@ class Agenda:
         finally:
             self.at = None
 
+    def set_back(self, seconds: float) -> None:
+        """The clock was set back: what is due so long after something is due as much earlier."""
+        self._heap = [
+            (at - seconds if about == LATER else at, order, about, due)
+            for at, order, about, due in self._heap
+        ]
+        heapify(self._heap)
+
     def keep(self, calls: Container[str]) -> None:
         """Forget what is about calls that there are no more."""
-        self._heap = [entry for entry in self._heap if not entry[2] or entry[2] in calls]
+        self._heap = [entry for entry in self._heap if entry[2] in ("", LATER) or entry[2] in calls]
         heapify(self._heap)
 
     def clear(self) -> None:

@@ -16,7 +16,7 @@ from ringback_contracts.life import Conversation, next_turn, snapshots
 from ringback_contracts.life.views import notices
 from ringback_contracts.resources.notifications.topics import SUMMARY, topic_name
 from ringback_mock.engine import messages, user_events
-from ringback_mock.engine.agenda import Agenda
+from ringback_mock.engine.agenda import LATER, Agenda
 from ringback_mock.engine.channels import Channel, Listener
 from ringback_mock.engine.ids import new_id
 from ringback_mock.engine.interactions import Interactions, spans_of
@@ -94,7 +94,7 @@ class EventFeed:
             self._replace(channel, before)
         self._calls.watcher = self.call_changed
         self.resubscribed(channel, now)
-        self.agenda.put(now + HEARTBEAT_SECONDS, lambda at: self._beat(channel, listener, at))
+        self.agenda.put(now + HEARTBEAT_SECONDS, lambda at: self._beat(channel, listener, at), LATER)
         self._tell_changed()
 
     @staticmethod
@@ -179,7 +179,7 @@ class EventFeed:
     def _beat(self, channel: Channel, listener: Listener, at: float) -> None:
         if channel.listener is listener:
             listener.send(messages.HEARTBEAT)
-            self.agenda.put(at + HEARTBEAT_SECONDS, lambda then: self._beat(channel, listener, then))
+            self.agenda.put(at + HEARTBEAT_SECONDS, lambda then: self._beat(channel, listener, then), LATER)
 
     def _follow(self, names: Iterable[str], now: float) -> None:
         """Await the next turn of the calls that these topics can be about."""
@@ -271,6 +271,6 @@ class EventFeed:
 
         delay = self._standing().org.event_delay
         if delay:
-            self.agenda.put(at + delay, publish)
+            self.agenda.put(at + delay, publish, LATER)
         else:
             publish(at)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ringback_contracts.http.faults import Fault, FaultKind
 from ringback_mock.engine import messages
-from ringback_mock.engine.agenda import Agenda
+from ringback_mock.engine.agenda import LATER, Agenda
 from ringback_mock.engine.channels import Listener
 
 WARNING_SECONDS = 60.0
@@ -23,7 +23,7 @@ class Troubled:
         self._now = now
         self._told = 0
         if fault.kind is FaultKind.SOCKET_CLOSED:
-            agenda.put(now() + fault.seconds, self._warn)
+            agenda.put(now() + fault.seconds, self._warn, LATER)
 
     def send(self, text: bytes) -> None:
         """Pass the message on as the fault has it: only events are struck."""
@@ -36,7 +36,7 @@ class Troubled:
                 return
             case FaultKind.EVENTS_LATE:
                 sent = self._now() if self._agenda.at is None else self._agenda.at
-                self._agenda.put(sent + self._fault.seconds, lambda _: self._listener.send(text))
+                self._agenda.put(sent + self._fault.seconds, lambda _: self._listener.send(text), LATER)
                 return
             case FaultKind.SOCKET_LOST if self._told > self._fault.after:
                 self._listener.drop()
@@ -53,4 +53,4 @@ class Troubled:
 
     def _warn(self, at: float) -> None:
         self._listener.send(messages.SOCKET_CLOSING)
-        self._agenda.put(at + WARNING_SECONDS, lambda _: self._listener.close(1001, "maintenance"))
+        self._agenda.put(at + WARNING_SECONDS, lambda _: self._listener.close(1001, "maintenance"), LATER)

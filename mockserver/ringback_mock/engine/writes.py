@@ -253,7 +253,10 @@ class SetClock(Write):
     course: Course
 
     def to(self, tenant: Tenant) -> None:
+        before = tenant.clock()
         tenant.clock.go(self.course)
+        if (back := before - tenant.clock()) > 0:
+            tenant.feed.agenda.set_back(back)
 
 
 @plain(compared=False)
