@@ -14,7 +14,6 @@ import click
 from ringback_client import (
     Call,
     CallsClient,
-    ConfigurationError,
     Event,
     Events,
     RingbackError,
@@ -26,7 +25,7 @@ from ringback_client.errors import NotAuthenticated
 from ringback_client.waiting import OWN_CALLS
 from ringback_contracts.privacy import redact_body
 from ringback_harness.commands.call import credentials_for, target_option, token_option
-from ringback_harness.exits import CommandError, SetupError, Unreachable
+from ringback_harness.exits import SetupError, Unreachable
 from ringback_harness.real_range import RealRange
 from ringback_harness.sandbox.listening import no_room
 from ringback_harness.terminal import echo, one_line
@@ -71,10 +70,8 @@ def command(
                 _show(_until(events, seconds))
     except (TransportError, NotAuthenticated) as error:
         raise Unreachable(str(error)) from error
-    except ConfigurationError as error:
-        raise SetupError(str(error)) from error
     except RingbackError as error:
-        raise _refused(error) from error
+        raise SetupError(str(error)) from error
 
 
 @contextmanager
@@ -84,10 +81,6 @@ def _listening(aim: Target, token: str | None) -> Iterator[CallsClient]:
         if aim.real and (why := no_room(client.count_channels())):
             raise SetupError(f"watching takes a channel, and {why}; or watch with a token of another app")
         yield client
-
-
-def _refused(error: RingbackError) -> CommandError:
-    return SetupError(f"{error}{f' {error.fix}' if error.fix else ''}")
 
 
 def _show(events: Iterator[Event]) -> None:
