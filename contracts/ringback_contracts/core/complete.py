@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
 
 from ringback_contracts.core.model import Rule
-from ringback_contracts.core.operation import UNTOLD, Change, Operation
+from ringback_contracts.core.operation import UNTOLD, Change, Operation, Selection
 from ringback_contracts.core.table import Table
 
+Readers = Mapping[str, Mapping[Selection | None, Rule]]
+"""By the class of facts that they read, one rule for each selection of operations."""
 SAFE = frozenset({"GET", "HEAD"})
 """Methods by which nothing may be changed (RFC 9110, section 9.2.1)."""
 
@@ -79,18 +81,18 @@ def _without_rule(operation: Operation, table: Table) -> Iterator[str]:
             yield f"names a rule for an unknown {name}, which is not in its path"
 
 
-def _without_facts(operation: Operation, readers: Mapping[str, Sequence[Rule]]) -> Iterator[str]:
+def _without_facts(operation: Operation, readers: Readers) -> Iterator[str]:
     facts = {kind.__name__ for kind in operation.facts.__mro__}
     for read, rules in readers.items():
-        for rule in rules if read not in facts else ():
+        for rule in rules.values() if read not in facts else ():
             if rule.concerns(operation):
                 yield f"has not the facts {read}, which the rule {rule.id} reads"
 
 
-def _readers(table: Table) -> Mapping[str, Sequence[Rule]]:
-    """The rules by the class of facts that their functions take, as the annotations have it."""
-    readers: dict[str, list[Rule]] = {}
+def _readers(table: Table) -> Readers:
+    """The rules by what their functions read, as the annotations have it; of those alike the first."""
+    readers: dict[str, dict[Selection | None, Rule]] = {}
     for rule in table:
         for read in islice(getattr(rule.check, "__annotations__", {}).values(), 1):
-            readers.setdefault(read, []).append(rule)
+            readers.setdefault(read, {}).setdefault(rule.operations, rule)
     return readers

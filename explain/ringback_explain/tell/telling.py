@@ -85,9 +85,11 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
 
 
 def _text_notes(context: Context, path: str = "") -> Iterator[Note]:
-    yield from about.url_notes(context.text)
     named = list(about.name_notes(context))
     yield from named
+    if not context.text:
+        return
+    yield from about.url_notes(context.text)
     yield from sdk_notes(context.text, path)
     # What calls need is said once.
     symptoms = about.symptom_notes(context)
@@ -160,6 +162,8 @@ def _notes(
         yield from islice(body_notes.id_notes(request.path, subject.fields), MOST)
     if subject.operation_id != PLACE_CALL_FOR_USER:
         yield from about.grant_notes(context)
+    if context.text.strip() == request.body.decode("utf-8", "replace").strip():
+        context = replace(context, text="")  # nothing stands around the body
     yield from _text_notes(context, suggestion.equivalent.path if suggestion.equivalent else "")
 
 
