@@ -66,6 +66,15 @@ def test_the_words_of_a_message_may_stand_in_another_order() -> None:
     assert {rule.message for rule in found} == {"malformed participant address"}
 
 
+@pytest.mark.parametrize("text", ["address.scheme-missing", 'what is "address.scheme-missing"? I get 400.'])
+def test_the_id_of_a_rule_alone_is_explained(text: str) -> None:
+    found = mention.reported(text)
+    assert found is not None
+    explained = explain_answer(found.answer)
+    assert explained is not None
+    assert explained.rule == "address.scheme-missing"
+
+
 def test_of_many_rules_that_answer_the_same_none_is_picked_out() -> None:
     for answer in (
         PlatformAnswer(404),

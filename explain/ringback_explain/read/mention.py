@@ -98,7 +98,8 @@ def reported(text: str) -> FoundError | None:
     code = _first(codes + _OAUTH_CODES.split(), lower) or _field(pattern("code-field"), text) or said
     message = _first(messages, lower) or _field(pattern("message-field"), text)
     named = (_field(pattern("rule"), text) or "").rstrip(".")
-    rule = named if named in TABLE.by_id else None
+    words = (named, *pattern("dotted").findall(text))
+    rule = next((word for word in words if word in TABLE.by_id and word not in error_codes()), None)
     if status is None and code is None and message is None and rule is None:
         return None
     answer = PlatformAnswer(status, code, message, rule, operation=operation(text))
