@@ -241,6 +241,13 @@ def test_a_transfer_to_an_address_dials_it() -> None:
     ]
 
 
+def test_after_a_transfer_an_agent_has_work_to_do_and_nobody_else() -> None:
+    call = queue_call()
+    for to, works in ((user(BOB), True), (OTHER, False)):
+        moved = done(call, commands.BlindTransfer(leg(call, ALICE).id, to, ALICE))
+        assert (moved.participants[-1].after_call is not None) == works
+
+
 @pytest.mark.parametrize(
     ("how", "ended"),
     [("no_answer", "transfer.noanswer"), ("do_not_disturb", "transfer.donotdisturb"), ("declines", "client")],
