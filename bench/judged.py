@@ -13,13 +13,14 @@ from bench.servers import PATH, VALID
 from ringback_contracts.core.model import Request
 from ringback_mock.collector import REQUESTS, look
 
-EACH, READ = 2_000, 500
-"""Requests of each kind in a round, and calls that are read."""
+EACH, READ, NEW = 2_000, 500, 200
+"""Requests of each kind in a round, calls that are read, and bodies of which none is like another."""
 KEPT = 10_000
 """Calls that an org keeps: only beyond them it is seen what it takes to forget one."""
-SAME, NUMBER, REFUSAL, LIVE = (
+SAME, NUMBER, FORM, REFUSAL, LIVE = (
     "a call with one body again and again",
     "a call to a number never seen",
+    "a call with a body of a form never seen",
     "a refusal of a body never seen",
     "a GET of a call that lives, again and again",
 )
@@ -31,11 +32,12 @@ def measure(rounds: int) -> dict[str, list[float]]:
     """The processor's microseconds of each, one figure a round."""
     org, sent = BusyOrg(), Numbers()
     _ask(org, sent.take(org, KEPT), 202)
-    figures: dict[str, list[float]] = {SAME: [], NUMBER: [], REFUSAL: [], LIVE: []}
+    figures: dict[str, list[float]] = {SAME: [], NUMBER: [], FORM: [], REFUSAL: [], LIVE: []}
     for _ in range(rounds):
         same = [org.request("POST", PATH, VALID.encode()) for _ in range(EACH)]
         figures[SAME].append(_ask(org, same, 202))
         figures[NUMBER].append(_ask(org, sent.take(org, EACH), 202))
+        figures[FORM].append(_ask(org, sent.take(org, NEW, labelled=True), 202))
         figures[REFUSAL].append(_ask(org, _refusals(org, sent), None))
         reads = [org.request("GET", f"{PATH}/{call}") for call in org.place(READ)]
         org.advance(10)
@@ -50,13 +52,15 @@ class Numbers:
     def __init__(self) -> None:
         self.dialled = itertools.count()
 
-    def take(self, org: BusyOrg, count: int) -> list[Request]:
+    def take(self, org: BusyOrg, count: int, *, labelled: bool = False) -> list[Request]:
+        """So many; each with a label of its own where no verdict on one shall tell that on another."""
         first = beginnings()
         numbers = (
             f"{first[n % len(first)]}{n // len(first) * 7919 % 10_000:04}"
             for n in itertools.islice(self.dialled, count)
         )
-        return [org.request("POST", PATH, json.dumps({"phoneNumber": one}).encode()) for one in numbers]
+        bodies = ({"phoneNumber": one} | ({"label": one} if labelled else {}) for one in numbers)
+        return [org.request("POST", PATH, json.dumps(body).encode()) for body in bodies]
 
 
 def _refusals(org: BusyOrg, sent: Numbers) -> list[Request]:
