@@ -148,6 +148,26 @@ def test_a_store_that_hangs_is_waited_for_no_longer_than_is_said(tmp_path: Path)
             assert mock.place().status_code == 202
 
 
+def test_a_store_that_takes_no_writes_is_away_until_it_does(tmp_path: Path) -> None:
+    import redis
+
+    port = free_port()
+    with ExitStack() as stack:
+        stack.enter_context(redis_at(port, tmp_path))
+        store: Any = stack.enter_context(redis.Redis(port=port))
+        mock = stack.enter_context(serving("--store", f"redis://127.0.0.1:{port}/0"))
+        for spoil, *how in ((store.config_set, "maxmemory", 1), (store.replicaof, "127.0.0.1", 1)):
+            spoil(*how)
+            assert mock.place().status_code == 503
+            # Each time that it listens to the others it asks, and is answered.
+            assert {mock.get("/healthz").status_code for _ in range(20)} == {503}
+            store.config_set("maxmemory", 0)
+            store.replicaof("NO", "ONE")
+            until("well again", lambda: mock.get("/healthz").ok)
+            assert mock.place().status_code == 202
+        assert mock.stop()[2].count("requests are answered 503 until it does") == 2
+
+
 def test_a_store_that_was_emptied_is_begun_anew(redis_url: str, prefix: str, start: Start) -> None:
     import redis
 

@@ -192,6 +192,11 @@ class Log:
         with asking():
             return bool(await self._client.set(f"{self.keys.snapshot}:turn", VERSION, nx=True, ex=seconds))
 
+    async def write_anything(self) -> None:
+        """Raise ``AwayError`` where the store takes no writes: one that is full answers questions."""
+        with asking():
+            await self._client.set(f"{self.keys.about}:tried", VERSION, ex=1)
+
     async def close(self) -> None:
         await self._client.aclose()
 

@@ -238,14 +238,12 @@ class Replica:
     async def _round(self) -> None:
         jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_OF_A_ROUND))]
         decisions = self._decisions(jobs)
-        began = time.perf_counter()
         try:
-            told = await self._log.append([one.proposal for one in decisions])
+            told = await self._asked([one.proposal for one in decisions])
         except BaseException:
             for job in jobs:
                 job.resolve(None)
             raise
-        self._site.tally.time("round", time.perf_counter() - began)
         self._hear(told)
         if self.trouble:
             logger.warning("the store answers again")
@@ -261,6 +259,15 @@ class Replica:
             self._site.sockets.tell()
         if told.length > MOST_ENTRIES or self._uncut > MOST_BYTES:
             self._cut()
+
+    async def _asked(self, proposals: Sequence[Proposal]) -> Told:
+        """What the log says to them; after trouble only where it can be written to, too."""
+        began = time.perf_counter()
+        if self.trouble:
+            await self._log.write_anything()
+        told = await self._log.append(proposals)
+        self._site.tally.time("round", time.perf_counter() - began)
+        return told
 
     def _cut(self) -> None:
         """Let the log go on from what has come of it by now, unless this has just been tried."""
