@@ -189,7 +189,8 @@ SENT: dict[str, tuple[str, Any]] = {
     "Go, a buffer that an encoder fills": (
         (
             f'payload := map[string]interface{{}}{{"phoneNumber": "{NUMBER}"}}\nbuf := new(bytes.Buffer)\n'
-            f'json.NewEncoder(buf).Encode(payload)\nhttp.Post("{URL}", "application/json", buf)'
+            "if err := json.NewEncoder(buf).Encode(payload); err != nil {\n\treturn err\n}\n"
+            f'http.Post("{URL}", "application/json", buf)'
         ),
         CALL,
     ),
@@ -202,6 +203,13 @@ SENT: dict[str, tuple[str, Any]] = {
             f"Builder().to('{NUMBER}').by('{ALICE}').send(session)"
         ),
         TO_FROM,
+    ),
+    "Python, keywords that a function takes together": (
+        (
+            "def post(path, **body):\n    return session.post(BASE + path, json=body)\n"
+            f"post('{PATH}', phoneNumber='{NUMBER}')"
+        ),
+        CALL,
     ),
     "Python, bytes of a text": (
         (
@@ -274,6 +282,11 @@ SCRIPT = "Invoke-RestMethod -Method Post -Uri $uri -Headers $headers"
 @pytest.mark.parametrize(
     ("script", "media", "body"),
     [
+        (
+            f"{SCRIPT} -Body @{{ grant_type = 'client_credentials' }}",
+            "application/x-www-form-urlencoded",
+            "grant_type=client_credentials",
+        ),
         (
             f"$b = {TABLE_OF_PS} | ConvertTo-Json\n{SCRIPT} -Body $b",
             "application/x-www-form-urlencoded",

@@ -34,6 +34,7 @@ def sent(code: str) -> tuple[str | None, str]:
         f'axios.post("{URL}", new URLSearchParams({OBJECT}))',
         f'const form = {OBJECT};\naxios.post("{URL}", new URLSearchParams(form).toString())',
         f'fetch("{URL}", {{method: "POST", body: new URLSearchParams({OBJECT})}})',
+        f'$.ajax({{url: "{URL}", type: "POST", data: {OBJECT}}})',
         f'axios({{method: "post", url: "{URL}", data: new URLSearchParams({OBJECT})}})',
     ],
 )

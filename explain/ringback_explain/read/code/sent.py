@@ -156,7 +156,7 @@ def _settled(body: Any) -> Iterator[Note]:
     body = _bare(body)
     if not isinstance(body, CodeObject):
         return
-    if not described.DESTINATIONS & body.keys():
+    if not (described.DESTINATIONS | described.TOKEN_KEYS) & body.keys():
         yield from _taken(body)
     yield from _doubts(body, "")
 
@@ -229,7 +229,7 @@ def _media_of_text(sending: Sending, language: str, text: str) -> str:
 def _media(sending: Sending, language: str) -> str:
     """What a client makes of an object that it is given as it is."""
     way, client = sending.way.lower(), sending.client.lower()
-    if way in ("form", "form_params", "form_data"):
+    if way in ("form", "form_params", "form_data") or client in ("$", "jquery"):
         return FORM_TYPE
     if language == "python" and not sending.sdk and (way == "data" or (not way and client == "requests")):
         return FORM_TYPE

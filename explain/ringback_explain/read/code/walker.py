@@ -177,10 +177,12 @@ class Walker:
 
     def _branches(self, node: Node) -> None:
         """Follow what happens under a condition, and what happens else."""
-        given = field(node, "condition", "value", "pattern")
+        given, first = field(node, "condition", "value", "pattern"), field(node, "initializer")
         condition = self._condition(node, given)
+        if first is not None:
+            self.execute(first)  # of Go, whatever the condition
         others = [child for child in node.children_by_field_name("alternative") if child.is_named]
-        inner = [child for child in node.named_children if child not in others and child != given]
+        inner = [child for child in node.named_children if child not in (*others, given, first)]
         if given is not None and _MAIN.search(text_of(given)):
             self.all(inner)
         else:
@@ -270,6 +272,9 @@ class Walker:
             default = field(node, *_RIGHT)
             if name in by_name:
                 bound[name] = by_name[name]
+            elif node.type == "dictionary_splat_pattern" and by_name:
+                bound[name] = self.record()
+                bound[name].absorb({key: by_name[key] for key in by_name.keys() - bound.keys()})
             elif place < len(by_place):
                 bound[name] = by_place[place]
             elif arguments and default is not None:
