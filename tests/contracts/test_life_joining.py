@@ -199,6 +199,14 @@ def test_a_provisional_wrap_up_may_lack_its_code_and_ends_nothing() -> None:
     assert call_conversation(call)["participants"][-1]["wrapup"]["provisional"] is True
 
 
+def test_what_is_provisional_before_the_agent_leaves_ends_nothing_either() -> None:
+    call = agents_call()
+    call = done(call, commands.GiveWrapUp(leg(call, ALICE).id, "sale", provisional=True))
+    after = leg(done(call, commands.End(ALICE)), ALICE).after_call
+    assert after is not None
+    assert after.open
+
+
 def test_a_wrap_up_can_be_skipped_where_the_queue_lets_it() -> None:
     call = hung_up()
     call = done(call, commands.SkipWrapUp(leg(call, ALICE).id))
