@@ -141,14 +141,20 @@ def test_what_else_is_refused_still_is(method: str, path: str, status: int) -> N
     assert asked(method, path, body={}).status == status
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", b"null", b'{"name": {"x": 1}}'])
-def test_whatever_body_is_sent_is_answered(body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"[]", b"null", b'{"name": {"x": 1}}', b"", b"{", b"\xff", b"[" * 100])
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "text/csv"])
+def test_whatever_body_is_sent_is_answered_and_one_that_is_no_json_is_noted(
+    body: bytes, media_type: str
+) -> None:
     site = Site(Store())
     site.pipeline.stub = True
-    headers = {"host": "127.0.0.1", "authorization": "Bearer alice", "content-type": "application/json"}
+    headers = {"host": "127.0.0.1", "authorization": "Bearer alice", "content-type": media_type}
     answer = site.answer(site.request("POST", "/api/v2/routing/skills", headers, body))
     assert answer.status == 200
     assert json.loads(answer.body)["name"] == "name"
+    is_json = body == b"" or body.endswith((b"]", b"l", b"}"))
+    noted = dict(answer.headers).get("Ringback-Note", "")
+    assert ("this is no JSON: " in noted) == ("json" in media_type and not is_json)
 
 
 # The official SDKs

@@ -10,6 +10,7 @@ import orjson
 from ringback_contracts.catalogue import findings, route
 from ringback_contracts.core import payload
 from ringback_contracts.core.model import Caller, Rejected, Request, Stage
+from ringback_contracts.core.payload import Payload
 from ringback_contracts.core.table import Table
 from ringback_contracts.http.sdk_operations import sdk_operation
 from ringback_contracts.http.stubs import stub
@@ -33,15 +34,25 @@ def why_not_stubbed(
 
 
 def stubbed(request: Request, now: float, own: Headers) -> Response:
-    """The made-up answer to a request for an operation that the SDK has."""
+    """The made-up answer to a request for an operation of the SDK; a note tells of a body that is no JSON."""
     operation = sdk_operation(route(request.method, request.path).unserved or "")
-    status, value = stub(operation, request.path, timestamp(now), _sent(request))
+    read = payload.read(request.body) if request.body else Payload({})
+    status, value = stub(operation, request.path, timestamp(now), _object(read))
+    headers = (*own, MARK, *_note(request, read))
     if value is None:
-        return Response(status, (*own, MARK))
-    return Response(status, (JSON_TYPE, *own, MARK), orjson.dumps(value))
+        return Response(status, headers)
+    return Response(status, (JSON_TYPE, *headers), orjson.dumps(value))
 
 
-def _sent(request: Request) -> Mapping[str, Any]:
+def _object(read: Payload) -> Mapping[str, Any]:
     """The object that the request's body is, if it is one."""
-    read = payload.read(request.body) if request.body else None
-    return read.value if read is not None and read.readable and isinstance(read.value, dict) else {}
+    return read.value if read.readable and isinstance(read.value, dict) else {}
+
+
+def _note(request: Request, read: Payload) -> Headers:
+    """What is said of a body that is to be JSON, and cannot be read."""
+    if read.readable or "json" not in request.headers.get("content-type", ""):
+        return ()
+    why = read.error or "it is nested too deeply"
+    note = f"a stub takes any body, and this is no JSON: {why}"
+    return (("Ringback-Note", note.encode("ascii", "replace").decode()),)
