@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 import orjson
 
@@ -97,11 +96,6 @@ class HttpProblem(Exception):
 
     def response(self) -> Response:
         return json_response(self.status, {"error": self.error, "message": self.message}, self.headers)
-
-
-def parameters(query: str) -> dict[str, str]:
-    """The parameters of a query or a form; of those that stand there twice, the first."""
-    return dict(reversed(parse_qsl(query, keep_blank_values=True)))
 
 
 def bad_request(message: str) -> HttpProblem:

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ringback_contracts.core.lazy import lazy
+from ringback_contracts.core.pairs import first_of_each
 from ringback_contracts.core.plain import plain
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ class Request:
         """Roughly the memory that everything but the body takes."""
         text = "".join((self.path, self.query, *self.headers, *self.headers.values()))
         return HEADER_BYTES * len(self.headers) + len(text)
+
+    @lazy
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters of the query; of those that stand there twice, the first."""
+        return first_of_each(self.query)
 
 
 class TokenState(StrEnum):

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, make_response, render_template
 
 from ringback_contracts.core.model import Request
+from ringback_contracts.core.pairs import first_of_each
 from ringback_mock.engine.store import Store
-from ringback_mock.http import parameters
 from ringback_mock.pages.authorize import Authorization, LoginRefusal, check_authorize, check_return, log_in
 from ringback_mock.resources.oauth import NO_STORE
 
@@ -32,13 +32,13 @@ def blueprint(store: Store) -> Blueprint:
 
 def _show(store: Store) -> Response:
     sent: Request = g.sent
-    asked = check_authorize(store, given := parameters(sent.query))
+    asked = check_authorize(store, given := sent.parameters)
     return _refuse(asked) if isinstance(asked, LoginRefusal) else _users_page(asked, given)
 
 
 def _pick(store: Store) -> Response:
     sent: Request = g.sent
-    given = parameters(sent.body.decode("utf-8", "replace"))
+    given = first_of_each(sent.body.decode("utf-8", "replace"))
     user_id = given.pop("user", "")
     asked = check_authorize(store, given)
     if isinstance(asked, LoginRefusal):
@@ -54,7 +54,7 @@ def _pick(store: Store) -> Response:
 def _leave(store: Store) -> Response:
     """Where the SDKs send a browser to log out: back to the client, where it has registered that."""
     sent: Request = g.sent
-    given = parameters(sent.query)
+    given = sent.parameters
     if not given.get("redirect_uri"):
         return _page("logged_out.html", 200, "")
     checked = check_return(store, given)

@@ -30,7 +30,7 @@ from ringback_mock.engine.writes import (
     SetClock,
     SetFaults,
 )
-from ringback_mock.http import JSON_TYPE, HttpProblem, Response, bad_request, json_response, parameters
+from ringback_mock.http import JSON_TYPE, HttpProblem, Response, bad_request, json_response
 from ringback_mock.resources.exchange_list import Looking, page_of
 from ringback_mock.views import Decided, ViewRoute
 
@@ -89,7 +89,7 @@ def _exchanges(site: Site, request: Request) -> Response:
     """A page of exchanges, piece by piece: to redact hundreds takes a while, in which others are answered."""
     tenant = tenant_of(site, request, "limit", "before", *FILTERS)
     limit, before = min(_count(request, "limit", PAGE), LONGEST_PAGE), _count(request, "before", LARGEST)
-    looking = page_of(tenant.journal, tenant.org, parameters(request.query), limit, before)
+    looking = page_of(tenant.journal, tenant.org, request.parameters, limit, before)
     return Response(200, (JSON_TYPE,), pieces=_listing(tenant.journal, request, looking, limit))
 
 
@@ -118,7 +118,7 @@ def _next(request: Request, page: Page, limit: int) -> str | None:
     """Where the older exchanges are listed, if there are any."""
     if page.older is None:
         return None
-    asked = {name: value for name, value in parameters(request.query).items() if name in ("org", *FILTERS)}
+    asked = {name: value for name, value in request.parameters.items() if name in ("org", *FILTERS)}
     return f"{ADMIN}/exchanges?{urlencode({'before': page.older, 'limit': limit, **asked})}"
 
 
@@ -207,7 +207,7 @@ def _set_clock(site: Site, request: Request) -> Decided:
 def tenant_of(site: Site, request: Request, *others: str) -> Tenant:
     """The org that ``?org=`` names; the default one where it is not given."""
     expect_parameters(request, "org", *others)
-    org_id = parameters(request.query).get("org")
+    org_id = request.parameters.get("org")
     tenant = site.store.default if org_id is None else site.store.tenant(org_id)
     if tenant is None:
         raise HttpProblem(404, f"no org has the id {org_id}; POST /__ringback/orgs makes one")
@@ -220,7 +220,7 @@ LARGEST = 10**9
 
 def _count(request: Request, name: str, otherwise: int) -> int:
     """The whole number that a parameter holds."""
-    text = parameters(request.query).get(name)
+    text = request.parameters.get(name)
     if text is None:
         return otherwise
     if not (text.isascii() and text.isdecimal()):
@@ -230,7 +230,7 @@ def _count(request: Request, name: str, otherwise: int) -> int:
 
 def expect_parameters(request: Request, *known: str) -> None:
     """Refuse a query parameter that means nothing at the path."""
-    for name in parameters(request.query):
+    for name in request.parameters:
         if name not in known:
             listed = ", ".join(known) or "none"
             raise bad_request(f"there is no query parameter {name!r} here; known: {listed}")

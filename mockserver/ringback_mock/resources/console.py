@@ -21,7 +21,6 @@ from ringback_mock.http import (
     Response,
     bad_request,
     json_response,
-    parameters,
 )
 from ringback_mock.resources.admin import tenant_of
 from ringback_mock.resources.call_list import Sought, call_shown, listed, pace
@@ -82,7 +81,7 @@ def place_of(request: Request, path: str) -> str | None:
     section, _, which = path.removeprefix(HOME).partition("/")
     if not path.startswith(HOME) or section not in ("exchanges", "rules", "faults", "calls") or "/" in which:
         return None
-    asked = parameters(request.query)
+    asked = dict(request.parameters)
     org = {name: asked.pop(name) for name in ("org",) if name in asked}
     return (
         HOME
@@ -136,7 +135,7 @@ def _feed(site: Site, _: Request) -> Response:
 def _calls(site: Site, request: Request) -> Response:
     """The newest calls, the newest first; with ``text`` those that it is found in, ``before`` a call's id."""
     tenant = settled(site, request, "text", "before")
-    asked = parameters(request.query)
+    asked = request.parameters
     return Response(
         200, (JSON_TYPE,), pieces=listed(tenant, Sought(asked.get("text", ""), asked.get("before")))
     )
