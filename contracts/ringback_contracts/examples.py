@@ -132,8 +132,7 @@ class ExampleCalls(Lives):
 
     def __init__(self, example: Example, org: Org, call_ids: Sequence[str] = KNOWN_CALLS) -> None:
         self._example = example
-        # The calls are there, whichever contract takes the form in which they were placed.
-        self._org = replace(org, contract="any")
+        self._org = org
         self._call_ids = call_ids
 
     def __contains__(self, call_id: object, /) -> bool:
@@ -146,9 +145,11 @@ class ExampleCalls(Lives):
     def _lives(self) -> dict[str, Conversation]:
         lives: dict[str, Conversation] = {}
         now = BEGAN
+        # The calls are there, whichever contract takes the form in which they were placed.
+        org = self._org if self._org.contract == "any" else replace(self._org, contract="any")
         for step in before(self._example) or (A_CALL,):
             if isinstance(step, Example):
-                for call_id, command in self._done(step, lives):
+                for call_id, command in self._done(step, lives, org):
                     after = apply(lives.get(call_id) or opened(call_id, now), command, now)
                     lives[call_id] = _happened(after, step)
             else:
@@ -156,13 +157,13 @@ class ExampleCalls(Lives):
             lives = {call_id: advance(life, now) for call_id, life in lives.items()}
         return lives
 
-    def _done(self, step: Example, lives: dict[str, Conversation]) -> Iterator[Instruction]:
+    def _done(self, step: Example, lives: dict[str, Conversation], org: Org) -> Iterator[Instruction]:
         request = request_of(step, self._call_ids)
-        verdict = judge(request, _caller(step, self._org, lives), self._org)
+        verdict = judge(request, _caller(step, org, lives), org)
         if not isinstance(verdict, Accepted):
             raise TypeError(f"{step} is refused: {verdict.finding.detail}")
         if verdict.intent is not None:
-            begins: Command = placement(verdict.intent, self._org, outcomes(verdict.intent, self._org))
+            begins: Command = placement(verdict.intent, org, outcomes(verdict.intent, org))
             yield Instruction(self._call_ids[len(lives)], begins)
         yield from verdict.instructions
 
