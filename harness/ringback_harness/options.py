@@ -24,8 +24,13 @@ def needs(option: str, *others: str) -> None:
     Raises ``SetupError``.
     """
     given = click.get_current_context().params
-    if option in _written() and not any(given[other] for other in others):
+    if written(option) and not any(given[other] for other in others):
         raise SetupError(f"{_shown(option)} does nothing without {' or '.join(map(_shown, others))}")
+
+
+def written(option: str) -> bool:
+    """Whether the option, named as the command's parameter is, stands on the command line."""
+    return option in _written()
 
 
 def _written() -> list[str]:

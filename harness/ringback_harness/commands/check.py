@@ -137,7 +137,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
             report_dir=report_dir,
             cases=load_cases(cases) if cases else (),
         )
-        sys.exit(_check(CheckOptions(target, save, Reach(**reach), verbose), options))
+        sys.exit(_check(CheckOptions(target, save, Reach.asked(**reach), verbose), options))
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def command(*, target: str, known: Path | None, report: str | None, report_dir: 
 
     with reported():
         entries = read_known(known) if known else []
-        comparison = _compared(target, Reach(**reach))
+        comparison = _compared(target, Reach.asked(**reach))
     if comparison is None:
         sys.exit(Exit.FINE)
     _show(comparison, entries)

@@ -47,7 +47,7 @@ def command(*, folder: Path, target: str, **reach: Any) -> None:
     2 wrong usage, 3 target unreachable, 4 refused since a call might ring somebody.
     """  # noqa: D301 - click asks for this character before lines that it shall keep
     with reported():
-        verified, dry = _verified(folder, target, Reach(**reach))
+        verified, dry = _verified(folder, target, Reach.asked(**reach))
     for each in verified:
         echo(one_line(f"{each.standing:<15} {each.case.name}: {each.case.why}"))
         for reason in each.reasons:

@@ -17,6 +17,7 @@ from ringback_contracts.core.model import Request
 from ringback_harness.at_url import AtUrl, address_of, might_ring, opened
 from ringback_harness.cassettes import Origin, Recorder, Tape
 from ringback_harness.exits import SetupError, disk_error
+from ringback_harness.options import written
 from ringback_harness.plain_target import FORBIDDEN, PlainTarget
 from ringback_harness.sandbox.permit import DEFAULT_BUDGET, Permit
 from ringback_harness.sandbox.settings import SandboxSettings, settings_from
@@ -38,6 +39,13 @@ class Reach:
     record: Path | None = None
     taped: bool = False
     """Whether each exchange is kept for this run, too."""
+    counts: bool = False
+    """Whether the budget was asked for, and is not just the usual one."""
+
+    @classmethod
+    def asked(cls, **options: Any) -> Reach:
+        """What the command line says, in the options of ``reach_options``."""
+        return cls(**options, counts=written("budget"))
 
     @property
     def rings(self) -> bool:
@@ -77,16 +85,23 @@ def reached(name: str, reach: Reach, own: Iterable[tuple[str, Request]] = ()) ->
     Raises ``SetupError``, ``Refused``, ``Unreachable``, and what the sandbox raises.
     """
     settings = settings_from(os.environ) if name == SANDBOX else _elsewhere(name, reach)
+    own = tuple(own)
     if settings:
+        if reach.counts and not (reach.allow_calls or own):
+            raise SetupError("--budget does nothing without --allow-calls, where nothing is sent")
         DryRunSandbox(settings, reach.permit).refuse_outsiders(own)
         tools = Tools(notes=_recorder(reach, Origin(settings.target.api, settings.target.region)))
         with opened_sandbox(settings, reach.permit, tools) as sandbox:
             yield sandbox
         return
-    if name == "mock" and reach.rings:
-        raise SetupError("--allow-calls, --allow-number and --allow-user are for --target sandbox, or a URL")
+    if name == "mock" and (reach.rings or reach.counts):
+        raise SetupError(
+            "--allow-calls, --allow-number, --allow-user and --budget are for --target sandbox, or a URL"
+        )
     notes = _recorder(reach, Origin(name))
     with opened(name, os.environ.get(TOKEN), notes, verify_from(os.environ)) as target:
+        if reach.counts:
+            raise SetupError(f"leave --budget out: no call to {name} rings anybody")
         if target.traits.names_rules:
             yield target
             return
