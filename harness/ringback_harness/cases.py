@@ -30,7 +30,8 @@ from ringback_contracts.org import OrgError, changed, default_org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.cassettes.cleaning import Cleaner
 from ringback_harness.check.curl import clean
-from ringback_harness.check.expectation import ERRORS, Expected
+from ringback_harness.check.expectation import Expected
+from ringback_harness.check.reasons import ERRORS
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, answered
 from ringback_harness.check.saving import why_not

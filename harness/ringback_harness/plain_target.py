@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
-from ringback_harness.at_url import AtUrl
 from ringback_harness.sandbox.counterparts import Counterparts, as_named, granted
 from ringback_harness.sandbox.ringing import id_in
-from ringback_harness.targets import OutOfReach, Switches, World
+from ringback_harness.targets import CheckTarget, OutOfReach, Switches, World
 from ringback_harness.wire import Notes
 
 ME = "/api/v2/users/me"
@@ -25,11 +24,16 @@ class PlainTarget:
     """
 
     def __init__(
-        self, at: AtUrl, numbers: Sequence[str] = (), users: Sequence[str] = (), forbidden: str | None = None
+        self,
+        at: CheckTarget,
+        numbers: Sequence[str] = (),
+        users: Sequence[str] = (),
+        forbidden: str | None = None,
     ) -> None:
-        self.name, self.url, self.traits = at.name, at.url, at.traits
+        self.name, self.traits = at.name, at.traits
         self.notes: Notes | None = at.notes
         self._at = at.world()
+        self.url = self._at.url
         number, user = next(iter(numbers), None), next(iter(users), None)
         self.counterparts = Counterparts(self._me(), number, user)
         self._tokens = {**self._at.tokens, **({"carol": forbidden} if forbidden else {})}
@@ -46,6 +50,7 @@ class PlainTarget:
             self._tokens,
             self._deliver,
             self.world,
+            self._at.wait,
             sure=self.counterparts.sure,
             wanted=WANTED,
             listen=self._at.listen,

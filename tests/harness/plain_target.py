@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import orjson
 from werkzeug.serving import make_server
 
+from ringback_client.transport import Reply
 from ringback_contracts.catalogue import PLACING, TABLE, route
 from ringback_contracts.core.model import Request
 from ringback_contracts.core.table import Table
 from ringback_contracts.org import Org
+from ringback_harness.plain_target import PlainTarget
+from ringback_harness.targets import Clock, OutOfReach, Switches, Traits, World, as_reply
+from ringback_harness.wire import Notes
 from ringback_mock.engine.hosts import HostCheck
 from ringback_mock.engine.store import Store
 from ringback_mock.http import HERE, Peer, Response, json_response
 from ringback_mock.site import Site
-from tests.standin import standin_org
+from tests.standin import NUMBER, TOKEN, standin_org
 
 HOST = "127.0.0.1"
 Answers = Callable[[Request, Response], Response]
@@ -29,8 +33,8 @@ Answers = Callable[[Request, Response], Response]
 class OtherMock(Site):
     """A mock whose answers carry nothing of Ringback's, as ``answers`` has them."""
 
-    def __init__(self, org: Org, answers: Answers, table: Table) -> None:
-        super().__init__(Store(org), table, hosts=HostCheck(allowed=(HOST,)))
+    def __init__(self, store: Store, answers: Answers, table: Table) -> None:
+        super().__init__(store, table, hosts=HostCheck(allowed=(HOST,)))
         self._answers = answers
 
     def answer(self, request: Request, peer: Peer = HERE) -> Response:
@@ -49,7 +53,7 @@ def flawless(_: Request, response: Response) -> Response:
 def plain_target(answers: Answers = flawless, org: Org | None = None, table: Table = TABLE) -> Iterator[str]:
     """The URL of such a mock on loopback; its org is another than Ringback's default one."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    site = OtherMock(org or standin_org(), answers, table)
+    site = OtherMock(Store(org or standin_org()), answers, table)
     server = make_server(HOST, 0, site.application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -59,6 +63,33 @@ def plain_target(answers: Answers = flawless, org: Org | None = None, table: Tab
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class NearAtHand:
+    """Such a mock without a socket, and with a clock on which nobody waits."""
+
+    def __init__(self, answers: Answers = flawless, org: Org | None = None, table: Table = TABLE) -> None:
+        self.name = "somebody's mock"
+        self.traits = Traits(listens=False)
+        self.notes: Notes | None = None
+        self._clock = Clock()
+        self._site = OtherMock(Store(org or standin_org(), clock=self._clock), answers, table)
+
+    def world(self, switches: Switches | None = None) -> World:
+        if switches:
+            raise OutOfReach("its org cannot be changed")
+        tokens = {"alice": TOKEN}
+        return World(self.traits, f"http://{HOST}", None, tokens, self._deliver, self.world, self._clock.wait)
+
+    def _deliver(self, request: Request) -> Reply:
+        return as_reply(self._site.answer(request))
+
+
+def near(
+    answers: Answers = flawless, table: Table = TABLE, numbers: Sequence[str] = (NUMBER,)
+) -> PlainTarget:
+    """Such a mock as a check meets one that answers at a URL."""
+    return PlainTarget(NearAtHand(answers, table=table), numbers)
 
 
 # --- five that are wrong ------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import orjson
 import pytest
 
+from ringback_client.errors import ReplyLost
 from ringback_contracts.catalogue import PLACING
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.operations import GET_CALL, LIST_CALLS, PATCH_CALL
@@ -20,10 +22,8 @@ from ringback_harness.check.generated import Effort
 from ringback_harness.check.life import check_life
 from ringback_harness.check.results import Ledger, operation_of
 from ringback_harness.check.rules import Worlds, check_rules
-from ringback_harness.sandbox.options import Reach, reached
 from ringback_mock.http import Response, json_response
-from tests.harness.plain_target import Answers, plain_target
-from tests.standin import NUMBER, TOKEN
+from tests.harness.plain_target import Answers, near
 
 Document = dict[str, Any]
 Leg = Callable[[Document], object]
@@ -124,6 +124,52 @@ def crashed(_: Response) -> Response:
     return Response(500, (("Content-Type", "text/plain"),), b"Internal Server Error")
 
 
+def unpaged(response: Response) -> Response:
+    return replace(response, body=orjson.dumps({"entities": orjson.loads(response.body)["entities"]}))
+
+
+def page(response: Response) -> Response:
+    """What a gateway makes of an error."""
+    return Response(response.status, (("Content-Type", "text/html"),), b"<html><h1>Error</h1></html>")
+
+
+def headed(name: str, value: str | None = None) -> Answers:
+    """Another value for a header, or none."""
+    given = () if value is None else ((name, value),)
+
+    def answers(_: Request, response: Response) -> Response:
+        return replace(response, headers=(*(one for one in response.headers if one[0] != name), *given))
+
+    return answers
+
+
+def stale() -> Answers:
+    """A call is shown as it was when it was first read."""
+    first: dict[str, Response] = {}
+
+    def answers(request: Request, response: Response) -> Response:
+        reads = operation_of(request) == GET_CALL and response.status < 300
+        return first.setdefault(request.path, response) if reads else response
+
+    return answers
+
+
+def resetting() -> Answers:
+    """Each tenth connection breaks, in one of two ways."""
+    asked = count(1)
+
+    def answers(_: Request, response: Response) -> Response:
+        if (number := next(asked)) % 10 == 0:
+            raise ReplyLost("the connection was closed" if number % 20 else "no reply came in 30 seconds")
+        return response
+
+    return answers
+
+
+def for_pages_only(request: Request, response: Response) -> Response:
+    return response if "origin" in request.headers else json_response(403, {"message": "no origin"})
+
+
 def legs_of_one_id(response: Response) -> Response:
     call = orjson.loads(response.body)
     for leg in call["participants"]:
@@ -154,21 +200,31 @@ WRONG: dict[str, tuple[Answers, str]] = {
         "2 of 2 rules that refuse with 401 are answ",
     ),
     "a crash for what is unknown": (of_refusals(crashed, 404), "the target breaks down: answered 500"),
+    "another media type": (headed("Content-Type", "text/plain"), "the Content-Type is 'text/plain', not app"),
+    "a list without pages": (of_operations((LIST_CALLS,), unpaged), "the list counts fewer calls than it sh"),
+    "200 for 202": (
+        of_operations(tuple(PLACING), edited(status=200)),
+        "valid requests are answered with another success: expected 202, answered 200",
+    ),
+    "no correlation id": (headed("ININ-Correlation-Id"), "the envelope's contextId is not the ININ-Corr"),
+    "400 in place of 422": (
+        of_refusals(edited(status=400), 422),
+        "3 of 3 rules that refuse with 422 are ans",
+    ),
+    "stale calls": (stale(), "a call reads the same, whatever becomes of it"),
+    "pages for errors": (of_refusals(page), "the Content-Type is 'text/html', not application/json"),
+    "broken connections": (resetting(), "no whole reply came: "),
+    "pages alone": (for_pages_only, "valid requests are refused: whatever is asked is answered 403"),
     "a limit": (limited(), "the target limits how much is asked of it: answered 429 too.many.requests"),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_one_thing_that_is_wrong_is_one_finding_which_names_it(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RINGBACK_ACCESS_TOKEN", TOKEN)
+def test_one_thing_that_is_wrong_is_one_finding_which_names_it(name: str) -> None:
     answers, title = WRONG[name]
-    ledger = Ledger()
-    with plain_target(answers) as url, reached(url, Reach(allow_number=(NUMBER,))) as target:
-        worlds = Worlds(target)
-        for results in (check_flow(worlds, FLOWS), check_rules(worlds), check_life(worlds, Effort(2))):
-            for result in results:
-                ledger.add(result)
+    ledger, worlds = Ledger(), Worlds(near(answers))
+    for results in (check_flow(worlds, FLOWS), check_rules(worlds), check_life(worlds, Effort(2))):
+        for result in results:
+            ledger.add(result)
     found = defects(ledger)
     assert [defect.title[: len(title)] for defect in found] == [title]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
+import pytest
 
 from ringback_contracts.catalogue import TABLE
 from ringback_contracts.core.model import Request
@@ -17,6 +19,18 @@ from ringback_harness.check.defects import defects
 from ringback_harness.check.events import STRIPPED
 from ringback_harness.check.flow import FLOWS, check_flow
 from ringback_harness.check.flow_mutants import FLOW_MUTANTS
+from ringback_harness.check.reasons import (
+    KINDS,
+    AnswerSummary,
+    Mismatch,
+    NoRule,
+    TypedReason,
+    Unpublished,
+    Unread,
+    WrongAnswer,
+    WrongMediaType,
+    as_json,
+)
 from ringback_harness.check.results import CheckOutcome, Ledger, Result, RoundTrip
 from ringback_harness.check.rules import Worlds, check_rules
 from ringback_harness.check.saving import why_not
@@ -24,9 +38,6 @@ from ringback_harness.targets import InProcess, call_request
 from ringback_mock.engine.store import Store
 from ringback_mock.http import Response
 from ringback_mock.site import Site
-
-if TYPE_CHECKING:
-    import pytest
 
 ID_LOST = "the reply to a placed call has no id that is a UUID"
 
@@ -69,8 +80,8 @@ def test_a_user_s_own_case_comes_first_and_what_a_gateway_takes_away_last() -> N
 
 
 def test_another_media_type_is_one_cause_whoever_sees_it() -> None:
-    told = "content_type_conformance: Received: text/plain Documented: application/json"
-    seen = "the Content-Type is 'text/plain', not application/json"
+    told = WrongMediaType("content_type_conformance: Received: text/plain Documented: application/json")
+    seen = WrongMediaType("the Content-Type is 'text/plain', not application/json")
     (found,) = defects(
         ledger(failure("a", seen), failure("b", seen, "x"), failure("c", told, suite="document"))
     )[:1]
@@ -78,7 +89,7 @@ def test_another_media_type_is_one_cause_whoever_sees_it() -> None:
 
 
 def test_another_success_is_no_refusal() -> None:
-    (found,) = defects(ledger(failure("a", "expected 202, answered 200")))
+    (found,) = defects(ledger(failure("a", Mismatch.of(AnswerSummary(202), AnswerSummary(200)))))
     assert found.title == "valid requests are answered with another success: expected 202, answered 200"
 
 
@@ -142,9 +153,10 @@ def test_the_screen_says_how_often_and_where_and_what_is_not_saved(
     assert "(12 of 12 failures)" in output
 
 
-def checks(*failed: tuple[str, str]) -> bytes:
+def checks(*failed: tuple[str, str], **further: Any) -> bytes:
+    """What schemathesis reports of failed checks, the ``further`` things of each failure among them."""
     told = [
-        {"name": name, "status": "failure", "failure_info": {"failure": {"message": message}}}
+        {"name": name, "status": "failure", "failure_info": {"failure": {"message": message, **further}}}
         for name, message in failed
     ]
     recorder = {
@@ -164,7 +176,6 @@ def test_headers_of_ringback_s_own_that_are_missing_are_told_once(tmp_path: Path
                 "response_headers_conformance",
                 f"{missing}\n- `Ringback-Version`\n- `Ringback-Rule`\n- `Allow`",
             ),
-            ("answered_as_the_rules_say", "one thing; another"),
             ("not_a_server_error", "it is"),
         )
     )
@@ -172,10 +183,27 @@ def test_headers_of_ringback_s_own_that_are_missing_are_told_once(tmp_path: Path
     assert failed.reasons == (
         STRIPPED,
         "response_headers_conformance: Allow is required, and missing",
-        "one thing",
-        "another",
         "not_a_server_error: it is",
     )
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_reasons_of_another_process_say_what_they_said_there(kind: type[TypedReason], tmp_path: Path) -> None:
+    mismatch = Mismatch.of(AnswerSummary(400, "bad.request", "tel.no-plus"), AnswerSummary(202))
+    given = {
+        WrongAnswer: WrongAnswer("so", AnswerSummary(500)),
+        NoRule: NoRule("nothing answers with", AnswerSummary(500)),
+        Mismatch: mismatch,
+        Unpublished: Unpublished("CallConversation", "participants/-/state"),
+        Unread: Unread("ErrorBody", "cannot read it"),
+    }.get(kind) or kind("words")
+    report = tmp_path / "events.ndjson"
+    told = json.loads(json.dumps([as_json(given), as_json("plain")]))
+    report.write_bytes(checks(("ours", "words; plain"), reasons=told))
+    (failed,) = events.results(report)
+    typed, plain = failed.reasons
+    assert (type(typed), typed, vars(typed)) == (kind, given, vars(given))
+    assert (type(plain), plain) == (str, "plain")
 
 
 def test_what_a_server_says_that_it_does_not_do_is_no_crash(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from ringback_harness.in_thread import serving
 from ringback_harness.plain_target import PlainTarget
 from ringback_harness.targets import CheckTarget, InProcess
 from ringback_mock.edges.serve import Settings
+from ringback_mock.engine.store import Store
 from tests.harness.plain_target import OtherMock, flawless, plain_target
 from tests.serving import mock_server
 from tests.standin import NUMBER, TOKEN, standin_org
@@ -61,7 +62,7 @@ def test_what_is_told_otherwise_breaks_a_promise(name: str) -> None:
 def somebodys(*faults: Fault) -> Iterator[PlainTarget]:
     """A mock of somebody else's that opens sockets, over which things may go wrong."""
     org = replace(standin_org(), faults=faults)
-    with serving(OtherMock(org, flawless, TABLE), Settings()) as port:
+    with serving(OtherMock(Store(org), flawless, TABLE), Settings()) as port:
         yield PlainTarget(AtUrl(f"http://127.0.0.1:{port}", TOKEN), [NUMBER])
 
 

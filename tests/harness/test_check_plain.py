@@ -29,7 +29,7 @@ from ringback_harness.sandbox import DryRunSandbox
 from ringback_harness.sandbox.options import Reach, reached
 from ringback_harness.targets import InProcess, Traits, World, call_request
 from ringback_mock.http import Response
-from tests.harness.plain_target import WRONG, plain_target, rule_off
+from tests.harness.plain_target import WRONG, near, plain_target, rule_off
 from tests.serving import RINGBACK
 from tests.standin import ME, NUMBER, TOKEN, standin_org
 
@@ -42,13 +42,12 @@ def as_their_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RINGBACK_ACCESS_TOKEN", TOKEN)
 
 
-def ledger_of(url: str, reach: Reach = ALLOWED, options: run.Options = FEW) -> Ledger:
+def ledger_of(target: PlainTarget, options: run.Options = FEW) -> Ledger:
     """What all our own suites find; schemathesis reads only there, and takes long to start."""
     ledger = Ledger()
-    with reached(url, reach) as target:
-        for _, results in run._suites(target, options, None):
-            for result in results:
-                ledger.add(result)
+    for _, results in run._suites(target, options, None):
+        for result in results:
+            ledger.add(result)
     return ledger
 
 
@@ -56,14 +55,13 @@ def check(url: str, *options: str) -> Result:
     return CliRunner().invoke(main, ["check", "--target", url, "--examples", "3", *options])
 
 
-@pytest.mark.parametrize("reach", [Reach(), ALLOWED], ids=["with the test number", "with theirs"])
+@pytest.mark.parametrize("numbers", [(), (NUMBER,)], ids=["with the test number", "with theirs"])
 @pytest.mark.parametrize("seed", range(2))
-def test_a_flawless_mock_with_an_org_of_its_own_is_found_so(seed: int, reach: Reach) -> None:
-    with plain_target() as url:
-        ledger = ledger_of(url, reach, run.Options(examples=60, seed=seed))
+def test_a_flawless_mock_with_an_org_of_its_own_is_found_so(seed: int, numbers: tuple[str, ...]) -> None:
+    ledger = ledger_of(near(numbers=numbers), run.Options(examples=60, seed=seed))
     assert [(failure.subject, failure.reasons) for failure in ledger.failures] == []
     assert ledger.placed > 20
-    assert (ledger.ungranted[NOT_DIALLED] > 0) is not bool(reach.allow_number)
+    assert (ledger.ungranted[NOT_DIALLED] > 0) is not bool(numbers)
 
 
 def test_a_green_run_is_told_in_ten_lines_and_the_table_on_demand() -> None:
@@ -88,8 +86,7 @@ CAUSES = {
 def test_the_first_line_names_the_cause_and_one_cause_is_one_finding(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with plain_target(WRONG[name]) as url:
-        ledger = ledger_of(url)
+    ledger = ledger_of(near(WRONG[name]))
     (found,) = defects(ledger)
     assert found.times == ledger.total(CheckOutcome.FAILED) > 40
     screen.show(ledger, {})
@@ -100,8 +97,7 @@ def test_the_first_line_names_the_cause_and_one_cause_is_one_finding(
 def test_one_rule_that_is_off_is_one_finding_which_names_it(
     rule: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with plain_target(table=rule_off(rule)) as url:
-        ledger = ledger_of(url)
+    ledger = ledger_of(near(table=rule_off(rule)))
     (found,) = defects(ledger)
     assert f"({rule}), answered" in found.title
     screen.show(ledger, {})
@@ -229,9 +225,19 @@ def test_a_url_elsewhere_rings_only_whom_was_listed(monkeypatch: pytest.MonkeyPa
             world.send(call_request({"callUserId": BOB}))
 
 
-def test_whom_to_ring_is_nothing_to_a_mock_of_ours() -> None:
-    with pytest.raises(SetupError, match="for --target sandbox, or a URL"), reached("mock", ALLOWED):
+@pytest.mark.parametrize("reach", [ALLOWED, Reach(counts=True)])
+def test_whom_to_ring_and_how_often_is_nothing_to_a_mock_of_ours(reach: Reach) -> None:
+    with pytest.raises(SetupError, match="for --target sandbox, or a URL"), reached("mock", reach):
         pass
+
+
+def test_a_budget_is_refused_where_no_call_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    with plain_target() as url:
+        ran = check(url, "--budget", "5")
+        assert (ran.exit_code, "leave --budget out: no call to" in ran.output) == (Exit.SETUP, True)
+    with elsewhere(monkeypatch) as url:
+        ran = check(url, "--allow-number", NUMBER, "--budget", "5")
+    assert (ran.exit_code, "--budget does nothing without --allow-calls" in ran.output) == (Exit.SETUP, True)
 
 
 def test_ctrl_c_ends_with_130_and_what_was_found_so_far() -> None:

@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
-from typing import NamedTuple
 
 from ringback_contracts import schemas
 from ringback_contracts.catalogue import BY_ID, TABLE
 from ringback_contracts.core.model import Rule
 from ringback_contracts.core.operation import Operation
-from ringback_harness.check.events import SCHEMA
-from ringback_harness.check.events import SUITE as DOCUMENT
-from ringback_harness.check.expectation import ENVELOPE_LACKS, ERRORS, NO_JSON, shown, unpublished
+from ringback_harness.check.expectation import unpublished
 from ringback_harness.check.flow import NOBODY_ON_IT
 from ringback_harness.check.flow import SUITE as FLOW
+from ringback_harness.check.reasons import (
+    ERRORS,
+    AnswerSummary,
+    Mismatch,
+    NoReply,
+    NoRule,
+    OffSchema,
+    Unpublished,
+    Unread,
+    WrongEnvelope,
+    WrongMediaType,
+)
 from ringback_harness.check.results import Ledger, Result
 from ringback_harness.check.roots import Cause, roots
 
 LEAST = 2
 """Rules that fail alike before they are taken for one cause; they have to be most of those tried, too."""
-MEDIA_TYPE = "content_type_conformance"
-"""How a reason of schemathesis begins that is about the Content-Type."""
-SDK_ERROR = "ErrorBody of the SDK"
-"""How a reason begins that the official SDK's model of an error gives."""
-_MISMATCH = re.compile(
-    r"(?:expected|the client foresees) (([0-9]{3})[^(,]*)(?:\(([^)]*)\))?, answered (([0-9]{3})[^(]*)"
-)
-"""What our suites say of an answer that is another than the expected one, but for the rules' names."""
-_NO_RULE = re.compile(r"no rule answers \w+ with ([0-9]{3}.*)")
-_FIELD = re.compile(r"participants/-/(?:\S+/)?(\w+) is not as published$")
-OF_THE_SDK = " of the SDK "
-
-
-class _Mismatch(NamedTuple):
-    """An answer that is another than the expected one: both in words, and their statuses."""
-
-    wanted: str
-    wanted_status: int
-    rule: str | None
-    answered: str
-    answered_status: int
-
-    @property
-    def of_a_grant(self) -> bool:
-        """Whether the request was right, and is refused."""
-        return self.wanted_status < ERRORS <= self.answered_status
 
 
 class Causes:
@@ -54,10 +36,10 @@ class Causes:
 
     def __init__(self, ledger: Ledger) -> None:
         mismatches = [
-            (failure, found)
+            (failure, reason)
             for failure in ledger.failures
             for reason in failure.reasons
-            if (found := _read(reason))
+            if isinstance(reason, Mismatch)
         ]
         many = _many(ledger, mismatches)
         self._many = many
@@ -65,56 +47,50 @@ class Causes:
         self._root_of = {} if self._whatever else roots(ledger, _is_of_a_valid_request)
         self._field_of = _fields(ledger)
         self._by_answer = {
-            found.answered: many[key] for _, found in mismatches if (key := _alike(found)) in many
+            found.answered.unnamed: many[key] for _, found in mismatches if (key := _alike(found)) in many
         }
         self._refusing = {
-            (failure.operation, found.answered) for failure, found in mismatches if found.of_a_grant
+            (failure.operation, found.answered.unnamed) for failure, found in mismatches if found.of_a_grant
         }
         self._over_at_once = any(NOBODY_ON_IT in failure.reasons for failure in ledger.failures)
 
     def of(self, failure: Result, reason: str) -> Cause:
         """The cause, what stands before others first."""
-        found = _read(reason)
-        if self._whatever and self._whatever in (found and found.answered, _answer(failure)):
+        found = reason if isinstance(reason, Mismatch) else None
+        if self._whatever and self._whatever in (found and found.answered.unnamed, _answer(failure)):
             title = f"valid requests are refused: whatever is asked is answered {self._whatever}"
             return Cause(self._whatever, title)
         if root := self._root_of.get(id(failure)):
             return root
         if found:
-            return self._of_mismatch(failure, found) or Cause(found.rule or reason)
+            return self._of_mismatch(failure, found) or Cause(found.wanted.rule or reason)
         return self._of_form(failure, reason) or Cause(reason)
 
-    def _of_mismatch(self, failure: Result, found: _Mismatch) -> Cause | None:
+    def _of_mismatch(self, failure: Result, found: Mismatch) -> Cause | None:
         # What refuses the valid ones stands before the rule that should refuse others.
-        before = (failure.operation, found.answered) in self._refusing
-        return self._many.get(("refused", found.answered) if before else _alike(found))
+        answered = found.answered.unnamed
+        before = (failure.operation, answered) in self._refusing
+        return self._many.get(("refused", answered) if before else _alike(found))
 
     def _of_form(self, failure: Result, reason: str) -> Cause | None:
-        told = _NO_RULE.match(reason)
-        if told and told[1] in self._by_answer:
-            return self._by_answer[told[1]]
+        if isinstance(reason, NoRule) and reason.answered.unnamed in self._by_answer:
+            return self._by_answer[reason.answered.unnamed]
         field = self._field_of.get(id(failure))
-        if field and (_FIELD.search(reason) or OF_THE_SDK in reason):
+        of_a_leg = isinstance(reason, Unpublished) and reason.field_of_leg
+        if field and (of_a_leg or isinstance(reason, Unread)):
             return Cause(("field", field))
-        if reason.startswith((ENVELOPE_LACKS, SCHEMA, SDK_ERROR)) and _is_error(failure):
-            return Cause(ENVELOPE_LACKS)
-        if reason.startswith((NO_JSON, MEDIA_TYPE)):
-            return Cause(NO_JSON)
+        if isinstance(reason, WrongEnvelope | OffSchema | Unread) and _is_error(failure):
+            return Cause(WrongEnvelope)
+        if isinstance(reason, WrongMediaType | NoReply):
+            return Cause(type(reason))
         if self._over_at_once and failure.suite == FLOW:
             return Cause(NOBODY_ON_IT, NOBODY_ON_IT)
         return None
 
 
-def _read(reason: str) -> _Mismatch | None:
-    found = _MISMATCH.match(reason)
-    if found is None:
-        return None
-    return _Mismatch(found[1].strip(), int(found[2]), found[3], found[4].strip(), int(found[5]))
-
-
 def _is_of_a_valid_request(failure: Result) -> bool:
     """Whether what was asked was right, and refused."""
-    return any(found.of_a_grant for reason in failure.reasons if (found := _read(reason)))
+    return any(reason.of_a_grant for reason in failure.reasons if isinstance(reason, Mismatch))
 
 
 def _fields(ledger: Ledger) -> dict[int, str]:
@@ -131,17 +107,16 @@ def _fields(ledger: Ledger) -> dict[int, str]:
 def _fields_of(failure: Result) -> Iterator[str]:
     reply = failure.exchange.reply if failure.exchange else None
     for reason in failure.reasons:
-        told = [reason]
-        model = reason.partition(OF_THE_SDK)[0]
-        if reply is not None and model != reason and model in schemas.names() and not _is_error(failure):
-            told = list(unpublished(reply.document, model))
-        yield from (found[1] for each in told if (found := _FIELD.search(each)))
+        told: Iterable[str] = (reason,)
+        if isinstance(reason, Unread) and reply is not None and not _is_error(failure):
+            known = reason.model in schemas.names()
+            told = unpublished(reply.document, reason.model) if known else ()
+        yield from filter(None, (each.field_of_leg for each in told if isinstance(each, Unpublished)))
 
 
-def _answer(failure: Result) -> str | None:
-    """What schemathesis, which expects nothing in our words, was answered."""
+def _answer(failure: Result) -> AnswerSummary | None:
     reply = failure.exchange.reply if failure.exchange else None
-    return shown(reply).partition(" (")[0] if reply and failure.suite == DOCUMENT else None
+    return AnswerSummary.of(reply).unnamed if reply else None
 
 
 def _is_error(failure: Result) -> bool:
@@ -149,30 +124,28 @@ def _is_error(failure: Result) -> bool:
     return reply is not None and reply.status >= ERRORS
 
 
-def _whatever(ledger: Ledger, mismatches: Iterable[_Mismatch]) -> str | None:
+def _whatever(ledger: Ledger, mismatches: Iterable[Mismatch]) -> AnswerSummary | None:
     """The one refusal that all requests get, where none is granted."""
-    refusals = {
-        found.answered for found in mismatches if found.wanted_status < ERRORS <= found.answered_status
-    }
+    refusals = {found.answered.unnamed for found in mismatches if found.of_a_grant}
     return refusals.pop() if len(refusals) == 1 and not ledger.granted else None
 
 
-def _alike(found: _Mismatch) -> Hashable:
+def _alike(found: Mismatch) -> Hashable:
     """What mismatches of one cause have in common."""
-    if found.wanted_status < ERRORS:
-        return "refused", found.answered
-    if found.answered_status < ERRORS:
+    if not found.wanted.refuses:
+        return "refused", found.answered.unnamed
+    if not found.answered.refuses:
         return ("accepted",)
-    if found.wanted_status == found.answered_status:
-        return "code", found.answered.partition(" ")[2]
-    return found.wanted_status, found.answered_status
+    if found.wanted.status == found.answered.status:
+        return "code", found.answered.code
+    return found.wanted.status, found.answered.status
 
 
-def _many(ledger: Ledger, mismatches: list[tuple[Result, _Mismatch]]) -> dict[Hashable, Cause]:
+def _many(ledger: Ledger, mismatches: list[tuple[Result, Mismatch]]) -> dict[Hashable, Cause]:
     """The causes of mismatches that most of the rules show, and of valid requests that are refused."""
     subjects: dict[Hashable, set[str]] = {}
     operations: dict[Hashable, set[Operation]] = {}
-    first: dict[Hashable, _Mismatch] = {}
+    first: dict[Hashable, Mismatch] = {}
     for failure, found in mismatches:
         first.setdefault(_alike(found), found)
         subjects.setdefault(_alike(found), set()).add(failure.subject)
@@ -188,30 +161,30 @@ def _many(ledger: Ledger, mismatches: list[tuple[Result, _Mismatch]]) -> dict[Ha
             if _could_fail_so(TABLE[rule], found)
             and any(TABLE[rule].concerns(operation) for operation in operations.get(key, ()))
         }
-        if found.wanted_status < ERRORS:
-            what = "refused" if found.answered_status >= ERRORS else "answered with another success"
+        if not found.wanted.refuses:
+            what = "refused" if found.answered.refuses else "answered with another success"
             causes[key] = Cause(key, f"valid requests are {what}: {_told(found)}")
         elif len(rules) >= LEAST and 2 * len(rules) > len(alike):
             causes[key] = Cause(key, _title(found, len(rules), len(alike)))
     return causes
 
 
-def _could_fail_so(rule: Rule, found: _Mismatch) -> bool:
+def _could_fail_so(rule: Rule, found: Mismatch) -> bool:
     """Whether an answer of the rule, if it were as wrong as the one found, would be told alike."""
-    if found.wanted_status == found.answered_status:
-        return rule.code != found.answered.partition(" ")[2]
-    return found.answered_status < ERRORS or rule.status == found.wanted_status
+    if found.wanted.status == found.answered.status:
+        return rule.code != found.answered.code
+    return not found.answered.refuses or rule.status == found.wanted.status
 
 
-def _title(found: _Mismatch, broken: int, tried: int) -> str:
-    if found.answered_status < ERRORS:
+def _title(found: Mismatch, broken: int, tried: int) -> str:
+    if not found.answered.refuses:
         return f"what must be refused is accepted: {broken} of {tried} rules are not kept"
-    if found.wanted_status == found.answered_status:
-        code = found.answered.partition(" ")[2]
+    if found.wanted.status == found.answered.status:
+        code = found.answered.code
         return f"{broken} of {tried} rules are answered with their status, and with another code: {code}"
-    answered = found.answered_status
-    return f"{broken} of {tried} rules that refuse with {found.wanted_status} are answered {answered}"
+    answered = found.answered.status
+    return f"{broken} of {tried} rules that refuse with {found.wanted.status} are answered {answered}"
 
 
-def _told(found: _Mismatch) -> str:
-    return f"expected {found.wanted}, answered {found.answered}"
+def _told(found: Mismatch) -> str:
+    return f"expected {found.wanted.unnamed}, answered {found.answered.unnamed}"

@@ -18,6 +18,7 @@ from ringback_client import (
     NotFound,
     PlacedCall,
     RateLimited,
+    ReplyLost,
     RetryPolicy,
     RingbackError,
     RingbackWarning,
@@ -32,8 +33,9 @@ from ringback_contracts.resources.calls.operations import PLACE_CALL, PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness import strategies
 from ringback_harness.check.adapter import WorldAdapter
-from ringback_harness.check.expectation import Expected, shown
+from ringback_harness.check.expectation import Expected
 from ringback_harness.check.generated import Effort, explore, verdict_on
+from ringback_harness.check.reasons import AnswerSummary, Mismatch, NoReply, WrongAnswer, of_transport
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip
 from ringback_harness.check.rules import Worlds, refuse_guesses
 from ringback_harness.targets import OutOfReach, World
@@ -87,6 +89,8 @@ def _tried(world: World, contract: Contract, request: Request) -> Result:
         return _agreed(attempt, world, request, expected)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
+    except ReplyLost as error:
+        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(of_transport(error),))
 
 
 def _agreed(attempt: Result, world: World, request: Request, expected: Expected) -> Result:
@@ -129,17 +133,20 @@ def _token(request: Request) -> str:
 
 def disagreement(reply: Reply, outcome: Said) -> str | None:
     """In what the client's result is not what the answer says; ``None`` where they agree."""
+    answer = AnswerSummary.of(reply)
+    if isinstance(outcome, CallOutcomeUnknown) and outcome.status is None:
+        return NoReply(f"no whole reply came: {outcome}")
     if reply.status < 300:
         placed = isinstance(outcome, PlacedCall)
         return None if placed else f"answered {reply.status}, the client says {type(outcome).__name__}"
     if isinstance(outcome, PlacedCall):
-        return f"answered {shown(reply)}, the client says that a call was placed"
+        return f"answered {answer}, the client says that a call was placed"
     allowed = expected_errors(reply)
     if type(outcome) not in allowed:
         named = " or ".join(sorted(kind.__name__ for kind in allowed))
-        return f"answered {shown(reply)}, which is {named}; the client says {type(outcome).__name__}"
+        return f"answered {answer}, which is {named}; the client says {type(outcome).__name__}"
     if (outcome.status, outcome.code) != (reply.status, reply.document.get("code")):
-        return f"answered {shown(reply)}, the client says {outcome.status} {outcome.code}"
+        return f"answered {answer}, the client says {outcome.status} {outcome.code}"
     return None
 
 
@@ -182,9 +189,10 @@ def misprediction(
         and (not real or rule.evidence in KNOWN_ON_THE_PLATFORM)
     )
     if not isinstance(predicted, RingbackError) or predicted.rule is None or predicted.correlation_id:
-        return f"the client foresees nothing, answered {shown(reply)}" if foreseeable else None
+        words = "the client foresees nothing, answered"
+        return WrongAnswer(words, AnswerSummary.of(reply)) if foreseeable else None
     if reply.status < 400:
-        return f"the client foresees {_told(predicted)}, answered {shown(reply)}"
+        return _unlike(predicted, reply)
     if not foreseeable and rule is not None:
         return None
     code = reply.document.get("code")
@@ -194,8 +202,9 @@ def misprediction(
         same = same and predicted.rule == rule.id
     if same and type(predicted) in expected_errors(reply):
         return None
-    return f"the client foresees {_told(predicted)}, answered {shown(reply)}"
+    return _unlike(predicted, reply)
 
 
-def _told(outcome: RingbackError) -> str:
-    return f"{outcome.status} {outcome.code} ({outcome.rule})"
+def _unlike(predicted: RingbackError, reply: Reply) -> Mismatch:
+    foreseen = AnswerSummary(predicted.status or 0, predicted.code or "", predicted.rule or "")
+    return Mismatch.of(foreseen, AnswerSummary.of(reply), "the client foresees")

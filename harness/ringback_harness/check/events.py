@@ -15,15 +15,18 @@ from requests.structures import CaseInsensitiveDict
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import OPERATIONS
 from ringback_contracts.core.model import Request
+from ringback_harness.check.reasons import OffSchema, TypedReason, WrongMediaType, from_json
 from ringback_harness.check.relay import OURS
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 
 SUITE = "document"
 SUBJECT = "schemathesis"
-JUDGES = ("answered_as_the_rules_say", "the_client_agrees")
-"""The checks of ours (``hooks``)."""
 HEADERS = "response_headers_conformance"
-SCHEMA = "response_schema_conformance"
+TYPED: Mapping[str, type[TypedReason]] = {
+    "response_schema_conformance": OffSchema,
+    "content_type_conformance": WrongMediaType,
+}
+"""Its checks whose failures others see, too."""
 CRASH, NOT_IMPLEMENTED = "not_a_server_error", 501
 """A check that takes every 5xx for a crash, and the one by which a server says what it does not do."""
 STRIPPED = (
@@ -105,13 +108,13 @@ def _told(check: Json) -> Iterator[str]:
     """What a check found, each thing by itself; what our judges say is said as in the other suites."""
     name, failure = check["name"], (check.get("failure_info") or {}).get("failure", {})
     message = str(failure.get("message", "")).partition("\n\n")[0]
-    if name in JUDGES:
-        yield from message.split("; ")
+    if "reasons" in failure:
+        yield from map(from_json, failure["reasons"])
     elif name == HEADERS and (missing := re.findall(r"^- `(.+)`$", message, re.MULTILINE)):
         for header in missing:
             yield STRIPPED if header in OURS else f"{name}: {header} is required, and missing"
     else:
-        yield f"{name}: {message}"
+        yield TYPED.get(name, str)(f"{name}: {message}")
 
 
 def _step(interaction: Json) -> Step:

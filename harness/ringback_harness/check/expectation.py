@@ -14,6 +14,14 @@ from ringback_contracts.domain.uuids import is_uuid
 from ringback_contracts.org import Org
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.schemas import json_type, schema, validator
+from ringback_harness.check.reasons import (
+    AnswerSummary,
+    Mismatch,
+    Unpublished,
+    WrongAnswer,
+    WrongEnvelope,
+    WrongMediaType,
+)
 from ringback_harness.targets import Traits
 
 ENVELOPE: tuple[tuple[str, type], ...] = (
@@ -27,12 +35,9 @@ ENVELOPE: tuple[tuple[str, type], ...] = (
     ("errors", list),
 )
 """The fields of the platform's error body (model ErrorBody of the SDKs), with their JSON types."""
-NO_JSON = "the Content-Type is"
 ENVELOPE_LACKS = "the body of an error is not the platform's envelope"
 NO_ID = "the reply to a placed call has no id that is a UUID"
 WITHOUT_BODY = frozenset(operation.id for operation in OPERATIONS if operation.answers is None)
-ERRORS = 400
-"""From this status on an answer is an error."""
 CORRELATION = "ININ-Correlation-Id"
 NEEDED = {405: "Allow", 429: "Retry-After"}
 """Headers that HTTP asks for, or that a client cannot do without (RFC 9110, 15.5.6; RFC 6585, 4)."""
@@ -53,10 +58,10 @@ class Expected:
     contract: Contract | None = None
     note: bool = False
 
-    def __str__(self) -> str:
-        if self.code is None:
-            return str(self.status)
-        return f"{self.status} {self.code}" + (f" ({self.rule})" if self.rule else "")
+    @property
+    def summary(self) -> AnswerSummary:
+        """What the answer should say."""
+        return AnswerSummary(self.status, self.code or "", self.rule or "")
 
 
 def refused_by(rule: Rule) -> Expected:
@@ -85,7 +90,7 @@ def faults(expected: Expected, reply: Reply, traits: Traits, method: str = "") -
     The reply to a HEAD has no body that could say anything (RFC 9110 section 9.3.2).
     """
     if reply.status != expected.status:
-        return (f"expected {expected}, answered {shown(reply)}",)
+        return (Mismatch.of(expected.summary, AnswerSummary.of(reply)),)
     if method == "HEAD":
         return tuple(_faults_of_ours(expected, reply)) if expected.code and traits.names_rules else ()
     if expected.code is not None:
@@ -93,19 +98,14 @@ def faults(expected: Expected, reply: Reply, traits: Traits, method: str = "") -
     return tuple(_faults_of_success(expected, reply, traits))
 
 
-def shown(reply: Reply) -> str:
-    """A reply in a few words: its status, and the code and rule of a refusal."""
-    code, rule = reply.document.get("code"), reply.headers.get("Ringback-Rule")
-    return f"{reply.status}{f' {code}' if code else ''}{f' ({rule})' if rule else ''}"
-
-
 def _faults_of_refusal(expected: Expected, reply: Reply, traits: Traits) -> Iterator[str]:
     if (code := reply.document.get("code")) != expected.code and isinstance(code, str):
-        yield f"expected {expected}, answered {shown(reply)}"
+        yield Mismatch.of(expected.summary, AnswerSummary.of(reply))
     if not _is_json(reply):
-        yield f"{NO_JSON} {reply.headers.get('Content-Type')!r}, not application/json"
+        yield _not_json(reply)
     yield from _faults_of_envelope(reply)
-    needed = NEEDED.get(expected.status)
+    # A page of whatever stands in front of an API lacks more than is worth telling.
+    needed = NEEDED.get(expected.status) if _is_json(reply) else None
     if needed and not reply.headers.get(needed):
         yield f"a {expected.status} comes without {needed}"
     elif expected.status == 429 and not _is_wait(reply):
@@ -118,7 +118,7 @@ def _faults_of_envelope(reply: Reply) -> Iterator[str]:
     envelope = reply.document
     lacking = [name for name, kind in ENVELOPE if type(envelope.get(name)) is not kind]
     if lacking:
-        yield f"{ENVELOPE_LACKS}: {', '.join(lacking)} missing, or of another type"
+        yield WrongEnvelope(f"{ENVELOPE_LACKS}: {', '.join(lacking)} missing, or of another type")
     if "status" not in lacking and envelope["status"] != reply.status:
         yield "the envelope's status is not the reply's"
     if "contextId" not in lacking and envelope["contextId"] != reply.headers.get(CORRELATION):
@@ -134,7 +134,7 @@ def _faults_of_ours(expected: Expected, reply: Reply) -> Iterator[str]:
     if "Ringback-Rule" not in reply.headers:
         yield "the refusal comes without Ringback-Rule"
     elif expected.rule is not None and reply.headers["Ringback-Rule"] != expected.rule:
-        yield f"expected the rule {expected.rule}, answered {shown(reply)}"
+        yield WrongAnswer(f"expected the rule {expected.rule}, answered", AnswerSummary.of(reply))
     if "Ringback-Version" not in reply.headers:
         yield "the reply comes without Ringback-Version"
     if expected.status == 401 and not reply.headers.get("WWW-Authenticate", "").startswith("Bearer"):
@@ -146,7 +146,7 @@ def _faults_of_success(expected: Expected, reply: Reply, traits: Traits) -> Iter
         if reply.body:
             yield "the reply has a body, where none is documented"
     elif not _is_json(reply):
-        yield f"{NO_JSON} {reply.headers.get('Content-Type')!r}, not application/json"
+        yield _not_json(reply)
     else:
         yield from unreadable(expected, reply)
     if expected.operation in PLACING:
@@ -202,7 +202,11 @@ def unpublished(document: Mapping[str, Any], model: str) -> Iterator[str]:
     """Where a value is not as its published model says."""
     for error in validator(model).iter_errors(document):
         place = "/".join("-" if isinstance(step, int) else str(step) for step in error.instance_path)
-        yield f"{model}: {place} is not as published"
+        yield Unpublished(model, place)
+
+
+def _not_json(reply: Reply) -> WrongMediaType:
+    return WrongMediaType(f"the Content-Type is {reply.headers.get('Content-Type')!r}, not application/json")
 
 
 def _is_json(reply: Reply) -> bool:

@@ -24,6 +24,7 @@ from ringback_contracts.resources.tokens.operations import DELETE_TOKEN, GET_TOK
 from ringback_contracts.resources.users.operations import GET_ME, GET_USER
 from ringback_harness.check.expectation import Expected, refused_by, unpublished
 from ringback_harness.check.legs import ONE_ID, lacking
+from ringback_harness.check.reasons import of_transport
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.trail import Trail
@@ -108,7 +109,7 @@ def _broken(walk: Walk, each: Flow, trail: Trail) -> dict[str, tuple[Step, ...]]
     except Stopped as refused:
         found |= dict.fromkeys(refused.args, trail.steps)
     except TransportError as error:
-        found.setdefault(str(error), trail.steps)
+        found.setdefault(of_transport(error), trail.steps)
     return found
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
+from ringback_client.errors import TransportError
 from ringback_contracts.catalogue import judge
 from ringback_contracts.core.model import Example, Rejected, Request
 from ringback_contracts.examples import situation
@@ -58,7 +59,7 @@ class _Tries(Generic[T]):
     held: list[Result] = field(default_factory=list)
     failed: list[Result] = field(default_factory=list)
     late: int = 0
-    stop: ClickException | None = None
+    stop: ClickException | TransportError | None = None
 
     def take(self, value: T) -> None:
         """Try one value, unless the run is over. Raises ``_Failed``."""
@@ -69,8 +70,8 @@ class _Tries(Generic[T]):
             return
         try:
             result = self.attempt(value)
-        except ClickException as stop:  # which ends the run; hypothesis would send the value again
-            self.stop = stop
+        except (ClickException, TransportError) as stop:
+            self.stop = stop  # it ends the run: hypothesis would send the value again
             return
         if result.failed:
             self.failed.append(result)

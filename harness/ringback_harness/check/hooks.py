@@ -14,6 +14,7 @@ import orjson
 import schemathesis
 from requests.structures import CaseInsensitiveDict
 from schemathesis import Case, CheckContext, HookContext, Response
+from schemathesis.core.failures import Failure
 
 from ringback_client import PlacedCall
 from ringback_client.environment import verify_from
@@ -28,6 +29,7 @@ from ringback_harness.check.adapter import plain
 from ringback_harness.check.api import WORLD_VARIABLE
 from ringback_harness.check.client import disagreement, said
 from ringback_harness.check.expectation import Expected, expected_of, faults, hangs_on_calls
+from ringback_harness.check.reasons import as_json
 from ringback_harness.check.results import operation_of
 from ringback_harness.targets import World
 
@@ -58,6 +60,30 @@ def _scene() -> Scene:
 SCENE = _scene()
 
 
+class _JudgedWrong(Failure):
+    """What a judge of ours found; schemathesis keeps one of a class for each operation."""
+
+    def __init__(self, case: Case[Any], *reasons: str) -> None:
+        super().__init__(operation=case.operation.label, message="; ".join(reasons))
+        self.reasons = reasons
+
+    def asdict(self) -> dict[str, Any]:
+        """What the report says of it, with the reasons as the other suites give them."""
+        return {**super().asdict(), "reasons": list(map(as_json, self.reasons))}
+
+
+class OffTheRules(_JudgedWrong):
+    """Another answer than that of the rules."""
+
+    kind_title = "Not answered as the rules say"
+
+
+class OffTheClient(_JudgedWrong):
+    """Another answer than the client makes of it."""
+
+    kind_title = "The client does not agree"
+
+
 @schemathesis.hook
 def after_call(
     context: HookContext,  # noqa: ARG001 - the signature that schemathesis asks for
@@ -72,7 +98,7 @@ def after_call(
 def answered_as_the_rules_say(
     ctx: CheckContext,  # noqa: ARG001 - the signature that schemathesis asks for
     response: Response,
-    case: Case[Any],  # noqa: ARG001 - the same
+    case: Case[Any],
 ) -> None:
     """The rule table as shipped decides the same, whether the request was meant to be good or bad."""
     request = SCENE.as_named(plain(response.request))
@@ -90,7 +116,7 @@ def answered_as_the_rules_say(
         return
     found = faults(expected, reply, SCENE.world.traits, request.method)
     if found:
-        raise AssertionError("; ".join(found))
+        raise OffTheRules(case, *found)
 
 
 def _of_a_call_as_it_stood(request: Request, reply: Reply) -> bool:
@@ -112,7 +138,7 @@ def _needs_the_org(expected: Expected) -> bool:
 def the_client_agrees(
     ctx: CheckContext,  # noqa: ARG001 - the signature that schemathesis asks for
     response: Response,
-    case: Case[Any],  # noqa: ARG001 - the same
+    case: Case[Any],
 ) -> None:
     """``CallsClient``, given the same body as it stands, comes to the same result."""
     request = SCENE.as_named(plain(response.request))
@@ -123,7 +149,7 @@ def the_client_agrees(
         SCENE.made.add(outcome.id)
     found = disagreement(_reply(response), outcome)
     if found:
-        raise AssertionError(found)
+        raise OffTheClient(case, found)
 
 
 def _reply(response: Response) -> Reply:

@@ -21,6 +21,7 @@ from ringback_contracts.resources.calls.operations import PLACE_CALL
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_harness.check.generated import Effort, left_out
 from ringback_harness.check.life_model import BODY, Broken, ModelledCalls
+from ringback_harness.check.reasons import of_transport
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, Step
 from ringback_harness.check.rules import Worlds
 from ringback_harness.check.trail import Trail
@@ -187,7 +188,7 @@ class LivingCalls(RuleBasedStateMachine):
         except ClickException as stop:
             self.course.stop, self._calls = stop, None
         except (Broken, TransportError) as found:
-            reasons = tuple(map(str, found.args)) or (type(found).__name__,)
+            reasons = found.args if isinstance(found, Broken) else (of_transport(found),)
             self.course.failures.append(_failure(reasons, self._trail.steps))
             raise _Told from found
 

@@ -26,9 +26,10 @@ from ringback_contracts.life.views.flat import call_conversation
 from ringback_contracts.resources.calls.outcomes import outcomes
 from ringback_contracts.resources.calls.paths import CALLS_PATH
 from ringback_contracts.resources.calls.placement import placement
-from ringback_harness.check.expectation import Expected, expected_of, faults, shown, unpublished
+from ringback_harness.check.expectation import Expected, expected_of, faults, unpublished
 from ringback_harness.check.legs import Leg, changes_between, left_behind
 from ringback_harness.check.queue_model import ModelledQueues
+from ringback_harness.check.reasons import AnswerSummary, Mismatch, NoRule
 from ringback_harness.check.results import operation_of
 from ringback_harness.targets import OutOfReach, World
 
@@ -93,7 +94,7 @@ class ModelledCalls:
         reply = self.world.send(request)
         verdict = self._judged(request, reply)
         if reply.status >= HTTPStatus.BAD_REQUEST:
-            raise Broken(f"expected 202, answered {shown(reply)}")
+            raise Broken(Mismatch.of(AnswerSummary(HTTPStatus.ACCEPTED), AnswerSummary.of(reply)))
         call_id = reply.document.get("id")
         if not isinstance(call_id, str):
             raise Broken("the reply to a placed call has no id")
@@ -182,7 +183,7 @@ class ModelledCalls:
         ):
             expected = Expected(reply.status, str(code))
         else:
-            raise Broken(f"no rule answers {operation_of(request)} with {shown(reply)}")
+            raise Broken(NoRule(f"no rule answers {operation_of(request)} with", AnswerSummary.of(reply)))
         if found := faults(expected, reply, self.world.traits, request.method):
             raise Broken(*found)
         self._count(request, reply)
@@ -197,7 +198,7 @@ class ModelledCalls:
         for call_id in self.calls:
             reply = self.world.send(_request("GET", f"{CALLS_PATH}/{call_id}", None, "alice"))
             if reply.status != 200:
-                raise Broken(f"expected 200, answered {shown(reply)}")
+                raise Broken(Mismatch.of(AnswerSummary(HTTPStatus.OK), AnswerSummary.of(reply)))
             if found := dict.fromkeys(self._wrong(call_id, reply.document)):
                 raise Broken(*found)
 

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from ringback_client.errors import ReplyLost
 from ringback_client.transport import Reply
 from ringback_contracts.core.model import Request
 from ringback_contracts.resources.calls.operations import LIST_CALLS, PLACE_CALL
@@ -24,8 +25,8 @@ from ringback_contracts.resources.tokens.operations import GET_TOKEN
 from ringback_contracts.resources.users.operations import GET_ME
 from ringback_harness import strategies
 from ringback_harness.check.client import as_alice
-from ringback_harness.check.expectation import ERRORS
 from ringback_harness.check.generated import Effort, explore, left_out, verdict_on
+from ringback_harness.check.reasons import ERRORS, Unread, of_transport
 from ringback_harness.check.results import CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.rules import Worlds, refuse_guesses
 from ringback_harness.targets import OutOfReach, World
@@ -109,8 +110,8 @@ class Models:
             held = self._client.deserialize(SdkResponse(json.dumps(value)), model)
             kept = self._client.sanitize_for_serialization(held)
         except Exception as error:  # noqa: BLE001 - the SDK raises whatever its code runs into
-            return (f"{model} of the SDK cannot read it: {type(error).__name__}",)
-        return tuple(f"{model} of the SDK {loss}" for loss in _losses(value, kept, ""))
+            return (Unread(model, f"cannot read it: {type(error).__name__}"),)
+        return tuple(Unread(model, loss) for loss in _losses(value, kept, ""))
 
 
 def _losses(value: Any, kept: Any, place: str) -> Iterator[str]:
@@ -141,6 +142,8 @@ def _read(models: Models, world: World, path: str, model: str) -> Result:
         reply = world.send(request)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
+    except ReplyLost as error:
+        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(of_transport(error),))
     return _judged(attempt, request, reply, models.losses(reply.document, _model(reply, model)))
 
 
@@ -157,6 +160,8 @@ def _placed(models: Models, world: World, request: Request) -> Result:
             found += _call(models, world, str(reply.document.get("id")))
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
+    except ReplyLost as error:
+        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(of_transport(error),))
     if (reply.status < ERRORS) is not (expected.status < ERRORS):
         return replace(attempt, reasons=("the answer is another than the expected one, which others tell",))
     return _judged(attempt, request, reply, found)

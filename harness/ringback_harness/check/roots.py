@@ -11,8 +11,12 @@ from ringback_client.transport import Reply
 from ringback_contracts.catalogue import BY_ID, PLACING
 from ringback_contracts.core.model import Request
 from ringback_contracts.domain.uuids import is_uuid
-from ringback_harness.check.expectation import ERRORS, NO_ID, shown
+from ringback_contracts.life.values import OVER
+from ringback_contracts.resources.calls.operations import GET_CALL
+from ringback_contracts.resources.conversations.operations import DISCONNECT
+from ringback_harness.check.expectation import NO_ID
 from ringback_harness.check.legs import RANK
+from ringback_harness.check.reasons import ERRORS, AnswerSummary, WrongAnswer
 from ringback_harness.check.results import Ledger, Result, operation_of
 
 NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
@@ -29,6 +33,9 @@ class Cause(NamedTuple):
     title: str = ""
 
 
+STALE = Cause("stale", "a call reads the same, whatever becomes of it")
+
+
 def roots(ledger: Ledger, valid: Callable[[Result], bool]) -> Mapping[int, Cause]:
     """The root of each failure that has one, by its ``id()``: of several it is the one that most show.
 
@@ -36,13 +43,18 @@ def roots(ledger: Ledger, valid: Callable[[Result], bool]) -> Mapping[int, Cause
     """
     seen = {id(failure): list(_exchanged(failure)) for failure in ledger.failures}
     repeated, missing = _repeated_ids(seen.values()), _missing(ledger, seen, valid)
+    alike = {number: asked for number, asked in seen.items() if _reads_alike(asked)}
+    stale = (STALE,) if _is_stale(alike.values()) else ()
     known: dict[Hashable, Cause] = {}
     shows = {}
     for failure in ledger.failures:
         asked = seen[id(failure)]
         some = (root for one in asked for root in _shown_by(one, repeated, missing))
         broken = (root for one in asked for root in _shown_by_refusal(one[2], failure.reasons))
-        shows[id(failure)] = dict.fromkeys(known.setdefault(root.key, root) for root in (*some, *broken))
+        old = stale if id(failure) in alike else ()
+        shows[id(failure)] = dict.fromkeys(
+            known.setdefault(root.key, root) for root in (*some, *broken, *old)
+        )
     found: dict[int, Cause] = {}
     while count := Counter(root for number, some in shows.items() if number not in found for root in some):
         first = count.most_common(1)[0][0]
@@ -58,12 +70,33 @@ def _exchanged(failure: Result) -> Iterator[Exchanged]:
             yield operation_of(step.request), step.request, step.reply
 
 
+def _reads_alike(asked: Sequence[Exchanged]) -> bool:
+    """Whether a call that goes on was read more than once, and each time alike."""
+    bodies: dict[str, list[Reply]] = {}
+    for operation, request, reply in asked:
+        if operation == GET_CALL and reply.status < ERRORS:
+            bodies.setdefault(request.path, []).append(reply)
+    return any(
+        len(replies) > 1
+        and len({reply.body for reply in replies}) == 1
+        and any(leg["state"] not in OVER for leg in _legs(replies[0].document))
+        for replies in bodies.values()
+    )
+
+
+def _is_stale(alike: Iterable[Sequence[Exchanged]]) -> bool:
+    """Whether calls read alike when they were ended, and when they should have gone on, too."""
+    ended = {any(operation == DISCONNECT for operation, _, _ in asked) for asked in alike}
+    return len(ended) > 1
+
+
 def _shown_by(
     one: Exchanged, repeated: Mapping[str, Cause], missing: Mapping[Hashable, Cause]
 ) -> Iterator[Cause]:
     operation, request, reply = one
     if reply.status >= ERRORS:
-        known = ((operation, shown(reply)), (request.path, shown(reply)))
+        answer = AnswerSummary.of(reply)
+        known = ((operation, answer), (request.path, answer))
         yield from (missing[key] for key in known if key in missing)
         return
     if operation in PLACING:
@@ -78,12 +111,13 @@ def _shown_by(
 
 def _shown_by_refusal(reply: Reply, reasons: Sequence[str]) -> Iterator[Cause]:
     """What a refusal shows that the failure is about."""
-    if not any(reason.endswith(shown(reply)) for reason in reasons):
+    answer = AnswerSummary.of(reply)
+    if not any(isinstance(reason, WrongAnswer) and reason.answered == answer for reason in reasons):
         return
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        yield Cause(reply.status, f"the target limits how much is asked of it: answered {shown(reply)}")
+        yield Cause(reply.status, f"the target limits how much is asked of it: answered {answer}")
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR and reply.status != HTTPStatus.NOT_IMPLEMENTED:
-        yield Cause(reply.status, f"the target breaks down: answered {shown(reply)}")
+        yield Cause(reply.status, f"the target breaks down: answered {answer}")
 
 
 def _legs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -121,17 +155,18 @@ def _missing(
         operation_of(one.request) for one in ledger.exchanges if one.reply and one.reply.status < ERRORS
     }
     served |= {operation for asked in seen.values() for operation, _, reply in asked if reply.status < ERRORS}
-    absent: dict[str, dict[str, set[str]]] = {}
+    absent: dict[AnswerSummary, dict[str, set[str]]] = {}
     for failure in ledger.failures:
         if not valid(failure) or not seen[id(failure)]:
             continue
         operation, request, reply = seen[id(failure)][-1]
         if operation in BY_ID and operation not in served and reply.status in NOT_THERE:
-            absent.setdefault(shown(reply), {}).setdefault(operation, set()).add(request.path)
+            absent.setdefault(AnswerSummary.of(reply), {}).setdefault(operation, set()).add(request.path)
     # Whatever else is answered just so, and was never tried with what is right, is not there either.
     for operation, request, reply in (one for asked in seen.values() for one in asked):
-        if operation in BY_ID and operation not in served and shown(reply) in absent:
-            absent[shown(reply)].setdefault(operation, set()).add(request.path)
+        answer = AnswerSummary.of(reply)
+        if operation in BY_ID and operation not in served and answer in absent:
+            absent[answer].setdefault(operation, set()).add(request.path)
     missing: dict[Hashable, Cause] = {}
     for answer, operations in absent.items():
         root = Cause(("not there", answer), _not_served(list(operations), answer))
@@ -140,7 +175,7 @@ def _missing(
     return missing
 
 
-def _not_served(operations: Sequence[str], answer: str) -> str:
+def _not_served(operations: Sequence[str], answer: AnswerSummary) -> str:
     named = [f"{BY_ID[one].method} {BY_ID[one].template}" for one in operations]
     if len(named) == 1:
         return f"{named[0]} is not served: answered {answer}"

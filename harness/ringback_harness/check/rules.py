@@ -24,7 +24,8 @@ from ringback_contracts.examples import (
     situation,
 )
 from ringback_contracts.org import Org, default_org
-from ringback_harness.check.expectation import ERRORS, Expected, expected_of, faults, refused_by, shown
+from ringback_harness.check.expectation import Expected, expected_of, faults, refused_by
+from ringback_harness.check.reasons import ERRORS, AnswerSummary, of_transport
 from ringback_harness.check.results import TIME_OVER, CheckOutcome, Result, RoundTrip, operation_of
 from ringback_harness.check.trail import Trail
 from ringback_harness.targets import CheckTarget, OutOfReach, World
@@ -125,6 +126,8 @@ def try_example(worlds: Worlds, rule: Rule, example: Example, refusal: Expected 
         _use(world, plain.request, example.used)
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
+    except ReplyLost as error:
+        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(of_transport(error),))
     there = situation(example, call_ids=call_ids or KNOWN_CALLS, channel_id=channel_id)
     expected = refusal or expected_of(judge(there.request, there.caller, there.org), there.org)
     return replace(answered(attempt, world, there.request, expected), steps=trail.steps)
@@ -196,7 +199,7 @@ def answered(attempt: Result, world: World, request: Request, expected: Expected
     except OutOfReach as reason:
         return replace(attempt, reasons=(str(reason),))
     except ReplyLost as error:
-        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(f"no whole reply came: {error}",))
+        return replace(attempt, outcome=CheckOutcome.FAILED, reasons=(of_transport(error),))
     found = faults(expected, reply, world.traits, request.method)
     outcome = CheckOutcome.FAILED if found else CheckOutcome.HELD
     return replace(attempt, outcome=outcome, reasons=found, exchange=RoundTrip(request, reply))
@@ -245,7 +248,8 @@ def arranged(world: World, steps: Iterable[Example | float]) -> list[str]:
             continue
         reply = world.send(request_of(step, call_ids))
         if reply.status >= ERRORS:
-            raise OutOfReach(f"{step.method} {step.path}, which comes before, was answered {shown(reply)}")
+            answer = AnswerSummary.of(reply)
+            raise OutOfReach(f"{step.method} {step.path}, which comes before, was answered {answer}")
         if begins_call(step):
             call_ids.append(_id_of(reply))
     return call_ids

@@ -178,9 +178,10 @@ def _check(asked: CheckOptions, options: Options) -> Exit:
         place = _place(target, asked.target)
         try:
             ledger = check(target, options, notice, ledger)
-        except KeyboardInterrupt:
-            with suppress(SetupError):  # that a report cannot be written keeps nobody from stopping
-                _tell(ledger, asked, options, place)
+        except (KeyboardInterrupt, TransportError):
+            if ledger.tried:
+                with suppress(SetupError):  # that a report cannot be written keeps nobody from stopping
+                    _tell(ledger, asked, options, place)
             raise
     if ran_dry(target):
         return Exit.FINE

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from ringback_client.transport import Reply
-from ringback_harness.check.expectation import CORRELATION, ENVELOPE, ERRORS
+from ringback_harness.check.expectation import CORRELATION, ENVELOPE
+from ringback_harness.check.reasons import ERRORS
 
 HEADERS = (CORRELATION, "Allow", "Retry-After", "WWW-Authenticate")
 """Headers of the contract, whose presence is compared; what servers and gateways add is theirs."""

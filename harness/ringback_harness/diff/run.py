@@ -21,7 +21,8 @@ from ringback_harness.cassettes import Cassette, Tape
 from ringback_harness.cassettes.evidence import OF_A_MOCK, explains
 from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import answers
-from ringback_harness.check.expectation import ERRORS, hangs_on_calls
+from ringback_harness.check.expectation import hangs_on_calls
+from ringback_harness.check.reasons import ERRORS
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import NO_ORG_HAS_IT, OWN, channel_of
 from ringback_harness.diff.compare import RULE, Aspect, Deviation, differences
