@@ -22,7 +22,7 @@ from ringback_harness.cassettes.recorder import contract_of
 from ringback_harness.cassettes.replay import PASSING, Cassette
 from ringback_harness.check.results import operation_of
 from ringback_harness.check.rules import OWN
-from ringback_harness.exits import SetupError
+from ringback_harness.exits import SetupError, disk_error
 
 Asker = tuple[str | None, str, str]
 """A region, a token there, and what is asked of it."""
@@ -224,7 +224,9 @@ def take_in(path: Path) -> None:
 def _reported(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise disk_error(error) from error
+    except ValueError as error:
         raise SetupError(
             f"{path} is no file of evidence, as 'ringback rules --confirm' writes it: {error}"
         ) from error

@@ -239,6 +239,8 @@ def _watched(file: Path | None, read: Callable[[], Org], *, expires: bool) -> Wa
 for _option in command.params:
     if isinstance(_option, click.Option):
         _option.show_envvar = True
+        # The one that the prefix makes is heeded, too, but not named where its value is wrong.
+        _option.envvar = _option.envvar or f"RINGBACK_{str(_option.name).upper()}"
 
 
 @contextmanager
