@@ -83,11 +83,12 @@ def test_or_a_line_of_json_and_nothing_else(mock: Mock) -> None:
     assert "listening to" in result.stderr
 
 
-def test_a_terminal_has_a_table() -> None:
-    call = Call.read({"id": "a-call", "participants": [{"purpose": "user", "state": "alerting"}]})
-    console = Console(file=io.StringIO(), width=60)
+@pytest.mark.parametrize("state", ["alerting", "[link=http://x.test]y[/link]", "[/no] [red]"])
+def test_a_terminal_has_a_table_in_which_no_event_writes_markup(state: str) -> None:
+    call = Call.read({"id": "a-call", "participants": [{"purpose": "user", "state": state}]})
+    console = Console(file=io.StringIO(), width=60, force_terminal=True)
     console.print(table({"a-call": call}))
-    assert "user alerting" in console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+    assert f"user {state}" in console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,10 @@ def legs(call: Call) -> str:
 def table(calls: dict[str, Call]) -> Table:
     """The newest calls."""
     from rich.table import Column, Table
+    from rich.text import Text
 
-    # Wrapped, a cell could begin a line with what a CI obeys.
+    # Wrapped, a cell could begin a line with what a CI obeys; a string could hold markup, such as a link.
     shown = Table(Column("call", no_wrap=True), Column("legs", no_wrap=True))
     for call in list(calls.values())[-ROWS:]:
-        shown.add_row(one_line(call.id), legs(call))
+        shown.add_row(Text(one_line(call.id)), Text(legs(call)))
     return shown
