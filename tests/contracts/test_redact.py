@@ -186,10 +186,11 @@ def digits_of(text: str) -> str:
 NO_NUMBERS = re.compile(
     r"(?:\d\d|\d{4})([-/.])\d\d\1(?:\d\d|\d{4})|1\d{9}\.\d{3,6}|0\.\d{6,14}"
     r"|(?:\d{1,3}\.){3}\d{1,3}(?:/\d\d?)?(?: (?:[-/] )?(?:\d{1,3}\.){3}\d{1,3}(?:/\d\d?)?)*"
+    r"|\d\d?/\d\d?/\d{4}|(?:19|20)\d\d-[0-3]\d\d|\d\d?\.\d\d?\.\d\d?-\d{1,3}|97[89]\d{10}"
 )
-"""Dates, seconds with a fraction, fractions, and addresses of IPv4."""
-COUNTED_BEFORE = re.compile(r"(?:[$\u20ac\u00a3\u00a5\u20b9] ?|[Vv][ :=]{0,3})\Z")
-COUNTED_BEHIND = re.compile(r"[ \u00a0]?(?:[\u20ac\u00a3\u00a5\u20b9]|[A-Za-z\u00b5]{1,12}\b)")
+"""Dates, seconds with a fraction, fractions, versions, books, and addresses of IPv4."""
+COUNTED_BEFORE = re.compile(r"(?:[$\u20ac\u00a3\u00a5\u20b9] ?|[Vv][ :=]{0,3}|[A-Z]{2,4})\Z")
+COUNTED_BEHIND = re.compile(r"[ \u00a0]?(?:[%\u20ac\u00a3\u00a5\u20b9]|[A-Za-z\u00b5]{1,12}\b)")
 """What makes digits an amount, a version or a measure."""
 
 

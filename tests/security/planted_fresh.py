@@ -25,4 +25,5 @@ def _planted(part: str) -> list[Planted]:
 
 SECRETS = _planted("secrets")
 LEAKING = _planted("leaking")
+ADDRESSES = _planted("addresses")
 ORDINARY: list[str] = _READ["ordinary"]

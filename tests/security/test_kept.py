@@ -21,10 +21,11 @@ from tests.security.keeping import (
     in_a_saved_case,
     in_the_journal,
 )
-from tests.security.planted import ADDRESSES, JSON, TEXT, Planted
+from tests.security.planted import JSON, TEXT, Planted
 
 KEEPERS = [in_a_cassette, in_the_journal, in_a_saved_case, in_a_report, in_a_line_to_send]
 SECRETS = planted.SECRETS + planted_others.SECRETS + planted_places.SECRETS + planted_fresh.SECRETS
+ADDRESSES = planted.ADDRESSES + planted_fresh.ADDRESSES
 ORDINARY = planted.ORDINARY + planted_others.ORDINARY + planted_places.ORDINARY + planted_fresh.ORDINARY
 FEWEST_OF_A_NUMBER = 9
 """Digits at the end of a number by which it is known, whatever is done to its country code."""

@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 from ringback_contracts.privacy.carriers import (
+    COMPARED,
     PROSE,
     QUOTE,
     STATE,
@@ -32,21 +33,23 @@ _TYPE = (
 )
 """A type between a name and its value."""
 _SIGN = (
-    r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|[=!]?={1,2}|by lazy \{"
+    r"(?:=>|:=|<-|->|(?:\?\?|\|\||[?+|.])=|\?\?|\|\||\?:|\bor\b|\{(?=[\"'])|[=!]?={1,2}|by lazy \{"
     r"|\(\)[^\n\"'=;]{0,40}[:{]\s{0,40}return |\\?[:=])"
 )
 _VISIBILITY = r"(?::(?:protected|(?:\"[\w\\]{1,80}\":)?private))?+"
 """What PHP shows behind the name of a member."""
 _SUBSCRIPT = rf"(?:(?:\[|%5B)(?:{QUOTE}|:)?[\w-]{{0,40}}(?:{QUOTE})?(?:\]|%5D))"
 _NAMED = re.compile(
-    rf"(?<![\w.$-])(?P<name>(?<=[\"'])(?:[\w.$-]++:)++[\w.$-]++(?=[\"']\])|[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?{_VISIBILITY}\]?(?P<at>{_SUBSCRIPT}{{0,3}}){_TYPE}?"
+    rf"(?<![\w.$-])(?P<name>(?<=[\"'])(?:[\w.$-]++:)++[\w.$-]++(?=[\"']\])|[\w.$-]++)(?:\\?[\])]|%5D){{0,3}}(?P<key>{QUOTE})?{_VISIBILITY}[\])]?(?P<at>{_SUBSCRIPT}{{0,3}}){_TYPE}?"
     rf"(?:\s|\\\r?\n)*+(?P<sign>{_SIGN})(?:[ \t]|\\\r?\n)*+(?:\*\*(?!\*)|__)?"
     r"(?:[&!][\w!:/.-]++[ \t]++){0,2}[ \t]*+",
     re.IGNORECASE,
 )
 """A name, and what stands between it and its value."""
 _ITEM = re.compile(
-    rf"[\[,(]\s*+(?P<open>{QUOTE})[#.-]*+(?P<name>[\w.$-]{{2,80}}+)(?P=open)\s*+(?P<key>,)(?P<sign>\s*+)"
+    rf"[\[,({{]\s*+(?P<open>{QUOTE})(?:[^\"'`\n]{{0,60}}[=#.[])?[#.-]*+(?P<name>[\w.$-]{{2,80}}+)\]?(?P=open)\s*+(?P<key>,)"
+    r"(?P<sign>(?:\s*+\w{1,20}\s?=\s?(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[\w.]{1,40}),){0,4}?"
+    r"(?:\s*+(?:default|value|initial|const)\w{0,10}\s?[=:])?\s*+)"
 )
 """A name in a list, whose value may be the next item."""
 _VALUE = re.compile(
@@ -72,13 +75,15 @@ _SAID = re.compile(
 """A message, or the name of an encoding or an algorithm."""
 _PLACE = re.compile(r"[A-Za-z0-9][\w-]*")
 _AN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+)*")
+_ELSE = ("??", "||", "?:", "or")
+"""What is fallen back to, if it is a literal."""
 _MOST_OPERANDS = 24
 _LONGEST_TAIL = 600
 
 
 def without_assigned(text: str, hide: Hide) -> str:
     """The text without the values of telling names; any other value may be a text with names in it."""
-    for signs, names in ((",", _ITEM), (": = { -> <-", _NAMED)):
+    for signs, names in ((",", _ITEM), (": = { ( -> <- || ??", _NAMED)):
         if has_any(text, signs):
             text = _without(text, names, hide)
     return text
@@ -95,6 +100,8 @@ def _without(text: str, names: re.Pattern[str], hide: Hide) -> str:
         if _is_assigned(named, value):
             pieces += [text[done : value.start()], hidden(value, hide, _part(value))]
             at = done = value.end()
+        elif named["key"] == ",":
+            at = named.end("name")  # what follows may itself be the name
         if "\n" not in named["sign"] and named["key"] != ",":
             for more in _rest(text, value):
                 pieces += [text[done : more.start("quoted")], hidden_text(more["quoted"], hide)]
@@ -129,7 +136,9 @@ def _is_assigned(named: Found, found: Found) -> bool:
     value, name = found[part], named["name"]
     if not tells(found, name, value, named["sign"]) or VARIABLE.fullmatch(value):
         return False
-    if part == "quoted" and found["call"] and _is_name(value):
+    if part == "quoted" and (found["call"] or named["key"] == ",") and _is_name(value):
+        return False
+    if part == "bare" and (named["sign"] in _ELSE or (named["sign"] in COMPARED and PROSE.fullmatch(value))):
         return False
     if (
         part == "bare"

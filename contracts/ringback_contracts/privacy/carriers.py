@@ -22,7 +22,8 @@ QUOTE = r"""\\{0,8}["'`]"""
 QUOTED = rf"""(?P<quote>{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
 _SIGN = r"(?:=>|:=|[:=])"
 HARMLESS = re.compile(
-    r"(?:null|none|nil|true|false|include|omit|await|new|async|return|[0-9]{1,3})[,;)}\]]*",
+    r"(?:null|none|nil|true|false|include|omit|await|new|async|return|[0-9]{1,3}"
+    r"|inherit|str(?:ing)?|text|varchar|bytes|int(?:eger)?|number|bool(?:ean)?|redacted|masked|x{3,}|\*{3,})[,;:)}\]]*",
     re.IGNORECASE,
 )
 PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
@@ -59,7 +60,8 @@ VARIABLE = re.compile(
 
 _SHORTEST_OF_SIGNS = 4
 """Characters of a secret that has no letter and no digit."""
-_COMPARED = ("==", "===", "!=", "!==")
+COMPARED = ("==", "===", "!=", "!==")
+"""Signs of code that compares."""
 _PRESSED = re.compile(r"[0-9*#A-Da-d,wp-]+")
 
 
@@ -100,7 +102,7 @@ def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
         return False
     if HARMLESS.fullmatch(value) and not (digits_tell(name) and value[:1].isdigit()):
         return False
-    assigned = "=" in sign and sign not in _COMPARED
+    assigned = "=" in sign and sign not in COMPARED
     return assigned or not is_error_code(name, value, names_near(found) if name.lower() == "code" else ())
 
 
@@ -108,7 +110,7 @@ def tells(found: Found, name: str, value: str, sign: str = ":") -> bool:
 
 _URL = re.compile(
     r"""(?:\\?/){2}(?P<value>[^\s/:"'<>]*+:(?![0-9]{1,5}(?:[/?#\s]|\Z))"""
-    r"""(?:[^\s"'<>/?#]{0,256}(?=@)|[^\s"'<>@]{1,100}(?=@))|[^\s/@"'<>]++(?=@))"""
+    r"""(?:[^\s"'<>/?#]{0,256}(?=@)|[^\s"'<>@]{1,100}(?=@))|(?!(?:git|hg|svn)@)[^\s/@"'<>]++(?=@))"""
 )
 _SIP = re.compile(r"""sips?:[^\s:@"'<>]{0,128}+:(?P<value>[^\s@"'<>]{1,256}+)(?=@)""", re.IGNORECASE)
 _BEFORE_HOST = re.compile(
@@ -162,7 +164,10 @@ _SQL = re.compile(
     r"[\"'](?P<value>[^\"'\n]++)",
     re.IGNORECASE,
 )
-_PGPASS = re.compile(r"^[\w.*-]++:(?:[0-9]{1,5}|\*):[\w*.-]++:[\w*.-]++:(?P<value>\S++)$", re.MULTILINE)
+_PGPASS = re.compile(
+    r"^(?!(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$)[\w.*-]++:(?:[0-9]{1,5}|\*):[\w*.-]++:[\w*.-]++:(?P<value>\S++)$",
+    re.MULTILINE,
+)
 _USER = re.compile(
     r"""(?:^|(?<=\s))(?:-u|-U|-a|--auth|--user|--proxy-user|--cert|-E)[\s=]*+["']?[^\s:"']++:(?P<value>[^\s"']++)"""
 )
@@ -216,7 +221,11 @@ def _line(found: Found, hide: Hide) -> str:
     spoken = PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
     if spoken and not _is_phrase(name, value):
         return found[0]
-    if VARIABLE.fullmatch(value) or (sign == ":" and is_ordinary(name) and STATE.fullmatch(value)):
+    if (
+        VARIABLE.fullmatch(value)
+        or value == name.capitalize()
+        or (sign == ":" and is_ordinary(name) and STATE.fullmatch(value))
+    ):
         return found[0]
     spaced = found[0][: found.start("value") - found.start()].endswith(f" {sign} ")
     if sign != ":" and refers(value, in_code=spaced):

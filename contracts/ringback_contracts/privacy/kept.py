@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ringback_contracts.domain.uuids import UUID_PATTERN
+from ringback_contracts.privacy.counted import CODE, COUNT, GIT, HEXADECIMAL, MEASURE, ORDER
 from ringback_contracts.privacy.names import word_set, words_of
 
 # \d on purpose: full-width and other digits are digits to whoever reads them, and so are small and round
@@ -19,22 +20,24 @@ GAP = (
 """What parts the digits of a number."""
 # One with a digit too few or too many is somebody's slip in an id, and no number either.
 _UUID = rf"(?<![0-9A-Za-z]){UUID_PATTERN[:-4]}{{10,14}}(?![0-9A-Za-z])"
-_HASH = (
-    r"(?<![0-9A-Za-z])(?=[0-9]*+[a-f][0-9]*+[a-f]|[0-9]*+[A-F][0-9]*+[A-F])"
-    r"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{16}"
-    r"|[0-9A-F]{64}|[0-9A-F]{40}|[0-9A-F]{32})(?![0-9A-Za-z])"
-)
 _YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 _DATE = rf"{_YEAR}-{_MONTH}-{_DAY}"
+_ANY_MONTH, _ANY_DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
 _TIME = (
     r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2}| [+-][0-9]{4}(?![0-9]))?"
 )
-_MOMENT = rf"(?<![0-9+])(?:{_DATE}|{_YEAR}/{_MONTH}/{_DAY})[T ]{_TIME}(?![0-9])"
+_SPOKEN_DATE = (
+    rf"(?:{_DAY}\.{_MONTH}\.{_YEAR}|{_ANY_DAY}/{_ANY_MONTH}/{_YEAR}|{_ANY_MONTH}/{_ANY_DAY}/{_YEAR})"
+)
+_MOMENT = (
+    rf"(?<![0-9+])(?:(?:{_DATE}|{_YEAR}/{_MONTH}/{_DAY})[T ]{_TIME}(?![0-9])"
+    rf"|{_SPOKEN_DATE},? (?:{_TIME}(?![0-9])|[0-9]{{1,2}}:[0-5][0-9](?::[0-5][0-9])? ?[AaPp][Mm]\b))"
+)
 # A date alone stays only where no other digits stand beside it, with which it could be one number.
 _ALONE = (
     r"(?<![0-9+])(?<![0-9][-. ()/])"
-    rf"(?:{_DATE}|{_YEAR}(?:/{_MONTH}/|\.{_MONTH}\.){_DAY}|(?:{_DAY}\.{_MONTH}\.|{_DAY}/{_MONTH}/|{_MONTH}/{_DAY}/){_YEAR})"
+    rf"(?:{_DATE}|{_YEAR}(?:/{_MONTH}/|\.{_MONTH}\.){_DAY}|{_SPOKEN_DATE}|{_YEAR}-[0-3][0-9]{{2}})"
     r"(?![0-9])(?![-. ()/]{1,3}[0-9])"
 )
 _COMPACT = (
@@ -42,7 +45,7 @@ _COMPACT = (
 )
 _SECONDS = (
     r"(?P<seconds>(?<![\w.+-])1[0-9]{9}\.[0-9]{3,6}(?![\w.]))"
-    r"|\b(?:exp|iat|nbf|ts|timestamp|time|epoch|date|since|until|expires|reset|[a-z_]{1,20}_at|[a-z]{1,20}At)"
+    r"|\b(?:exp|iat|nbf|ts|timestamp|time|epoch(?:_?[a-z]{2,6}|M[a-z]{1,5})?|date|since|until|expires|reset|created|updated|modified|[a-z_]{1,20}_at|[a-z]{1,20}At)"
     r"""["']?\s{0,2}[:=]\s{0,2}["']?1[0-9]{9}(?:[0-9]{3})?(?![\w.-])"""
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -55,6 +58,7 @@ _HOSTS = (
 _VERSION = (
     r"(?:\b[Vv](?:ersion)?[ :=]{0,3}|(?<=[A-Za-z]/)|\b(?:NT|[Bb]uild|OS X) )(?![0-9]{3}\.[0-9]{3}\.[0-9]{4})"
     r"[0-9]{1,4}(?:[._][0-9]{1,6}){1,4}(?![0-9])"
+    r"(?:-(?:[0-9]\.)?[0-9]{14}-[0-9a-f]{12}(?![0-9a-f]))?"
 )
 _MONEY = r"(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|CNY)"
 _SUM = r"[0-9]{1,15}(?:[.,'\u00a0\u202f ][0-9]{3}){0,5}(?:[.,][0-9]{1,4})?"
@@ -62,30 +66,14 @@ _AMOUNT = (
     rf"(?:[$\u20ac\u00a3\u00a5\u20b9]|\b{_MONEY})[ \u00a0]?{_SUM}(?![0-9]|[-:/][0-9])"
     rf"|(?<![\w.,+-]){_SUM}[ \u00a0]?(?:[\u20ac\u00a3\u00a5\u20b9]|{_MONEY}\b)"
 )
-_MEASURE = (
-    r"(?<![\w.,+-])[0-9]{5,15}(?:\.[0-9]{1,9})?[ \u00a0]?"
-    r"(?:bytes|octets|ms|ns|us|\u00b5s|milliseconds|microseconds|seconds|[KMGT]i?B|requests|B)\b"
-)
-_ORDER = (
-    r"\b(?:(?:order|invoice|ticket|booking|shipment|tracking|parcel|purchase order|PO|RMA|receipt|build"
-    r"|case(?= 0))"
-    r"|(?:article|item|sku|part|serial|batch|lot|job|issue|case|contract|claim|isbn|ean|gtin|upc|reference|ref)"
-    r"(?=s?[ _-]?(?:no\b|nr|num|id\b|#|[:=]|\.)))"
-    r"""(?:[ _-]?(?:numbers?|nos?|nr|num|ids?))?\.?["']?[ ]?[:=#]?[ ]?["']?#?"""
-    r"[A-Z]{0,4}-?[0-9]{4,20}(?:[-/][0-9]{1,8})?(?![\w-])"
-)
 _LOG = r"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}"
 """As web servers write moments."""
 _CLOCK = r"(?<![0-9+:.])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?(?![0-9:])"
 _DATED_NAME = rf"(?<=[A-Za-z][_/.-]){_YEAR}{_MONTH}{_DAY}(?=[_/.-][A-Za-z])"
 _PLACE = (
     r"\b(?i:lat(?:itude)?|lon(?:gitude)?|lng)[\"']?[ :=]{1,3}-?[0-9]{1,3}\.[0-9]{3,15}"
-    r"|(?P<fraction>(?<![\w.+-])(?:0\.[0-9]{6,17}|[0-9]{1,2}\.[0-9]{13,17}|[1-9][0-9]{4,6}\.[0-9]{2})(?![\w.-]))"
-)
-_COUNT = (
-    r"\b(?i:size|length|bytes|count|total|limit|offset|price|amount|cost|balance|port|duration|s-maxage|max-age"
-    r"|expires_in|ttl|[pt]id|thread(?:[_-]?id)?)"
-    r"""["']?\s{0,2}[:=]\s{0,2}["']?[0-9]{7,15}(?![\w-])"""
+    r"|(?<![\w.+-])-?(?:[0-8]?[0-9]|90)\.[0-9]{4,15}, ?-?(?:1[0-7])?[0-9]{1,2}\.[0-9]{4,15}(?![\w.-])"
+    r"|(?P<fraction>(?<![\w.+-])(?:[1-9][0-9]?(?:\.[0-9]{1,2}){2}(?:-[0-9]{1,3})?|0\.[0-9]{6,17}|[0-9]{1,2}\.[0-9]{13,17}|[1-9][0-9]{4,6}\.[0-9]{2})(?![\w.-]))"
 )
 _SESSION = (
     rf"o=\S{{1,64}} [0-9]{{1,20}} [0-9]{{1,20}} IN IP[46](?= )|\bIN IP4 {_IPV4}"
@@ -94,9 +82,8 @@ _SESSION = (
 """Origins, connections and dialogs, as SDP (RFC 8866) and SIP (RFC 3261) write them."""
 KEPT = re.compile(
     # Most places are done with by what stands before them.
-    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{_HASH}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{_COUNT}|{_SESSION}"
-    rf"|{_SECONDS}|0x[0-9A-Fa-f]{{1,16}}(?![0-9A-Za-z])|{_HOSTS}|{_VERSION}|{_AMOUNT}|{_MEASURE}|(?i:{_ORDER})"
-    r"|(?:PO|INV|ORD|SO|RMA|SKU|TKT|REQ|INC|CHG)-?[0-9]{4,12}(?:-[0-9]{1,8})?(?![\w-])))"
+    rf"(?<![0-9])(?:{_MOMENT}|{_ALONE}|(?<![A-Za-z])(?:{_UUID}|{GIT}|{HEXADECIMAL}|{_COMPACT}|{_CLOCK}|{_LOG}|{_PLACE}|{_DATED_NAME}|{COUNT}|{_SESSION}"
+    rf"|{_SECONDS}|0x[0-9A-Fa-f]{{1,16}}(?![0-9A-Za-z])|{_HOSTS}|{_VERSION}|{_AMOUNT}|{MEASURE}|(?i:{ORDER})|{CODE}))"
 )
 _LEADS = ("/", "@")
 """What stands before an address in a URL."""
@@ -106,13 +93,16 @@ _DIGIT_BEFORE = re.compile(rf"{DIGIT}{GAP}{{1,3}}\Z")
 _DIGIT_BEHIND = re.compile(rf"{GAP}{{1,3}}(?={DIGIT})")
 _COUNTS = word_set(
     "exp iat nbf ts timestamp time at date epoch millis ms seconds secs expires ttl duration since "
-    "barcode isbn ean gtin upc until size length bytes count total limit offset price amount cost"
+    "created updated modified until size length bytes count total limit offset price amount cost"
     " balance version build port"
 )
 _COUNTED = word_set(
     "order invoice ticket booking shipment tracking parcel receipt article item sku part serial batch "
     "lot job issue case contract claim reference"
 )
+_ARTICLES = (["barcode"], ["isbn"], ["ean"], ["gtin"], ["upc"], ["sku"], ["vat"])
+_ARTICLE = re.compile("[A-Z0-9]{1,20}(?:[-/.][A-Z0-9]{1,12}){0,4}", re.ASCII)
+"""The number of an order or an article: with letters and groups, but none of a telephone's signs."""
 
 
 def parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -140,10 +130,14 @@ def _is_within(text: str, found: re.Match[str], end: int) -> bool:
 
 def is_count(name: str, value: object) -> bool:
     """Whether a number counts or orders something for its name, as those of ``expires_at`` or ``orderId``."""
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        return False
     if not isinstance(value, int | float | str):
         return False
     words = words_of(name)
-    counted = len(words) > 1 and words[-2] in _COUNTED and words[-1] in ("number", "id", "no", "nr")
-    return counted or bool(words and words[-1] in _COUNTS)
+    numbered = words[-1:] in _ARTICLES or (
+        len(words) > 1 and words[-2] in _COUNTED and words[-1] in ("number", "id", "no", "nr")
+    )
+    if numbered and isinstance(value, str):
+        return _ARTICLE.fullmatch(value) is not None
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        return False
+    return numbered or bool(words and words[-1] in _COUNTS)

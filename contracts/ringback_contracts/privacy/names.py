@@ -19,7 +19,7 @@ _ENDING = re.compile(
     r"|(?:access|secret)keyid|sess(?:ion)?id|assertion|mnemonic|(?:seed|recovery|backup|wallet|mnemonic)phrase|(?:security|secret|challenge|recovery)(?:question)?answer"
     r"|(?:bind|root|user|admin|db|ftp|smtp|login|vpn|wifi|wlan|sudo|proxy)pw"
     r"|(?:require|store|key|ssh|user|db|root|admin|my|mysql|pg|ftp|smtp|imap|mail|login|bind|ldap|http|proxy|become|sudo|wifi|vpn|master|auth|trust|rpc)pass"
-    r"|masterauth|(?:snmp|read|write|ro|rw|trap)community(?:string)?|communitystring|privatekeyid|(?:oauth|pkce|srp|password)verifier|authorization|codeverifier|passwordhash)\Z"
+    r"|masterauth|(?:snmp|read|write|ro|rw|trap)community(?:string)?|communitystring|privatekeyid|(?:oauth|pkce|srp|password)verifier|authorization|codeverifier|passwordhash|sonarlogin)\Z"
 )
 """How a telling name ends, read without what divides its words."""
 _LAST = word_set(
@@ -42,8 +42,8 @@ _CODES = word_set(
 """The same before "code", such as ``one_time_code``."""
 _KEYS = word_set("digits dtmf dtmfdigits")
 """What a phone's keys were pressed for is called so: often a PIN, or a card's number."""
-_WHOLE = word_set("code auth authheader sid session") | _KEYS
-_AUTH = word_set("x basic http proxy")
+_WHOLE = word_set("code auth authheader sid session sensitive") | _KEYS
+_AUTH = word_set("x basic bearer http proxy")
 _TICKETS = word_set("kerberos auth session service login granting")
 _QUALIFIERS = word_set(
     "value text string raw plain plaintext header confirmation confirm repeat again hash"

@@ -36,14 +36,19 @@ _DOMAIN_BEHIND = (
     r"(?=(?:[\w-]{1,63}\.){1,8}(?:[a-z]{2}|com|net|org|info|biz|edu|gov|mil|dev|app|cloud|local)(?![\w.(-]))"
 )
 """A domain that is no name in code, such as that of a decorator."""
+_JOIN = r"(?:[\"'`]|(?<=['`]))\s{0,3}(?:\+|\.\.?|&|\|\||,|<>)?\s{0,3}[\"'`]"
+"""What joins two literals of code."""
 _AT = (
-    rf"(?:{_SIGN}|(?:{_FOLD}|\\{{1,4}}|{_UNSEEN})@(?:{_UNSEEN})?|@(?:{_FOLD}|{_UNSEEN})"
-    rf"|\n[ \t]{{1,8}}@{_DOMAIN_BEHIND}|@(?: |\n[ \t]{{1,8}}){_DOMAIN_BEHIND})"
+    rf"(?:{_SIGN}|{_JOIN}@(?:{_JOIN})?|@{_JOIN}|(?:{_FOLD}|\\{{1,4}}|{_UNSEEN})@(?:{_UNSEEN})?|@(?:{_FOLD}|{_UNSEEN})"
+    rf"|\n[ \t]{{1,8}}@{_DOMAIN_BEHIND}|@(?: |\n[ \t]{{1,8}}){_DOMAIN_BEHIND}| @{_DOMAIN_BEHIND})"
 )
 _DOT = r"(?:(?:=\r?\n)?\.(?:=\r?\n)?|\u3002|\uff0e| ?[\[({] ?(?:dot|DOT|Dot|\.) ?[\])}] ?| (?:dot|DOT) )"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _LOCAL = r"[\w.!#$'^`|}~+-]"
-_LEADS_TO_AT = r"(?=[@%=\\&\[({<\r\n\u00ad\u200b-\u200f\u2060\ufeff\uff20\ufe6b]| (?:[\[({<]|(?:at|AT|@) ))"
+_LEADS_TO_AT = (
+    r"(?=[@%=\\&\[({<\r\n\u00ad\u200b-\u200f\u2060\ufeff\uff20\ufe6b]| (?:[\[({<@]|(?:at|AT) )"
+    rf"|{_JOIN}@)"
+)
 """What is behind the first part of an address; most words have nothing of it."""
 ADDRESS = re.compile(
     rf"(?:(?P<quoted>\"[^\"\s@<>]{{1,32}}(?: [^\"\s@<>]{{1,32}}){{0,3}}\"(?=@))"
@@ -71,11 +76,19 @@ def is_nobodys(domain: str) -> bool:
     return _NOBODYS.fullmatch(domain) is not None
 
 
+def is_role(found: re.Match[str]) -> bool:
+    """Whether an address is that of a program, as a remote of git has it: nobody's."""
+    return found["local"] in _ROLES
+
+
+_ROLES = frozenset({"git", "hg", "svn"})
+
+
 def without_addresses(text: str) -> str:
     """The text without what stands before the domain of anybody's address."""
     if not _SUSPECT.search(text):
         return text
-    return ADDRESS.sub(_without_local_part, text)
+    return ADDRESS.sub(_without_local_part, without_users(text))
 
 
 _SUSPECT = re.compile(
@@ -83,5 +96,23 @@ _SUSPECT = re.compile(
 )
 
 
+_SIP_LOGIN = re.compile(
+    r"(?P<scheme>\bsips?:)(?P<user>[^\s:@*<>\"';]{1,64}):(?P<rest>[^\s@<>\"']{1,128}@(?P<domain>[\w.-]{1,253}))",
+    re.IGNORECASE,
+)
+"""A user with a password (RFC 3261, 19.1.1)."""
+
+
+def without_users(text: str) -> str:
+    """The text without the users of SIP who have a password."""
+    return _SIP_LOGIN.sub(_without_user, text)
+
+
+def _without_user(found: re.Match[str]) -> str:
+    return found[0] if is_nobodys(found["domain"]) else f"{found['scheme']}{HIDDEN}:{found['rest']}"
+
+
 def _without_local_part(found: re.Match[str]) -> str:
-    return found[0] if is_nobodys(found["domain"]) else HIDDEN + found["at"] + found["domain"]
+    return (
+        found[0] if is_nobodys(found["domain"]) or is_role(found) else HIDDEN + found["at"] + found["domain"]
+    )

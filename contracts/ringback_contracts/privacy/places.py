@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from urllib.parse import unquote
 
 from ringback_contracts.domain.uuids import is_uuid
@@ -33,7 +34,14 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "(",
         re.compile(
-            r"(?:btoa|b64encode|base64\w{0,10})\([bru]?[\"'`][^\"'`:\n]{1,128}:(?P<value>[^\"'`\n]{1,256})",
+            r"(?:btoa|b64encode|base64[\w.()\[\]]{0,60})\(\s{0,9}[bru]?[\"'`][^\"'`:\n]{1,128}:(?P<value>[^\"'`\n]{1,256})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "base64",
+        re.compile(
+            r"[\"'`][^\"'`:\s]{1,128}:(?!//)(?P<value>[^\"'`\s]{3,256})[\"'`](?=[^\n\"'`]{0,60}[\"'`]?base64)",
             re.IGNORECASE,
         ),
     ),
@@ -48,7 +56,15 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "credential",
         re.compile(
-            rf"\w{{0,40}}credentials?\w{{0,20}}(?:\.new)?\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`]\s{{0,20}}\)",
+            rf"\w{{0,40}}credentials?\w{{0,20}}(?:\.new)?\(\s{{0,20}}{_ARGUMENTS}{{0,4}}{_STRING}\\{{0,4}}[\"'`](?:\.\w{{1,20}}\(\))?\s{{0,20}}\)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "jwt signwith",
+        re.compile(
+            rf"(?:\bjwts?\.\w{{1,12}}\((?:\{{[^{{}}\n]{{0,300}}\}}|[^(),\"'`\n{{}}]{{1,80}}|\w{{1,40}}\([^()\n]{{0,200}}\)),"
+            rf"|\bsignwith\([^(),\"'`\n]{{1,80}},)\s{{0,20}}{_KEY_STRING}",
             re.IGNORECASE,
         ),
     ),
@@ -112,7 +128,10 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?![0-9]{1,5}(?:\s|$))[^\s\"'-][^\s\"']{2,128})"
         ),
     ),
-    ("<<<", re.compile(r"(?:(?<=[0-9A-Za-z])|(?<=[0-9A-Za-z] ))<<<\s{0,4}[\"']?(?P<value>[^\s\"'$]{3,256})")),
+    (
+        "<<<",
+        re.compile(r"(?:(?<=[0-9A-Za-z-])|(?<=[0-9A-Za-z-] ))<<<\s{0,4}[\"']?(?P<value>[^\s\"'$]{3,256})"),
+    ),
     (
         "secret",
         re.compile(
@@ -133,12 +152,23 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    ("key=", re.compile(r"[?&]key=(?P<value>(?=[A-Za-z_-]{0,64}[0-9][\w-]{0,64}[0-9])[\w-]{16,})(?![\w.-])")),
     ("thin:", re.compile(r":thin:[^\s/@:]{1,64}/(?P<value>[^\s@]{1,128})(?=@)", re.IGNORECASE)),
     (
         "sqlplus",
         re.compile(
             r"\bsqlplus\b[^\n]{0,80}?\s[\w.]{1,64}/(?P<value>[^\s@/]{1,128})(?=@|\s|$)", re.IGNORECASE
         ),
+    ),
+    # a mailbox of Asterisk's voicemail.conf
+    (
+        "=>",
+        re.compile(r"^[0-9]{2,10}\s?=>\s?(?P<value>[^,\s]{3,32}),[^,\n]{1,64},[^,\n]{0,128}@", re.MULTILINE),
+    ),
+    # marks
+    (
+        "(sensitive",
+        re.compile(r"\(sensitive(?: value)?\)\s?[:=]\s?(?P<value>[^\s\"']{1,256})", re.IGNORECASE),
     ),
     # protocols
     ("inline:", re.compile(r"\binline:(?P<value>[\w+/=-]{16,})", re.IGNORECASE)),
@@ -211,7 +241,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         ")",
         re.compile(
-            rf"[\"'](?P<name>[\w.-]{{2,80}}+)[\"']\)\.(?:send_?keys|fill|type|set_?value|input)\({_STRING}",
+            rf"[\"'](?:[^\"'\n]{{0,60}}[=#.\[])?(?P<name>[\w-]{{2,80}}+)\]?[\"']\)\.(?:send_?keys|fill|type|(?:set_?)?val(?:ue)?|input)\({_STRING}",
             re.IGNORECASE,
         ),
     ),
@@ -225,19 +255,29 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "(",
         re.compile(
-            rf"(?:\.|->|::)(?P<name>(?!cookie|credential|auth)[a-z]\w{{1,64}}+)\(\s{{0,20}}{_STRING}\\{{0,4}}[\"'`]\)"
+            r"(?:\.|->|::)(?P<name>(?!cookie|credential|auth|get|has|is|find|read|load|delete|remove|require|expect|parse)\w{2,64}+)\(\s{0,20}"
+            rf"(?:{_ARGUMENTS}(?:Some\()?)?{_STRING}\\{{0,4}}[\"'`](?:\.\w{{1,20}}\(\))?\){{1,2}}",
+            re.IGNORECASE,
         ),
     ),
     (
         "{",
         re.compile(
-            r"\"(?P<name>[\w.-]{2,80})\"\s{0,4}\{[^{}]{0,400}?\b(?:default|value)\s{0,8}=\s{0,8}\"(?P<value>[^\"\n]{1,256})"
+            r"\"(?P<name>[\w.-]{2,80})\"(?: \"[\w.-]{1,80}\")?\s{0,4}"
+            r"\{[^{}]{0,400}?\b(?:default|value|result)\s{0,8}=\s{0,8}\"(?P<value>[^\"\n]{1,256})"
         ),
     ),
     (
         '""',
         re.compile(
             r"(?<![\w.-])(?P<name>[\w.-]{2,80}+)(?:\"\")?\s?[:=]\s?\"\"(?P<value>[^\"\n]{1,256}+)\"\""
+        ),
+    ),
+    (
+        "result value",
+        re.compile(
+            r"(?<![\w.-])(?P<name>[\w-]{2,80}+)(?:\.[\w-]{1,80}|\[[\w\"']{1,40}\]){1,4}[.:] ?(?:result|value)"
+            r"\s?[:=](?!=)\s?[\"']?(?P<value>[^\s\"']{1,256})"
         ),
     ),
     (
@@ -275,12 +315,10 @@ _LEADING = frozenset(
 def without_placed(text: str, hide: Hide) -> str:
     """The text without what its place tells to be secret; what is hidden already stays as it is."""
     lowered = text.lower()
-    for hint, pattern in _PLACES:
-        if any(word in lowered for word in hint.split()) or (not hint.strip() and hint in lowered):
-            text = pattern.sub(lambda found: _hidden(found, hide), text)
-    for hint, pattern in _NAMES:
-        if hint in lowered:
-            text = pattern.sub(lambda found: _named(found, hide), text)
+    for judge, places in ((_hidden, _PLACES), (_named, _NAMES)):
+        for hint, pattern in places:
+            if any(word in lowered for word in hint.split() or (hint,)):
+                text = pattern.sub(partial(judge, hide=hide), text)
     return _SEGMENT.sub(lambda found: _segment(found, hide), text) if "/" in text else text
 
 

@@ -35,8 +35,10 @@ _MADE = re.compile(
 )
 """How most makers of tokens spell them: ``whose_kind_random``."""
 _WORD = re.compile(
-    rf"(?<![A-Za-z0-9_+~-])[A-Za-z0-9_+~-]{{{_LONGER},}}+={{0,2}}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{40,}}+={{0,2}}"
+    r"(?P<digest>\b(?:sha(?:1|224|256|384|512)[-:]|h1:)[A-Za-z0-9+/_-]{27,88}={0,2}(?![A-Za-z0-9+/_=-]))"
+    rf"|(?<![A-Za-z0-9_+~-])[A-Za-z0-9_+~-]{{{_LONGER},}}+={{0,2}}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{40,}}+={{0,2}}"
 )
+"""A digest that says so (W3C Subresource Integrity, go.sum), or any other long word."""
 _SMALL = re.compile("[a-z]+")
 _CAPITALS = re.compile("[A-Z]+")
 _DIGIT = re.compile("[0-9]")
@@ -97,7 +99,12 @@ def without_shapes(text: str, hide: Hide) -> str:
             text = pattern.sub(lambda found: hide(found[0]), text)
     if max(map(len, words)) < _LONGER:
         return text
-    return _WORD.sub(lambda found: hide(found[0]) if looks_random(found[0][:_LOOKED_AT]) else found[0], text)
+    return _WORD.sub(lambda found: _drawn_word(found, hide), text)
+
+
+def _drawn_word(found: re.Match[str], hide: Hide) -> str:
+    """A word hidden if it looks drawn by lot; the digest of a file, which opens nothing, stays."""
+    return hide(found[0]) if not found["digest"] and looks_random(found[0][:_LOOKED_AT]) else found[0]
 
 
 def _without_private_keys(text: str, hide: Hide) -> str:

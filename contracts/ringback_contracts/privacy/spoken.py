@@ -25,7 +25,7 @@ _WHOSE = (
 )
 _FILLING = (
     r"(?:,? (?:is|was|are|you|i|he|she|they|we|typed|chosen|were|has|have|had|been|being|now|(?:re)?set"
-    r"|changed|updated|rotated|replaced"
+    r"|changed|updated|rotated|replaced|refreshed|renewed|received|obtained|acquired|created|loaded|fetched|found|rejected"
     r"|reset|to|from|as|"
     r"with|by|provided|supplied|given|entered|used|header|field|value|equals|reads|says|still|not|got|received|sent|new|"
     r"old|current|temporary|the|a|an|generated|assigned|issued|returned|\*{3})(?!\w))*+"
@@ -45,7 +45,8 @@ _NO_SECRET = re.compile(
 )
 """What a sentence about a secret may say next: an amount, a version, a date, a URL, an id."""
 _SET = re.compile(
-    r"(?:pass(?:word|wd|phrase|code)?|secret|token|key|pwd|auth|community)[ \t]++(?:--\w{1,20}[ =])?[\"']?"
+    r"(?:pass(?:word|wd|phrase|code)?|secret|token|key|pwd|auth|community)[\"']?[ \t]++"
+    r"(?:--\w{1,20}[ =])?[\"']?"
     r"(?P<value>(?=[^\s\"'`<>=|]{0,80}?\d)[^\s\"'`<>=|]++)",
 )
 """A name of more than one word and its value, as commands and directives have them: ``setx API_TOKEN"""

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from ringback_contracts.privacy.numbers import without_numbers
 from ringback_contracts.privacy.people import without_addresses
+from ringback_contracts.privacy.places import without_placed
 from ringback_contracts.privacy.secrets import hide_all, without_secrets
 from ringback_contracts.privacy.shapes import Hide
 from ringback_contracts.privacy.values import Values
@@ -53,7 +54,8 @@ def _redacted(text: str, hide: Hide, depth: int) -> str:
     if depth and '{"' in text:
         values = Values(lambda leaf: _redacted(leaf, hide, depth - 1), hide)
         pieces = list(values.apart(text))
-        return "".join(piece if told else _plain(piece, hide, depth) for piece, told in pieces)
+        shown = "".join(piece if told else _plain(piece, hide, depth) for piece, told in pieces)
+        return without_placed(shown, hide) if len(pieces) > 1 else shown
     return _plain(text, hide, depth)
 
 

@@ -37,6 +37,8 @@ _CREDENTIALS = word_set("-u -U -a --user --auth --proxy-user")
 _NAMING = word_set("name key k path field header variable parameter param property label id title")
 _TYPES = word_set("secret password")
 """What programs say of a variable whose value they show to nobody."""
+_MARKS = word_set("sensitive secret secure secured masked encrypted confidential protected")
+"""Members that say, if they are true, that the value beside them is one."""
 _PRIVATE_PARTS = word_set("d p q dp dq qi k oth")
 """Members of a JSON Web Key that only its owner may know (RFC 7518, 6.2.2, 6.3.2, 6.4.1)."""
 _HEADS = word_set("columns fields header headers columnNames keys")
@@ -54,7 +56,7 @@ _MOST_NAMES, _LONGEST_NAME = 64, 64
 
 def hidden_value(value: str, hide: Hide) -> str:
     """What is shown in place of a secret, which may be hidden already."""
-    return hide(value) if value.replace(HIDDEN, "").strip() else HIDDEN
+    return hide(value) if value.strip(" \t*") else value or HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +254,13 @@ def _gives_name(name: str) -> bool:
 def _named_beside(name: str, siblings: Iterable[tuple[str, Any]]) -> list[str]:
     if not gives_value(name):
         return []
-    return [
+    beside = [
         other
         for key, other in siblings
         if isinstance(other, str) and (_gives_name(key) or (key == "type" and other in _TYPES))
     ]
+    marked = any(other is True and key.lower().removeprefix("is") in _MARKS for key, other in siblings)
+    return [*beside, "secret"] if marked else beside
 
 
 def written(value: Any) -> str:

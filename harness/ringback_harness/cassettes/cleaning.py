@@ -16,7 +16,7 @@ from ringback_contracts.privacy import HIDDEN, redact_body, redact_headers, reda
 from ringback_contracts.privacy.kept import is_count
 from ringback_contracts.privacy.known import KnownSecrets
 from ringback_contracts.privacy.names import names_secret
-from ringback_contracts.privacy.people import ADDRESSES, NAMES, is_example, is_nobodys
+from ringback_contracts.privacy.people import ADDRESSES, NAMES, is_example, is_nobodys, without_users
 from ringback_contracts.privacy.values import written
 from ringback_harness.cassettes.numbers import StableNumbers
 from ringback_harness.cassettes.people import StablePeople
@@ -152,7 +152,7 @@ class Cleaner:
         return self.numbers.mark(self.people.addresses_in(self._named(text), but=is_example))
 
     def _named(self, text: str) -> str:
-        text = self.secrets.hidden_in(text)
+        text = without_users(self.secrets.hidden_in(text))
         for real, known in self.names.items():
             text = re.sub(re.escape(real), known, text, flags=re.IGNORECASE)
         return self.people.known_in(text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ringback_contracts.privacy.people import ADDRESS
+from ringback_contracts.privacy.people import ADDRESS, is_role
 
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 """A percent-encoded octet (RFC 3986 section 2.1)."""
@@ -31,7 +31,9 @@ class StablePeople:
 
     def addresses_in(self, text: str, but: Callable[[str], bool] = lambda _: False) -> str:
         """The text with a stand-in for each address, also of SIP, ``but`` those of some domains."""
-        return ADDRESS.sub(lambda found: found[0] if but(found["domain"]) else self._address(found), text)
+        return ADDRESS.sub(
+            lambda found: found[0] if but(found["domain"]) or is_role(found) else self._address(found), text
+        )
 
     def _address(self, found: re.Match[str]) -> str:
         escape = _ESCAPE.match(found.string, found.start() - 1) if found.start() else None
