@@ -63,6 +63,9 @@ class Expected:
         """What the answer should say."""
         return AnswerSummary(self.status, self.code or "", self.rule or "")
 
+    def __str__(self) -> str:
+        return str(self.summary)
+
 
 def refused_by(rule: Rule) -> Expected:
     """What a rule of the table as shipped answers."""
