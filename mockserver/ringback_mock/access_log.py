@@ -57,8 +57,9 @@ def log_exchange(request: Request, response: Response, noted: Noted) -> None:
 
 
 def _advice(noted: Noted, headers: dict[str, str]) -> str:
-    """Of a refusal: the rule, its fix, and where the whole explanation is."""
-    if noted.rule is None:
+    """Of a refusal: the rule and its fix, where a rule gave it, and where the whole explanation is."""
+    if "Link" not in headers:
         return ""
     explanation = headers["Link"].partition(">")[0].removeprefix("<")
-    return f" {noted.rule.id}: {noted.rule.fix} {noted.url}{explanation}"
+    by_rule = f" {noted.rule.id}: {noted.rule.fix}" if noted.rule else ""
+    return f"{by_rule} {noted.url}{explanation}"

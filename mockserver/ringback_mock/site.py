@@ -211,10 +211,12 @@ class Site:
             return seen
         response, tenant, writes = seen if isinstance(seen, Decided) else (seen, self.store.default, ())
         varying = (("Vary", "Accept"),) if console.place_of(request, path) else ()
-        response = replace(response, headers=(*response.headers, *varying, *own_headers(context_id)))
+        kept = response.status >= HTTPStatus.BAD_REQUEST and not of_admin and path != ICON_PATH
+        explained = (("Link", self.pipeline.link(tenant, context_id)),) if kept else ()
+        own = (*varying, *explained, *own_headers(context_id))
+        response = replace(response, headers=(*response.headers, *own))
         if of_admin and writes:
             writes += (NoteChange(context_id, request, response.status, self.store.clock()),)
-        kept = response.status >= HTTPStatus.BAD_REQUEST and not of_admin and path != ICON_PATH
         return Answered(context_id, response, tenant, writes=writes, kept=kept)
 
     def _let_in(self, request: Request, path: str, peer: Peer, *, of_admin: bool) -> None:

@@ -144,10 +144,10 @@ class Pipeline:
                 response = stubbed(request, now, _headers(context_id, caller))
                 return Answered(context_id, response, tenant, caller=caller)
             verdict = against
-        refusal = _refuse(verdict, caller, context_id, self._link(tenant, context_id))
+        refusal = _refuse(verdict, caller, context_id, self.link(tenant, context_id))
         return Answered(context_id, refusal, tenant, verdict, None, caller)
 
-    def _link(self, tenant: Tenant, context_id: str) -> str:
+    def link(self, tenant: Tenant, context_id: str) -> str:
         """Where the explanation of a refusal is found (RFC 8288)."""
         org = "" if tenant is self.store.default else f"?org={tenant.org.id}"
         return f'</__ringback/exchanges/{context_id}{org}>; rel="describedby"'
