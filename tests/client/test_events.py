@@ -293,6 +293,29 @@ def test_a_silent_channel_is_given_up_for_another() -> None:
         assert second.call.over
         events.next_event(1)
         assert network.connected == 2
+        network.world.place()
+        assert events.next_event(31)
+        assert events.next_event(1) is None
+        assert network.connected == 2, "once is no reason"
+
+
+def test_a_channel_that_tells_something_between_is_not_silent() -> None:
+    network = Network()
+    with network.events() as events:
+        placed = network.client.place_call(TEST)
+        while events.next_event(10):
+            pass
+        own = network.client.get_call(placed.id).participants[0].id
+        path = f"/conversations/calls/{placed.id}/participants/{own}"
+        for held in (True, False, True):
+            network.troubles.extend(["swallowed"] * 2 if held else ["", ""])
+            network.world.ask("PATCH", path, {"held": held}, status=202)
+            told = events.next_event(31)
+            assert told is not None
+            assert told.read == held
+            while events.next_event(1):
+                pass
+        assert network.connected == 1
 
 
 def test_a_call_that_rings_in_on_a_silent_channel_is_told_at_the_next_heartbeat() -> None:

@@ -195,6 +195,9 @@ def test_the_newest_socket_takes_the_channel_over(world: World) -> None:
     world.place()
     assert first.take() == []
     assert len(second.take()) == 1
+    world.advance(30)
+    assert first.take() == []
+    assert second.take()[-1] == HEARTBEAT
 
 
 def test_a_channel_that_gave_way_beats_on_and_tells_nothing(world: World) -> None:
@@ -273,6 +276,9 @@ def test_nothing_is_followed_while_nobody_listens(world: World) -> None:
     assert busy() == (False, 0)
     assert all(call.told is None for call in tenant.calls)
     assert ear.take() == []
+    again, _ = world.join(channel)
+    world.advance(10)
+    assert states(again.bodies()[-1]) == ["connected", "connected"], "and followed when somebody does again"
 
 
 def test_what_becomes_of_a_user_is_told_on_the_topics_it_concerns(world: World) -> None:
