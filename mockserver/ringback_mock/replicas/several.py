@@ -6,15 +6,13 @@ redis-py reads no URL of these; ours list the hosts, and the rest is as redis-py
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from redis.asyncio import Redis
-from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.connection import parse_url
-from redis.asyncio.sentinel import Sentinel
-
 from ringback_mock.replicas.client import with_known_options
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 SENTINEL_PORT, PORT = 26379, 6379
 OF_SENTINELS = "sentinel_"
@@ -22,18 +20,20 @@ OF_SENTINELS = "sentinel_"
 Options = Mapping[str, Any]
 
 
-class SentinelRedis(Redis):
-    """The primary, wherever it is by now; with it ends what asks the Sentinels."""
-
-    async def aclose(self, close_connection_pool: bool | None = None) -> None:
-        await super().aclose(close_connection_pool)
-        pool: Any = self.connection_pool
-        for sentinel in pool.sentinel_manager.sentinels:
-            await sentinel.aclose()
-
-
 def of_sentinels(url: str, bounds: Options) -> Redis:
-    """The primary of the service that is the path of the URL; raises ``ValueError``."""
+    """The primary of the service that the path names, wherever it is by now; raises ``ValueError``."""
+    from redis.asyncio import Redis
+    from redis.asyncio.sentinel import Sentinel
+
+    class SentinelRedis(Redis):
+        """The primary; with it ends what asks the Sentinels."""
+
+        async def aclose(self, close_connection_pool: bool | None = None) -> None:
+            await super().aclose(close_connection_pool)
+            pool: Any = self.connection_pool
+            for sentinel in pool.sentinel_manager.sentinels:
+                await sentinel.aclose()
+
     hosts = _hosts(url, SENTINEL_PORT)
     service, _, db = urlsplit(url).path.strip("/").partition("/")
     if not service or not (db or "0").isdecimal():
@@ -53,6 +53,8 @@ def of_sentinels(url: str, bounds: Options) -> Redis:
 
 def of_cluster(url: str, bounds: Options) -> Redis:
     """The cluster, which takes the same commands; raises ``ValueError``."""
+    from redis.asyncio.cluster import ClusterNode, RedisCluster
+
     hosts = _hosts(url, PORT)
     if urlsplit(url).path.strip("/") not in ("", "0"):
         raise ValueError("a cluster has no database but 0")
@@ -78,6 +80,8 @@ def _hosts(url: str, usual: int) -> list[tuple[str, int]]:
 
 def _options(url: str) -> dict[str, Any]:
     """User, password and what stands behind the question mark."""
+    from redis.asyncio.connection import parse_url
+
     parts = urlsplit(url)
     kind = parts.scheme.partition("+")[0]
     credentials, at, _ = parts.netloc.rpartition("@")
