@@ -276,7 +276,8 @@ def test_a_login_of_an_sdk_without_a_user_is_known(code: str) -> None:
 
 
 TABLE_OF_PS = f'@{{ phoneNumber = "{NUMBER}"; label = "to $who" }}'
-SCRIPT = "Invoke-RestMethod -Method Post -Uri $uri -Headers $headers"
+UNSEEN = "Invoke-RestMethod -Method Post -Uri $uri -Headers $headers"
+SCRIPT = f'$headers = @{{ Authorization = "Bearer $t" }}\n{UNSEEN}'
 
 
 @pytest.mark.parametrize(
@@ -286,6 +287,11 @@ SCRIPT = "Invoke-RestMethod -Method Post -Uri $uri -Headers $headers"
             f"{SCRIPT} -Body @{{ grant_type = 'client_credentials' }}",
             "application/x-www-form-urlencoded",
             "grant_type=client_credentials",
+        ),
+        (
+            f"$b = {TABLE_OF_PS} | ConvertTo-Json\n{UNSEEN} -Body $b",
+            "application/json",
+            f'{{"phoneNumber": "{NUMBER}", "label": "to ‹who›"}}',
         ),
         (
             f"$b = {TABLE_OF_PS} | ConvertTo-Json\n{SCRIPT} -Body $b",

@@ -58,6 +58,29 @@ def test_what_is_no_command_of_it_is_none(text: str) -> None:
         read(text.encode())
 
 
-def test_a_file_that_is_sent_is_asked_for() -> None:
+@pytest.mark.parametrize("given", ["@body.json", "< body.json", "<body.json"])
+def test_a_file_that_is_sent_is_asked_for(given: str) -> None:
     with pytest.raises(ReadError, match=r"body\.json"):
-        read(f"http POST {URL} @body.json".encode())
+        read(f"http POST {URL} {given}".encode())
+
+
+@pytest.mark.parametrize("fed", ["<<< '{}'", "<<EOF\n{}\nEOF\n"])
+def test_what_the_shell_feeds_is_the_body(fed: str) -> None:
+    (found,) = requests_of(f"http POST {URL} " + fed.format(json.dumps({"phoneNumber": NUMBER})))
+    assert found.request.path == "/api/v2/conversations/calls"
+    assert json.loads(found.request.body) == {"phoneNumber": NUMBER}
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["http -v", f"http POST {URL}", f"https POST {URL} and mail bob@x.no", f"http {URL} a=1 a[x]=2"],
+)
+def test_a_body_behind_what_sends_none_is_read_by_itself(before: str) -> None:
+    (found,) = requests_of(f'{before}\n{{"phoneNumber": "{NUMBER}"}}')
+    assert json.loads(found.request.body) == {"phoneNumber": NUMBER}
+
+
+def test_odd_fields_are_what_httpie_makes_of_them() -> None:
+    nested, form = requests_of(f"http --follow -F POST {URL} =foo\nhttp -f {URL} a[b]=1")
+    assert json.loads(nested.request.body) == {"0": "foo"} or json.loads(nested.request.body) == ["foo"]
+    assert form.request.body == b"a%5Bb%5D=1"

@@ -17,7 +17,7 @@ SAID: dict[str, list[str]] = {
     "curl_bash": ["a curl command: accepted 200", "a curl command: rejected 400 destination.several"],
     "curl_cmd": ["a curl command: rejected 404 from-queue.unknown"],
     "powershell": ["PowerShell code: accepted 202"],
-    "powershell_herestring": ["PowerShell code: rejected 415 media-type.unsupported"],
+    "powershell_herestring": ["PowerShell code: accepted 202"],
     "powershell_curlexe": ["a curl command: accepted 202"],
     "insomnia": ["'Place call' of an Insomnia export: rejected 400 address.missing"],
     "insomnia5": ["'dial' of an Insomnia collection: accepted 202"],

@@ -22,6 +22,7 @@ _REDIRECTION = re.compile(r"\d*(?:>>?|<)(?![\w-]+>)&?[ \t]*")
 """Not a placeholder in angle brackets, which is none to a shell and is often pasted all the same."""
 _VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\})")
 _HERE = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n")
+_HERE_STRING = re.compile(r"<<<[ \t]*")
 # The curly quotes come from web pages and are meant as the straight ones.
 _PIECE = re.compile(
     rf"""\$'(?P<ansi>(?:[^'\\]|\\.)*+)'|(?:'(?P<single>[^']*)'|\u2018(?P<curly>[^\u2019]*)\u2019)
@@ -43,7 +44,7 @@ class ShellError(ValueError):
 
 @dataclass(slots=True)
 class Command:
-    """One command: its words, and what a here-document feeds to it."""
+    """One command: its words, and what a here-document or a here-string feeds to it."""
 
     words: list[str] = field(default_factory=list)
     stdin: str | None = None
@@ -72,7 +73,9 @@ def command(text: str, variables: Mapping[str, str]) -> Command:
     here = _HERE.search(text)
     end = here and re.compile(rf"^[ \t]*{here[2]}[ \t]*$", re.MULTILINE).search(text, here.end())
     if here is None or end is None:
-        return Command(list(_words(text, variables)))
+        string = _HERE_STRING.search(text)
+        stdin = next(_words(text[string.end() :], variables), None) if string else None
+        return Command(list(_words(text, variables)), stdin)
     line = f"{text[: here.start()]} {here[3]}\n"
     return Command(list(_words(line, variables)), text[here.end() : end.start()])
 

@@ -36,6 +36,7 @@ _ERROR_LINE = re.compile(r"(?:Uncaught )?(?:[\w.]+\.)?\w*(?:Error|Exception)(?: 
 
 _QUOTED_JSON = re.compile(r"@[\"'][ \t]*\n(\s*\{.*?)\n[\"']@|'(\{\s*\"[^']*\})'", re.DOTALL)
 """JSON in a here-string, or in single quotes."""
+_HEADERS = re.compile(r"-Headers[ \t]+(?:@\{|(\$\w+))", re.IGNORECASE)
 _IN_QUOTES = re.compile(r"\$(?:([A-Za-z_][\w:]*)|\(([^()\n]*)\))")
 """What PowerShell fills in between double quotes."""
 _HASH = re.compile(r"@(?=\{)")
@@ -119,11 +120,12 @@ def _of_powershell(text: str) -> list[FoundRequest]:
     else:
         bodies = [found.request.body.decode() for found in requests_of(script)] if script else []
     found = [described.request_of_body(None, body, text, "PowerShell code") for body in bodies]
+    # A whole command, as far as it gives headers, declares what is sent, or that it is a form.
     if "-Headers" not in text or pattern("type-said").search(text):
-        return (
-            found  # a whole command, as far as it gives headers, declares what is sent, or that it is a form
-        )
+        return found
     is_text = quoted is not None or "ConvertTo-Json" in text
+    if is_text and not _shows_headers(text):
+        return found
     sent = [
         each.request.body if is_text else urlencode(json.loads(each.request.body)).encode() for each in found
     ]
@@ -132,6 +134,14 @@ def _of_powershell(text: str) -> list[FoundRequest]:
         replace(each, request=replace(each.request, headers=form, body=body))
         for each, body in zip(found, sent, strict=True)
     ]
+
+
+def _shows_headers(text: str) -> bool:
+    """Whether the command's headers stand in the text, and not only their name."""
+    given = _HEADERS.search(text)
+    return given is not None and (
+        given[1] is None or re.search(rf"\{given[1]}[ \t]*=", text, re.IGNORECASE) is not None
+    )
 
 
 def _filled_in(text: str) -> str:
