@@ -71,12 +71,14 @@ class ChannelMaker:
     def taken(self) -> ChannelAddress:
         """A channel that nobody listens to: one that was given back, or a new one. Raises like ``made``."""
         wanted = self._wanted()
-        while self.idle:
-            channel = self.idle.pop()
+        while True:
+            try:
+                channel = self.idle.pop()
+            except IndexError:  # another thread may have taken the last
+                return self._made(wanted)
             with suppress(NotFound):
                 self._subscribe(channel, wanted)
                 return channel
-        return self._made(wanted)
 
     def made(self) -> ChannelAddress:
         """A new channel; raises ``ChannelUnavailable`` where there are no sockets."""

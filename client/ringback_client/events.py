@@ -314,18 +314,18 @@ class Events(Iterator[Event]):
         for call_id in [call_id for call_id in self._known.live if call_id not in listed][:most]:
             news |= self._read_again(call_id)
         with suppress(*UNREADABLE):
-            news |= self._read_past(tell=tell)
+            news |= self._read_past(tell=tell, most=most)
         return news
 
-    def _read_past(self, *, tell: bool) -> bool:
-        """Tell of the calls that began and ended without a word; or leave it at that."""
+    def _read_past(self, *, tell: bool, most: int | None) -> bool:
+        """Tell of the calls that began and ended without a word, so many at once; or leave it at that."""
         unknown = [one for one in self._reader.list_past_calls() if not self._known.knows(one)]
-        if tell:
-            news = [self._read_again(call_id) for call_id in unknown]
-            return any(news)
-        for call_id in unknown:
-            self._known.leave(call_id)
-        return False
+        news = False
+        for call_id in unknown[:most] if tell else unknown:
+            news |= tell and self._read_again(call_id)
+            if not self._known.knows(call_id):  # it was not to be read, and never is
+                self._known.leave(call_id)
+        return news
 
     def _read_again(self, call_id: str) -> bool:
         """Read a call, which is the last to be read the next time."""
