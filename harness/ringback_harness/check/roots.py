@@ -79,7 +79,7 @@ def _reads_alike(asked: Sequence[Exchanged]) -> bool:
     return any(
         len(replies) > 1
         and len({reply.body for reply in replies}) == 1
-        and any(leg["state"] not in OVER for leg in _legs(replies[0].document))
+        and any(str(leg["state"]) not in OVER for leg in _legs(replies[0].document))
         for replies in bodies.values()
     )
 
