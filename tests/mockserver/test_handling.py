@@ -92,7 +92,7 @@ def test_whatever_a_rule_does_the_pipeline_answers(log: list[logging.LogRecord])
         raise ZeroDivisionError
 
     table = TABLE.with_rule(replace(TABLE["path.unknown"], check=check))
-    assert Site(Store(default_org()), table).answer(ME).status == 500
+    assert Site(Store(default_org()), table).answer(replace(ME, path="/api/v2/nowhere")).status == 500
     assert [record.getMessage().partition(" ")[0] for record in log] == ["ZeroDivisionError"]
 
 
