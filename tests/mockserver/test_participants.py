@@ -139,6 +139,15 @@ def test_who_answers_and_holds_at_once_holds_when_the_effects_come() -> None:
     assert live.wait(1).seen("state", "muted")[0] == ("terminated", True)
 
 
+def test_what_will_have_an_effect_once_its_time_comes_is_not_said_to_have_none() -> None:
+    live = Live(replace(default_org(), effect_seconds=2)).place()
+    live.patch(2, state="parked").wait(1)
+    reply = live.ask("PATCH", f"{CALLS}/{{call}}/participants/{{2}}", {"state": "connected"})
+    assert (reply.status, "Ringback-Note" in dict(reply.headers)) == (202, False)
+    assert live.wait(1).seen("state")[1] == ("parked",)
+    assert live.wait(1).seen("state")[1] == ("connected",)
+
+
 def test_what_can_no_longer_be_done_when_its_time_comes_is_not_done() -> None:
     live = Live(replace(default_org(), effect_seconds=0.45)).place(0.5, phoneNumber=RINGS_LONG)
     assert live.refusal("PATCH", OWN, {"held": True}) == "life.hold-alerting"

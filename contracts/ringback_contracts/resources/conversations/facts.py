@@ -10,7 +10,7 @@ from ringback_contracts.core.lazy import lazy
 from ringback_contracts.core.payload import said_in
 from ringback_contracts.domain.numbers import Dialled
 from ringback_contracts.http.body import ModelledCase
-from ringback_contracts.life import Conversation, Objection, apply, objection
+from ringback_contracts.life import Conversation, Objection, advance, apply, objection
 from ringback_contracts.life.commands import GiveWrapUp, Instruction
 from ringback_contracts.life.idle import idle
 from ringback_contracts.life.values import CallParticipant
@@ -135,12 +135,17 @@ class CallTold(CallNow, ModelledCase):
             after = apply(call, command, call.now) if left else objection(call, command)
             if isinstance(after, Objection):
                 return after, needless
-            why = idle(call, command)
+            why = idle(self._when_it_takes_effect(call), command)
             if why:
                 needless.append(why)
             if after is not None:
                 calls[call_id] = after
         return None, needless
+
+    def _when_it_takes_effect(self, call: Conversation) -> Conversation:
+        """How the call will stand once a command is carried out that is given now."""
+        delay = self.org.effect_seconds
+        return advance(call, call.now + delay) if delay else call
 
     def idle(self) -> Iterator[str]:
         yield from super().idle()
