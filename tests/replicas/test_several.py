@@ -109,8 +109,9 @@ def test_a_cluster_keeps_a_prefix_in_one_slot(tmp_path: Path) -> None:
         ("redis+sentinel://127.0.0.1", "it ends with the name that the Sentinels know"),
         ("redis+sentinel://127.0.0.1/mock/one", "it ends with the name that the Sentinels know"),
         ("redis+sentinel://,/mock", "it lists hosts"),
-        ("redis+sentinel://127.0.0.1:sixteen/mock", "Port could not be cast"),
+        ("redis+sentinel://127.0.0.1:sixteen/mock", "a port of the URL is no number"),
         ("redis+cluster://127.0.0.1/3", "a cluster has no database but 0"),
+        ("redis+cluster://127.0.0.1?db=2", "the URL cannot be read"),
         ("redis+sentinels://127.0.0.1/mock", "is none of the kinds"),
         ("redis://127.0.0.1?hurry=1", "what redis-py does not know: .*hurry"),
         ("redis+sentinel://127.0.0.1/mock?hurry=1", "what redis-py does not know: .*hurry"),
@@ -121,6 +122,15 @@ def test_a_cluster_keeps_a_prefix_in_one_slot(tmp_path: Path) -> None:
 def test_what_cannot_be_meant_is_told(url: str, told: str) -> None:
     with pytest.raises(StoreError, match=told):
         _ = connect(url, 1.0)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:hush/hush@h", "redis+cluster://me:hush#x@h", "redis+sentinel://me:hush?hush@h/mock"]
+)
+def test_a_password_that_was_not_escaped_is_not_told(url: str) -> None:
+    with pytest.raises(StoreError, match="%2F %23 %3F %40") as caught:
+        _ = connect(url, 1.0)
+    assert "hush" not in str(caught.value)
 
 
 def test_sentinels_in_turn_take_no_longer_than_one_may() -> None:

@@ -33,6 +33,7 @@ def connect(url: str, seconds: float) -> Redis:
         from redis.asyncio import Redis
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
+        from redis.exceptions import RedisClusterException
     except ImportError as error:
         raise StoreError("--store needs the extra: pip install 'ringback[redis]'") from error
     bounds: dict[str, Any] = {
@@ -41,16 +42,28 @@ def connect(url: str, seconds: float) -> Redis:
         "retry": Retry(NoBackoff(), 0),
         "client_name": "ringback",
     }
+    _check_ports(url)
     try:
         if "+" not in scheme:
             return with_known_options(Redis.from_url(url, **bounds))
         from ringback_mock.replicas.several import of_cluster, of_sentinels
 
         return of_cluster(url, bounds) if scheme.endswith("+cluster") else of_sentinels(url, bounds)
-    except ValueError as error:
+    except (ValueError, RedisClusterException) as error:
         raise StoreError(f"--store: the URL cannot be read: {error}") from error
     except TypeError as error:
         raise StoreError(f"--store: behind the ? is what redis-py does not know: {error}") from error
+
+
+def _check_ports(url: str) -> None:
+    """Raise ``StoreError`` for a port that is no number, untold: it may be the beginning of a password."""
+    for host in urlsplit(url).netloc.rpartition("@")[2].split(","):
+        try:
+            _ = urlsplit(f"//{host}").port
+        except ValueError:
+            raise StoreError(
+                "--store: a port of the URL is no number; write / # ? @ of a password as %2F %23 %3F %40"
+            ) from None
 
 
 def with_known_options(client: Redis) -> Redis:
