@@ -131,6 +131,9 @@ def test_the_port_that_a_scheme_has_anyway_need_not_be_named() -> None:
         assert not is_foreign({"origin": f"{scheme}://localhost:{port}", "host": "localhost"}, scheme)
         assert is_foreign({"origin": f"{scheme}://localhost:8010", "host": "localhost"}, scheme)
     assert is_foreign({"origin": "http://localhost:443", "host": "localhost"}, "https")
+    told = {"host": "mock.example:8443", "x-forwarded-host": "mock.example", "x-forwarded-proto": "https"}
+    assert not is_foreign({"origin": "https://mock.example:8443", **told}, "http")
+    assert is_foreign({"origin": "https://other.example:8443", **told}, "http")
 
 
 ORIGINS = st.builds(

@@ -26,6 +26,7 @@ FOREIGN = [
     "127.0.0.1.example.com",
     "localhost.example.com",
     "notlocalhost",
+    "evil.example/.localhost",
     "127.0.0.1@example.com",
     "127.0.0.1:80:80",
     "[::1",

@@ -100,7 +100,12 @@ def is_foreign(headers: Mapping[str, str], scheme: str) -> bool:
     if headers.get("sec-fetch-site", "none").strip().lower() not in OWN_SITES:
         return True
     origin = headers.get("origin")
-    return origin is not None and _plain(origin) != _plain(asked_origin(headers, scheme))
+    if origin is None:
+        return False
+    asked = asked_origin(headers, scheme)
+    # A proxy may tell its name without the port, which stands in Host then.
+    by_host = f"{asked.partition(':')[0]}://{headers.get('host', '')}"
+    return _plain(origin) not in (_plain(asked), _plain(by_host))
 
 
 def _plain(origin: str) -> str:

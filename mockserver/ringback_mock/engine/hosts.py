@@ -35,7 +35,7 @@ class HostCheck:
         if host is None:
             return True
         found = HOST.fullmatch(host)
-        if found is None:
+        if found is None or not is_authority(host):
             return False
         name = _plain(found[1] or found[2])
         return name in self._names or is_loopback(name) or (self._any_address and _address(name) is not None)
