@@ -2,7 +2,7 @@
 
 /** The row of what is open, or else the whole view: there the keys go on when it closes. */
 export function toRow() {
-  (document.querySelector('.list a[aria-current]') || document.getElementById('main')).focus();
+  (document.querySelector('.list a[aria-current]') || document.getElementById('main'))?.focus();
 }
 
 /** Leave what is open, and then the search. */

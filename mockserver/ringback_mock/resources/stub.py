@@ -51,7 +51,8 @@ def _object(read: Payload) -> Mapping[str, Any]:
 
 def _note(request: Request, read: Payload) -> Headers:
     """What is said of a body that is to be JSON, and cannot be read."""
-    if read.readable or "json" not in request.headers.get("content-type", ""):
+    is_json = "json" in request.headers.get("content-type", "").lower()
+    if read.readable or not is_json or "content-encoding" in request.headers:
         return ()
     why = read.error or "it is nested too deeply"
     note = f"a stub takes any body, and this is no JSON: {why}"
