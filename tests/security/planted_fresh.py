@@ -26,4 +26,5 @@ def _planted(part: str) -> list[Planted]:
 SECRETS = _planted("secrets")
 LEAKING = _planted("leaking")
 ADDRESSES = _planted("addresses")
+NUMBERS: list[str] = _READ["numbers"]
 ORDINARY: list[str] = _READ["ordinary"]

@@ -36,7 +36,9 @@ def digits(text: str) -> str:
     return "".join(str(unicodedata.digit(character, "")) for character in plain)
 
 
-NUMBERS = planted.NUMBERS + [Planted(text, text, digits(text), TEXT) for text in planted_others.NUMBERS]
+NUMBERS = planted.NUMBERS + [
+    Planted(text, text, digits(text), TEXT) for text in planted_others.NUMBERS + planted_fresh.NUMBERS
+]
 
 
 def leaks(planted: Iterable[Planted], keeper: Keeper, told: Callable[[str, str], bool]) -> list[str]:

@@ -79,6 +79,8 @@ _ELSE = ("??", "||", "?:", "or")
 """What is fallen back to, if it is a literal."""
 _MOST_OPERANDS = 24
 _LONGEST_TAIL = 600
+_LONGEST_TEST = 8
+"""Characters from the bracket in which a shell tests something to its name."""
 
 
 def without_assigned(text: str, hide: Hide) -> str:
@@ -138,7 +140,7 @@ def _is_assigned(named: Found, found: Found) -> bool:
         return False
     if part == "quoted" and (found["call"] or named["key"] == ",") and _is_name(value):
         return False
-    if part == "bare" and (named["sign"] in _ELSE or (named["sign"] in COMPARED and PROSE.fullmatch(value))):
+    if part == "bare" and (named["sign"] in _ELSE or (_is_compared(named) and PROSE.fullmatch(value))):
         return False
     if (
         part == "bare"
@@ -151,6 +153,12 @@ def _is_assigned(named: Found, found: Found) -> bool:
     # A sentence may say "token: nobody issued it".
     said = PROSE.fullmatch(value) or _AN_OPTION.fullmatch(value) or STATE.fullmatch(value)
     return name.lower() != "code" and not said
+
+
+def _is_compared(named: Found) -> bool:
+    """Whether code compares what is named with a variable; in a shell, that would be a word."""
+    before = named.string[max(0, named.start() - _LONGEST_TEST) : named.start()]
+    return named["sign"] in COMPARED and not {"$", "["} & {*before, *named["name"]}
 
 
 def _rest(text: str, value: Found) -> list[Found]:

@@ -22,8 +22,7 @@ QUOTE = r"""\\{0,8}["'`]"""
 QUOTED = rf"""(?P<quote>{QUOTE})(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\]))*+)"""
 _SIGN = r"(?:=>|:=|[:=])"
 HARMLESS = re.compile(
-    r"(?:null|none|nil|true|false|include|omit|await|new|async|return|[0-9]{1,3}"
-    r"|inherit|str(?:ing)?|text|varchar|bytes|int(?:eger)?|number|bool(?:ean)?|redacted|masked|x{3,}|\*{3,})[,;:)}\]]*",
+    r"(?:null|none|nil|true|false|include|omit|await|new|async|return|[0-9]{1,3})[,;)}\]]*",
     re.IGNORECASE,
 )
 PROSE = re.compile(r"[A-Za-z]?[a-z]*[.,;:!?)]*|[^A-Za-z0-9]+")
@@ -221,11 +220,7 @@ def _line(found: Found, hide: Hide) -> str:
     spoken = PROSE.fullmatch(words[0]) and (" " in name or (len(words) > 1 and is_ordinary(name)))
     if spoken and not _is_phrase(name, value):
         return found[0]
-    if (
-        VARIABLE.fullmatch(value)
-        or value == name.capitalize()
-        or (sign == ":" and is_ordinary(name) and STATE.fullmatch(value))
-    ):
+    if VARIABLE.fullmatch(value) or (sign == ":" and is_ordinary(name) and STATE.fullmatch(value)):
         return found[0]
     spaced = found[0][: found.start("value") - found.start()].endswith(f" {sign} ")
     if sign != ":" and refers(value, in_code=spaced):

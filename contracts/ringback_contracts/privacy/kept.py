@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ringback_contracts.domain.uuids import UUID_PATTERN
-from ringback_contracts.privacy.counted import CODE, COUNT, GIT, HEXADECIMAL, MEASURE, ORDER
+from ringback_contracts.privacy.counted import CODE, COUNT, GIT, HEXADECIMAL, MEASURE, ORDER, is_article
 from ringback_contracts.privacy.names import word_set, words_of
 
 # \d on purpose: full-width and other digits are digits to whoever reads them, and so are small and round
@@ -37,7 +37,7 @@ _MOMENT = (
 # A date alone stays only where no other digits stand beside it, with which it could be one number.
 _ALONE = (
     r"(?<![0-9+])(?<![0-9][-. ()/])"
-    rf"(?:{_DATE}|{_YEAR}(?:/{_MONTH}/|\.{_MONTH}\.){_DAY}|{_SPOKEN_DATE}|{_YEAR}-[0-3][0-9]{{2}})"
+    rf"(?:{_DATE}|{_YEAR}(?:/{_MONTH}/|\.{_MONTH}\.){_DAY}|{_SPOKEN_DATE})"
     r"(?![0-9])(?![-. ()/]{1,3}[0-9])"
 )
 _COMPACT = (
@@ -59,6 +59,7 @@ _VERSION = (
     r"(?:\b[Vv](?:ersion)?[ :=]{0,3}|(?<=[A-Za-z]/)|\b(?:NT|[Bb]uild|OS X) )(?![0-9]{3}\.[0-9]{3}\.[0-9]{4})"
     r"[0-9]{1,4}(?:[._][0-9]{1,6}){1,4}(?![0-9])"
     r"(?:-(?:[0-9]\.)?[0-9]{14}-[0-9a-f]{12}(?![0-9a-f]))?"
+    r"|\([A-Z][a-z]{2,10} [1-9][0-9]?\.[0-9]\.[0-9]-[0-9]{1,2}\) [1-9][0-9]?\.[0-9]\.[0-9](?![\w.-])"
 )
 _MONEY = r"(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|CNY)"
 _SUM = r"[0-9]{1,15}(?:[.,'\u00a0\u202f ][0-9]{3}){0,5}(?:[.,][0-9]{1,4})?"
@@ -72,8 +73,8 @@ _CLOCK = r"(?<![0-9+:.])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1
 _DATED_NAME = rf"(?<=[A-Za-z][_/.-]){_YEAR}{_MONTH}{_DAY}(?=[_/.-][A-Za-z])"
 _PLACE = (
     r"\b(?i:lat(?:itude)?|lon(?:gitude)?|lng)[\"']?[ :=]{1,3}-?[0-9]{1,3}\.[0-9]{3,15}"
-    r"|(?<![\w.+-])-?(?:[0-8]?[0-9]|90)\.[0-9]{4,15}, ?-?(?:1[0-7])?[0-9]{1,2}\.[0-9]{4,15}(?![\w.-])"
-    r"|(?P<fraction>(?<![\w.+-])(?:[1-9][0-9]?(?:\.[0-9]{1,2}){2}(?:-[0-9]{1,3})?|0\.[0-9]{6,17}|[0-9]{1,2}\.[0-9]{13,17}|[1-9][0-9]{4,6}\.[0-9]{2})(?![\w.-]))"
+    r"|(?<![\w.+-])-?(?:90|[1-8]?[0-9])\.[0-9]{4,15}, ?-?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,15}(?![\w.-])"
+    r"|(?P<fraction>(?<![\w.+-])(?:0\.[0-9]{6,17}|[0-9]{1,2}\.[0-9]{13,17}|[1-9][0-9]{4,6}\.[0-9]{2})(?![\w.-]))"
 )
 _SESSION = (
     rf"o=\S{{1,64}} [0-9]{{1,20}} [0-9]{{1,20}} IN IP[46](?= )|\bIN IP4 {_IPV4}"
@@ -100,9 +101,9 @@ _COUNTED = word_set(
     "order invoice ticket booking shipment tracking parcel receipt article item sku part serial batch "
     "lot job issue case contract claim reference"
 )
-_ARTICLES = (["barcode"], ["isbn"], ["ean"], ["gtin"], ["upc"], ["sku"], ["vat"])
-_ARTICLE = re.compile("[A-Z0-9]{1,20}(?:[-/.][A-Z0-9]{1,12}){0,4}", re.ASCII)
-"""The number of an order or an article: with letters and groups, but none of a telephone's signs."""
+_ARTICLES = word_set("barcode isbn issn ean gtin upc")
+_WITH_LETTERS = re.compile("(?=[0-9/.-]*[A-Z])[A-Z0-9]{1,20}(?:[-/.][A-Z0-9]{1,12}){0,4}", re.ASCII)
+"""The number of an order: with groups as a telephone's may have, but with a letter too."""
 
 
 def parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -118,7 +119,9 @@ def parts(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_within(text: str, found: re.Match[str], end: int) -> bool:
-    """Whether what looks like hosts, seconds or a fraction is part of a number, which goes on around it."""
+    """Whether what looks like hosts, seconds, a fraction or an article is part of a number, or is one."""
+    if found["article"]:
+        return not is_article(re.sub(r"\A\D+(?:-?1[03](?=[^0-9-]))?", "", found["article"]))
     before = text[max(0, found.start() - 2) : found.start()]
     if found["hosts"] and (":" in found[0] or (before[-1:] in _LEADS and not before[:-1].isdigit())):
         return False
@@ -133,11 +136,10 @@ def is_count(name: str, value: object) -> bool:
     if not isinstance(value, int | float | str):
         return False
     words = words_of(name)
-    numbered = words[-1:] in _ARTICLES or (
-        len(words) > 1 and words[-2] in _COUNTED and words[-1] in ("number", "id", "no", "nr")
-    )
-    if numbered and isinstance(value, str):
-        return _ARTICLE.fullmatch(value) is not None
+    last = words[-1] if words else ""
+    if last in _ARTICLES:
+        return re.fullmatch(r"[0-9](?:-?[0-9])*-?[0-9Xx]", str(value)) is not None and is_article(str(value))
+    ordered = len(words) > 1 and words[-2] in _COUNTED and last in ("number", "id", "no", "nr")
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        return False
-    return numbered or bool(words and words[-1] in _COUNTS)
+        return ordered and _WITH_LETTERS.fullmatch(value) is not None
+    return ordered or last in _COUNTS

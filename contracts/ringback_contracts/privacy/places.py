@@ -255,7 +255,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "(",
         re.compile(
-            r"(?:\.|->|::)(?P<name>(?!cookie|credential|auth|get|has|is|find|read|load|delete|remove|require|expect|parse)\w{2,64}+)\(\s{0,20}"
+            r"(?:\.|->|::)(?P<name>(?!cookie|credential|auth|(?:get|has|is|find)(?-i:[A-Z_]))\w{2,64}+)\(\s{0,20}"
             rf"(?:{_ARGUMENTS}(?:Some\()?)?{_STRING}\\{{0,4}}[\"'`](?:\.\w{{1,20}}\(\))?\){{1,2}}",
             re.IGNORECASE,
         ),

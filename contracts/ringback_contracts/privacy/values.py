@@ -56,7 +56,7 @@ _MOST_NAMES, _LONGEST_NAME = 64, 64
 
 def hidden_value(value: str, hide: Hide) -> str:
     """What is shown in place of a secret, which may be hidden already."""
-    return hide(value) if value.strip(" \t*") else value or HIDDEN
+    return hide(value) if value.replace(HIDDEN, "").strip() else HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
