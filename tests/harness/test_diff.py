@@ -292,7 +292,7 @@ def test_what_was_not_seen_is_listed_with_the_reason(cassettes: Path) -> None:
     assert "scope.missing" in " ".join(listed)
 
 
-@pytest.mark.parametrize("rule", ["scope.missing", "http.malformed", "rate.exceeded"])
+@pytest.mark.parametrize("rule", ["scope.missing", "http.malformed", "method.not-allowed", "rate.exceeded"])
 def test_a_rule_that_only_let_requests_pass_was_not_seen(rule: str, same: Path) -> None:
     comparison = compare_cassettes(read_cassettes(same), "cassettes")
     assert rule in comparison.passed

@@ -13,7 +13,7 @@ from ringback_client.errors import TransportError
 from ringback_client.transport import Reply
 from ringback_contracts.catalogue import BY_ID, PLACING, TABLE, route
 from ringback_contracts.core.credentials import token_of
-from ringback_contracts.core.model import Example, Request, Rule
+from ringback_contracts.core.model import ASTRAY, Example, Request, Rule
 from ringback_contracts.examples import before, request_of
 from ringback_contracts.privacy import HIDDEN
 from ringback_contracts.resources.notifications.operations import OPEN_CHANNEL
@@ -129,10 +129,11 @@ def touched(request: Request, mock: Reply, target: Reply) -> str:
 
 
 def _asked_about(request: Request) -> set[str]:
-    """The rules that a granted request has passed."""
+    """The rules that a granted request has passed, by which it was judged or by leading to an operation."""
     operation = BY_ID.get(operation_of(request))
     lanes = TABLE.early(operation) + TABLE.late(operation, contract_of(request.body))
-    return {rule.id for _, rule in lanes}
+    judged_by = {rule.id for _, rule in lanes}
+    return judged_by.union(rule.id for rule in TABLE if ASTRAY in rule.only and rule.concerns(operation))
 
 
 def compare_target(target: CheckTarget, mock: CheckTarget | None = None) -> Comparison:
