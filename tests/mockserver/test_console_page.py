@@ -467,8 +467,7 @@ def test_what_is_opened_far_down_a_long_list_is_in_sight(page: Page, mock: str) 
         page.locator(".list a").last.click()
         rule = page.get_by_role("region", name="Rule", exact=True)
         rule.wait_for()
-        # Chromium scrolls by whole pixels, and a line can end between two.
-        page.wait_for_function("() => document.querySelector('.detail').getBoundingClientRect().top > -1")
+        page.wait_for_function("() => document.querySelector('.detail').getBoundingClientRect().top >= 0")
         page.wait_for_function(
             "() => document.querySelector('.detail').getBoundingClientRect().top < innerHeight"
         )
