@@ -44,7 +44,12 @@ class AnswerSummary(NamedTuple):
 class TypedReason(str):
     """Words that say more than they show; those of a kind that needs no telling apart are plain texts."""
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)
+
+    def __new__(cls, words: str, **says: object) -> Self:
+        made = super().__new__(cls, words)
+        vars(made).update(says)
+        return made
 
 
 class WrongAnswer(TypedReason):
@@ -53,9 +58,7 @@ class WrongAnswer(TypedReason):
     answered: AnswerSummary
 
     def __new__(cls, words: str, answered: AnswerSummary) -> Self:
-        made = super().__new__(cls, f"{words} {answered}")
-        made.answered = answered
-        return made
+        return super().__new__(cls, f"{words} {answered}", answered=answered)
 
 
 class NoRule(WrongAnswer):
@@ -92,9 +95,7 @@ class Unpublished(TypedReason):
         return field if of_a_leg and field != "-" else None
 
     def __new__(cls, model: str, place: str) -> Self:
-        made = super().__new__(cls, f"{model}: {place} is not as published")
-        made.place = place
-        return made
+        return super().__new__(cls, f"{model}: {place} is not as published", place=place)
 
 
 class Unread(TypedReason):
@@ -103,9 +104,7 @@ class Unread(TypedReason):
     model: str
 
     def __new__(cls, model: str, what: str) -> Self:
-        made = super().__new__(cls, f"{model} of the SDK {what}")
-        made.model = model
-        return made
+        return super().__new__(cls, f"{model} of the SDK {what}", model=model)
 
 
 class NoReply(TypedReason):
@@ -155,7 +154,8 @@ def from_json(told: Mapping[str, Any]) -> str:
     kind = KINDS.get(told["kind"])
     if kind is None:
         return str(told["words"])
-    made = str.__new__(kind, told["words"])
-    for name, value in told["says"].items():
-        setattr(made, name, AnswerSummary(*value) if isinstance(value, list) else value)
-    return made
+    says = {
+        name: AnswerSummary(*value) if isinstance(value, list) else value
+        for name, value in told["says"].items()
+    }
+    return TypedReason.__new__(kind, told["words"], **says)
