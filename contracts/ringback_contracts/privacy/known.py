@@ -37,6 +37,8 @@ class KnownSecrets:
     _met: set[str] = field(default_factory=set, repr=False)
     _long: dict[str, list[str]] = field(default_factory=dict, repr=False)
     """By how they begin, or end: the spellings."""
+    _by_head: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    """These beginnings and ends, by their own first characters."""
     _short: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
 
     def add(self, secret: str) -> None:
@@ -52,6 +54,8 @@ class KnownSecrets:
         for value in spellings(secret):
             if len(value) >= LONG:
                 for piece in {value[:CUT], value[-CUT:]}:
+                    if piece not in self._long:
+                        self._by_head.setdefault(piece[:LONG], []).append(piece)
                     self._long.setdefault(piece, []).append(value)
 
     def hidden_in(self, text: str) -> str:
@@ -68,8 +72,15 @@ class KnownSecrets:
 
     def _stretches(self, text: str) -> list[Span]:
         """Where the long secrets stand."""
-        pieces = [(piece, values) for piece, values in self._long.items() if piece in text]
-        return [span for piece, values in pieces for span in _agreeing(text, piece, values)]
+        return [span for piece in self._pieces_in(text) for span in _agreeing(text, piece, self._long[piece])]
+
+    def _pieces_in(self, text: str) -> list[str]:
+        """The beginnings and ends in the text, looked up at each of its places where those are fewer."""
+        if len(text) > len(self._long):
+            return [piece for piece in self._long if piece in text]
+        places = range(len(text) - LONG + 1)
+        found = ((self._by_head.get(text[at : at + LONG], ()), at) for at in places)
+        return list({piece: None for pieces, at in found for piece in pieces if text.startswith(piece, at)})
 
     def _behind(self, text: str, way: re.Pattern[str], depth: int) -> list[Span]:
         """Where they stand behind escapes."""
