@@ -45,7 +45,7 @@ def test_what_is_recorded_of_a_mock_replays_without_a_difference(tmp_path: Path)
 def test_what_a_check_records_replays_too_each_org_by_itself(tmp_path: Path) -> None:
     folder = tmp_path / "cassettes"
     with mock_server() as url:
-        options = ["--target", url, "--examples", "1", "--record", str(folder)]
+        options = ["--target", url, "--examples", "5", "--record", str(folder)]
         checked = CliRunner().invoke(main, ["check", *options])
     assert checked.exit_code == Exit.FINE, checked.output
     assert len({cassette.org for cassette in read_cassettes(folder)}) > 5
